@@ -1,0 +1,293 @@
+"""The vocabulary: what an event is, which statuses, levels and marks it can have.
+
+Everything a person sees beyond these columns is derived, never stored (DESIGN decision 4).
+Names are those of LIFECYCLE §1; codes are what the API, the database and the feed carry.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class Status(StrEnum):
+    """Where an event stands (LIFECYCLE §1)."""
+
+    REPORTED = "reported"
+    CLAIMABLE = "claimable"
+    PENDING_DISPATCH = "pending_dispatch"
+    DISPATCHED = "dispatched"
+    HANDLING = "handling"
+    ON_HOLD = "on_hold"
+    CHECKING = "checking"
+    CLOSED = "closed"
+    REJECTED = "rejected"
+    MERGED = "merged"
+
+
+TERMINAL = frozenset({Status.CLOSED, Status.REJECTED, Status.MERGED})
+OPEN = tuple(status for status in Status if status not in TERMINAL)
+OWNED = frozenset({Status.DISPATCHED, Status.HANDLING, Status.ON_HOLD, Status.CHECKING})
+
+STATUS_WORDS = {
+    Status.REPORTED: "待立案",
+    Status.CLAIMABLE: "待抢单",
+    Status.PENDING_DISPATCH: "待派单",
+    Status.DISPATCHED: "待签收",
+    Status.HANDLING: "处置中",
+    Status.ON_HOLD: "挂单",
+    Status.CHECKING: "待核查",
+    Status.CLOSED: "已办结",
+    Status.REJECTED: "不予立案",
+    Status.MERGED: "已并案",
+}
+
+
+class Level(StrEnum):
+    """The level needed to resolve an event: 绿 ‹ 黄 ‹ 蓝 ‹ 红 (seed 001)."""
+
+    GRID = "grid"
+    COMMUNITY = "community"
+    STREET = "street"
+    DISTRICT = "district"
+
+
+LEVELS = tuple(Level)
+LEVEL_WORDS = {Level.GRID: "网", Level.COMMUNITY: "社", Level.STREET: "街", Level.DISTRICT: "区"}
+
+
+class Supervision(StrEnum):
+    """The mark of supervision; it only ever goes up."""
+
+    NONE = "none"
+    ORDINARY = "ordinary"
+    YELLOW = "yellow"
+    RED = "red"
+
+
+SUPERVISIONS = tuple(Supervision)
+SUPERVISION_WORDS = {
+    Supervision.NONE: "未督办",
+    Supervision.ORDINARY: "普通督办",
+    Supervision.YELLOW: "黄牌督办",
+    Supervision.RED: "红牌督办",
+}
+
+
+class Rating(StrEnum):
+    """The five-level result of the check on site, best first (seed 000)."""
+
+    VERY_SATISFIED = "very_satisfied"
+    SATISFIED = "satisfied"
+    FAIR = "fair"
+    DISSATISFIED = "dissatisfied"
+    VERY_DISSATISFIED = "very_dissatisfied"
+
+
+RATING_WORDS = {
+    Rating.VERY_SATISFIED: "非常满意",
+    Rating.SATISFIED: "满意",
+    Rating.FAIR: "一般",
+    Rating.DISSATISFIED: "不满意",
+    Rating.VERY_DISSATISFIED: "很不满意",
+}
+BAD_RATINGS = frozenset({Rating.DISSATISFIED, Rating.VERY_DISSATISFIED})
+GOOD_RATINGS = frozenset({Rating.VERY_SATISFIED, Rating.SATISFIED})
+
+
+class Source(StrEnum):
+    """The channel an event came through (CONTRACT §5)."""
+
+    GRID_WORKER = "grid_worker"
+    RESIDENT = "resident"
+    PROPERTY = "property"
+    HOTLINE_12345 = "hotline_12345"
+    PHONE = "phone"
+    WALK_IN = "walk_in"
+    SENSOR = "sensor"
+    LEADER = "leader"
+    DEPARTMENT = "department"
+    CHAT = "chat"
+    API = "api"
+
+
+SOURCE_WORDS = {
+    Source.GRID_WORKER: "网格员",
+    Source.RESIDENT: "居民",
+    Source.PROPERTY: "物业",
+    Source.HOTLINE_12345: "12345热线",
+    Source.PHONE: "电话",
+    Source.WALK_IN: "现场来访",
+    Source.SENSOR: "感知设备",
+    Source.LEADER: "领导交办",
+    Source.DEPARTMENT: "部门转办",
+    Source.CHAT: "群聊",
+    Source.API: "接口",
+}
+TRUSTED_SOURCES = frozenset({Source.GRID_WORKER, Source.SENSOR, Source.HOTLINE_12345})
+
+
+class Ground(StrEnum):
+    """Why a unit declines a dispatch."""
+
+    NOT_OUR_TERRITORY = "not_our_territory"
+    OWNERSHIP_UNCLEAR = "ownership_unclear"
+    OVERLAPPING_DUTIES = "overlapping_duties"
+    UNCLEAR_DESCRIPTION = "unclear_description"
+    NOT_OUR_DUTY = "not_our_duty"
+
+
+GROUND_WORDS = {
+    Ground.NOT_OUR_TERRITORY: "属地不符",
+    Ground.OWNERSHIP_UNCLEAR: "权属不清",
+    Ground.OVERLAPPING_DUTIES: "职能交叉",
+    Ground.UNCLEAR_DESCRIPTION: "描述不清",
+    Ground.NOT_OUR_DUTY: "非本单位职责",
+}
+
+
+class Zone(StrEnum):
+    """The board zones people speak of: 待抢单 · 已抢单 · 待派单 · 已派单 · 待核查 · 督办 · 已办结 (seed 000)."""
+
+    REPORTED = "reported"
+    CLAIMABLE = "claimable"
+    CLAIMED = "claimed"
+    PENDING_DISPATCH = "pending_dispatch"
+    DISPATCHED = "dispatched"
+    CHECKING = "checking"
+    SUPERVISED = "supervised"
+    CLOSED = "closed"
+
+
+ZONE_WORDS = {
+    Zone.REPORTED: "待立案",
+    Zone.CLAIMABLE: "待抢单",
+    Zone.CLAIMED: "已抢单",
+    Zone.PENDING_DISPATCH: "待派单",
+    Zone.DISPATCHED: "已派单",
+    Zone.CHECKING: "待核查",
+    Zone.SUPERVISED: "督办",
+    Zone.CLOSED: "已办结",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One reported matter, exactly as stored.
+
+    Times are aware UTC; `lng`/`lat` are WGS-84 degrees; `area_path` is "/outermost/…/innermost/" in area codes;
+    `border` is {"candidates": [grid codes], "distance_m": float, "streets": int, "settled": bool} or None.
+    """
+
+    id: int
+    number: str
+    title: str
+    source: str
+    status: str
+    reported_at: datetime
+    version: int = 1
+    external_id: str | None = None
+    description: str = ""
+    category: str | None = None
+    condition: int | None = None
+    emergency: bool = False
+    level: str = Level.GRID
+    # place
+    lng: float | None = None
+    lat: float | None = None
+    src_crs: str | None = None
+    accuracy_m: float | None = None
+    address: str = ""
+    grid: str | None = None
+    grid_version: int | None = None
+    area_path: str = ""
+    border: dict | None = None
+    # owner
+    unit: str | None = None
+    how: str | None = None
+    final_dispatch: bool = False
+    round: int = 1
+    # clocks
+    created_at: datetime | None = None
+    registered_at: datetime | None = None
+    register_due_at: datetime | None = None
+    pool_at: datetime | None = None
+    claim_due_at: datetime | None = None
+    dispatch_due_at: datetime | None = None
+    owned_at: datetime | None = None
+    accept_due_at: datetime | None = None
+    accepted_at: datetime | None = None
+    limit_amount: float | None = None
+    limit_unit: str | None = None
+    handle_from: datetime | None = None
+    handle_due_at: datetime | None = None
+    finished_at: datetime | None = None
+    check_due_at: datetime | None = None
+    closed_at: datetime | None = None
+    hold_from: datetime | None = None
+    hold_until: datetime | None = None
+    # what has been noticed already
+    overdue_at: datetime | None = None
+    overdue_round: int = 0
+    late: bool = False
+    due_soon_at: datetime | None = None
+    accept_reminders: int = 0
+    check_reminders: int = 0
+    # a request waiting for the duty lead
+    request: str | None = None
+    request_reason: str | None = None
+    request_until: datetime | None = None
+    requested_by: str | None = None
+    # counters and marks
+    rework_count: int = 0
+    decline_count: int = 0
+    extension_count: int = 0
+    hold_count: int = 0
+    demand: int = 1
+    rating: str | None = None
+    supervision: str = Supervision.NONE
+    supervised_reason: str | None = None
+    reply_due_at: datetime | None = None
+    merged_into: int | None = None
+    merged_from: str | None = None
+    merged_at: datetime | None = None
+    resolved_on_site: bool = False
+    imported: bool = False
+    # reporter: personal data
+    reporter_name: str | None = None
+    reporter_phone: str | None = None
+    reported_by: str | None = None
+    follow_secret: str | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Return whether somebody still has to do something about it."""
+        return self.status not in TERMINAL
+
+
+def zone(event: Event) -> Zone | None:
+    """Return the board zone an event is shown in, or None for 不予立案 and 已并案."""
+    if event.status == Status.CLOSED:
+        return Zone.CLOSED
+    if event.status in TERMINAL:
+        return None
+    if event.supervision != Supervision.NONE:
+        return Zone.SUPERVISED
+    if event.status in (Status.HANDLING, Status.ON_HOLD, Status.DISPATCHED):
+        return Zone.CLAIMED if event.how == "claim" else Zone.DISPATCHED
+    return Zone(event.status)
+
+
+def on_time(event: Event, now: datetime) -> bool | None:
+    """Return whether the event was handled on time, or None while that is undecided (LIFECYCLE §6).
+
+    Decided by the first round finished late, by the deadline passing, or by the finish; time on hold does not count;
+    an event without a limit is on time once finished.
+    """
+    if event.late or event.overdue_at is not None:
+        return False
+    if event.finished_at is not None and event.status in (Status.CHECKING, Status.CLOSED):
+        return True
+    due = event.handle_due_at
+    if due is not None and event.status in (Status.DISPATCHED, Status.HANDLING) and now > due:
+        return False
+    return None

@@ -1,0 +1,75 @@
+"""Every knob of the product, from the environment or a `.env` file, prefix GRID_. Frozen once read.
+
+Deadlines by name (GRID_CLAIM_MINUTES …) win over the district pack and the category.
+"""
+
+from pathlib import Path
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """The settings of one process."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="GRID_", env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True
+    )
+
+    data_dir: Path = Field(Path("data"), description="Folder of the database, photos and the bundled Valkey")
+    database_url: str | None = Field(
+        None, description="SQLAlchemy address; default SQLite in the data folder"
+    )
+    redis_url: str | None = Field(
+        None, description="Redis/Valkey address; default the bundled Valkey on a Unix socket"
+    )
+    district: str | None = Field(None, description="District pack: a bundled name or a folder; default huli")
+    host: str = Field("127.0.0.1", description="Address to listen on")
+    port: int = Field(8050, description="Port to listen on", ge=1, le=65535)
+    secret_key: SecretStr | None = Field(
+        None, description="Signs cookies; default a random one kept in the data folder"
+    )
+    origins: str | None = Field(
+        None, description="Allowed browser origins, comma separated; default the own address"
+    )
+    demo: bool = Field(True, description="Demo accounts and the simulator")
+    demo_password: SecretStr | None = Field(
+        None, description="One password for all demo accounts; default random, printed"
+    )
+    clock_start: str | None = Field(None, description="Drill clock: the moment it starts at (ISO 8601)")
+    clock_speed: float = Field(1.0, description="Drill clock: seconds per real second", gt=0, le=100_000)
+    lang: str = Field(
+        "zh_CN", description="Language of texts without an account: zh_CN or en", pattern="^(zh_CN|en)$"
+    )
+    tiles_url: str | None = Field(None, description="Base map tiles (XYZ template); default none")
+    tiles_attribution: str = Field("", description="Attribution shown for the tiles")
+    webhook_url: str | None = Field(
+        None, description="Notification gateway (SMS/phone) for unanswered emergencies"
+    )
+    webhook_secret: SecretStr | None = Field(None, description="Key of the webhook's HMAC signature")
+    claim_minutes: int | None = Field(None, description="Claim window in minutes", ge=5, le=120)
+    register_minutes: int | None = Field(None, description="Limit for registering", ge=1)
+    dispatch_minutes: int | None = Field(None, description="Limit for dispatching", ge=1)
+    accept_minutes: int | None = Field(None, description="Limit for signing", ge=1)
+    accept_emergency_minutes: int | None = Field(None, description="Limit for signing an emergency", ge=1)
+    check_minutes: int | None = Field(None, description="Limit for the check on site", ge=1)
+    check_emergency_minutes: int | None = Field(None, description="Limit for checking an emergency", ge=1)
+
+    @property
+    def minutes(self) -> dict[str, int]:
+        """Return the deadlines set by name, in minutes."""
+        names = ("claim", "register", "dispatch", "accept", "accept_emergency", "check", "check_emergency")
+        found = {name: getattr(self, f"{name}_minutes") for name in names}
+        return {name: value for name, value in found.items() if value is not None}
+
+    @property
+    def allowed_origins(self) -> list[str]:
+        """Return the browser origins that may open a socket; never empty, never a wildcard."""
+        if self.origins:
+            return [origin.strip().rstrip("/") for origin in self.origins.split(",") if origin.strip()]
+        hosts = (
+            {self.host, "127.0.0.1", "localhost"}
+            if self.host in ("127.0.0.1", "localhost", "0.0.0.0")
+            else {self.host}
+        )
+        return sorted(f"http://{host}:{self.port}" for host in hosts)
