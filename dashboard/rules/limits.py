@@ -36,7 +36,8 @@ SPAN = {"urgent_hour": 1, "work_hour": 1, "work_day": 8, "natural_day": 24}  # h
 ROUND_THE_CLOCK = frozenset({"urgent_hour", "natural_day"})
 LARGEST_AMOUNT = 9999
 
-_TEMPLATE = re.compile(rf"([^\d.()]*)(\d+(?:\.\d+)?)({'|'.join(WORDS)})([^\d()]*|\([^\d()]+\))")
+_NOTE = r"[\u4e00-\u9fff、,;]"
+_TEMPLATE = re.compile(rf"({_NOTE}*)([0-9]+(?:\.[0-9]+)?)个?({'|'.join(WORDS)})({_NOTE}*|\({_NOTE}+\))")
 
 TimeState = Literal["ok", "soon", "over"]
 
