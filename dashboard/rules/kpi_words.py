@@ -1,0 +1,204 @@
+"""The words of every KPI: its name, numerator, denominator and formula, and how its number is written.
+
+Law: 0/0 is "—", never 0 % or 100 %; every KPI says by which time an event belongs to the period (domain B.4).
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+NOTHING = "—"
+
+
+@dataclass(frozen=True, slots=True)
+class Kpi:
+    """One number people speak of.
+
+    `by` is the time that puts an event into the period: reported, pool, due, finished, rated, closed or end (of the
+    stage). `kind`: a rate is num/den; a count is num, a part of den; a duration is num seconds over den events;
+    a percentile is num seconds, 90 % of den events took no longer.
+    """
+
+    code: str
+    name: str
+    num_words: str
+    den_words: str
+    formula: str
+    kind: Literal["rate", "count", "duration", "percentile"] = "rate"
+    better: Literal["up", "down"] = "up"
+    by: str = "reported"
+
+
+_TABLE = (
+    Kpi("reported", "上报数", "上报", "上报", "周期内上报的事件", "count", "down"),
+    Kpi("open", "未办结数", "未办结", "上报", "周期内上报、目前尚未办结的事件", "count", "down"),
+    Kpi(
+        "overdue",
+        "超期数",
+        "已超期",
+        "未办结",
+        "周期内上报、目前未办结且已过处置时限的事件（挂单、待核查不计）",
+        "count",
+        "down",
+    ),
+    Kpi("supervised", "督办数", "督办", "上报", "周期内上报、被督办过的事件", "count", "down"),
+    Kpi(
+        "escalated",
+        "升级数",
+        "超出网格层级",
+        "上报",
+        "周期内上报、需要社区及以上层级解决的事件",
+        "count",
+        "down",
+    ),
+    Kpi("emergencies", "紧急事件数", "紧急", "上报", "周期内上报的紧急事件", "count", "down"),
+    Kpi("resolved_on_site", "自行处置数", "自行处置", "上报", "周期内上报、由网格员当场解决的事件", "count"),
+    Kpi("closed", "办结数", "办结", "办结", "周期内办结的事件", "count", by="closed"),
+    Kpi(
+        "register_rate",
+        "立案率",
+        "立案",
+        "有效上报",
+        "立案数 ÷ 有效上报数；不予立案和已并案的不算有效上报，按上报时间统计",
+    ),
+    Kpi(
+        "claim_rate",
+        "抢单率",
+        "时限内抢单",
+        "进入抢单池",
+        "时限内抢单数 ÷ 进入抢单池数，按进入抢单池的时间统计",
+        by="pool",
+    ),
+    Kpi(
+        "dispatch_accuracy",
+        "准确派遣率",
+        "准确派遣",
+        "派遣",
+        "（派遣次数 − 被退回改派次数）÷ 派遣次数，按上报时间统计",
+    ),
+    Kpi(
+        "on_time_rate",
+        "按期处置率",
+        "按期处置",
+        "应处置",
+        "每一轮都按期处置的事件 ÷ 应处置事件；应处置指时限在周期内且已到，或无时限而在周期内处置完毕（挂单期间不计时）",
+        by="due",
+    ),
+    Kpi("close_rate", "结案率", "结案", "应结案", "结案数 ÷ 应结案数；应结案与应处置同一口径", by="due"),
+    Kpi(
+        "on_time_close_rate",
+        "按期结案率",
+        "按期结案",
+        "应结案",
+        "每一轮都按期处置且已结案的事件 ÷ 应结案事件",
+        by="due",
+    ),
+    Kpi(
+        "rework_rate",
+        "返工率",
+        "返工",
+        "处置反馈",
+        "返工过的事件 ÷ 已反馈办结的事件，按反馈时间统计",
+        "rate",
+        "down",
+        "finished",
+    ),
+    Kpi(
+        "first_fix_rate",
+        "一次办结率",
+        "未返工办结",
+        "办结",
+        "没有返工过的办结事件 ÷ 办结事件，按办结时间统计",
+        by="closed",
+    ),
+    Kpi(
+        "satisfaction_rate",
+        "满意率",
+        "非常满意和满意",
+        "评价",
+        "（非常满意 + 满意）÷ 评价次数；每一轮核查评价各算一次，按评价时间统计，未评价的不计入",
+        by="rated",
+    ),
+    Kpi(
+        "rating_coverage",
+        "评价覆盖率",
+        "已评价",
+        "办结",
+        "有评价的办结事件 ÷ 办结事件，按办结时间统计",
+        by="closed",
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """A stretch of an event's life between two of its columns, and what people call those moments."""
+
+    begin: str
+    end: str
+    begin_words: str
+    end_words: str
+
+
+STAGES = {
+    "report_to_register": Stage("reported_at", "registered_at", "上报", "立案"),
+    "register_to_owner": Stage("registered_at", "owned_at", "立案", "到单位"),
+    "owner_to_finish": Stage("owned_at", "finished_at", "到单位", "反馈办结"),
+    "finish_to_close": Stage("finished_at", "closed_at", "反馈办结", "办结"),
+}
+
+
+def _stage_kpis(code: str, stage: Stage) -> tuple[Kpi, Kpi]:
+    name = f"{stage.begin_words}到{stage.end_words}"
+    by = f"按{stage.end_words}时间统计，扣除挂单时间，单位分钟"
+    return (
+        Kpi(
+            code,
+            f"{name}平均用时",
+            "总秒数",
+            "事件",
+            f"各事件用时之和 ÷ 事件数；{by}",
+            "duration",
+            "down",
+            "end",
+        ),
+        Kpi(
+            f"{code}_p90",
+            f"{name}九成用时",
+            "九成事件不超过的秒数",
+            "事件",
+            f"九成事件的用时不超过此值；{by}",
+            "percentile",
+            "down",
+            "end",
+        ),
+    )
+
+
+KPIS = {
+    kpi.code: kpi
+    for kpi in (*_TABLE, *(kpi for code, stage in STAGES.items() for kpi in _stage_kpis(code, stage)))
+}
+
+
+def percent(num: int, den: int) -> str:
+    """Return num/den with two decimals, half up on the exact quotient: "99.87 %"; "—" when there is nothing to measure."""
+    return f"{_decimal(num * 100, den, 2)} %" if den else NOTHING
+
+
+def value(code: str, num: int, den: int) -> dict[str, str | int]:
+    """Return the KPI for a JSON edge: name (msgid), num, den, text; durations read in minutes with one decimal."""
+    kpi = KPIS[code]
+    texts = {
+        "rate": lambda: percent(num, den),
+        "count": lambda: str(num),
+        "duration": lambda: _decimal(num, den * 60, 1) if den else NOTHING,
+        "percentile": lambda: _decimal(num, 60, 1) if den else NOTHING,
+    }
+    return {"name": kpi.name, "num": num, "den": den, "text": texts[kpi.kind]()}
+
+
+def _decimal(num: int, den: int, places: int) -> str:
+    """Return the non-negative quotient with `places` decimals, rounded half up without leaving the integers."""
+    scale = 10**places
+    whole, rest = divmod((2 * num * scale + den) // (2 * den), scale)
+    return f"{whole}.{rest:0{places}d}"
