@@ -26,11 +26,37 @@ VILLAGES = "湖里 徐厝 村里 塘边 后浦 濠头 马垅 高殿 神山 坂�
 PARKS = "兴隆 高殿 马垅 枋湖 钟宅 坂尚 东渡 高林".split()
 # Streets drawn on a board of 1 × 1 laid over the outline (x eastwards, y southwards), in the manner of the mockup.
 STREET_LINES = [
-    [(-0.02, 0.37), (0.11, 0.388), (0.19, 0.405), (0.26, 0.382), (0.32, 0.45), (0.382, 0.488), (0.403, 0.498)],
-    [(0.56, -0.05), (0.53, 0.04), (0.47, 0.115), (0.405, 0.212), (0.415, 0.31), (0.383, 0.352), (0.415, 0.42), (0.403, 0.498)],
+    [
+        (-0.02, 0.37),
+        (0.11, 0.388),
+        (0.19, 0.405),
+        (0.26, 0.382),
+        (0.32, 0.45),
+        (0.382, 0.488),
+        (0.403, 0.498),
+    ],
+    [
+        (0.56, -0.05),
+        (0.53, 0.04),
+        (0.47, 0.115),
+        (0.405, 0.212),
+        (0.415, 0.31),
+        (0.383, 0.352),
+        (0.415, 0.42),
+        (0.403, 0.498),
+    ],
     [(0.403, 0.498), (0.452, 0.532), (0.46, 0.558), (0.515, 0.58), (0.548, 0.538), (0.612, 0.574)],
     [(0.403, 0.498), (0.38, 0.57), (0.385, 0.64), (0.36, 0.78)],
-    [(0.612, 0.574), (0.64, 0.545), (0.70, 0.47), (0.70, 0.375), (0.77, 0.355), (0.842, 0.336), (0.87, 0.27), (0.93, 0.15)],
+    [
+        (0.612, 0.574),
+        (0.64, 0.545),
+        (0.70, 0.47),
+        (0.70, 0.375),
+        (0.77, 0.355),
+        (0.842, 0.336),
+        (0.87, 0.27),
+        (0.93, 0.15),
+    ],
     [(0.612, 0.574), (0.588, 0.636), (0.61, 0.72), (0.635, 0.74), (0.67, 0.95)],
 ]
 STREET_POINTS = {
@@ -107,7 +133,8 @@ def read_offices(path: Path) -> dict[str, tuple[float, float]]:
     """Street name → its office in WGS-84 (the source does not state its system; taken as GCJ-02)."""
     with path.open(encoding="utf-8-sig", newline="") as file:
         return {
-            row["street_name"]: gcj02_to_wgs84(float(row["lng"]), float(row["lat"])) for row in csv.DictReader(file)
+            row["street_name"]: gcj02_to_wgs84(float(row["lng"]), float(row["lat"]))
+            for row in csv.DictReader(file)
         }
 
 
@@ -157,7 +184,9 @@ def cut_grids(
         inside = range(start, start + count)
         start += count
         weights = [math.sqrt(communities[at].area) * (0.6 + tiling.halton(at + 1, 5)) for at in inside]
-        fixed = {at - inside[0]: GRIDS_OF_COMMUNITY[names[at]] for at in inside if names[at] in GRIDS_OF_COMMUNITY}
+        fixed = {
+            at - inside[0]: GRIDS_OF_COMMUNITY[names[at]] for at in inside if names[at] in GRIDS_OF_COMMUNITY
+        }
         for at, number in zip(inside, tiling.share_out(total, weights, 5, fixed), strict=True):
             grids += tiling.cells(communities[at], number, board.aspect)
             family += [at] * number
@@ -205,9 +234,13 @@ def assemble(
         street: shapely.union_all([whole[name] for name in names if rows[name]["street_name"] == street])
         for street in street_codes
     }
-    features = [_feature(DISTRICT, "湖里区", "district", None, "", shapely.union_all(list(streets.values())), "")]
+    features = [
+        _feature(DISTRICT, "湖里区", "district", None, "", shapely.union_all(list(streets.values())), "")
+    ]
     for street, code in sorted(street_codes.items(), key=lambda pair: pair[1]):
-        features.append(_feature(code, street, "street", DISTRICT, "", streets[street], SCHEMATIC, offices[street]))
+        features.append(
+            _feature(code, street, "street", DISTRICT, "", streets[street], SCHEMATIC, offices[street])
+        )
     ordered = sorted(names, key=lambda name: rows[name]["community_code"])
     for name in ordered:
         row, note = rows[name], "；".join(filter(None, [NOTES.get(name, ""), SCHEMATIC]))
@@ -218,7 +251,9 @@ def assemble(
         for serial, grid in enumerate(held[name], start=1):
             parent = rows[name]["community_code"]
             label = f"{name}第{serial}网格"
-            features.append(_feature(f"{parent}{serial:03d}", label, "grid", parent, kinds.pop(0), grid, "示意"))
+            features.append(
+                _feature(f"{parent}{serial:03d}", label, "grid", parent, kinds.pop(0), grid, "示意")
+            )
             features[-1]["properties"]["workers"] = 1
     return features
 

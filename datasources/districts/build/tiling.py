@@ -27,7 +27,10 @@ def smooth(line: Sequence[tuple[float, float]], rounds: int = 2) -> list[tuple[f
     for _ in range(rounds):
         cut = [points[0]]
         for (ax, ay), (bx, by) in zip(points, points[1:], strict=False):
-            cut += [(0.75 * ax + 0.25 * bx, 0.75 * ay + 0.25 * by), (0.25 * ax + 0.75 * bx, 0.25 * ay + 0.75 * by)]
+            cut += [
+                (0.75 * ax + 0.25 * bx, 0.75 * ay + 0.25 * by),
+                (0.25 * ax + 0.75 * bx, 0.25 * ay + 0.75 * by),
+            ]
         points = [*cut, points[-1]]
     return points
 
@@ -91,9 +94,12 @@ def one_piece(held: list[list[int]], faces: Sequence[Polygon], family: Sequence[
             pieces = parts(shapely.union_all([faces[at] for at in numbers]))
             for stray in pieces[1:]:
                 inside = [at for at in numbers if stray.contains(faces[at].representative_point())]
-                kin = [at for at in range(len(held)) if family[at] == family[cell] and at != cell and held[at]]
+                kin = [
+                    at for at in range(len(held)) if family[at] == family[cell] and at != cell and held[at]
+                ]
                 shared = [
-                    (sum(stray.boundary.intersection(faces[face]).length for face in held[at]), -at) for at in kin
+                    (sum(stray.boundary.intersection(faces[face]).length for face in held[at]), -at)
+                    for at in kin
                 ]
                 length, best = max(shared, default=(0.0, 0))
                 if length > 0:
