@@ -149,7 +149,8 @@ STAGES = {
 
 def _stage_kpis(code: str, stage: Stage) -> tuple[Kpi, Kpi]:
     name = f"{stage.begin_words}到{stage.end_words}"
-    by = f"按{stage.end_words}时间统计，扣除挂单时间，单位分钟"
+    less_hold = "扣除挂单时间，" if code == "owner_to_finish" else ""
+    by = f"按{stage.end_words}时间统计，{less_hold}单位分钟"
     return (
         Kpi(
             code,
