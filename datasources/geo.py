@@ -153,7 +153,10 @@ class GeoIndex:
         """Grids within `radius_m` metres of a point as (code, metres), nearest first; 0 where it lies inside."""
         points, known = self._points([lng], [lat])
         _, grids, distances = self._in_reach(points, known, np.array([float(radius_m)]))
-        return [(self.codes[grid], metres) for grid, metres in zip(grids.tolist(), distances.tolist(), strict=True)]
+        return [
+            (self.codes[grid], metres)
+            for grid, metres in zip(grids.tolist(), distances.tolist(), strict=True)
+        ]
 
     def distance_m(self, a: tuple[float, float], b: tuple[float, float]) -> float:
         """Metres between two (lng, lat) points of this district."""

@@ -147,7 +147,7 @@ class CalendarRow(Base):
     """A day that is not what its weekday says: holiday, or a working Saturday (调休)."""
 
     __tablename__ = "calendar_day"
-    date: Mapped[date] = mapped_column(primary_key=True)
+    day: Mapped[date] = mapped_column(primary_key=True)
     kind: Mapped[str]
 
 
@@ -271,11 +271,16 @@ class StepRow(Base):
 
 
 class OutboxRow(Base):
-    """A committed step that the feed has not carried yet; deleted by the publisher that carried it."""
+    """News of a committed change that the feed has not carried yet; deleted by the publisher that carried it.
+
+    `step_id` names the step behind it, `alert_id` the alert that changed; one of them is set.
+    """
 
     __tablename__ = "outbox"
-    step_id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
     event_id: Mapped[int] = mapped_column(BigId)
+    step_id: Mapped[int | None] = mapped_column(BigId)
+    alert_id: Mapped[int | None] = mapped_column(BigId)
     urgent: Mapped[bool]
     at: Mapped[datetime]
 
@@ -344,6 +349,19 @@ class AlertRow(Base):
         ),
         Index("alert_state_next", "state", "next_at"),
     )
+
+
+class AlertLogRow(Base):
+    """What happened to an alert and when: raised, each rung, acknowledged, shelved, stood down. Append-only."""
+
+    __tablename__ = "alert_log"
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    alert_id: Mapped[int] = mapped_column(BigId, index=True)
+    what: Mapped[str]
+    at: Mapped[datetime]
+    by: Mapped[str]
+    screen: Mapped[str | None]
+    late: Mapped[bool] = mapped_column(default=False)
 
 
 class DeliveryRow(Base):

@@ -1,0 +1,171 @@
+"""Who may do what to whose event, and which fields a role sees. Deny by default.
+
+A person acts in a *capacity* (operator, owner of the event, eligible to claim it …); a rule names capacities, never accounts.
+"""
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
+from enum import StrEnum
+
+from dashboard.rules.event import Event, Status
+from dashboard.rules.policy import World
+
+
+class Role(StrEnum):
+    """What an account is."""
+
+    WALL = "wall"
+    OPERATOR = "operator"
+    LEAD = "lead"
+    LEADER = "leader"
+    ADMIN = "admin"
+    AUDITOR = "auditor"
+    UNIT = "unit"
+    WORKER = "worker"
+    RESIDENT = "resident"
+    SYSTEM = "system"
+    CLOCK = "clock"
+
+
+ROLE_WORDS = {
+    Role.WALL: "大屏",
+    Role.OPERATOR: "值班员",
+    Role.LEAD: "值班长",
+    Role.LEADER: "领导",
+    Role.ADMIN: "管理员",
+    Role.AUDITOR: "审计员",
+    Role.UNIT: "处置单位",
+    Role.WORKER: "网格员",
+    Role.RESIDENT: "居民",
+    Role.SYSTEM: "系统",
+    Role.CLOCK: "时钟",
+}
+
+HOME = {
+    Role.WALL: "/screen",
+    Role.OPERATOR: "/desk",
+    Role.LEAD: "/desk",
+    Role.LEADER: "/scores",
+    Role.ADMIN: "/admin",
+    Role.AUDITOR: "/admin",
+    Role.UNIT: "/claim",
+    Role.WORKER: "/field",
+}
+
+# permission → roles; every callback, route and socket event names one of these or "public"
+PERMISSIONS: dict[str, frozenset[Role]] = {
+    "wall.see": frozenset({Role.WALL, Role.OPERATOR, Role.LEAD, Role.LEADER, Role.ADMIN, Role.AUDITOR}),
+    "events.see": frozenset(set(Role) - {Role.RESIDENT}),
+    "events.report": frozenset(
+        {Role.OPERATOR, Role.LEAD, Role.LEADER, Role.ADMIN, Role.UNIT, Role.WORKER, Role.SYSTEM}
+    ),
+    "events.act": frozenset(
+        {Role.OPERATOR, Role.LEAD, Role.LEADER, Role.ADMIN, Role.UNIT, Role.WORKER, Role.SYSTEM, Role.CLOCK}
+    ),
+    "alerts.see": frozenset(
+        {Role.WALL, Role.OPERATOR, Role.LEAD, Role.LEADER, Role.ADMIN, Role.AUDITOR, Role.UNIT, Role.WORKER}
+    ),
+    "alerts.acknowledge": frozenset({Role.OPERATOR, Role.LEAD, Role.LEADER}),
+    "alerts.shelve": frozenset({Role.OPERATOR, Role.LEAD}),
+    "scores.see": frozenset(set(Role) - {Role.RESIDENT}),
+    "workers.scores": frozenset({Role.LEAD, Role.LEADER, Role.ADMIN, Role.OPERATOR, Role.WORKER}),
+    "personal.see": frozenset({Role.OPERATOR, Role.LEAD}),
+    "accounts.manage": frozenset({Role.ADMIN}),
+    "metrics.see": frozenset({Role.ADMIN, Role.AUDITOR}),
+    "feed.all": frozenset({Role.WALL, Role.OPERATOR, Role.LEAD, Role.LEADER, Role.ADMIN, Role.AUDITOR}),
+    "photos.add": frozenset({Role.OPERATOR, Role.LEAD, Role.UNIT, Role.WORKER, Role.ADMIN}),
+    "session": frozenset(set(Role) - {Role.RESIDENT, Role.SYSTEM, Role.CLOCK}),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """Somebody who looks or acts: account name, role, the unit or the area it stands for."""
+
+    name: str
+    role: Role
+    unit: str | None = None
+    area: str | None = None
+    title: str = ""
+
+    def may(self, permission: str) -> bool:
+        """Return whether the role has a permission; an unknown permission is refused."""
+        return self.role in PERMISSIONS.get(permission, frozenset())
+
+
+SYSTEM = Viewer("system", Role.SYSTEM, title="系统")
+CLOCK = Viewer("clock", Role.CLOCK, title="时钟")
+
+
+def in_area(event: Event, area: str | None) -> bool:
+    """Return whether the event lies in an area (a code anywhere on its path)."""
+    return area is not None and f"/{area}/" in event.area_path
+
+
+def capacities(
+    event: Event, viewer: Viewer, world: World, co_units: Collection[str] = (), owner: str | None = None
+) -> frozenset[str]:
+    """Return in which capacities a viewer meets an event.
+
+    `co_units` are the units assigned beside the lead in this round.
+    """
+    found = {"viewer"} if sees(event, viewer, world, co_units) else set()
+    role = viewer.role
+    if role in (Role.OPERATOR, Role.LEAD):
+        found.add("operator")
+    if role in (Role.LEAD, Role.LEADER, Role.SYSTEM, Role.CLOCK):
+        found.add(role.value)
+    if role is Role.UNIT and viewer.unit:
+        if viewer.unit == event.unit:
+            found.add("owner")
+        if viewer.unit in co_units:
+            found.add("co_unit")
+        if event.status == Status.CLAIMABLE and could_claim(event, viewer, world):
+            found.add("eligible")
+    if role is Role.WORKER and in_area(event, viewer.area):
+        found.add("checker")
+    return frozenset(found)
+
+
+def could_claim(event: Event, viewer: Viewer, world: World) -> bool:
+    """Return whether the viewer's unit has the duty and the territory to claim such an event."""
+    return viewer.role is Role.UNIT and viewer.unit is not None and viewer.unit in world.eligible(event)
+
+
+def sees(event: Event, viewer: Viewer, world: World, co_units: Collection[str] = ()) -> bool:
+    """Return whether a viewer may know of an event at all.
+
+    The command side sees everything; a unit its own, its joint ones and what it may claim; a grid worker the own area
+    and what the account itself reported.
+    """
+    if viewer.may("feed.all") or viewer.role in (Role.SYSTEM, Role.CLOCK):
+        return True
+    if viewer.role is Role.UNIT and viewer.unit:
+        if event.unit == viewer.unit or viewer.unit in co_units or event.reported_by == viewer.name:
+            return True
+        return event.status == Status.CLAIMABLE and could_claim(event, viewer, world)
+    if viewer.role is Role.WORKER:
+        return in_area(event, viewer.area) or event.reported_by == viewer.name
+    return False
+
+
+_PHONE = re.compile(r"(?<!\d)(1[3-9]\d)[- ]?\d{4}[- ]?(\d{4})(?!\d)")
+_ID_CARD = re.compile(r"(?<!\d)(\d{4})\d{10}(\d{3}[\dXx])(?!\d)")
+
+
+def mask_text(text: str) -> str:
+    """Return free text with mobile and identity numbers masked (first 3 + last 4; 4 + 4)."""
+    return _PHONE.sub(r"\1****\2", _ID_CARD.sub(r"\1**********\2", text)) if text else text
+
+
+def mask_phone(phone: str | None) -> str | None:
+    """Return a phone number with only its first 3 and last 4 digits."""
+    if not phone:
+        return phone
+    return f"{phone[:3]}****{phone[-4:]}" if len(phone) >= 8 else "****"
+
+
+def mask_name(name: str | None) -> str | None:
+    """Return a person's name with only its first character."""
+    return f"{name[0]}**" if name else name

@@ -1,0 +1,157 @@
+"""Emergency alerts: raise, acknowledge, climb the ladder, open again, stand down (LIFECYCLE §4).
+
+One open alert per event; a re-raise is a new episode, and a button pressed on an old episode does nothing and says so.
+The next consequence is a stored moment, so a restart or ten minutes of downtime lose nothing.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from dashboard.rules.refusals import NotNow, Refusal
+
+
+class AlertState(StrEnum):
+    """Where an alert stands."""
+
+    RAISED = "raised"
+    ACKNOWLEDGED = "acknowledged"
+    STOOD_DOWN = "stood_down"
+
+
+ALERT_WORDS = {
+    AlertState.RAISED: "待确认",
+    AlertState.ACKNOWLEDGED: "已确认",
+    AlertState.STOOD_DOWN: "已解除",
+}
+
+# (seconds after raising, what happens); the last rung repeats until somebody answers
+LADDER: tuple[tuple[int, str], ...] = ((30, "repeat"), (60, "widen"), (180, "webhook"))
+LADDER_WORDS = {
+    "repeat": "再次响铃",
+    "widen": "全部席位和责任单位负责人",
+    "webhook": "短信电话通知",
+    "reopen": "未签收将重新告警",
+}
+SIGN_WITHIN = timedelta(minutes=5)
+LONGEST_SHELF = timedelta(minutes=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """One alert as stored; `stage` counts the rungs already climbed, `next_at` is the next consequence."""
+
+    event_id: int
+    episode: int
+    raised_at: datetime
+    id: int = 0
+    state: str = AlertState.RAISED
+    version: int = 1
+    stage: int = 0
+    next_at: datetime | None = None
+    acknowledged_by: str | None = None
+    acknowledged_at: datetime | None = None
+    acknowledged_screen: str | None = None
+    stood_down_at: datetime | None = None
+    shelved_until: datetime | None = None
+    shelved_by: str | None = None
+    shelved_reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Consequence:
+    """What a climb does: a rung of the ladder or `reopen`, when it was due, and whether that was missed."""
+
+    what: str
+    due_at: datetime
+    late: bool
+
+
+def raised(event_id: int, episode: int, now: datetime) -> Alert:
+    """Return a new alert, sounding from now."""
+    return Alert(event_id, episode, now, next_at=now + timedelta(seconds=LADDER[0][0]))
+
+
+def acknowledged(alert: Alert, episode: int, by: str, screen: str, now: datetime) -> Alert:
+    """Return the alert as answered by a person at a screen; NotNow for an old episode, a second or a late answer."""
+    if alert.episode != episode:
+        raise NotNow(
+            "这是第 {old} 次告警的按钮，现在是第 {new} 次，请确认新的告警", old=episode, new=alert.episode
+        )
+    if alert.state == AlertState.ACKNOWLEDGED:
+        raise NotNow("{by} 已在 {screen} 确认", by=alert.acknowledged_by, screen=alert.acknowledged_screen)
+    if alert.state != AlertState.RAISED:
+        raise NotNow("告警已解除，无需确认")
+    return replace(
+        alert,
+        state=AlertState.ACKNOWLEDGED,
+        version=alert.version + 1,
+        next_at=now + SIGN_WITHIN,
+        acknowledged_by=by,
+        acknowledged_at=now,
+        acknowledged_screen=screen,
+        shelved_until=None,
+    )
+
+
+def stood_down(alert: Alert, now: datetime) -> Alert:
+    """Return the alert as over."""
+    return replace(
+        alert, state=AlertState.STOOD_DOWN, version=alert.version + 1, next_at=None, stood_down_at=now
+    )
+
+
+def shelved(alert: Alert, by: str, reason: str, until: datetime, now: datetime) -> Alert:
+    """Return the alert silenced for a while, openly: with a person, a reason and an end within 30 minutes."""
+    if alert.state != AlertState.RAISED:
+        raise NotNow("只有未确认的告警可以暂时静音")
+    if not reason.strip():
+        raise Refusal("暂时静音要写明原因", field="reason")
+    if not now < until <= now + LONGEST_SHELF:
+        raise Refusal("暂时静音最长 30 分钟", field="until")
+    return replace(
+        alert, version=alert.version + 1, shelved_until=until, shelved_by=by, shelved_reason=reason.strip()
+    )
+
+
+def next_what(alert: Alert) -> str | None:
+    """Return which consequence comes next, or None."""
+    if alert.next_at is None:
+        return None
+    if alert.state == AlertState.ACKNOWLEDGED:
+        return "reopen"
+    return LADDER[min(alert.stage, len(LADDER) - 1)][1]
+
+
+def climb(alert: Alert, now: datetime, all_signed: bool) -> tuple[Alert, Sequence[Consequence], Alert | None]:
+    """Return the alert after everything due by now, what that was in order, and a new episode if it opens again.
+
+    Down for ten minutes and over three rungs: each once, in order, marked late.
+    """
+    if alert.next_at is None or alert.next_at > now or alert.state == AlertState.STOOD_DOWN:
+        return alert, (), None
+    if alert.state == AlertState.ACKNOWLEDGED:
+        return _answered(alert, now, all_signed)
+    done: list[Consequence] = []
+    stage, next_at = alert.stage, alert.next_at
+    while next_at <= now:
+        rung = min(stage, len(LADDER) - 1)
+        done.append(Consequence(LADDER[rung][1], next_at, late=now - next_at > timedelta(seconds=10)))
+        stage += 1
+        if stage < len(LADDER):
+            next_at = alert.raised_at + timedelta(seconds=LADDER[stage][0])
+        else:
+            next_at = now + timedelta(seconds=LADDER[-1][0])
+    return replace(alert, version=alert.version + 1, stage=stage, next_at=next_at), done, None
+
+
+def _answered(
+    alert: Alert, now: datetime, all_signed: bool
+) -> tuple[Alert, Sequence[Consequence], Alert | None]:
+    if all_signed:
+        return replace(alert, next_at=None), (), None
+    due = alert.next_at or now
+    over = stood_down(alert, now)
+    again = raised(alert.event_id, alert.episode + 1, now)
+    return over, (Consequence("reopen", due, late=now - due > timedelta(seconds=10)),), again

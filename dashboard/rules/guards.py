@@ -1,0 +1,145 @@
+"""Why an action is not open just now although the status and the person would allow it: one guard an action.
+
+A guard returns a Chinese sentence, or None when nothing stands in the way. It reads no facts: it decides buttons.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+
+from dashboard.rules.access import Viewer
+from dashboard.rules.context import Context
+from dashboard.rules.event import LEVELS, SUPERVISIONS, Event, Status
+
+URGE_EVERY = timedelta(hours=2)
+REOPEN_WITHIN = timedelta(days=7)
+MOST_EXTENSIONS = 2
+DECLINES_TO_RULING = 2
+
+Guard = Callable[[Event, Viewer, frozenset[str], Context], str | None]
+
+
+def border_in_doubt(event: Event) -> bool:
+    """Return whether the candidate grids belong to different streets and nobody has settled it (LIFECYCLE §5)."""
+    border = event.border
+    return bool(border) and not border.get("settled") and border.get("streets", 1) > 1  # type: ignore[union-attr]
+
+
+def place_in_doubt(event: Event) -> bool:
+    """Return whether the event lies in no grid, or on a border in doubt."""
+    return event.grid is None or border_in_doubt(event)
+
+
+def _claim(event: Event, viewer: Viewer, found: frozenset[str], context: Context) -> str | None:
+    # refused from the deadline on whether or not the sweep has run
+    if event.claim_due_at is not None and context.now >= event.claim_due_at:
+        return "抢单时间已过，等待指挥中心派单"
+    return "交界处的事件要先确认网格" if border_in_doubt(event) else None
+
+
+def _dispatch(event: Event, viewer: Viewer, found: frozenset[str], context: Context) -> str | None:
+    if border_in_doubt(event) and not event.emergency:
+        return "交界处的事件要先确认网格"
+    if event.decline_count >= DECLINES_TO_RULING and "lead" not in found:
+        return "两次退单后由值班长裁定派单"
+    return None
+
+
+def _accept(event: Event, viewer: Viewer, found: frozenset[str], context: Context) -> str | None:
+    if "owner" in found:
+        return None if event.status == Status.DISPATCHED else "已经签收"
+    mine = next((co for co in context.co_units if co.unit == viewer.unit), None)
+    return "已经签收" if mine is None or mine.accepted_at else None
+
+
+def _decline(event: Event, viewer: Viewer, found: frozenset[str], context: Context) -> str | None:
+    return "值班长裁定的派单不能再退" if event.final_dispatch else None
+
+
+def _escalate(event: Event, viewer: Viewer, found: frozenset[str], context: Context) -> str | None:
+    if event.status == Status.HANDLING and "owner" not in found:
+        return "只有主办单位可以上报上级"
+    return "已是最高层级" if event.level == LEVELS[-1] and event.status != Status.REPORTED else None
+
+
+def _finish(event: Event, viewer: Viewer, found: frozenset[str], context: Context) -> str | None:
+    if "owner" in found:
+        return None
+    mine = next((co for co in context.co_units if co.unit == viewer.unit), None)
+    if mine is None or mine.finished_at is not None:
+        return "协办已经办结"
+    return "请先签收" if mine.accepted_at is None else None
+
+
+def _hold(event: Event, viewer: Viewer, found: frozenset[str], context: Context) -> str | None:
+    if event.request:
+        return "已有一项请求等待审批"
+    return "每件事件只能挂单一次" if event.hold_count else None
+
+
+def _extend(event: Event, viewer: Viewer, found: frozenset[str], context: Context) -> str | None:
+    if event.request:
+        return "已有一项请求等待审批"
+    if event.extension_count >= MOST_EXTENSIONS:
+        return "最多延期两次"
+    if event.handle_due_at is None:
+        return "没有处置时限，无需延期"
+    return "超期后不能再申请延期" if context.now >= event.handle_due_at else None
+
+
+def _answer_request(event: Event, viewer: Viewer, found: frozenset[str], context: Context) -> str | None:
+    if not event.request:
+        return "没有待审批的请求"
+    return "不能审批自己的请求" if event.requested_by == viewer.name else None
+
+
+def _supervise(event: Event, viewer: Viewer, found: frozenset[str], context: Context) -> str | None:
+    return "已是最高一级督办" if event.supervision == SUPERVISIONS[-1] else None
+
+
+def _urge(event: Event, viewer: Viewer, found: frozenset[str], context: Context) -> str | None:
+    last = context.last_urge_at
+    return "两小时内已催办过" if last is not None and context.now - last < URGE_EVERY else None
+
+
+def _unmerge(event: Event, viewer: Viewer, found: frozenset[str], context: Context) -> str | None:
+    if event.merged_at is None:
+        return "没有并案记录"
+    zone = context.world.policy.calendar.tz
+    same_day = event.merged_at.astimezone(zone).date() == context.now.astimezone(zone).date()
+    return None if same_day else "并案只能在当天撤销"
+
+
+def _reopen(event: Event, viewer: Viewer, found: frozenset[str], context: Context) -> str | None:
+    closed = event.closed_at
+    return "办结超过七天，不能重新打开" if closed is None or context.now - closed > REOPEN_WITHIN else None
+
+
+def _settle_border(event: Event, viewer: Viewer, found: frozenset[str], context: Context) -> str | None:
+    return "没有待确认的交界" if not event.border or event.border.get("settled") else None
+
+
+def _open_door(event: Event, viewer: Viewer, found: frozenset[str], context: Context) -> str | None:
+    return None
+
+
+GUARDS: Mapping[str, Guard] = defaultdict(
+    lambda: _open_door,
+    {
+        "claim": _claim,
+        "dispatch": _dispatch,
+        "accept": _accept,
+        "decline": _decline,
+        "escalate": _escalate,
+        "finish": _finish,
+        "hold": _hold,
+        "extend": _extend,
+        "approve": _answer_request,
+        "refuse": _answer_request,
+        "supervise": _supervise,
+        "urge": _urge,
+        "unmerge": _unmerge,
+        "reopen": _reopen,
+        "settle_border": _settle_border,
+    },
+)

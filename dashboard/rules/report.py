@@ -1,0 +1,35 @@
+"""A report: what somebody says happened, checked and in our own terms, before it becomes an event."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a door hands over. Coordinates are WGS-84 degrees; `reported_at` None means now.
+
+    `due_at`, `closed_at`, `finished_at`, `unit`, `status` are only for imported history and replayed records.
+    """
+
+    title: str
+    source: str
+    description: str = ""
+    category: str | None = None
+    lng: float | None = None
+    lat: float | None = None
+    src_crs: str | None = None
+    accuracy_m: float | None = None
+    address: str = ""
+    emergency: bool = False
+    reporter_name: str | None = None
+    reporter_phone: str | None = None
+    external_id: str | None = None
+    resolved_on_site: bool = False
+    photos: tuple[str, ...] = ()
+    reported_at: datetime | None = None
+    unit: str | None = None
+    due_at: datetime | None = None
+    finished_at: datetime | None = None
+    closed_at: datetime | None = None
+    on_time: bool | None = None
+    open: bool = True

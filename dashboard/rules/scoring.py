@@ -1,0 +1,98 @@
+"""Points: which entries an action earns (LIFECYCLE §7). Integer tenths, append-only, reversed and never edited.
+
+Entries go to the lead unit and to the grid workers of the place; a board is the sum of its entries and nothing else.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from dashboard.rules.event import Event, Rating, Source, on_time
+from dashboard.rules.policy import Policy
+
+PROMPT = timedelta(hours=24)
+
+
+class Subject(StrEnum):
+    """Whose points they are."""
+
+    UNIT = "unit"
+    WORKER = "worker"
+    RESIDENT = "resident"
+
+
+@dataclass(frozen=True, slots=True)
+class Points:
+    """One entry to be written: subject, rule and signed tenths."""
+
+    kind: Subject
+    subject: str
+    rule: str
+    tenths: int
+
+
+def for_closing(event: Event, now: datetime, policy: Policy, claim_bonus: int) -> list[Points]:
+    """Return what a closing earns; `event` is as closed, `claim_bonus` the unit's claim tenths of this month.
+
+    The claim bonus is paid once, here, and stops at the monthly cap, so that grabbing is not farming.
+    """
+    found: list[Points] = []
+    if event.unit:
+        prompt = on_time(event, now) is True
+        claimed = event.how == "claim"
+        if claimed and event.rework_count == 0:
+            left = max(0, policy.claim_cap - claim_bonus)
+            found.append(_unit(event, "claim", min(policy.points["claim"], left)))
+        if claimed and prompt:
+            found.append(_unit(event, "claim_on_time", policy.points["claim_on_time"]))
+        if event.rating == Rating.VERY_SATISFIED:
+            found.append(_unit(event, "very_satisfied", policy.points["very_satisfied"]))
+        if event.emergency and prompt:
+            found.append(_unit(event, "emergency_on_time", policy.points["emergency_on_time"]))
+    if by_grid_worker(event) and (event.finished_at or now) - event.reported_at <= PROMPT:
+        found.append(_worker(event.reported_by, "handled_in_24h", policy))
+    return [points for points in found if points.tenths]
+
+
+def for_return(event: Event, policy: Policy) -> list[Points]:
+    """Return what a bad check costs the unit; a claimed event costs more."""
+    rule = "claim_returned" if event.how == "claim" else "returned"
+    return [_unit(event, rule, policy.points[rule])] if event.unit else []
+
+
+def for_overdue(event: Event, policy: Policy) -> list[Points]:
+    """Return what a missed handling deadline costs the unit."""
+    return [_unit(event, "overdue", policy.points["overdue"])] if event.unit else []
+
+
+def for_supervision(event: Event, policy: Policy) -> list[Points]:
+    """Return what a push to the efficiency office costs the unit."""
+    return [_unit(event, "supervised", policy.points["supervised"])] if event.unit else []
+
+
+def for_unfounded_decline(unit: str, policy: Policy) -> list[Points]:
+    """Return what a second decline costs when the lead rules it unfounded."""
+    return [Points(Subject.UNIT, unit, "unfounded_decline", policy.points["unfounded_decline"])]
+
+
+def for_valid_report(event: Event, policy: Policy) -> list[Points]:
+    """Return what a report that became a case earns its grid worker."""
+    return [_worker(event.reported_by, "valid_report", policy)] if by_grid_worker(event) else []
+
+
+def for_check(worker: str | None, in_time: bool, policy: Policy) -> list[Points]:
+    """Return what a check on site earns or costs the grid workers of the place."""
+    return [_worker(worker, "check_on_time" if in_time else "check_late", policy)] if worker else []
+
+
+def by_grid_worker(event: Event) -> bool:
+    """Return whether a grid worker's account reported it."""
+    return event.source == Source.GRID_WORKER and event.reported_by is not None
+
+
+def _unit(event: Event, rule: str, tenths: int) -> Points:
+    return Points(Subject.UNIT, event.unit or "", rule, tenths)
+
+
+def _worker(account: str | None, rule: str, policy: Policy) -> Points:
+    return Points(Subject.WORKER, account or "", rule, policy.points[rule])

@@ -1,0 +1,115 @@
+"""An action and what follows from it by rule (the system registers, dispatches, supervises), as one walk.
+
+Pure. One transaction writes a whole walk: the event as it ends up, and every step on the way.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from dashboard.rules.access import SYSTEM, Viewer
+from dashboard.rules.context import Context
+from dashboard.rules.effects import EFFECTS, HOLD_ENDED, SECOND_FAILURE, SECOND_OVERDUE, Change, Move
+from dashboard.rules.event import BAD_RATINGS, TRUSTED_SOURCES, Event, Status, Supervision
+from dashboard.rules.guards import place_in_doubt
+
+
+@dataclass(frozen=True, slots=True)
+class StepDraft:
+    """One step to be written: who did what, from where to where, as which version."""
+
+    action: str
+    from_status: str | None
+    to_status: str
+    round: int
+    version: int
+    at: datetime
+    viewer: Viewer
+    facts: Mapping[str, Any]
+    unit: str | None
+    rating: str | None = None
+    late: bool = False
+    on_behalf: bool = False
+
+
+@dataclass(slots=True)
+class Walk:
+    """The event at the end of a chain of actions, its steps and their changes, in order."""
+
+    event: Event
+    steps: list[tuple[StepDraft, Change]] = field(default_factory=list)
+
+
+def follow_up(event: Event, draft: StepDraft, context: Context) -> tuple[str, dict[str, Any]] | None:
+    """Return what the system does next by rule, and with which facts; None when it is somebody's turn."""
+    world = context.world
+    if event.status == Status.REPORTED and draft.action == "report" and event.category:
+        trusted = event.source in TRUSTED_SOURCES and not place_in_doubt(event)
+        category = world.category(event.category)
+        if trusted or event.emergency or (category is not None and category.emergency):
+            return "register", {"category": event.category}
+    if event.status == Status.REPORTED and draft.action == "correct" and event.emergency and event.category:
+        return "register", {"category": event.category}
+    if (
+        event.status == Status.PENDING_DISPATCH
+        and event.emergency
+        and draft.action in ("register", "correct")
+    ):
+        units = world.responsible(event)
+        if len(units) == 1:
+            return "dispatch", {"unit": units[0], "co_units": list(world.co_units(event))}
+    reason = _failed_again(event, draft)
+    if reason is not None and event.supervision != Supervision.RED:
+        return "supervise", {"reason": reason}
+    return None
+
+
+def _failed_again(event: Event, draft: StepDraft) -> str | None:
+    if draft.action == "check" and draft.rating in BAD_RATINGS and event.rework_count >= 2:
+        return SECOND_FAILURE
+    if draft.action == "expire" and event.round >= 2:
+        return SECOND_OVERDUE
+    if draft.action == "resume" and draft.viewer.role == "clock":
+        return HOLD_ENDED
+    return None
+
+
+def take(
+    walk: Walk,
+    action: str,
+    viewer: Viewer,
+    found: frozenset[str],
+    facts: Mapping[str, Any],
+    context: Context,
+    *,
+    late: bool = False,
+) -> None:
+    """Add one action to a walk, with everything that follows from it by rule."""
+    before = walk.event
+    change = EFFECTS[action](Move(before, viewer, found, facts, context))
+    after = replace(before, **change.set, version=before.version + 1)
+    draft = StepDraft(
+        action=action,
+        from_status=before.status,
+        to_status=after.status,
+        round=before.round,
+        version=after.version,
+        at=context.now,
+        viewer=viewer,
+        facts=facts,
+        unit=after.unit or before.unit,
+        rating=facts.get("rating"),
+        late=late,
+        on_behalf=action == "check" and "checker" not in found,
+    )
+    walk.event = after
+    walk.steps.append((draft, change))
+    go_on(walk, context)
+
+
+def go_on(walk: Walk, context: Context) -> None:
+    """Let the system do what follows by rule from the last step of a walk."""
+    following = follow_up(walk.event, walk.steps[-1][0], context)
+    if following is not None:
+        take(walk, following[0], SYSTEM, frozenset({"system"}), following[1], context)

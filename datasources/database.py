@@ -1,0 +1,104 @@
+"""The database: engine and sessions. SQLite (default) and PostgreSQL behave alike.
+
+Writers on SQLite BEGIN IMMEDIATE (the driver would not BEGIN on SELECT), WAL, synchronous=FULL: a 201 survives kill -9.
+"""
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, Engine, create_engine, event, func, select, text
+from sqlalchemy.orm import Session
+
+from datasources.models import Base
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+PRAGMAS = (
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "foreign_keys=ON",
+    "busy_timeout=10000",
+    "temp_store=MEMORY",
+    "cache_size=-16000",
+)
+
+
+class Database:
+    """One database: `read()` and `write()` give sessions; `after_commit` hooks run once a writer has committed."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.engine = _engine(url)
+        self.is_sqlite = self.engine.dialect.name == "sqlite"
+        self.after_commit: list[Callable[[], None]] = []
+        self._writer = self.engine.execution_options(writes=True)
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """Give a session for reading; nothing in it is kept."""
+        with Session(self.engine) as session:
+            yield session
+
+    @contextmanager
+    def write(self) -> Iterator[Session]:
+        """Give a session whose work is committed as one at the end, or not at all."""
+        with Session(self._writer, expire_on_commit=False) as session, session.begin():
+            yield session
+        for hook in self.after_commit:
+            hook()
+
+    def upgrade(self) -> None:
+        """Bring the tables to the newest migration; safe when several processes start together."""
+        config = Config()
+        config.set_main_option("script_location", str(MIGRATIONS))
+        with self._writer.connect() as connection:
+            if not self.is_sqlite:
+                connection.execute(text("SELECT pg_advisory_lock(20260)"))
+            try:
+                config.attributes["connection"] = connection
+                command.upgrade(config, "head")
+                connection.commit()
+            finally:
+                if not self.is_sqlite:
+                    connection.execute(text("SELECT pg_advisory_unlock(20260)"))
+
+    def close(self) -> None:
+        """Give back every connection."""
+        self.engine.dispose()
+
+
+def reserve_ids(session: Session, table: type[Base], count: int) -> list[int]:
+    """Return `count` fresh ids of a table, never given twice.
+
+    On SQLite the writer is alone, so the next ones are free; PostgreSQL hands them out of the table's sequence.
+    """
+    name = table.__tablename__
+    if session.get_bind().dialect.name == "sqlite":
+        last = session.scalar(select(func.max(table.__table__.c.id))) or 0
+        return list(range(last + 1, last + 1 + count))
+    draw = text(f"SELECT nextval(pg_get_serial_sequence('{name}', 'id')) FROM generate_series(1, :count)")
+    return [int(value) for value in session.scalars(draw, {"count": count})]
+
+
+def _engine(url: str) -> Engine:
+    if url.startswith("sqlite"):
+        engine = create_engine(url, connect_args={"check_same_thread": False, "timeout": 10})
+        event.listen(engine, "connect", _open_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+        return engine
+    return create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=20)
+
+
+def _open_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
+    connection.isolation_level = None
+    for pragma in PRAGMAS:
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writes = connection.get_execution_options().get("writes")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

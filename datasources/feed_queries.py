@@ -1,0 +1,92 @@
+"""What the live feed reads: the outbox, open events as they now are, alerts that are open."""
+
+from collections.abc import Collection, Iterator, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
+
+from dashboard.rules.event import OPEN, Event
+from datasources.models import AlertRow, AssignmentRow, EventRow, OutboxRow
+
+CHUNK = 500
+OPEN_CODES = [status.value for status in OPEN]
+EVENTS = EventRow.__table__
+
+
+def unpublished(session: Session, limit: int, locked: bool = False) -> Sequence[OutboxRow]:
+    """Return outbox rows that the feed has not carried, urgent ones first.
+
+    `locked` keeps them from other publishers until the transaction ends and skips what those hold (PostgreSQL only).
+    """
+    query = select(OutboxRow).order_by(OutboxRow.urgent.desc(), OutboxRow.step_id).limit(limit)
+    return session.scalars(query.with_for_update(skip_locked=True) if locked else query).all()
+
+
+def forget(session: Session, step_ids: Collection[int]) -> None:
+    """Delete outbox rows that the feed has carried."""
+    for part in _chunks(step_ids):
+        session.execute(delete(OutboxRow).where(OutboxRow.step_id.in_(part)))
+
+
+def oldest_unpublished(session: Session) -> datetime | None:
+    """Return when the oldest step was written that the feed has not carried."""
+    return session.scalar(select(func.min(OutboxRow.at)))
+
+
+def events_by_id(session: Session, ids: Collection[int]) -> dict[int, Event]:
+    """Return events as they now are, by id."""
+    found: dict[int, Event] = {}
+    for part in _chunks(ids):
+        for row in session.execute(select(EVENTS).where(EVENTS.c.id.in_(part))).mappings():
+            found[row["id"]] = Event(**row)
+    return found
+
+
+def open_events(session: Session) -> Iterator[Event]:
+    """Yield every open event, a few hundred in memory at a time."""
+    query = select(EVENTS).where(EVENTS.c.status.in_(OPEN_CODES)).execution_options(yield_per=CHUNK)
+    for row in session.execute(query).mappings():
+        yield Event(**row)
+
+
+def open_versions(session: Session) -> dict[int, int]:
+    """Return id → version of every open event."""
+    query = select(EVENTS.c.id, EVENTS.c.version).where(EVENTS.c.status.in_(OPEN_CODES))
+    return {row[0]: row[1] for row in session.execute(query)}
+
+
+def open_fingerprint(session: Session) -> tuple[int, int, int]:
+    """Return (count, sum of ids, sum of versions) of the open events: different whenever one of them moved on."""
+    sums = select(func.count(), func.sum(EVENTS.c.id), func.sum(EVENTS.c.version))
+    count, ids, versions = session.execute(sums.where(EVENTS.c.status.in_(OPEN_CODES))).one()
+    return int(count), int(ids or 0), int(versions or 0)
+
+
+def alerts_open_or_among(session: Session, ids: Collection[int] = ()) -> Sequence[AlertRow]:
+    """Return the alerts that are open, and those of the given ids whatever their state, oldest first."""
+    wanted = AlertRow.state != "stood_down"
+    if ids:
+        wanted = wanted | AlertRow.id.in_(list(ids)[:CHUNK])
+    return session.scalars(select(AlertRow).where(wanted).order_by(AlertRow.id)).all()
+
+
+def signings(session: Session, events: Collection[Event]) -> dict[int, list[dict[str, Any]]]:
+    """Return event id → [{"unit", "accepted"}] of the round: the unit in charge first, then co-units."""
+    units: dict[int, list[dict[str, Any]]] = {
+        event.id: [{"unit": event.unit, "accepted": event.accepted_at is not None}] if event.unit else []
+        for event in events
+    }
+    rounds = {event.id: event.round for event in events}
+    for part in _chunks(list(rounds)):
+        for row in session.scalars(select(AssignmentRow).where(AssignmentRow.event_id.in_(part))):
+            if row.round == rounds[row.event_id]:
+                units[row.event_id].append({"unit": row.unit, "accepted": row.accepted_at is not None})
+    return units
+
+
+def _chunks(ids: Collection[int]) -> Iterator[list[int]]:
+    ordered = sorted(ids)
+    for start in range(0, len(ordered), CHUNK):
+        yield ordered[start : start + CHUNK]
