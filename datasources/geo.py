@@ -193,7 +193,7 @@ class GeoIndex:
 
     def _outer_place(self, point: shapely.Point) -> Place:
         """A point in a gap between grids belongs to the deepest area that still covers it."""
-        covering = np.flatnonzero(shapely.intersects(self._outer, point)) if len(self._outer) else []
+        covering = np.flatnonzero(shapely.intersects(self._outer, point))
         if not len(covering):
             return NOWHERE
         code = self._outer_codes[covering[0]]

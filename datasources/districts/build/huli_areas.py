@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import shapely
 from shapely.geometry import LineString, Point, shape
 from shapely.geometry.base import BaseGeometry
@@ -22,8 +23,34 @@ DISTRICT = "350206"
 GRIDS_OF_STREET = {"湖里街道": 176, "殿前街道": 168, "禾山街道": 131, "江头街道": 122, "金山街道": 113}
 GRIDS_OF_COMMUNITY = {"后坑社区": 18}  # stated in the source document (seed 000)
 KINDS = {"园区": 42, "混合": 122, "村改居": 278, "小区": 268}  # stated in the source document: 710 grids
-VILLAGES = "湖里 徐厝 村里 塘边 后浦 濠头 马垅 高殿 神山 坂尚 钟宅 岭下 围里 枋湖 江村 蔡塘 后埔 园山 吕厝 高林 五通 后坑 湖边".split()
-PARKS = "兴隆 高殿 马垅 枋湖 钟宅 坂尚 东渡 高林".split()
+VILLAGES = frozenset(
+    [
+        "湖里",
+        "徐厝",
+        "村里",
+        "塘边",
+        "后浦",
+        "濠头",
+        "马垅",
+        "高殿",
+        "神山",
+        "坂尚",
+        "钟宅",
+        "岭下",
+        "围里",
+        "枋湖",
+        "江村",
+        "蔡塘",
+        "后埔",
+        "园山",
+        "吕厝",
+        "高林",
+        "五通",
+        "后坑",
+        "湖边",
+    ]
+)
+PARKS = frozenset(["兴隆", "高殿", "马垅", "枋湖", "钟宅", "坂尚", "东渡", "高林"])
 # Streets drawn on a board of 1 × 1 laid over the outline (x eastwards, y southwards), in the manner of the mockup.
 STREET_LINES = [
     [
@@ -116,7 +143,7 @@ class Board:
 def read_outline(path: Path) -> BaseGeometry:
     """The district's outline in WGS-84, on the 1e-6 grid."""
     raw = shape(json.loads(path.read_text(encoding="utf-8"))[0]["geometry"])
-    moved = shapely.transform(raw, lambda at: list(zip(*gcj02_to_wgs84(at[:, 0], at[:, 1]), strict=True)))
+    moved = shapely.transform(raw, lambda at: np.column_stack(gcj02_to_wgs84(at[:, 0], at[:, 1])))
     return shapely.set_precision(moved, tiling.STEP)
 
 
@@ -287,7 +314,7 @@ def _feature(
 ) -> dict[str, Any]:
     inner = max(tiling.parts(area), key=lambda part: part.area).representative_point()
     at = Point(label) if label and area.contains(Point(label)) else inner
-    properties = {"code": code, "name": name, "level": level, "parent": parent, "kind": kind}
+    properties: dict[str, Any] = {"code": code, "name": name, "level": level, "parent": parent, "kind": kind}
     properties |= {"lng": round(at.x, 6), "lat": round(at.y, 6), "note": note}
     return {"type": "Feature", "properties": properties, "geometry": tiling.rounded(area)}
 

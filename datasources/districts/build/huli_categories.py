@@ -162,7 +162,9 @@ def category_rows(majors: dict[str, tuple[str, str]], kinds: list[Kind]) -> list
         rows.append((major, name, "", "", "", 0, "", 0, sheet))
         for kind in (kind for kind in kinds if kind.parent == major):
             urgent = int(kind.code in EMERGENCIES)
-            level = "community" if kind.code in COMMUNITY_KINDS else "street" if kind.by_street else "district"
+            level = (
+                "community" if kind.code in COMMUNITY_KINDS else "street" if kind.by_street else "district"
+            )
             limit = kind.conditions[0][1]
             rows.append((kind.code, kind.name, major, limit, 0 if urgent else "", urgent, level, 1, sheet))
     return rows

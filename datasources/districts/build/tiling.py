@@ -6,6 +6,7 @@ a grid of 1e-6 degrees, so neighbours share exactly the same vertices.
 
 import math
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 
 import numpy as np
 import shapely
@@ -26,7 +27,7 @@ def smooth(line: Sequence[tuple[float, float]], rounds: int = 2) -> list[tuple[f
     points = list(line)
     for _ in range(rounds):
         cut = [points[0]]
-        for (ax, ay), (bx, by) in zip(points, points[1:], strict=False):
+        for (ax, ay), (bx, by) in pairwise(points):
             cut += [
                 (0.75 * ax + 0.25 * bx, 0.75 * ay + 0.25 * by),
                 (0.25 * ax + 0.75 * bx, 0.25 * ay + 0.75 * by),
@@ -71,7 +72,7 @@ def cells(shape: BaseGeometry, count: int, aspect: float, rounds: int = 14) -> l
 
 def snapped_faces(lines: Iterable[BaseGeometry]) -> list[Polygon]:
     """The faces between lines after every crossing became a shared vertex on the 1e-6 grid."""
-    noded = shapely.union_all([line for line in lines], grid_size=STEP)
+    noded = shapely.union_all(list(lines), grid_size=STEP)
     return [face for face in shapely.get_parts(shapely.polygonize(shapely.get_parts(noded))) if face.area > 0]
 
 

@@ -1,0 +1,290 @@
+"""Reads a district pack (CONTRACT §7) into frozen records: a district is data, the code knows no city.
+
+Law: a pack is taken whole or not at all. Every fault is named with file and line before anything is refused.
+"""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo, available_timezones
+
+from dashboard.rules.limits import DEFAULT_MINUTES, parse_limit
+from dashboard.rules.policy import COMPOSITE, POINTS
+from datasources.pack_areas import Area, check_areas
+from datasources.pack_files import Fault, Faults, PackInvalid, read_features, read_toml, toml_line
+from datasources.pack_tables import (
+    CalendarDay,
+    Category,
+    Condition,
+    Duty,
+    Unit,
+    read_calendar,
+    read_categories,
+    read_conditions,
+    read_duties,
+    read_units,
+    warn_of_orphans,
+)
+
+__all__ = [
+    "Area",
+    "CalendarDay",
+    "Category",
+    "Condition",
+    "Duty",
+    "Fault",
+    "Pack",
+    "PackInvalid",
+    "Unit",
+    "pack_folder",
+    "read_pack",
+    "settle_co_units",
+]
+
+BUNDLED = Path(__file__).parent / "districts"
+FILE = "district.toml"
+REQUIRED: dict[str, type | tuple[type, ...]] = {
+    "code": str,
+    "name": str,
+    "centre": list,
+    "language": str,
+    "time_zone": str,
+    "levels": list,
+}
+TABLES = ("limits", "points", "composite", "emergency", "texts", "roster")
+POINT_NAMES = frozenset(POINTS) | {"claim_cap"}
+
+
+@dataclass(frozen=True)
+class Pack:
+    """A district: its places, people who answer, kinds of events and numbers.
+
+    `limits` holds minutes by name and `handling` in words; `points` are decimal points as written; `emergency["co_units"]`
+    names units by category, where "@street" stands for the unit of that level's area (see `settle_co_units`).
+    """
+
+    folder: Path
+    code: str
+    name: str
+    centre: tuple[float, float]
+    language: str
+    time_zone: str
+    levels: tuple[str, ...]
+    areas: tuple[Area, ...]
+    units: tuple[Unit, ...]
+    categories: tuple[Category, ...]
+    conditions: tuple[Condition, ...]
+    duties: tuple[Duty, ...]
+    calendar: tuple[CalendarDay, ...]
+    digest: str
+    limits: dict[str, Any] = field(default_factory=dict)
+    points: dict[str, float] = field(default_factory=dict)
+    composite: dict[str, float] = field(default_factory=dict)
+    emergency: dict[str, Any] = field(default_factory=dict)
+    texts: dict[str, str] = field(default_factory=dict)
+    roster: dict[str, Any] = field(default_factory=dict)
+    records: tuple[Path, ...] = ()
+    mapping: Path | None = None
+    warnings: tuple[Fault, ...] = ()
+
+    @property
+    def config(self) -> dict[str, Any]:
+        """Everything that is not a table, ready for JSON."""
+        names = ("code", "name", "centre", "language", "time_zone", "levels", *TABLES)
+        return {
+            name: list(value) if isinstance(value := getattr(self, name), tuple) else value for name in names
+        }
+
+
+def pack_folder(path_or_name: str | Path) -> Path:
+    """The folder of a bundled pack's name, or of a path."""
+    bundled = BUNDLED / str(path_or_name)
+    plain = str(path_or_name).isidentifier()
+    return bundled if plain and (bundled / FILE).is_file() else Path(path_or_name)
+
+
+def read_pack(path_or_name: str | Path) -> Pack:
+    """The pack in a folder or of that name; raises `PackInvalid` naming every fault."""
+    folder, faults = pack_folder(path_or_name), Faults()
+    if not folder.is_dir():
+        faults.fault(FILE, None, "找不到片区包“{path}”", path=str(path_or_name))
+        faults.stop_if_any()
+    config, text = read_toml(folder, FILE, faults)
+    _check_config(config, text, faults)
+    levels = tuple(str(level) for level in config.get("levels") or ())
+    centre = _point(config.get("centre"))
+    areas = check_areas(read_features(folder, "areas.geojson", faults), levels, centre, faults)
+    area_codes = {area.code for area in areas}
+    outermost = next((area.code for area in areas if area.parent is None), None)
+    units = read_units(folder, area_codes, outermost, faults)
+    unit_codes = {unit.code for unit in units}
+    categories = read_categories(folder, faults)
+    category_codes = {category.code for category in categories}
+    conditions = read_conditions(folder, category_codes, faults)
+    duties = read_duties(folder, unit_codes, category_codes, area_codes, faults)
+    calendar = read_calendar(folder, faults)
+    _check_co_units(config, text, category_codes, unit_codes, faults)
+    warn_of_orphans(categories, duties, faults)
+    records = tuple(sorted((folder / "records").glob("*.csv.gz")))
+    mapping = _mapping(folder, records, faults)
+    faults.stop_if_any()
+    return Pack(
+        folder=folder,
+        code=config["code"],
+        name=config["name"],
+        centre=centre or (0.0, 0.0),
+        language=config["language"],
+        time_zone=config["time_zone"],
+        levels=levels,
+        areas=areas,
+        units=units,
+        categories=categories,
+        conditions=conditions,
+        duties=duties,
+        calendar=calendar,
+        digest=_digest(folder),
+        records=records,
+        mapping=mapping,
+        warnings=tuple(faults.warnings),
+        **{name: config.get(name, {}) for name in TABLES},
+    )
+
+
+def settle_co_units(
+    named: Mapping[str, Iterable[str]],
+    road: Iterable[str],
+    area_path: str,
+    areas: Iterable[Any],
+    units: Iterable[Any],
+) -> tuple[str, ...]:
+    """The co-units of an emergency: `road` = its category and those above, nearest first.
+
+    "@street" becomes the units of kind "street" whose territory is the area of that level on `area_path`.
+    """
+    listed = next((named[code] for code in road if code in named), ())
+    steps = area_path.strip("/").split("/")
+    on_path = {area.level: area.code for area in areas if area.code in steps}
+    settled: list[str] = []
+    for name in listed:
+        if not name.startswith("@"):
+            settled.append(name)
+            continue
+        here = on_path.get(name[1:])
+        settled += [unit.code for unit in units if here and unit.area == here and unit.kind == name[1:]]
+    return tuple(dict.fromkeys(settled))
+
+
+def _check_config(config: dict[str, Any], text: str, faults: Faults) -> None:
+    if not text:
+        return
+    for name, kind in REQUIRED.items():
+        value = config.get(name)
+        if value is None:
+            faults.fault(FILE, None, "缺少项“{name}”", name=name)
+        elif not isinstance(value, kind) or not value:
+            faults.fault(FILE, toml_line(text, name), "项“{name}”的值不对", name=name)
+    for name in TABLES:
+        if not isinstance(config.get(name, {}), dict):
+            faults.fault(FILE, toml_line(text, name), "项“{name}”的值不对", name=name)
+            config[name] = {}
+    if config.get("centre") and _point(config["centre"]) is None:
+        faults.fault(FILE, toml_line(text, "centre"), "中心点应为 [经度, 纬度]")
+    levels = config.get("levels")
+    if isinstance(levels, list) and len(set(map(str, levels))) != len(levels):
+        faults.fault(FILE, toml_line(text, "levels"), "层级有重复")
+    zone = config.get("time_zone")
+    if isinstance(zone, str) and not _is_zone(zone):
+        faults.fault(FILE, toml_line(text, "time_zone"), "不认识时区“{zone}”", zone=zone)
+    _check_numbers(config, text, faults)
+
+
+def _check_numbers(config: dict[str, Any], text: str, faults: Faults) -> None:
+    known = {
+        "limits": {*DEFAULT_MINUTES, "handling"},
+        "points": POINT_NAMES,
+        "composite": frozenset(COMPOSITE),
+    }
+    for table, names in known.items():
+        for name, value in config.get(table, {}).items():
+            line = toml_line(text, table, name)
+            if name not in names:
+                faults.fault(FILE, line, "[{table}] 中不认识“{name}”", table=table, name=name)
+            elif not _is_sound(table, name, value):
+                faults.fault(
+                    FILE, line, "[{table}] 中“{name}”的值“{value}”不对", table=table, name=name, value=value
+                )
+    weights = config.get("composite", {})
+    numbers = [value for value in weights.values() if isinstance(value, int | float)]
+    if weights and sum(numbers) != 100:
+        total = f"{sum(numbers):g}"
+        faults.fault(
+            FILE, toml_line(text, "composite"), "综合得分的权重合计应为 100，实为 {total}", total=total
+        )
+
+
+def _is_sound(table: str, name: str, value: Any) -> bool:
+    if name == "handling":
+        try:
+            parse_limit(value)
+        except (ValueError, TypeError):
+            return False
+        return True
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    if table == "limits":
+        return isinstance(value, int) and 0 < value <= 7 * 24 * 60
+    if table == "points":
+        return abs(value) <= 1000 and round(value * 10) == round(value * 10, 6)
+    return value >= 0
+
+
+def _check_co_units(
+    config: dict[str, Any], text: str, categories: set[str], units: set[str], faults: Faults
+) -> None:
+    named = config.get("emergency", {}).get("co_units", {})
+    levels = {f"@{level}" for level in config.get("levels") or ()}
+    for category, listed in named.items():
+        line = toml_line(text, "emergency", "co_units", category)
+        if category not in categories:
+            faults.fault(FILE, line, "未知类别“{code}”", code=category)
+        if not isinstance(listed, list):
+            faults.fault(FILE, line, "协办单位应为列表")
+            continue
+        for unit in listed:
+            if unit not in units and unit not in levels:
+                faults.fault(FILE, line, "未知单位“{code}”", code=unit)
+
+
+def _mapping(folder: Path, records: tuple[Path, ...], faults: Faults) -> Path | None:
+    name = "records/mapping.toml"
+    if records or (folder / name).is_file():
+        read_toml(folder, name, faults)
+    return folder / name if (folder / name).is_file() else None
+
+
+def _point(value: Any) -> tuple[float, float] | None:
+    if (
+        not isinstance(value, list)
+        or len(value) != 2
+        or not all(isinstance(one, int | float) for one in value)
+    ):
+        return None
+    lng, lat = float(value[0]), float(value[1])
+    return (lng, lat) if abs(lng) <= 180 and abs(lat) <= 90 else None
+
+
+def _is_zone(name: str) -> bool:
+    return name in available_timezones() and ZoneInfo(name) is not None
+
+
+def _digest(folder: Path) -> str:
+    """SHA-256 over the names and bytes of all files, so that an unchanged pack is known again."""
+    whole = hashlib.sha256()
+    for path in sorted(
+        path for path in folder.rglob("*") if path.is_file() and not path.name.startswith(".")
+    ):
+        whole.update(path.relative_to(folder).as_posix().encode() + b"\0")
+        whole.update(hashlib.sha256(path.read_bytes()).digest())
+    return whole.hexdigest()

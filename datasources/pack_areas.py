@@ -1,0 +1,242 @@
+"""The areas of a district pack: read, and checked as one map (CONTRACT §7, seed 000 H09).
+
+Faults: shapes that are none, overlaps, broken parents. Warnings: gaps, and a part lying outside the area above.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import shapely
+from shapely.errors import ShapelyError
+from shapely.geometry import shape
+from shapely.geometry.base import BaseGeometry
+
+from datasources.geo import metres_between
+from datasources.pack_files import Faults
+
+FILE = "areas.geojson"
+PROPERTIES = ("code", "name", "level", "parent", "kind")
+TOLERATED_M2 = 1.0
+FARTHEST_M = 300_000.0
+
+
+@dataclass(frozen=True)
+class Area:
+    """An area of the district; `lng`, `lat` is where its name is written, `workers` its full-time grid workers."""
+
+    code: str
+    name: str
+    level: str
+    parent: str | None
+    kind: str
+    geometry: dict[str, Any]
+    lng: float
+    lat: float
+    note: str = ""
+    workers: int | None = None
+
+
+@dataclass(frozen=True)
+class _Drawn:
+    area: Area
+    line: int
+    shape: BaseGeometry
+
+
+def check_areas(
+    features: Sequence[tuple[int, Any]],
+    levels: Sequence[str],
+    centre: tuple[float, float] | None,
+    faults: Faults,
+) -> tuple[Area, ...]:
+    """The sound areas among (line, feature) pairs, with every fault and warning noted."""
+    read = [_read(line, feature, levels, centre, faults) for line, feature in features]
+    drawn: dict[str, _Drawn] = {}
+    for one in filter(None, read):
+        if one.area.code in drawn:
+            first = drawn[one.area.code].line
+            faults.fault(
+                FILE, one.line, "代码“{code}”重复（首次在第 {first} 行）", code=one.area.code, first=first
+            )
+        else:
+            drawn[one.area.code] = one
+    _check_parents(drawn, levels, faults)
+    _check_map(drawn, faults)
+    _check_workers(drawn, levels, faults)
+    return tuple(one.area for one in drawn.values())
+
+
+def _read(
+    line: int, feature: Any, levels: Sequence[str], centre: tuple[float, float] | None, faults: Faults
+) -> _Drawn | None:
+    facts = feature.get("properties") if isinstance(feature, dict) else None
+    if not isinstance(facts, dict):
+        faults.fault(FILE, line, "区域缺少 properties")
+        return None
+    missing = [name for name in PROPERTIES if name not in facts]
+    for name in missing:
+        faults.fault(FILE, line, "区域缺少属性“{name}”", name=name)
+    code = facts.get("code")
+    if not isinstance(code, str) or not code.strip() or "/" in code:
+        faults.fault(FILE, line, "代码必须是不含“/”的非空文字，实为 {code}", code=repr(code))
+        return None
+    level = facts.get("level")
+    if "level" not in missing and level not in levels:
+        faults.fault(FILE, line, "区域“{code}”的层级“{level}”不在 levels 之中", code=code, level=level)
+    drawing = _shape(line, code, feature.get("geometry"), centre, faults)
+    if missing or drawing is None:
+        return None
+    label = drawing.representative_point()
+    workers = facts.get("workers")
+    if workers is not None and (not isinstance(workers, int) or isinstance(workers, bool) or workers < 0):
+        faults.fault(FILE, line, "区域“{code}”的 workers 应为非负整数", code=code)
+        workers = None
+    area = Area(
+        code=code,
+        name=str(facts["name"] or ""),
+        level=str(level),
+        parent=str(facts["parent"]) if facts["parent"] else None,
+        kind=str(facts["kind"] or ""),
+        geometry=feature["geometry"],
+        lng=float(facts.get("lng") or label.x),
+        lat=float(facts.get("lat") or label.y),
+        note=str(facts.get("note") or ""),
+        workers=workers,
+    )
+    return _Drawn(area, line, drawing)
+
+
+def _shape(
+    line: int, code: str, geometry: Any, centre: tuple[float, float] | None, faults: Faults
+) -> BaseGeometry | None:
+    """The drawing of an area, or None with the reason noted."""
+    try:
+        drawing = shape(geometry)
+    except (ShapelyError, ValueError, TypeError, AttributeError, KeyError, IndexError):
+        faults.fault(FILE, line, "区域“{code}”的图形无法读取", code=code)
+        return None
+    if drawing.is_empty or drawing.geom_type not in ("Polygon", "MultiPolygon", "Point"):
+        faults.fault(FILE, line, "区域“{code}”应为面（或点），实为 {kind}", code=code, kind=drawing.geom_type)
+        return None
+    if not _is_placed(line, code, drawing, centre, faults):
+        return None
+    if not drawing.is_valid:
+        reason = shapely.is_valid_reason(drawing)
+        faults.fault(FILE, line, "区域“{code}”的图形无效：{reason}", code=code, reason=reason)
+        return None
+    return drawing
+
+
+def _is_placed(
+    line: int, code: str, drawing: BaseGeometry, centre: tuple[float, float] | None, faults: Faults
+) -> bool:
+    """Whether the drawing lies on earth and near the district; a swapped pair is named as such."""
+    west, south, east, north = drawing.bounds
+    middle = ((west + east) / 2, (south + north) / 2)
+    swapped = (middle[1], middle[0])
+    on_earth = west >= -180 and east <= 180 and south >= -90 and north <= 90
+    near = on_earth and (centre is None or metres_between(middle, centre) <= FARTHEST_M)
+    if near:
+        return True
+    if centre is not None and abs(swapped[1]) <= 90 and metres_between(swapped, centre) <= FARTHEST_M:
+        faults.fault(FILE, line, "区域“{code}”的经纬度颠倒：应为 [经度, 纬度]", code=code)
+    elif not on_earth:
+        faults.fault(FILE, line, "区域“{code}”的坐标超出经度 ±180、纬度 ±90", code=code)
+    else:
+        km = round(metres_between(middle, centre or middle) / 1000)
+        faults.fault(FILE, line, "区域“{code}”离中心点 {km} 公里，坐标或坐标系有误", code=code, km=km)
+    return False
+
+
+def _check_parents(drawn: dict[str, _Drawn], levels: Sequence[str], faults: Faults) -> None:
+    depth = {level: at for at, level in enumerate(levels)}
+    for one in drawn.values():
+        area, line = one.area, one.line
+        if area.parent is None:
+            if depth.get(area.level, 0) > 0:
+                faults.fault(FILE, line, "区域“{code}”缺少上级", code=area.code)
+        elif area.parent not in drawn:
+            faults.fault(FILE, line, "区域“{code}”的上级“{parent}”不存在", code=area.code, parent=area.parent)
+        elif _runs_in_a_circle(area.code, drawn):
+            faults.fault(FILE, line, "区域“{code}”的上级关系成环", code=area.code)
+        elif depth.get(drawn[area.parent].area.level, -1) >= depth.get(area.level, len(levels)):
+            faults.fault(
+                FILE, line, "区域“{code}”的上级“{parent}”不在更外一层", code=area.code, parent=area.parent
+            )
+
+
+def _runs_in_a_circle(code: str, drawn: dict[str, _Drawn]) -> bool:
+    above = drawn[code].area.parent
+    for _ in range(len(drawn)):
+        if above is None or above not in drawn:
+            return False
+        if above == code:
+            return True
+        above = drawn[above].area.parent
+    return False
+
+
+def _check_map(drawn: dict[str, _Drawn], faults: Faults) -> None:
+    """Overlaps between siblings of the lowest level; gaps below and parts outside each parent."""
+    polygons = [one for one in drawn.values() if one.shape.area > 0]
+    parents = {one.area.parent for one in polygons}
+    _check_overlaps([one for one in polygons if one.area.code not in parents], faults)
+    below: dict[str, list[_Drawn]] = {}
+    for one in polygons:
+        below.setdefault(one.area.parent or "", []).append(one)
+    for code, children in below.items():
+        parent = drawn.get(code)
+        if parent is None or parent.shape.area == 0:
+            continue
+        for child in children:
+            _warn_outside(child, parent, faults)
+        gap = _m2(parent.shape.difference(shapely.union_all([child.shape for child in children])))
+        if gap >= TOLERATED_M2:
+            text = "区域“{code}”内有 {m2} 平方米不属于任何下级"
+            faults.warn(FILE, parent.line, text, code=code, m2=round(gap))
+
+
+def _check_overlaps(grids: list[_Drawn], faults: Faults) -> None:
+    tree = shapely.STRtree([grid.shape for grid in grids])
+    first, second = tree.query([grid.shape for grid in grids], predicate="intersects")
+    for a, b in sorted(
+        {(min(pair), max(pair)) for pair in zip(first.tolist(), second.tolist(), strict=True)}
+    ):
+        if a == b:
+            continue
+        m2 = _m2(grids[a].shape.intersection(grids[b].shape))
+        if m2 >= TOLERATED_M2:
+            one, other = grids[a].area.code, grids[b].area.code
+            text = "网格“{one}”与“{other}”重叠 {m2} 平方米"
+            faults.fault(FILE, max(grids[a].line, grids[b].line), text, one=one, other=other, m2=round(m2))
+
+
+def _warn_outside(child: _Drawn, parent: _Drawn, faults: Faults) -> None:
+    outside = _m2(child.shape.difference(parent.shape))
+    if outside >= TOLERATED_M2:
+        text = "区域“{code}”有 {m2} 平方米在上级“{parent}”之外"
+        code, above = child.area.code, parent.area.code
+        faults.warn(FILE, child.line, text, code=code, m2=round(outside), parent=above)
+
+
+def _check_workers(drawn: dict[str, _Drawn], levels: Sequence[str], faults: Faults) -> None:
+    """Every grid has at least one full-time worker (seed 000 H10); a pack that says nothing is told so once."""
+    grids = [one for one in drawn.values() if levels and one.area.level == levels[-1]]
+    if grids and all(grid.area.workers is None for grid in grids):
+        faults.warn(FILE, None, "没有说明网格员配备（属性 workers）")
+        return
+    for grid in grids:
+        if not grid.area.workers:
+            faults.warn(FILE, grid.line, "网格“{code}”没有专职网格员", code=grid.area.code)
+
+
+def _m2(drawing: BaseGeometry) -> float:
+    """Square metres of a drawing in degrees."""
+    if drawing.is_empty:
+        return 0.0
+    west, south, east, north = drawing.bounds
+    middle = ((west + east) / 2, (south + north) / 2)
+    per_lng = metres_between((middle[0] - 0.005, middle[1]), (middle[0] + 0.005, middle[1])) * 100
+    per_lat = metres_between((middle[0], middle[1] - 0.005), (middle[0], middle[1] + 0.005)) * 100
+    return float(drawing.area * per_lng * per_lat)
