@@ -115,6 +115,7 @@ ON_TIME = {
     "declined, then past its deadline": (record(Status.PENDING_DISPATCH, handle_due_at=ONE_HOUR_AGO), (0, 1)),
     "deadline at this very moment": (record(handle_due_at=NOW), (0, 0)),
     "deadline still to come": (record(handle_due_at=IN_AN_HOUR), (0, 0)),
+    "finished early, deadline at this very moment": (finished(NOW - HOUR, NOW), (0, 0)),
     "finished early, deadline still to come": (finished(NOW - HOUR, IN_AN_HOUR), (0, 0)),
     "deadline yesterday": (finished(YESTERDAY - HOUR, YESTERDAY), (0, 0)),
     "on hold past its old deadline": (record(Status.ON_HOLD, handle_due_at=ONE_HOUR_AGO), (0, 0)),
@@ -212,6 +213,38 @@ def test_satisfaction_counts_every_rating_given_and_coverage_owns_up_to_the_unra
     assert count("satisfaction_rate", twice, fair, imported, last_week) == (1, 3)
     assert count("rating_coverage", twice, fair, imported, last_week) == (2, 3)
     assert count("satisfaction_rate", imported) == (0, 0)
+
+
+def test_a_rejected_or_merged_event_counts_as_reported_and_nowhere_else():
+    for status in (Status.REJECTED, Status.MERGED):
+        void = record(
+            status,
+            registered_at=MORNING,
+            pool_at=MORNING,
+            owned_at=MORNING,
+            handle_due_at=ONE_HOUR_AGO,
+            finished_at=ONE_HOUR_AGO,
+            closed_at=ONE_HOUR_AGO,
+            supervision="red",
+            level="district",
+            emergency=True,
+            late=True,
+            resolved_on_site=True,
+            rework_count=1,
+            rating=Rating.FAIR,
+            claimed_at=MORNING,
+            dispatches=2,
+            ratings=((MORNING, Rating.FAIR),),
+        )
+        parts_of_reported = {code for code, kpi in KPIS.items() if kpi.kind == "count"} - {
+            "overdue",
+            "closed",
+        }
+        for basis in ("due", "reported"):
+            found = counts([void], TODAY, NOW, basis)
+            assert found.pop("reported") == (1, 1)
+            for code, pair in found.items():
+                assert pair == ((0, 1) if code in parts_of_reported else (0, 0)), code
 
 
 def test_the_five_levels_of_the_mockups_give_its_satisfaction():
