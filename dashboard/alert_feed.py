@@ -1,0 +1,105 @@
+"""Alerts as the feed carries them: whole, absolute and versioned, so that one sent twice changes nothing."""
+
+import json
+from collections.abc import Callable, Collection, Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from dashboard.rules.alerts import Alert, AlertState, next_what
+from dashboard.rules.event import Event
+from datasources import feed_queries
+from datasources.models import AlertRow
+
+Row = dict[str, Any]
+RowOf = Callable[[Event], Row]
+FIELDS = Alert.__dataclass_fields__
+
+
+class AlertWatch:
+    """Which alerts look different from when this publisher last sent them.
+
+    Alerts change without a step (a rung climbed, a shelf, a co-unit signing), so they are compared, not queued.
+    """
+
+    def __init__(self, row_of: RowOf, unit_name: Callable[[str], str]) -> None:
+        self._row_of = row_of
+        self._unit_name = unit_name
+        self._sent: dict[int, str] = {}
+        self._offered: dict[int, str] = {}
+
+    def changed(self, session: Session) -> list[dict[str, Any]]:
+        """Return an alert message for each alert that changed; `settle()` once they were carried."""
+        alerts = feed_queries.alerts_open_or_among(session, self._sent)
+        messages = alert_messages(session, alerts, self._row_of, self._unit_name)
+        looks = {message["alert"]["id"]: json.dumps(message, sort_keys=True) for message in messages}
+        over = {
+            message["alert"]["id"]
+            for message in messages
+            if message["alert"]["state"] == AlertState.STOOD_DOWN
+        }
+        self._offered = {identity: look for identity, look in looks.items() if identity not in over}
+        return [m for m in messages if self._sent.get(m["alert"]["id"]) != looks[m["alert"]["id"]]]
+
+    def settle(self) -> None:
+        """Remember what was carried."""
+        self._sent = self._offered
+
+    def forget(self) -> None:
+        """Send everything again: the feed lost its memory."""
+        self._sent = {}
+
+
+def alert_messages(
+    session: Session, alerts: Collection[AlertRow], row_of: RowOf, unit_name: Callable[[str], str]
+) -> list[dict[str, Any]]:
+    """Return {"k": "alert", "alert", "row"} for each; the row says whose business it is, also once it left the live set."""
+    if not alerts:
+        return []
+    events = feed_queries.events_by_id(session, {alert.event_id for alert in alerts})
+    signings = feed_queries.signings(session, list(events.values()))
+    messages = []
+    for alert in alerts:
+        row = row_of(events[alert.event_id])
+        units = [one | {"name": unit_name(one["unit"])} for one in signings[alert.event_id]]
+        messages.append({"k": "alert", "alert": alert_object(alert, row, units), "row": row})
+    return messages
+
+
+def alert_object(alert: AlertRow, row: Mapping[str, Any], units: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return an alert as every screen gets it; times in epoch milliseconds."""
+    plain = Alert(**{name: getattr(alert, name) for name in FIELDS})
+    acknowledged = alert.acknowledged_by and {
+        "by": alert.acknowledged_by,
+        "at": _ms(alert.acknowledged_at),
+        "screen": alert.acknowledged_screen,
+    }
+    shelved = alert.shelved_until and {
+        "until": _ms(alert.shelved_until),
+        "by": alert.shelved_by,
+        "reason": alert.shelved_reason,
+    }
+    return {
+        "id": alert.id,
+        "event": row["number"],
+        "event_id": alert.event_id,
+        "episode": alert.episode,
+        "state": alert.state,
+        "version": alert.version,
+        "raised_at": _ms(alert.raised_at),
+        "title": row["title"],
+        "category": row.get("category_name") or row.get("category"),
+        "address": row.get("address", ""),
+        "lng": row.get("lng"),
+        "lat": row.get("lat"),
+        "grid": row.get("grid"),
+        "acknowledged": acknowledged or None,
+        "units": units,
+        "next": {"at": _ms(alert.next_at), "what": next_what(plain)} if alert.next_at else None,
+        "shelved": shelved or None,
+    }
+
+
+def _ms(moment: datetime | None) -> int | None:
+    return None if moment is None else round(moment.timestamp() * 1000)

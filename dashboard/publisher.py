@@ -1,0 +1,229 @@
+"""Committed steps → live feed: absolute, versioned rows, then small views. Nothing here is needed for the truth.
+
+A step leaves the outbox only after Redis took it; late commits cannot be skipped, because no high-water mark is kept.
+"""
+
+import hashlib
+import json
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from dashboard.alert_feed import AlertWatch, RowOf
+from dashboard.rules.event import Event
+from datasources import feed_queries
+from datasources.database import Database
+from datasources.feed import Feed, FeedDown
+from datasources.models import OutboxRow
+
+log = logging.getLogger(__name__)
+
+View = Callable[[Session, datetime], Any]
+LIMIT = 500
+POLL_SECONDS = 0.1
+PAUSE_SECONDS = 0.15  # ordinary changes are gathered this long after each batch; emergencies are not
+VIEW_SECONDS = 1.0
+VIEW_SECONDS_URGENT = 0.25
+VIEW_SECONDS_IDLE = 30.0  # views also move with the hour: a day begins, a limit passes
+EPOCH_SECONDS = 1.0
+DOWN_SECONDS = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """What one run carried: outbox rows, and whether an emergency was among them."""
+
+    steps: int = 0
+    urgent: bool = False
+
+
+def publish(db: Database, feed: Feed, row_of: RowOf) -> Published:
+    """Carry the unpublished steps to the feed and delete them from the outbox; raises FeedDown with nothing deleted.
+
+    PostgreSQL holds the claimed rows until Redis has answered, so that publishers split the work. SQLite would hold
+    its only writer for that long, so there rows are read, carried and then deleted: carried twice is harmless.
+    """
+    if db.is_sqlite:
+        with db.read() as session:
+            claimed = feed_queries.unpublished(session, LIMIT)
+            messages = compose(session, claimed, row_of)
+        if claimed:
+            feed.append(messages)
+            with db.write() as session:
+                feed_queries.forget(session, [row.step_id for row in claimed])
+    else:
+        with db.write() as session:
+            claimed = feed_queries.unpublished(session, LIMIT, locked=True)
+            if claimed:
+                feed.append(compose(session, claimed, row_of))
+                feed_queries.forget(session, [row.step_id for row in claimed])
+    return Published(len(claimed), any(row.urgent for row in claimed))
+
+
+def compose(session: Session, claimed: Sequence[OutboxRow], row_of: RowOf) -> list[dict[str, Any]]:
+    """Return the messages for outbox rows: each emergency by itself and first, everything else in one batch."""
+    urgent = {row.event_id for row in claimed if row.urgent}
+    events = feed_queries.events_by_id(session, {row.event_id for row in claimed})
+    messages = [rows_message([events[identity]], row_of) for identity in sorted(urgent & events.keys())]
+    ordinary = [event for identity, event in sorted(events.items()) if identity not in urgent]
+    return messages + ([rows_message(ordinary, row_of)] if ordinary else [])
+
+
+def rows_message(events: Iterable[Event], row_of: RowOf) -> dict[str, Any]:
+    """Return {"k": "rows", "rows", "gone", "gone_versions"}: open events as rows, the others as gone."""
+    events = list(events)
+    gone = [event for event in events if not event.is_open]
+    return {
+        "k": "rows",
+        "rows": [row_of(event) for event in events if event.is_open],
+        "gone": [event.id for event in gone],
+        "gone_versions": [event.version for event in gone],
+    }
+
+
+class Publisher:
+    """The loop around `publish`: woken by commits of this process, else it looks every 100 ms.
+
+    `now` gives the drill clock's moment; `views` are name → function of (session, now) to plain JSON data.
+    """
+
+    def __init__(
+        self,
+        db: Database,
+        feed: Feed,
+        row_of: RowOf,
+        now: Callable[[], datetime],
+        views: Mapping[str, View] | None = None,
+        unit_name: Callable[[str], str] = str,
+    ) -> None:
+        self._db, self._feed, self._row_of, self._now = db, feed, row_of, now
+        self._views = dict(views or {})
+        self._alerts = AlertWatch(row_of, unit_name)
+        self._versions: dict[str, str] = {}
+        self._epoch = ""
+        self._dirty = True
+        self._urgent = False
+        self._looked = self._recomputed = float("-inf")
+        self._bell = threading.Event()
+        self._ended = threading.Event()
+        self._thread: threading.Thread | None = None
+        self.last_error = ""
+
+    def wake(self) -> None:
+        """Look at once: something was committed in this process."""
+        self._bell.set()
+
+    def start(self) -> None:
+        """Run in a thread (a greenlet under gevent) until `stop()`."""
+        self._db.after_commit.append(self.wake)
+        self._thread = threading.Thread(target=self._run, name="publisher", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End the loop and wait for it."""
+        self._ended.set()
+        self._bell.set()
+        if self._thread is not None:
+            self._thread.join(timeout=5)
+        if self.wake in self._db.after_commit:
+            self._db.after_commit.remove(self.wake)
+
+    def cycle(self) -> Published:
+        """Do one round: steps, alerts, views if due. Raises FeedDown; what was not carried is tried again."""
+        self._check_epoch()
+        done = publish(self._db, self._feed, self._row_of)
+        while done.steps and (more := publish(self._db, self._feed, self._row_of)).steps:
+            done = Published(done.steps + more.steps, done.urgent or more.urgent)
+        self._dirty = self._dirty or done.steps > 0
+        self._urgent = self._urgent or done.urgent
+        self._publish_alerts()
+        self._publish_views()
+        return done
+
+    def _check_epoch(self) -> None:
+        """Notice a wiped Redis: what was carried before is carried again."""
+        if time.monotonic() - self._looked < EPOCH_SECONDS:
+            return
+        epoch = self._feed.epoch()
+        self._looked = time.monotonic()
+        if epoch != self._epoch:
+            self._epoch, self._dirty = epoch, True
+            self._versions.clear()
+            self._alerts.forget()
+
+    def _publish_alerts(self) -> None:
+        with self._db.read() as session:
+            messages = self._alerts.changed(session)
+        if messages:
+            self._feed.append(messages)
+        self._alerts.settle()
+
+    def _publish_views(self) -> None:
+        waited = time.monotonic() - self._recomputed
+        pause = VIEW_SECONDS_URGENT if self._urgent else VIEW_SECONDS
+        if waited < (pause if self._dirty else VIEW_SECONDS_IDLE):
+            return
+        self._recomputed, self._dirty, self._urgent = time.monotonic(), False, False
+        now = self._now()
+        for name, view in self._views.items():
+            with self._db.read() as session:
+                data = view(session, now)
+            version = version_of(data)
+            if self._versions.get(name) != version:
+                self._feed.put_view(name, version, data)
+                self._versions[name] = version
+
+    def _run(self) -> None:
+        while not self._ended.is_set():
+            try:
+                done = self.cycle()
+                self.last_error = ""
+            except FeedDown as error:
+                self._note(f"The live feed does not answer: {error}")
+                self._dirty = True
+                self._revive()
+                self._ended.wait(DOWN_SECONDS)
+                continue
+            except Exception:
+                log.exception("The publisher failed and tries again")
+                self._ended.wait(DOWN_SECONDS)
+                continue
+            if done.steps and not done.urgent:
+                self._gather()
+            self._bell.wait(POLL_SECONDS)
+            self._bell.clear()
+
+    def _gather(self) -> None:
+        """Let ordinary changes come together for a moment, but go on at once for an emergency."""
+        end = time.monotonic() + PAUSE_SECONDS
+        while (left := end - time.monotonic()) > 0 and not self._ended.is_set():
+            if self._bell.wait(left):
+                self._bell.clear()
+                with self._db.read() as session:
+                    waiting = feed_queries.unpublished(session, 1)
+                if waiting and waiting[0].urgent:
+                    break
+        self._bell.set()
+
+    def _revive(self) -> None:
+        try:
+            self._feed.revive()
+        except FeedDown as error:
+            self._note(str(error))
+
+    def _note(self, text: str) -> None:
+        if text != self.last_error:
+            log.warning(text)
+        self.last_error = text
+
+
+def version_of(data: Any) -> str:
+    """Return the version of a view: a digest of its content."""
+    text = json.dumps(data, ensure_ascii=False, sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
