@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import shapely
 from shapely.errors import ShapelyError
 from shapely.geometry import shape
@@ -198,8 +199,8 @@ def _check_map(drawn: dict[str, _Drawn], faults: Faults) -> None:
 
 
 def _check_overlaps(grids: list[_Drawn], faults: Faults) -> None:
-    tree = shapely.STRtree([grid.shape for grid in grids])
-    first, second = tree.query([grid.shape for grid in grids], predicate="intersects")
+    shapes = np.array([grid.shape for grid in grids], dtype=object)
+    first, second = shapely.STRtree(shapes).query(shapes, predicate="intersects")
     for a, b in sorted(
         {(min(pair), max(pair)) for pair in zip(first.tolist(), second.tolist(), strict=True)}
     ):

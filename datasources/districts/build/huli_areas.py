@@ -172,7 +172,9 @@ def cut_streets(outline: BaseGeometry, board: Board) -> dict[str, BaseGeometry]:
     faces = tiling.snapped_faces([main_island.boundary, *drawn])
     faces = [face for face in faces if main_island.contains(face.representative_point())]
     points = {name: Point(board.at(point)) for name, point in STREET_POINTS.items()}
-    streets = {name: next(face for face in faces if face.contains(point)) for name, point in points.items()}
+    streets: dict[str, BaseGeometry] = {
+        name: next(face for face in faces if face.contains(point)) for name, point in points.items()
+    }
     for face in faces:
         if not any(face.equals(street) for street in streets.values()):
             raise SystemExit(f"a face of {face.area:.2e} belongs to no street: {face.centroid}")
@@ -257,7 +259,7 @@ def assemble(
         held[name] = [own[number] for number in tiling.band_order(own, aspect)]
     whole = {name: shapely.union_all(own) for name, own in held.items()}
     street_codes = {row["street_name"]: row["street_code"] for row in rows.values()}
-    streets = {
+    streets: dict[str, BaseGeometry] = {
         street: shapely.union_all([whole[name] for name in names if rows[name]["street_name"] == street])
         for street in street_codes
     }

@@ -18,7 +18,8 @@ STEP = 1e-6
 
 def parts(shape: BaseGeometry) -> list[Polygon]:
     """The polygons of a geometry, biggest first."""
-    found = [part for part in shapely.get_parts(shape) if part.geom_type == "Polygon" and part.area > 0]
+    flat = [inner for part in shapely.get_parts(shape) for inner in shapely.get_parts(part)]
+    found = [part for part in flat if part.geom_type == "Polygon" and part.area > 0]
     return sorted(found, key=lambda part: -part.area)
 
 
