@@ -56,32 +56,43 @@ def publish(db: Database, feed: Feed, row_of: RowOf) -> Published:
         if claimed:
             feed.append(messages)
             with db.write() as session:
-                feed_queries.forget(session, [row.step_id for row in claimed])
+                feed_queries.forget(session, [row.id for row in claimed])
     else:
         with db.write() as session:
             claimed = feed_queries.unpublished(session, LIMIT, locked=True)
             if claimed:
                 feed.append(compose(session, claimed, row_of))
-                feed_queries.forget(session, [row.step_id for row in claimed])
+                feed_queries.forget(session, [row.id for row in claimed])
     return Published(len(claimed), any(row.urgent for row in claimed))
 
 
 def compose(session: Session, claimed: Sequence[OutboxRow], row_of: RowOf) -> list[dict[str, Any]]:
-    """Return the messages for outbox rows: each emergency by itself and first, everything else in one batch."""
-    urgent = {row.event_id for row in claimed if row.urgent}
-    events = feed_queries.events_by_id(session, {row.event_id for row in claimed})
+    """Return the messages for outbox rows: each emergency by itself and first, everything else in one batch.
+
+    Rows of an alert alone carry no event; the alert watch finds what changed.
+    """
+    stepped = [row for row in claimed if row.step_id is not None]
+    urgent = {row.event_id for row in stepped if row.urgent}
+    events = feed_queries.events_by_id(session, {row.event_id for row in stepped})
     messages = [rows_message([events[identity]], row_of) for identity in sorted(urgent & events.keys())]
-    ordinary = [event for identity, event in sorted(events.items()) if identity not in urgent]
-    return messages + ([rows_message(ordinary, row_of)] if ordinary else [])
+    messages.append(rows_message([events[i] for i in sorted(events.keys() - urgent)], row_of))
+    return [message for message in messages if message["rows"] or message["gone"]]
 
 
 def rows_message(events: Iterable[Event], row_of: RowOf) -> dict[str, Any]:
     """Return {"k": "rows", "rows", "gone", "gone_versions"}: open events as rows, the others as gone."""
-    events = list(events)
-    gone = [event for event in events if not event.is_open]
+    rows, gone = [], []
+    for event in events:
+        if not event.is_open:
+            gone.append(event)
+            continue
+        try:
+            rows.append(row_of(event))
+        except Exception:  # one record that cannot be shown must not stop the news of all others
+            log.exception("Event %s cannot be carried to the screens", event.number)
     return {
         "k": "rows",
-        "rows": [row_of(event) for event in events if event.is_open],
+        "rows": rows,
         "gone": [event.id for event in gone],
         "gone_versions": [event.version for event in gone],
     }
@@ -138,7 +149,10 @@ class Publisher:
         """Do one round: steps, alerts, views if due. Raises FeedDown; what was not carried is tried again."""
         self._check_epoch()
         done = publish(self._db, self._feed, self._row_of)
-        while done.steps and (more := publish(self._db, self._feed, self._row_of)).steps:
+        full = done.steps == LIMIT
+        while full:
+            more = publish(self._db, self._feed, self._row_of)
+            full = more.steps == LIMIT
             done = Published(done.steps + more.steps, done.urgent or more.urgent)
         self._dirty = self._dirty or done.steps > 0
         self._urgent = self._urgent or done.urgent

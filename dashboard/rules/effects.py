@@ -43,7 +43,7 @@ class Change:
     co_accepted: str | None = None
     co_finished: tuple[str, str] | None = None
     deliveries: list[tuple[str, str]] = field(default_factory=list)
-    demand: int = 0
+    demand: tuple[int, int] | None = None  # (id of the original, how many more)
     settled: str | None = None
     reverse_closing: bool = False
 
@@ -142,7 +142,7 @@ def _merge(move: Move) -> Change:
         "merged_from": move.event.status,
         "merged_at": move.context.now,
     }
-    return Change(set=columns, alert="stand_down", demand=move.event.demand)
+    return Change(set=columns, alert="stand_down", demand=(move.context.original.id, move.event.demand))
 
 
 CLOCKS = ("register_due_at", "claim_due_at", "dispatch_due_at", "accept_due_at", "handle_from", "handle_due_at", "check_due_at", "hold_until")  # fmt: skip
@@ -155,7 +155,8 @@ def _unmerge(move: Move) -> Change:
         name: value + rested for name in CLOCKS if (value := getattr(move.event, name)) is not None
     }
     columns |= {"status": move.event.merged_from, "merged_into": None, "merged_from": None, "merged_at": None}
-    return Change(set=columns, demand=-move.event.demand, alert="raise" if move.event.emergency else None)
+    original = (move.event.merged_into, -move.event.demand) if move.event.merged_into else None
+    return Change(set=columns, demand=original, alert="raise" if move.event.emergency else None)
 
 
 def _claim(move: Move) -> Change:

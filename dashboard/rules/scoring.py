@@ -11,6 +11,7 @@ from dashboard.rules.event import Event, Rating, Source, on_time
 from dashboard.rules.policy import Policy
 
 PROMPT = timedelta(hours=24)
+CLOSING_RULES = ("claim", "claim_on_time", "very_satisfied", "emergency_on_time", "handled_in_24h")
 
 
 class Subject(StrEnum):

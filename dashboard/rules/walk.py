@@ -5,14 +5,16 @@ Pure. One transaction writes a whole walk: the event as it ends up, and every st
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
+from dashboard.rules import scoring
 from dashboard.rules.access import SYSTEM, Viewer
 from dashboard.rules.context import Context
 from dashboard.rules.effects import EFFECTS, HOLD_ENDED, SECOND_FAILURE, SECOND_OVERDUE, Change, Move
-from dashboard.rules.event import BAD_RATINGS, TRUSTED_SOURCES, Event, Status, Supervision
+from dashboard.rules.event import BAD_RATINGS, TRUSTED_SOURCES, Event, Level, Status, Supervision
 from dashboard.rules.guards import place_in_doubt
+from dashboard.rules.report import Report
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,69 @@ class Walk:
 
     event: Event
     steps: list[tuple[StepDraft, Change]] = field(default_factory=list)
+
+
+def filed(report: Report, place: Mapping[str, Any], key: int, by: Viewer, context: Context) -> Walk:
+    """Return the event a report becomes, as a walk with all that follows by rule; `key` is its id.
+
+    Resolved on the spot by a grid worker (自行处置): closed at once, level green.
+    """
+    policy, now = context.world.policy, context.now
+    category = context.world.category(report.category)
+    emergency = report.emergency or (category is not None and category.emergency)
+    moment = report.reported_at or now
+    day = now.astimezone(policy.calendar.tz).strftime("%Y%m%d")
+    event = Event(
+        id=key,
+        number=f"{day}{key:06d}",
+        title=report.title,
+        source=report.source,
+        status=Status.REPORTED,
+        reported_at=moment,
+        external_id=report.external_id,
+        description=report.description,
+        category=report.category,
+        emergency=emergency,
+        level=(category.level if category else None) or Level.GRID,
+        lng=report.lng,
+        lat=report.lat,
+        src_crs=report.src_crs,
+        accuracy_m=report.accuracy_m,
+        address=report.address,
+        created_at=now,
+        register_due_at=now + timedelta(minutes=policy.minutes["register"]),
+        reporter_name=report.reporter_name,
+        reporter_phone=report.reporter_phone,
+        reported_by=by.name,
+        **place,
+    )
+    change = Change(alert="raise" if emergency else None)
+    if report.resolved_on_site and by.role == "worker":
+        event = replace(event, **_resolved(now))
+        change = Change(
+            points=scoring.for_valid_report(event, policy) + scoring.for_closing(event, now, policy, 0)
+        )
+    facts = (
+        {"source": report.source, "photos": list(report.photos)}
+        if report.photos
+        else {"source": report.source}
+    )
+    draft = StepDraft("report", None, event.status, 1, 1, now, by, facts, event.unit)
+    walk = Walk(event, [(draft, change)])
+    go_on(walk, context)
+    return walk
+
+
+def _resolved(now: datetime) -> dict[str, Any]:
+    return {
+        "status": Status.CLOSED,
+        "level": Level.GRID,
+        "resolved_on_site": True,
+        "registered_at": now,
+        "register_due_at": None,
+        "finished_at": now,
+        "closed_at": now,
+    }
 
 
 def follow_up(event: Event, draft: StepDraft, context: Context) -> tuple[str, dict[str, Any]] | None:

@@ -1,0 +1,322 @@
+"""The verbs. One writer: only `perform` changes an event — guard, write, step, ledger, alert, in one transaction.
+
+Losing a race is a normal outcome with a name (`Overtaken`, carrying who won), never a traceback.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from dashboard.rules import alerts, walk
+from dashboard.rules.access import Viewer, could_claim, sees
+from dashboard.rules.alerts import Alert
+from dashboard.rules.context import Context
+from dashboard.rules.effects import Change
+from dashboard.rules.event import Event, Status
+from dashboard.rules.lifecycle import BY_ACTION, allowed, check_facts, permit
+from dashboard.rules.refusals import Forbidden, Invalid, NotFound, NotNow, Overtaken
+from dashboard.rules.report import Report
+from dashboard.rules.scoring import CLOSING_RULES
+from dashboard.rules.walk import StepDraft, Walk
+from datasources import journal
+from datasources.database import reserve_ids
+from datasources.models import EventRow
+from datasources.reference import Reference, local_month
+from datasources.screens import audible_screens
+
+LATE_BY = timedelta(seconds=60)
+
+
+def report(session: Session, reference: Reference, filed: Report, by: Viewer, now: datetime) -> Event:
+    """File one report and return the event it became, with what follows by rule already done."""
+    return report_many(session, reference, [filed], by, now)[0]
+
+
+def report_many(
+    session: Session, reference: Reference, filed: Sequence[Report], by: Viewer, now: datetime
+) -> list[Event]:
+    """File reports together, each with its place found and what follows by rule done; all are written at once."""
+    context = Context(now, reference)
+    located = places(reference, [(one.lng, one.lat, one.accuracy_m) for one in filed])
+    keys = reserve_ids(session, EventRow, len(filed))
+    walks = [
+        walk.filed(one, place, key, by, context) for one, place, key in zip(filed, located, keys, strict=True)
+    ]
+    journal.insert_events(session, [done.event for done in walks])
+    _write_steps(session, walks, now)
+    return [done.event for done in walks]
+
+
+def places(
+    reference: Reference, points: Sequence[tuple[float | None, float | None, float | None]]
+) -> list[dict]:
+    """Return the place columns of (lng, lat, accuracy in metres) points; empty where there is no point or no grid."""
+    known = [index for index, (lng, lat, _) in enumerate(points) if lng is not None and lat is not None]
+    found: list[dict] = [{} for _ in points]
+    if known:
+        lngs, lats, accuracies = zip(*(points[index] for index in known), strict=True)
+        for index, place in zip(known, reference.geo.locate_many(lngs, lats, accuracies), strict=True):
+            found[index] = asdict(place)
+    return found
+
+
+def act(
+    session: Session,
+    reference: Reference,
+    number: str,
+    action: str,
+    facts: Mapping[str, Any],
+    by: Viewer,
+    now: datetime,
+    version: int,
+) -> Event:
+    """Do one action to an event by its number, as a person who saw `version` of it."""
+    if action not in BY_ACTION or action == "report":
+        raise NotFound("没有“{action}”这个操作", action=action)
+    event = journal.event_by_number(session, number)
+    if event is None:
+        raise NotFound("没有编号为 {number} 的事件", number=number)
+    return perform(session, reference, event, action, facts, by, now, version=version)
+
+
+def perform(
+    session: Session,
+    reference: Reference,
+    event: Event,
+    action: str,
+    facts: Mapping[str, Any],
+    by: Viewer,
+    now: datetime,
+    *,
+    version: int | None = None,
+    due_at: datetime | None = None,
+) -> Event:
+    """Do one action and all that follows by rule; return the event as it then is.
+
+    Forbidden, NotNow, Overtaken or Invalid leave everything untouched. `due_at` is the deadline a clock acts on,
+    so that what downtime delayed is marked late.
+    """
+    context = _surroundings(session, reference, event, action, facts, by, now)
+    if not sees(event, by, reference, context.co_unit_codes) and not could_claim(event, by, reference):
+        raise Forbidden("您的账号看不到这件事件")
+    if version is not None and version != event.version:
+        raise _overtaken(reference, event, action)
+    try:
+        found = permit(event, action, by, context)
+    except NotNow as refusal:
+        if action == "claim" and event.status != Status.CLAIMABLE:
+            raise _overtaken(reference, event, action) from refusal
+        raise
+    check_facts(event, action, facts, found, context)
+    context = _placed(reference, event, action, facts, context)
+    done = Walk(event)
+    late = due_at is not None and now - due_at > LATE_BY
+    walk.take(done, action, by, found, facts, context, late=late)
+    if not journal.update_event(session, event, done.event):
+        raise _overtaken(reference, journal.event_by_id(session, event.id) or event, action)
+    _write_steps(session, [done], now)
+    return done.event
+
+
+def buttons(session: Session, reference: Reference, event: Event, by: Viewer, now: datetime) -> list[str]:
+    """Return the actions a viewer may take on an event now."""
+    return allowed(event, by, _surroundings(session, reference, event, "urge", {}, by, now))
+
+
+def acknowledge(
+    session: Session, alert_id: int, episode: int, screen: str, by: Viewer, now: datetime
+) -> Alert:
+    """Answer an alert as a person at a screen; an old episode or a second answer changes nothing and says so."""
+    if not by.may("alerts.acknowledge"):
+        raise Forbidden("您的账号不能确认告警")
+    before = _alert(session, alert_id)
+    after = alerts.acknowledged(before, episode, by.name, screen, now)
+    return _answer(session, before, after, "acknowledge", by, now, screen)
+
+
+def shelve(session: Session, alert_id: int, reason: str, until: datetime, by: Viewer, now: datetime) -> Alert:
+    """Silence an alert for a while, openly: reason, person and end are shown on the wall."""
+    if not by.may("alerts.shelve"):
+        raise Forbidden("您的账号不能暂时静音")
+    before = _alert(session, alert_id)
+    return _answer(session, before, alerts.shelved(before, by.name, reason, until, now), "shelve", by, now)
+
+
+def raise_alert(session: Session, event: Event, now: datetime, by: str) -> Alert | None:
+    """Open an alert for an event unless one is open; without an audible screen the gateway is told at once."""
+    if journal.open_alert(session, event.id) is not None:
+        return None
+    fresh = alerts.raised(event.id, journal.last_episode(session, event.id) + 1, now)
+    alert = journal.insert_alert(session, fresh, by)
+    journal.tell_alert(session, alert, now)
+    if not audible_screens(session, now):
+        owe_webhook(session, event, alert, "no_audible_screen", now)
+    return alert
+
+
+def owe_webhook(session: Session, event: Event, alert: Alert, reason: str, now: datetime) -> None:
+    """Owe the notification gateway a message about an alert."""
+    extra = {"alert": alert.id, "episode": alert.episode, "state": str(alert.state)}
+    journal.owe(session, "alert", reason, event, extra, now)
+    journal.log_alert(session, alert.id, "webhook", now, "clock")
+
+
+def _surroundings(
+    session: Session,
+    reference: Reference,
+    event: Event,
+    action: str,
+    facts: Mapping[str, Any],
+    by: Viewer,
+    now: datetime,
+) -> Context:
+    """Gather what the rules may need beyond the row; only what this action can ask for is read."""
+    owned = event.unit is not None
+    original = None
+    if action == "merge":
+        original = journal.event_by_number(session, str(facts.get("original", "")))
+        _check_original(event, original)
+    return Context(
+        now=now,
+        world=reference,
+        co_units=journal.co_units(session, event) if owned else (),
+        declined_by=journal.declined_by(session, event) if event.decline_count else (),
+        last_urge_at=journal.last_urge(session, event, by.name) if action == "urge" else None,
+        claim_bonus=_claim_bonus(session, reference, event, now) if action == "check" else 0,
+        original=original,
+    )
+
+
+def _claim_bonus(session: Session, reference: Reference, event: Event, now: datetime) -> int:
+    return (
+        journal.claim_bonus(session, event.unit, local_month(now, reference.tz))
+        if event.how == "claim"
+        else 0
+    )
+
+
+def _check_original(event: Event, original: Event | None) -> None:
+    if original is None:
+        raise Invalid([("original", "没有这个编号的事件", {})])
+    if original.id == event.id or original.merged_into is not None or original.status == Status.REJECTED:
+        raise Invalid([("original", "只能并入另一件有效的事件", {})])
+
+
+def _placed(
+    reference: Reference, event: Event, action: str, facts: Mapping[str, Any], context: Context
+) -> Context:
+    """Find the place anew where an action moves the event."""
+    if action == "correct" and facts.get("lng") is not None:
+        point = {"lng": facts["lng"], "lat": facts["lat"]}
+        (place,) = places(reference, [(facts["lng"], facts["lat"], event.accuracy_m)])
+        return replace(context, place=point | place)
+    if action == "settle_border":
+        area = reference.areas.get(facts["grid"])
+        if area is not None:
+            return replace(context, place={"area_path": area.path, "grid_version": area.version})
+    return context
+
+
+def _overtaken(reference: Reference, event: Event, action: str) -> Overtaken:
+    """Return the refusal that tells a loser what happened, and who won where it was a claim."""
+    if action == "claim" and event.how == "claim" and event.unit:
+        winner = {"unit": event.unit, "name": reference.unit_name(event.unit), "at": event.owned_at}
+        at = event.owned_at.astimezone(reference.tz).strftime("%H:%M:%S") if event.owned_at else ""
+        return Overtaken("已被 {name} 抢单 {at}", event, winner, name=winner["name"], at=at)
+    return Overtaken("事件已有变化，请按最新状态处理", event)
+
+
+def _write_steps(session: Session, walks: Sequence[Walk], now: datetime) -> None:
+    """Write what stands beside the events: steps, points, alerts, co-units, deliveries."""
+    drafts = [(done.event, draft, change) for done in walks for draft, change in done.steps]
+    rows = [_step_row(event, draft) for event, draft, _ in drafts]
+    ids = journal.insert_steps(session, rows, [event.emergency for event, _, _ in drafts])
+    numbered = list(zip(drafts, ids, strict=True))
+    journal.insert_points(
+        session,
+        [(points, event.id, key, now) for (event, _, change), key in numbered for points in change.points],
+    )
+    for (event, draft, change), key in numbered:
+        if draft.facts.get("photos"):
+            journal.attach_photos(session, draft.facts["photos"], event, key, draft.action)
+        _write_beside(session, event, draft, change, key, now)
+
+
+def _write_beside(
+    session: Session, event: Event, draft: StepDraft, change: Change, step_id: int, now: datetime
+) -> None:
+    if draft.action == "dispatch":
+        journal.assign(session, event, change.assign, now)
+    if change.co_accepted:
+        journal.answer_assignment(session, event, change.co_accepted, {"accepted_at": now})
+    if change.co_finished:
+        unit, text = change.co_finished
+        journal.answer_assignment(session, event, unit, {"finished_at": now, "text": text})
+    if change.demand:
+        journal.add_demand(session, *change.demand)
+    if change.reverse_closing:
+        journal.reverse_points(session, event.id, CLOSING_RULES, step_id, now)
+    if change.settled:
+        journal.remember_border(session, event, change.settled, draft.viewer.name, now)
+    for target, reason in change.deliveries:
+        journal.owe(session, target, reason, event, {"round": event.round}, now)
+    if change.alert == "raise":
+        raise_alert(session, event, now, draft.viewer.name)
+    if change.alert == "stand_down":
+        stand_down(session, event.id, now, draft.viewer.name)
+
+
+def stand_down(session: Session, event_id: int, now: datetime, by: str) -> None:
+    """End the open alert of an event, if it has one."""
+    before = journal.open_alert(session, event_id)
+    if before is not None:
+        after = alerts.stood_down(before, now)
+        if journal.update_alert(session, before, after):
+            journal.log_alert(session, before.id, "stand_down", now, by)
+            journal.tell_alert(session, after, now)
+
+
+def _step_row(event: Event, draft: StepDraft) -> dict[str, Any]:
+    return {
+        "event_id": event.id,
+        "version": draft.version,
+        "action": draft.action,
+        "from_status": draft.from_status,
+        "to_status": draft.to_status,
+        "round": draft.round,
+        "at": draft.at,
+        "actor": draft.viewer.name,
+        "actor_role": draft.viewer.role.value,
+        "actor_unit": draft.viewer.unit,
+        "unit": draft.unit,
+        "rating": draft.rating,
+        "facts": journal.plain(draft.facts),
+        "late": draft.late,
+        "on_behalf": draft.on_behalf,
+    }
+
+
+def _alert(session: Session, alert_id: int) -> Alert:
+    found = journal.alert_by_id(session, alert_id)
+    if found is None:
+        raise NotFound("没有这个告警")
+    return found
+
+
+def _answer(
+    session: Session,
+    before: Alert,
+    after: Alert,
+    what: str,
+    by: Viewer,
+    now: datetime,
+    screen: str | None = None,
+) -> Alert:
+    if not journal.update_alert(session, before, after):
+        raise NotNow("告警刚刚有了变化，请看最新状态")
+    journal.log_alert(session, before.id, what, now, by.name, screen)
+    journal.tell_alert(session, after, now)
+    return after

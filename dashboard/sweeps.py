@@ -1,0 +1,199 @@
+"""The clock's work: whose deadline has passed? Each sweep asks the database and performs the same verbs as people.
+
+Deadlines are columns, so this is safe in several processes, right after downtime, and does each overdue thing once.
+"""
+
+import logging
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import and_
+from sqlalchemy.orm import Session
+
+from dashboard import actions
+from dashboard.rules import alerts
+from dashboard.rules.access import CLOCK
+from dashboard.rules.alerts import Alert, AlertState
+from dashboard.rules.effects import RED_OVERDUE
+from dashboard.rules.event import Event, Status, Supervision
+from dashboard.rules.limits import Limit, due_soon_at, red_at
+from dashboard.rules.refusals import Refusal
+from datasources import journal
+from datasources.database import Database
+from datasources.models import AlertRow, EventRow
+from datasources.reference import Reference
+
+log = logging.getLogger(__name__)
+
+BATCH = 500
+IN_HAND = (Status.DISPATCHED, Status.HANDLING)
+E: Any = EventRow.__table__.c
+
+
+def tick(database: Database, reference: Reference, now: datetime) -> int:
+    """Do everything that is due by `now`; return how many things were done.
+
+    A record that cannot be done is logged and left; it never stops the others.
+    """
+    return sum(sweep(database, reference, now) for sweep in SWEEPS)
+
+
+def lapse(database: Database, reference: Reference, now: datetime) -> int:
+    """End the claim window of events that nobody claimed."""
+    due = and_(E.status == Status.CLAIMABLE, E.claim_due_at <= now)
+    return _sweep(database, reference, now, due, E.claim_due_at, "lapse")
+
+
+def wake(database: Database, reference: Reference, now: datetime) -> int:
+    """End the hold of events whose time is up; still open then, they are supervised."""
+    due = and_(E.status == Status.ON_HOLD, E.hold_until <= now)
+    return _sweep(database, reference, now, due, E.hold_until, "resume")
+
+
+def remind_signing(database: Database, reference: Reference, now: datetime) -> int:
+    """Remind units that have not signed; from the second time on the desk is alarmed."""
+    due = and_(E.status == Status.DISPATCHED, E.accept_due_at <= now)
+    return _sweep(database, reference, now, due, E.accept_due_at, "remind")
+
+
+def remind_checking(database: Database, reference: Reference, now: datetime) -> int:
+    """Remind of a late check: the grid worker, then the community, then the desk."""
+    due = and_(E.status == Status.CHECKING, E.check_due_at <= now)
+    return _sweep(database, reference, now, due, E.check_due_at, "remind")
+
+
+def warn(database: Database, reference: Reference, now: datetime) -> int:
+    """Give one notice when a handling deadline is near (LIFECYCLE §3)."""
+    # a limit is near at the latest when a quarter of it is left, so no more than the whole calendar can be in question
+    due = and_(E.status.in_(IN_HAND), E.due_soon_at.is_(None), E.handle_due_at > now)
+
+    def near(event: Event) -> bool:
+        start, end = event.handle_from, event.handle_due_at
+        return start is not None and end is not None and due_soon_at(start, end) <= now
+
+    return _sweep(database, reference, now, due, E.handle_due_at, "warn", only=near)
+
+
+def expire(database: Database, reference: Reference, now: datetime) -> int:
+    """Mark what is past its handling deadline, once a clock; a second failure is supervised with it."""
+    due = and_(E.status.in_(IN_HAND), E.handle_due_at < now, E.overdue_round < E.round)
+    return _sweep(database, reference, now, due, E.handle_due_at, "expire")
+
+
+def redden(database: Database, reference: Reference, now: datetime) -> int:
+    """Supervise what is overdue by once its limit again (红牌)."""
+    due = and_(E.status.in_(IN_HAND), E.overdue_round >= E.round, E.supervision == Supervision.NONE)
+
+    def red(event: Event) -> bool:
+        if event.handle_from is None or event.handle_due_at is None:
+            return False
+        limit = (
+            Limit(event.limit_amount, event.limit_unit) if event.limit_amount and event.limit_unit else None
+        )
+        return red_at(event.handle_from, event.handle_due_at, limit, reference.policy.calendar) <= now
+
+    return _sweep(
+        database,
+        reference,
+        now,
+        due,
+        E.handle_due_at,
+        "supervise",
+        {"reason": RED_OVERDUE},
+        only=red,
+        on_time=True,
+    )
+
+
+def sound(database: Database, reference: Reference, now: datetime) -> int:
+    """Climb the ladder of every alert whose next consequence is due (LIFECYCLE §4)."""
+    with database.read() as session:
+        due = journal.alerts_where(
+            session, AlertRow.state != AlertState.STOOD_DOWN, AlertRow.next_at <= now, limit=BATCH
+        )
+    return sum(_guarded(lambda alert=alert: _climb(database, alert, now)) for alert in due)
+
+
+SWEEPS: tuple[Callable[[Database, Reference, datetime], int], ...] = (
+    sound,
+    lapse,
+    wake,
+    expire,
+    redden,
+    remind_signing,
+    remind_checking,
+    warn,
+)
+
+
+def _sweep(
+    database: Database,
+    reference: Reference,
+    now: datetime,
+    due: Any,
+    deadline: Any,
+    action: str,
+    facts: dict[str, Any] | None = None,
+    *,
+    only: Callable[[Event], bool] | None = None,
+    on_time: bool = False,
+) -> int:
+    with database.read() as session:
+        found = journal.events_where(session, due, limit=None if only else BATCH, order=deadline)
+    chosen = [event for event in found if only is None or only(event)][:BATCH]
+
+    def do(event: Event) -> int:
+        missed = None if on_time or action == "warn" else getattr(event, deadline.name)
+        with database.write() as session:
+            actions.perform(
+                session,
+                reference,
+                event,
+                action,
+                facts or {},
+                CLOCK,
+                now,
+                version=event.version,
+                due_at=missed,
+            )
+        return 1
+
+    return sum(_guarded(lambda event=event: do(event)) for event in chosen)
+
+
+def _guarded(work: Callable[[], int]) -> int:
+    try:
+        return work()
+    except Refusal:
+        return 0  # somebody was faster: exactly what the guard is for
+    except Exception:
+        log.exception("a sweep could not do one record; the others go on")
+        return 0
+
+
+def _climb(database: Database, alert: Alert, now: datetime) -> int:
+    with database.write() as session:
+        event = journal.event_by_id(session, alert.event_id)
+        if event is None:
+            return 0
+        after, done, again = alerts.climb(alert, now, _all_signed(session, event))
+        if not journal.update_alert(session, alert, after):
+            return 0
+        for consequence in done:
+            journal.log_alert(
+                session, alert.id, consequence.what, consequence.due_at, "clock", late=consequence.late
+            )
+        shelf = alert.shelved_until
+        if any(consequence.what == "webhook" for consequence in done) and (shelf is None or shelf <= now):
+            actions.owe_webhook(session, event, after, "unacknowledged", now)
+        if again is not None:
+            fresh = journal.insert_alert(session, again, "clock")
+            journal.tell_alert(session, fresh, now)
+        journal.tell_alert(session, after, now)
+        return len(done)
+
+
+def _all_signed(session: Session, event: Event) -> bool:
+    lead = event.status not in (Status.REPORTED, Status.CLAIMABLE, Status.PENDING_DISPATCH, Status.DISPATCHED)
+    return lead and all(co.accepted_at is not None for co in journal.co_units(session, event))

@@ -1,0 +1,351 @@
+"""The writing side of an event: rows in, guarded updates, steps, ledger, alerts, news. Only `dashboard.actions` calls it.
+
+Everything here happens inside the caller's one transaction.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, fields
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import CursorResult, func, insert, select, update
+from sqlalchemy.orm import Session
+
+from dashboard.rules.alerts import Alert, AlertState
+from dashboard.rules.context import CoUnit
+from dashboard.rules.event import Event
+from dashboard.rules.refusals import Refusal
+from dashboard.rules.scoring import Points, Subject
+from datasources.database import reserve_ids
+from datasources.geo import stretch
+from datasources.models import (
+    AlertLogRow,
+    AlertRow,
+    AssignmentRow,
+    BorderDecisionRow,
+    DeliveryRow,
+    EventRow,
+    LedgerRow,
+    OutboxRow,
+    PhotoRow,
+    StepRow,
+)
+
+EVENT_COLUMNS = tuple(field.name for field in fields(Event))
+EVENT: Any = EventRow.__table__
+_EVENT_SELECT = select(*(EVENT.c[name] for name in EVENT_COLUMNS))
+ALERT_COLUMNS = tuple(field.name for field in fields(Alert))
+_ALERT_SELECT = select(*(AlertRow.__table__.c[name] for name in ALERT_COLUMNS))
+
+
+def event_by_number(session: Session, number: str) -> Event | None:
+    """Return an event by its number."""
+    return _one(session, EVENT.c.number == number)
+
+
+def event_by_id(session: Session, key: int) -> Event | None:
+    """Return an event by its id."""
+    return _one(session, EVENT.c.id == key)
+
+
+def events_where(
+    session: Session, *conditions: Any, limit: int | None = None, order: Any = None
+) -> list[Event]:
+    """Return the events that meet all conditions."""
+    query = _EVENT_SELECT.where(*conditions).order_by(order if order is not None else EVENT.c.id)
+    return [Event(*row) for row in session.execute(query.limit(limit) if limit else query)]
+
+
+def insert_events(session: Session, events: Sequence[Event]) -> None:
+    """Write new events."""
+    session.execute(insert(EventRow), [as_columns(event) for event in events])
+
+
+def as_columns(event: Event) -> dict[str, Any]:
+    """Return an event as the columns of its row."""
+    return {name: getattr(event, name) for name in EVENT_COLUMNS}
+
+
+def update_event(session: Session, before: Event, after: Event) -> bool:
+    """Write what changed, only if nobody else has since `before` was read; return whether it was so."""
+    changed = {
+        name: value for name in EVENT_COLUMNS if (value := getattr(after, name)) != getattr(before, name)
+    }
+    done = session.execute(
+        update(EVENT).where(EVENT.c.id == before.id, EVENT.c.version == before.version).values(changed)
+    )
+    return isinstance(done, CursorResult) and done.rowcount == 1
+
+
+def add_demand(session: Session, key: int, more: int) -> None:
+    """Count another demand (or one less) on the original of a merged event."""
+    session.execute(
+        update(EVENT)
+        .where(EVENT.c.id == key)
+        .values(demand=EVENT.c.demand + more, version=EVENT.c.version + 1)
+    )
+
+
+def insert_steps(session: Session, rows: list[dict[str, Any]], urgent: Iterable[bool]) -> list[int]:
+    """Write steps and the news of them; return their ids, in order."""
+    ids = reserve_ids(session, StepRow, len(rows))
+    for key, row in zip(ids, rows, strict=True):
+        row["id"] = key
+    session.execute(insert(StepRow), rows)
+    news = [
+        {"event_id": row["event_id"], "step_id": row["id"], "alert_id": None, "urgent": loud, "at": row["at"]}
+        for row, loud in zip(rows, urgent, strict=True)
+    ]
+    session.execute(insert(OutboxRow), news)
+    return ids
+
+
+def insert_points(session: Session, entries: list[tuple[Points, int, int, datetime]]) -> None:
+    """Write ledger entries, each (points, event id, step id, at)."""
+    rows = [
+        {
+            "subject_kind": points.kind,
+            "subject": points.subject,
+            "rule": points.rule,
+            "tenths": points.tenths,
+            "event_id": event_id,
+            "step_id": step_id,
+            "at": at,
+            "reverses": None,
+        }
+        for points, event_id, step_id, at in entries
+    ]
+    if rows:
+        session.execute(insert(LedgerRow), rows)
+
+
+def reverse_points(session: Session, event_id: int, rules: Iterable[str], step_id: int, at: datetime) -> None:
+    """Reverse, by entries of their own, what an event's closing earned and nobody has reversed yet."""
+    reversed_ids = select(LedgerRow.reverses).where(
+        LedgerRow.event_id == event_id, LedgerRow.reverses.is_not(None)
+    )
+    held = session.scalars(
+        select(LedgerRow).where(
+            LedgerRow.event_id == event_id,
+            LedgerRow.rule.in_(list(rules)),
+            LedgerRow.reverses.is_(None),
+            LedgerRow.id.not_in(reversed_ids),
+        )
+    )
+    rows = [
+        {
+            "subject_kind": entry.subject_kind,
+            "subject": entry.subject,
+            "rule": entry.rule,
+            "tenths": -entry.tenths,
+            "event_id": event_id,
+            "step_id": step_id,
+            "at": at,
+            "reverses": entry.id,
+        }
+        for entry in held
+    ]
+    if rows:
+        session.execute(insert(LedgerRow), rows)
+
+
+def claim_bonus(session: Session, unit: str | None, since: datetime) -> int:
+    """Return the claim tenths a unit has earned since a moment (the local month's start)."""
+    if unit is None:
+        return 0
+    total = select(func.coalesce(func.sum(LedgerRow.tenths), 0)).where(
+        LedgerRow.subject_kind == Subject.UNIT,
+        LedgerRow.subject == unit,
+        LedgerRow.rule == "claim",
+        LedgerRow.at >= since,
+    )
+    return int(session.scalar(total) or 0)
+
+
+def declined_by(session: Session, event: Event) -> tuple[str, ...]:
+    """Return the units that declined an event, in order."""
+    query = select(StepRow.unit).where(StepRow.event_id == event.id, StepRow.action == "decline")
+    return tuple(unit for unit in session.scalars(query.order_by(StepRow.id)) if unit)
+
+
+def last_urge(session: Session, event: Event, account: str) -> datetime | None:
+    """Return when an account last urged an event."""
+    query = select(func.max(StepRow.at)).where(
+        StepRow.event_id == event.id, StepRow.action == "urge", StepRow.actor == account
+    )
+    return session.scalar(query)
+
+
+def co_units(session: Session, event: Event) -> tuple[CoUnit, ...]:
+    """Return the units beside the lead in the present round."""
+    query = (
+        select(AssignmentRow)
+        .where(AssignmentRow.event_id == event.id, AssignmentRow.round == event.round)
+        .order_by(AssignmentRow.unit)
+    )
+    return tuple(
+        CoUnit(row.unit, row.assigned_at, row.accept_due_at, row.accepted_at, row.finished_at)
+        for row in session.scalars(query)
+    )
+
+
+def assign(session: Session, event: Event, units: Iterable[str], now: datetime) -> None:
+    """Set units beside the lead, each to sign for itself; who was beside a former lead is released."""
+    for row in session.scalars(
+        select(AssignmentRow).where(AssignmentRow.event_id == event.id, AssignmentRow.round == event.round)
+    ):
+        session.delete(row)
+    session.flush()
+    rows = [
+        {
+            "event_id": event.id,
+            "unit": unit,
+            "round": event.round,
+            "assigned_at": now,
+            "accept_due_at": event.accept_due_at,
+        }
+        for unit in units
+    ]
+    if rows:
+        session.execute(insert(AssignmentRow), rows)
+
+
+def answer_assignment(session: Session, event: Event, unit: str, values: Mapping[str, Any]) -> None:
+    """Write a co-unit's signing or finishing."""
+    session.execute(
+        update(AssignmentRow)
+        .where(
+            AssignmentRow.event_id == event.id, AssignmentRow.unit == unit, AssignmentRow.round == event.round
+        )
+        .values(**values)
+    )
+
+
+def open_alert(session: Session, event_id: int) -> Alert | None:
+    """Return the open alert of an event."""
+    return _alert(session, AlertRow.event_id == event_id, AlertRow.state != AlertState.STOOD_DOWN)
+
+
+def alert_by_id(session: Session, key: int) -> Alert | None:
+    """Return an alert by its id."""
+    return _alert(session, AlertRow.id == key)
+
+
+def alerts_where(session: Session, *conditions: Any, limit: int | None = None) -> list[Alert]:
+    """Return the alerts that meet all conditions, oldest first."""
+    query = _ALERT_SELECT.where(*conditions).order_by(AlertRow.id)
+    return [Alert(**row._mapping) for row in session.execute(query.limit(limit) if limit else query)]
+
+
+def last_episode(session: Session, event_id: int) -> int:
+    """Return the number of the newest episode of an event, 0 when it never had one."""
+    return session.scalar(select(func.max(AlertRow.episode)).where(AlertRow.event_id == event_id)) or 0
+
+
+def insert_alert(session: Session, alert: Alert, by: str) -> Alert:
+    """Write a new alert with its first line in the log; return it with its id."""
+    values = asdict(alert)
+    del values["id"]
+    key = session.execute(insert(AlertRow).values(**values).returning(AlertRow.id)).scalar_one()
+    found = alert_by_id(session, key)
+    assert found is not None
+    log_alert(session, key, "raise", alert.raised_at, by)
+    return found
+
+
+def update_alert(session: Session, before: Alert, after: Alert) -> bool:
+    """Write an alert, only if nobody else has since `before` was read; return whether it was so."""
+    values = {name: value for name, value in asdict(after).items() if value != getattr(before, name)}
+    if not values:
+        return True
+    done = session.execute(
+        update(AlertRow).where(AlertRow.id == before.id, AlertRow.version == before.version).values(**values)
+    )
+    return isinstance(done, CursorResult) and done.rowcount == 1
+
+
+def log_alert(
+    session: Session,
+    alert_id: int,
+    what: str,
+    at: datetime,
+    by: str,
+    screen: str | None = None,
+    late: bool = False,
+) -> None:
+    """Write what happened to an alert."""
+    values = {"alert_id": alert_id, "what": what, "at": at, "by": by, "screen": screen, "late": late}
+    session.execute(insert(AlertLogRow).values(**values))
+
+
+def tell_alert(session: Session, alert: Alert, at: datetime) -> None:
+    """Put the news of an alert into the outbox; it is never coalesced."""
+    values = {"event_id": alert.event_id, "step_id": None, "alert_id": alert.id, "urgent": True, "at": at}
+    session.execute(insert(OutboxRow).values(**values))
+
+
+def owe(
+    session: Session, target: str, reason: str, event: Event, extra: Mapping[str, Any], now: datetime
+) -> None:
+    """Write a delivery owed to an outside system: the event's number and what is asked, no names, no phones."""
+    payload = {
+        "kind": target,
+        "reason": reason,
+        "event": event.number,
+        "category": event.category,
+        "grid": event.grid,
+        "unit": event.unit,
+        "at": now.isoformat(),
+        **extra,
+    }
+    session.execute(
+        insert(DeliveryRow).values(
+            target=target, reason=reason, event_id=event.id, payload=payload, created_at=now, next_try_at=now
+        )
+    )
+
+
+def _one(session: Session, condition: Any) -> Event | None:
+    row = session.execute(_EVENT_SELECT.where(condition)).first()
+    return Event(*row) if row else None
+
+
+def _alert(session: Session, *conditions: Any) -> Alert | None:
+    found = alerts_where(session, *conditions, limit=1)
+    return found[0] if found else None
+
+
+def attach_photos(session: Session, ids: Sequence[str], event: Event, step_id: int, role: str) -> None:
+    """Bind uploaded photos to an event's step; a Refusal for one that is unknown or already bound elsewhere."""
+    free = (PhotoRow.event_id.is_(None)) | (PhotoRow.event_id == event.id)
+    done = session.execute(
+        update(PhotoRow)
+        .where(PhotoRow.id.in_(list(ids)), free)
+        .values(event_id=event.id, step_id=step_id, role=role)
+    )
+    if not isinstance(done, CursorResult) or done.rowcount != len(set(ids)):
+        raise Refusal("有照片编号无效或已用于别的事件，请重新上传", field="photos")
+
+
+def remember_border(session: Session, event: Event, grid: str, by: str, now: datetime) -> None:
+    """Keep an operator's ruling on a stretch of border, to be offered next time."""
+    candidates = (event.border or {}).get("candidates", ())
+    values = {
+        "stretch": stretch(candidates),
+        "grid": grid,
+        "event_id": event.id,
+        "lng": event.lng,
+        "lat": event.lat,
+        "by": by,
+        "at": now,
+    }
+    session.execute(insert(BorderDecisionRow).values(**values))
+
+
+def plain(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """Return facts as JSON values: moments become ISO 8601 text."""
+    return {
+        name: value.isoformat() if isinstance(value, datetime) else value
+        for name, value in facts.items()
+        if value is not None
+    }

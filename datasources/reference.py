@@ -1,0 +1,310 @@
+"""The loaded district in memory: areas, units, categories, duties, limits — and the answers the rules ask for (`World`).
+
+Read from the database, so every process sees the same; `References` notices a newly loaded pack within seconds.
+"""
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from dashboard.rules.event import Event
+from dashboard.rules.limits import (
+    DEFAULT_HANDLING,
+    DEFAULT_MINUTES,
+    Calendar,
+    parse_limit,
+    parse_limit_or_none,
+)
+from dashboard.rules.policy import CLAIM_CAP_TENTHS, COMPOSITE, POINTS, Category, Policy
+from dashboard.rules.refusals import Refusal
+from datasources.database import Database
+from datasources.geo import GeoIndex
+from datasources.models import (
+    AreaRow,
+    CalendarRow,
+    CategoryRow,
+    ConditionRow,
+    DistrictRow,
+    DutyRow,
+    UnitRow,
+)
+
+LOOK_EVERY = 3.0  # seconds between looks for a newly loaded pack
+
+
+@dataclass(frozen=True)
+class Area:
+    """An area in its present boundary version; geometry is GeoJSON in WGS-84."""
+
+    code: str
+    version: int
+    name: str
+    level: str
+    parent: str | None
+    kind: str
+    path: str
+    lng: float | None
+    lat: float | None
+    geometry: dict | None
+    note: str
+    workers: int | None = None
+
+
+@dataclass(frozen=True)
+class Unit:
+    """A unit as the duty matrix knows it."""
+
+    code: str
+    name: str
+    kind: str
+    parent: str | None
+    area: str | None
+    may_claim: bool
+
+
+@dataclass(frozen=True)
+class Duty:
+    """One line of the duty matrix; priority 1 is responsible first."""
+
+    unit: str
+    category: str
+    area: str
+    priority: int
+
+
+@dataclass
+class Reference:
+    """One loaded district; immutable by custom, replaced as a whole when a pack is loaded."""
+
+    code: str
+    name: str
+    config: Mapping
+    digest: str
+    levels: tuple[str, ...]
+    areas: Mapping[str, Area]
+    units: Mapping[str, Unit]
+    categories: Mapping[str, Category]
+    conditions: Mapping[str, list[dict]]
+    duties: Mapping[str, list[Duty]]
+    policy: Policy
+    tz: ZoneInfo
+    _matched: dict[tuple[str | None, str], list[Duty]] = field(default_factory=dict)
+
+    @cached_property
+    def geo(self) -> GeoIndex:
+        """Return the index that finds the grid of a point."""
+        return GeoIndex(self.areas.values(), self.levels)
+
+    @property
+    def texts(self) -> Mapping[str, str]:
+        """Return the pack's own words: title, notices."""
+        return self.config.get("texts", {})
+
+    @cached_property
+    def grids(self) -> Sequence[Area]:
+        """Return the areas of the innermost level."""
+        return [area for area in self.areas.values() if area.level == self.levels[-1]]
+
+    @cached_property
+    def community_level(self) -> str:
+        """Return the level whose grid workers share an account: the one above the grids, where there is one to spare."""
+        return self.levels[-2] if len(self.levels) >= 3 else self.levels[-1]
+
+    def category(self, code: str | None) -> Category | None:
+        """Return the category, or None when there is none of that code."""
+        return self.categories.get(code) if code else None
+
+    def category_name(self, code: str | None) -> str:
+        """Return the name of a category, or nothing."""
+        category = self.category(code)
+        return category.name if category else ""
+
+    def unit_name(self, code: str | None) -> str:
+        """Return the name of a unit, its code when it is unknown."""
+        unit = self.units.get(code or "")
+        return unit.name if unit else (code or "")
+
+    def is_unit(self, code: str) -> bool:
+        """Return whether there is such a unit."""
+        return code in self.units
+
+    def matched(self, event: Event) -> list[Duty]:
+        """Return the duties that match an event's category (or one above it) and territory, first responsible first."""
+        key = (event.category, event.area_path)
+        found = self._matched.get(key)
+        if found is None:
+            found = self._match(event.category, event.area_path)
+            if len(self._matched) > 100_000:
+                self._matched.clear()
+            self._matched[key] = found
+        return found
+
+    def eligible(self, event: Event) -> Sequence[str]:
+        """Return the units that may claim it: duties match category and territory."""
+        return [duty.unit for duty in self.matched(event) if self.units[duty.unit].may_claim]
+
+    def responsible(self, event: Event) -> Sequence[str]:
+        """Return the units first in the duty matrix for it."""
+        duties = self.matched(event)
+        return [duty.unit for duty in duties if duty.priority == duties[0].priority]
+
+    def co_units(self, event: Event) -> Sequence[str]:
+        """Return the units that the pack names beside the lead; "@street" is the unit of the street it lies in."""
+        named = self.config.get("emergency", {}).get("co_units", {})
+        category: Category | None = self.category(event.category)
+        while category is not None and category.code not in named:
+            category = self.category(category.parent)
+        codes = named.get(category.code, ()) if category else ()
+        streets = [
+            unit.code
+            for unit in self.units.values()
+            if unit.kind == "street" and unit.area and f"/{unit.area}/" in event.area_path
+        ]
+        return [code for name in codes for code in (streets if name == "@street" else [name])]
+
+    def worker_of(self, event: Event) -> str | None:
+        """Return the account of the grid workers of the place, or None outside every grid."""
+        codes = [code for code in event.area_path.split("/") if code]
+        for code in reversed(codes):
+            if self.areas[code].level == self.community_level:
+                return f"worker-{code}"
+        return None
+
+    def _match(self, code: str | None, path: str) -> list[Duty]:
+        category = self.category(code)
+        best: dict[str, Duty] = {}
+        while category is not None:
+            for duty in self.duties.get(category.code, ()):
+                covers = duty.area == self.code or f"/{duty.area}/" in path
+                if covers and (duty.unit not in best or duty.priority < best[duty.unit].priority):
+                    best.setdefault(duty.unit, duty)
+            category = self.category(category.parent)
+        return sorted(best.values(), key=lambda duty: (duty.priority, duty.unit))
+
+
+def read_reference(session: Session, minutes: Mapping[str, int]) -> Reference | None:
+    """Return the loaded district with the deadlines set by name on top, or None when no pack is loaded."""
+    district = session.scalar(select(DistrictRow))
+    if district is None:
+        return None
+    config = district.config
+    tz = ZoneInfo(config["time_zone"])
+    days = {row.day: row.kind for row in session.scalars(select(CalendarRow))}
+    conditions: dict[str, list[dict]] = {}
+    for row in session.scalars(select(ConditionRow).order_by(ConditionRow.category, ConditionRow.no)):
+        conditions.setdefault(row.category, []).append(
+            {"no": row.no, "text": row.text, "limit": row.limit, "close_condition": row.close_condition}
+        )
+    duties: dict[str, list[Duty]] = {}
+    for duty in session.scalars(select(DutyRow).order_by(DutyRow.id)):
+        duties.setdefault(duty.category, []).append(Duty(duty.unit, duty.category, duty.area, duty.priority))
+    current = select(AreaRow).where(AreaRow.valid_to.is_(None)).order_by(AreaRow.id)
+    return Reference(
+        code=district.code,
+        name=district.name,
+        config=config,
+        digest=district.digest,
+        levels=tuple(config["levels"]),
+        areas={row.code: _area(row) for row in session.scalars(current)},
+        units={
+            row.code: Unit(row.code, row.name, row.kind, row.parent, row.area, row.may_claim)
+            for row in session.scalars(select(UnitRow).order_by(UnitRow.code))
+        },
+        categories={
+            row.code: _category(row, conditions.get(row.code, []))
+            for row in session.scalars(select(CategoryRow).order_by(CategoryRow.code))
+        },
+        conditions=conditions,
+        duties=duties,
+        policy=_policy(config, Calendar(days, tz), minutes),
+        tz=tz,
+    )
+
+
+class References:
+    """The present reference of a database, read again when its pack has changed."""
+
+    def __init__(self, database: Database, minutes: Mapping[str, int] | None = None) -> None:
+        self._database = database
+        self._minutes = dict(minutes or {})
+        self._reference: Reference | None = None
+        self._looked = 0.0
+
+    def get(self) -> Reference:
+        """Return the loaded district; a refusal in words when there is none."""
+        if self._reference is None or time.monotonic() - self._looked > LOOK_EVERY:
+            self._look()
+        if self._reference is None:
+            raise Refusal("还没有载入区域数据包，请先运行 load-district")
+        return self._reference
+
+    def forget(self) -> None:
+        """Look again at the next question."""
+        self._looked = 0.0
+        self._reference = None
+
+    def _look(self) -> None:
+        with self._database.read() as session:
+            digest = session.scalar(select(DistrictRow.digest))
+            if self._reference is None or digest != self._reference.digest:
+                self._reference = read_reference(session, self._minutes)
+        self._looked = time.monotonic()
+
+
+def _area(row: AreaRow) -> Area:
+    return Area(
+        row.code,
+        row.version,
+        row.name,
+        row.level,
+        row.parent,
+        row.kind,
+        row.path,
+        row.lng,
+        row.lat,
+        row.geometry,
+        row.note,
+        row.workers,
+    )
+
+
+def _category(row: CategoryRow, conditions: list[dict]) -> Category:
+    limits = {item["no"]: parse_limit(item["limit"]) for item in conditions if item["limit"]}
+    return Category(
+        code=row.code,
+        name=row.name,
+        parent=row.parent,
+        limit=parse_limit_or_none(row.limit),
+        claim_minutes=row.claim_minutes,
+        emergency=row.emergency,
+        level=row.level,
+        photo_required=row.photo_required,
+        condition_limits=limits,
+    )
+
+
+def _policy(config: Mapping, calendar: Calendar, minutes: Mapping[str, int]) -> Policy:
+    limits = config.get("limits", {})
+    named = {name: int(value) for name, value in limits.items() if name in DEFAULT_MINUTES}
+    points = {name: round(value * 10) for name, value in config.get("points", {}).items()}
+    return Policy(
+        calendar=calendar,
+        minutes={**DEFAULT_MINUTES, **named, **minutes},
+        claim_override=minutes.get("claim"),
+        handling=parse_limit(limits["handling"]) if limits.get("handling") else DEFAULT_HANDLING,
+        points={**POINTS, **{name: tenths for name, tenths in points.items() if name in POINTS}},
+        claim_cap=points.get("claim_cap", CLAIM_CAP_TENTHS),
+        composite=config.get("composite") or dict(COMPOSITE),
+    )
+
+
+def local_month(moment: datetime, tz: ZoneInfo) -> datetime:
+    """Return the first instant of the local month a moment lies in."""
+    local = moment.astimezone(tz)
+    return local.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
