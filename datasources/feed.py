@@ -115,7 +115,10 @@ class Feed:
 
     def append(self, messages: Iterable[Message]) -> list[str]:
         """Append messages in order, all or none, and return their ids."""
+        messages = list(messages)
         self.ensure()
+        if not messages:
+            return []
         with self._answered():
             writing = self._quick.pipeline(transaction=True)
             for message in messages:

@@ -20,14 +20,14 @@ def unpublished(session: Session, limit: int, locked: bool = False) -> Sequence[
 
     `locked` keeps them from other publishers until the transaction ends and skips what those hold (PostgreSQL only).
     """
-    query = select(OutboxRow).order_by(OutboxRow.urgent.desc(), OutboxRow.step_id).limit(limit)
+    query = select(OutboxRow).order_by(OutboxRow.urgent.desc(), OutboxRow.id).limit(limit)
     return session.scalars(query.with_for_update(skip_locked=True) if locked else query).all()
 
 
-def forget(session: Session, step_ids: Collection[int]) -> None:
+def forget(session: Session, ids: Collection[int]) -> None:
     """Delete outbox rows that the feed has carried."""
-    for part in _chunks(step_ids):
-        session.execute(delete(OutboxRow).where(OutboxRow.step_id.in_(part)))
+    for part in _chunks(ids):
+        session.execute(delete(OutboxRow).where(OutboxRow.id.in_(part)))
 
 
 def oldest_unpublished(session: Session) -> datetime | None:

@@ -1,0 +1,254 @@
+"""One process's live feed: it tails the stream itself, keeps the live set and tells its own sockets.
+
+Without Redis, after a wipe and once a minute it compares itself with the database and sends the difference,
+so that every screen converges within seconds. The stream's position is always read before the data.
+"""
+
+import gzip
+import logging
+import secrets
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from callbacks.livestore import Change, LiveStore, Row
+from callbacks.rooms import Line, Rooms
+from callbacks.scopes import EVERYTHING, Scope, Sight
+from callbacks.updates import Updates
+from dashboard.alert_feed import RowOf, alert_messages
+from dashboard.publisher import version_of
+from datasources import feed_queries
+from datasources.database import Database
+from datasources.feed import Entry, Feed, FeedDown
+
+log = logging.getLogger(__name__)
+
+BLOCK_MS = 1000
+AUDIT_SECONDS = 60.0
+DOWN_SECONDS = 1.0
+VIEW_SECONDS_DOWN = 5.0
+SNAPSHOT_SECONDS = 1.0
+ViewsNow = Callable[[], dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Stamped:
+    """A snapshot packed a moment ago, good for a second: what came since follows through the socket."""
+
+    at: float
+    packed: bytes
+
+
+class LiveFeed:
+    """The live set of this process, its tail of the stream and its rooms; safe to ask from any thread.
+
+    `views_now` computes every view from the database for the time Redis is down.
+    """
+
+    def __init__(
+        self,
+        db: Database,
+        feed: Feed,
+        row_of: RowOf,
+        sight: Sight,
+        views_now: ViewsNow | None = None,
+        unit_name: Callable[[str], str] = str,
+    ) -> None:
+        self._db, self._feed, self._row_of, self._sight = db, feed, row_of, sight
+        self._views_now, self._unit_name = views_now, unit_name
+        self.store = LiveStore()
+        self.rooms = Rooms(sight)
+        self.position = "0-0"
+        self.is_down = True
+        self._alerts: dict[int, tuple[dict[str, Any], Row]] = {}
+        self._views: dict[str, dict[str, Any]] = {}
+        self._updates = Updates(secrets.token_hex(4))
+        self._epoch = ""
+        self._loaded = False
+        self._audited = self._viewed = float("-inf")
+        self._stamped: dict[Scope, Stamped] = {}
+        self._lock = threading.RLock()
+        self._ended = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    # what others ask
+
+    def snapshot(self, scope: Scope = EVERYTHING) -> bytes:
+        """Return the gzipped snapshot `{"position", "columns", "rows"}` of a scope, at most a second old."""
+        with self._lock:
+            kept = self._stamped.get(scope)
+            if kept is None or time.monotonic() - kept.at > SNAPSHOT_SECONDS:
+                text = self.store.snapshot(self.position, self._sight.of(scope))
+                kept = self._stamped[scope] = Stamped(time.monotonic(), gzip.compress(text, 1))
+            return kept.packed
+
+    def hash(self, scope: Scope = EVERYTHING) -> dict[str, str]:
+        """Return {"position", "hash"} of what a scope sees."""
+        with self._lock:
+            return {"position": self.position, "hash": self.store.hash(self._sight.of(scope))}
+
+    def views(self, scope: Scope = EVERYTHING) -> dict[str, Any]:
+        """Return {"position", "views": {name: {"version", "data"}}}; only who sees everything has views."""
+        with self._lock:
+            return {"position": self.position, "views": dict(self._views) if scope == EVERYTHING else {}}
+
+    def alerts(self, scope: Scope = EVERYTHING) -> list[dict[str, Any]]:
+        """Return the open alerts of a scope, oldest first."""
+        with self._lock:
+            pairs = sorted(self._alerts.items())
+            return [alert for _, (alert, row) in pairs if self._sight.alerted(scope, alert, row)]
+
+    def subscribe(
+        self, line: Line, scope: Scope, topics: frozenset[str], since: str | None
+    ) -> dict[str, Any]:
+        """Seat a line in its room, having sent it what followed `since`; {"resync": True} when that is not known."""
+        with self._lock:
+            if since is None:
+                return {"position": self.rooms.join(line, scope, topics, self.position, ())}
+            missed = self._updates.since(since)
+            if missed is None:
+                return {"resync": True}
+            return {"position": self.rooms.join(line, scope, topics, since, missed)}
+
+    def leave(self, line: Line) -> None:
+        """Forget a line that closed."""
+        with self._lock:
+            self.rooms.leave(line)
+
+    def tick(self, now: datetime, speed: float) -> None:
+        """Send the heartbeat to everybody."""
+        with self._lock:
+            self.rooms.tick(round(now.timestamp() * 1000), speed)
+
+    # the tail
+
+    def start(self) -> None:
+        """Load the live set and follow the stream in a thread (a greenlet under gevent) until `stop()`."""
+        self.follow(block_ms=1)
+        self._thread = threading.Thread(target=self._run, name="live-feed", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End the tail and wait for it."""
+        self._ended.set()
+        if self._thread is not None:
+            self._thread.join(timeout=5)
+
+    def follow(self, block_ms: int = BLOCK_MS) -> None:
+        """Take one turn: read and apply what the stream has; without Redis compare with the database instead."""
+        try:
+            if self.is_down or not self._epoch:
+                self._attach()
+            entries = self._feed.read(self.position, block_ms)
+            if self._feed.epoch() != self._epoch:
+                self._attach()
+                return
+            for entry in entries:
+                self._take(entry)
+            if time.monotonic() - self._audited > AUDIT_SECONDS:
+                self.reconcile()
+        except FeedDown as error:
+            if not self.is_down:
+                log.warning("The live feed does not answer, the database fills in: %s", error)
+            self.is_down = True
+            self.reconcile()
+            self._compute_views()
+
+    def reconcile(self) -> int:
+        """Compare with the database and send the difference; return how many rows differed."""
+        self._audited = time.monotonic()
+        with self._db.read() as session:
+            moved = feed_queries.open_fingerprint(session) != self.store.fingerprint
+            versions = feed_queries.open_versions(session) if moved else {}
+            stale = [
+                i
+                for i, v in versions.items()
+                if i not in self.store.rows or self.store.rows[i]["version"] < v
+            ]
+            missing = [i for i in self.store.rows if i not in versions] if moved else []
+            events = feed_queries.events_by_id(session, stale + missing).values()
+            rows = [self._row_of(event) for event in events if event.is_open]
+            gone = [(event.id, event.version) for event in events if not event.is_open]
+            alerts = feed_queries.alerts_open_or_among(session, list(self._alerts))
+            messages = alert_messages(session, alerts, self._row_of, self._unit_name)
+        with self._lock:
+            change = self.store.apply(rows, gone)
+            if self._loaded:
+                self._tell_rows(change, None)
+            for message in messages:
+                self._tell_alert(message["alert"], message["row"], None)
+            self._loaded = True
+        return len(change.pairs)
+
+    def _attach(self) -> None:
+        """Find the place in the stream, then compare with the database: position before data."""
+        epoch = self._feed.epoch()
+        if epoch != self._epoch:
+            position = self._feed.position()
+            with self._lock:
+                self._updates.begin(position)
+                self.position, self._epoch = position, epoch
+        self.reconcile()
+        for name, view in self._feed.views().items():
+            with self._lock:
+                self._tell_view(name, view, None)
+        self.is_down = False
+
+    def _take(self, entry: Entry) -> None:
+        message = entry.message
+        view = self._feed.view(message["name"]) if message["k"] == "view" else None
+        with self._lock:
+            if message["k"] == "rows":
+                gone = zip(message["gone"], message["gone_versions"], strict=True)
+                self._tell_rows(self.store.apply(message["rows"], gone), entry.id)
+            elif message["k"] == "alert":
+                self._tell_alert(message["alert"], message["row"], entry.id)
+            elif view is not None:
+                self._tell_view(message["name"], view, entry.id)
+            self.position = entry.id
+
+    def _tell_rows(self, change: Change, stream_id: str | None) -> None:
+        if change:
+            self.rooms.send(self._updates.next("rows", stream_id, change=change))
+
+    def _tell_alert(self, alert: dict[str, Any], row: Row, stream_id: str | None) -> None:
+        known = self._alerts.get(alert["id"])
+        over = alert["state"] == "stood_down"
+        if known is not None and (known[0] == alert or known[0]["version"] > alert["version"]):
+            return
+        if known is None and over:
+            return
+        if over:
+            del self._alerts[alert["id"]]
+        else:
+            self._alerts[alert["id"]] = (alert, row)
+        self.rooms.send(self._updates.next("alert", stream_id, content=alert, row=row))
+
+    def _tell_view(self, name: str, view: dict[str, Any], stream_id: str | None) -> None:
+        if self._views.get(name, {}).get("version") != view["version"]:
+            self._views[name] = view
+            self.rooms.send(self._updates.next("view", stream_id, content={"name": name, **view}))
+
+    def _compute_views(self) -> None:
+        if self._views_now is None or time.monotonic() - self._viewed < VIEW_SECONDS_DOWN:
+            return
+        self._viewed = time.monotonic()
+        for name, data in self._views_now().items():
+            with self._lock:
+                self._tell_view(name, {"version": version_of(data), "data": data}, None)
+
+    def _run(self) -> None:
+        while not self._ended.is_set():
+            try:
+                self.follow()
+                if self.is_down:
+                    self._ended.wait(DOWN_SECONDS)
+                    self._feed.revive()
+            except FeedDown:
+                pass  # the bundled server did not come up; the next turn tries again
+            except Exception:
+                log.exception("The live feed failed and tries again")
+                self._ended.wait(DOWN_SECONDS)
