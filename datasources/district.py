@@ -4,7 +4,6 @@ Law: a pack is taken whole or not at all. Every fault is named with file and lin
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -40,7 +39,6 @@ __all__ = [
     "Unit",
     "pack_folder",
     "read_pack",
-    "settle_co_units",
 ]
 
 BUNDLED = Path(__file__).parent / "districts"
@@ -62,7 +60,7 @@ class Pack:
     """A district: its places, people who answer, kinds of events and numbers.
 
     `limits` holds minutes by name and `handling` in words; `points` are decimal points as written; `emergency["co_units"]`
-    names units by category, where "@street" stands for the unit of that level's area (see `settle_co_units`).
+    names units by category, where "@street" stands for the unit of the street where it happens.
     """
 
     folder: Path
@@ -150,30 +148,6 @@ def read_pack(path_or_name: str | Path) -> Pack:
         warnings=tuple(faults.warnings),
         **{name: config.get(name, {}) for name in TABLES},
     )
-
-
-def settle_co_units(
-    named: Mapping[str, Iterable[str]],
-    road: Iterable[str],
-    area_path: str,
-    areas: Iterable[Any],
-    units: Iterable[Any],
-) -> tuple[str, ...]:
-    """The co-units of an emergency: `road` = its category and those above, nearest first.
-
-    "@street" becomes the units of kind "street" whose territory is the area of that level on `area_path`.
-    """
-    listed = next((named[code] for code in road if code in named), ())
-    steps = area_path.strip("/").split("/")
-    on_path = {area.level: area.code for area in areas if area.code in steps}
-    settled: list[str] = []
-    for name in listed:
-        if not name.startswith("@"):
-            settled.append(name)
-            continue
-        here = on_path.get(name[1:])
-        settled += [unit.code for unit in units if here and unit.area == here and unit.kind == name[1:]]
-    return tuple(dict.fromkeys(settled))
 
 
 def _check_config(config: dict[str, Any], text: str, faults: Faults) -> None:

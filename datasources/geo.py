@@ -56,7 +56,7 @@ class AreaLike(Protocol):
     @property
     def parent(self) -> str | None: ...
     @property
-    def geometry(self) -> dict[str, Any]: ...
+    def geometry(self) -> dict[str, Any] | None: ...
 
 
 @dataclass(frozen=True)
@@ -115,7 +115,7 @@ class GeoIndex:
         self._streets = [self._second_level(code) for code in self.codes]
         self._shapes = np.array([self._project(polygon) for _, polygon in leaves], dtype=object)
         self._tree = shapely.STRtree(self._shapes)
-        self._outer_codes = [area.code for area, _ in outer]
+        self._outer_areas = [(area.code, int(getattr(area, "version", None) or version)) for area, _ in outer]
         self._outer = np.array([self._project(polygon) for _, polygon in outer], dtype=object)
         shapely.prepare(self._shapes)
         shapely.prepare(self._outer)
@@ -196,8 +196,8 @@ class GeoIndex:
         covering = np.flatnonzero(shapely.intersects(self._outer, point))
         if not len(covering):
             return NOWHERE
-        code = self._outer_codes[covering[0]]
-        return Place(grid=code, grid_version=None, area_path=self.path(code))
+        code, version = self._outer_areas[covering[0]]
+        return Place(grid=code, grid_version=version, area_path=self.path(code))
 
     def _points(self, lngs: Any, lats: Any) -> tuple[np.ndarray, np.ndarray]:
         lng, lat = np.asarray(lngs, dtype=float), np.asarray(lats, dtype=float)
