@@ -1,0 +1,275 @@
+/* The live feed in the browser: snapshot, then rows, each message chained to the one before it by `prev`.
+   A hole is repaired by resuming, else by a fresh snapshot. Starts where an element carries data-live="events,…".
+   Gives window.live: read-only facts for everybody, `on(name, fn)` and `markDrawn` for the drawing modules. */
+"use strict";
+
+(() => {
+  const { Store, rowsOf } = window.live.parts;
+  const STALE_S = 10;
+  const OFFLINE_S = 60;
+  const JITTER_MS = 3000;
+  const RETRY_MS = 2000;
+  const DRAWN_KEPT = 5000;
+  const ALL_TOPICS = "events,views,alerts";
+
+  const store = new Store();
+  const views = new Map();
+  const alerts = new Map();
+  const drawn = new Map();
+  const listeners = { rows: new Set(), view: new Set(), alert: new Set(), state: new Set() };
+
+  let socket = null;
+  let topics = [];
+  let position = null;
+  let loaded = false; // a snapshot has been taken
+  let asked = 0; // number of the subscription that waits for its answer; 0 when none does
+  let asking = 0;
+  let loading = false;
+  let holes = 0; // in a row, without a message in between that fitted
+  let pulse = null; // {serverNow, at, speed} of the newest heartbeat
+  let shownState = "offline";
+  let changed = new Set();
+  let frame = false;
+
+  /* -- telling the drawing modules ------------------------------------------------------------------------- */
+
+  function tell(name, ...facts) {
+    for (const fn of listeners[name]) {
+      try {
+        fn(...facts);
+      } catch (error) {
+        console.error(`live: a listener of "${name}" failed`, error);
+      }
+    }
+  }
+
+  function flush() {
+    frame = false;
+    if (!changed.size) return;
+    const ids = [...changed];
+    changed = new Set();
+    tell("rows", ids);
+  }
+
+  function touch(ids) {
+    for (const id of ids) changed.add(id);
+    if (frame || !changed.size) return;
+    frame = true;
+    const once = () => frame && flush();
+    requestAnimationFrame(once);
+    if (document.hidden) setTimeout(once, 250); // no animation frames in a hidden tab
+  }
+
+  function takeView(name, view) {
+    const known = views.get(name);
+    if (known && known.version === view.version) return;
+    views.set(name, { version: view.version, data: view.data });
+    tell("view", name, view.data);
+  }
+
+  function takeAlert(alert) {
+    const known = alerts.get(alert.id);
+    if (known && (known.version > alert.version || JSON.stringify(known) === JSON.stringify(alert))) return;
+    alerts.set(alert.id, alert);
+    tell("alert", alert);
+    if (alert.state === "stood_down") alerts.delete(alert.id);
+  }
+
+  /* -- the chain ------------------------------------------------------------------------------------------- */
+
+  const take = {
+    rows: (message) => touch(store.apply(message.rows, message.gone, message.gone_versions)),
+    view: (message) => takeView(message.name, message),
+    alert: (message) => takeAlert(message.alert),
+  };
+
+  function receive(kind, message) {
+    if (!loaded || loading) return; // the snapshot under way brings it, or the replay after it
+    if (message.prev === position) {
+      position = message.id;
+      holes = 0;
+      take[kind](message);
+    } else if (message.id !== position && !asked) {
+      repair();
+    }
+  }
+
+  function beat(message) {
+    pulse = { serverNow: message.server_now, at: performance.now(), speed: message.clock_speed };
+    show();
+    if (loaded && !loading && !asked && message.id !== position) repair();
+  }
+
+  function repair() {
+    holes += 1;
+    if (holes > 2) later(resync);
+    else subscribe();
+  }
+
+  function subscribe() {
+    if (!socket || !socket.connected || !loaded) return;
+    const mine = (asked = ++asking);
+    socket.timeout(5000).emit("subscribe", { topics, since: position }, (error, answer) => {
+      if (asked !== mine) return;
+      asked = 0;
+      if (error) subscribe();
+      else if (answer.resync) later(resync);
+    });
+  }
+
+  /* -- snapshots ------------------------------------------------------------------------------------------- */
+
+  const later = (what) => setTimeout(what, loaded ? Math.random() * JITTER_MS : 0);
+
+  async function json(path) {
+    const answer = await fetch(path, { headers: { Accept: "application/json" }, cache: "no-store" });
+    if (answer.status === 401) location.assign("/login");
+    if (!answer.ok) throw new Error(`${path}: ${answer.status}`);
+    return answer.json();
+  }
+
+  async function resync() {
+    if (loading) return;
+    loading = true;
+    asked = 0;
+    try {
+      const snapshot = await json("/api/v1/feed/snapshot");
+      touch(store.replace(rowsOf(snapshot)));
+      position = snapshot.position;
+      loaded = true;
+      holes = 0;
+    } catch (error) {
+      console.warn("live: no snapshot, trying again", error);
+      setTimeout(resync, RETRY_MS * (0.5 + Math.random()));
+      return;
+    } finally {
+      loading = false;
+    }
+    subscribe();
+    if (topics.includes("views")) refresh("/api/v1/feed/views", (found) => {
+      for (const [name, view] of Object.entries(found.views)) takeView(name, view);
+    });
+    if (topics.includes("alerts")) refresh("/api/v1/alerts", (found) => takeAlerts(found.items || found));
+  }
+
+  function takeAlerts(open) {
+    const ids = new Set(open.map((alert) => alert.id));
+    for (const [id, alert] of [...alerts]) {
+      if (!ids.has(id)) takeAlert({ ...alert, state: "stood_down", version: alert.version + 1 });
+    }
+    open.forEach(takeAlert);
+  }
+
+  function refresh(path, use) {
+    json(path).then(use, (error) => {
+      console.warn("live: trying again", error);
+      setTimeout(() => refresh(path, use), RETRY_MS);
+    });
+  }
+
+  /* -- the socket ------------------------------------------------------------------------------------------ */
+
+  function connect() {
+    socket = window.io({
+      path: "/socket.io",
+      transports: ["websocket"],
+      reconnectionDelay: 500,
+      reconnectionDelayMax: 5000,
+      randomizationFactor: 0.5,
+      timeout: 5000,
+    });
+    delete window.io;
+    socket.on("connect", () => {
+      asked = 0;
+      holes = 0;
+      subscribe();
+    });
+    socket.on("disconnect", (reason) => {
+      asked = 0;
+      if (reason === "io server disconnect") setTimeout(() => socket.connect(), RETRY_MS * Math.random());
+    });
+    for (const kind of Object.keys(take)) socket.on(kind, (message) => receive(kind, message));
+    socket.on("tick", beat);
+  }
+
+  /* -- time and state -------------------------------------------------------------------------------------- */
+
+  const age = () => (pulse ? (performance.now() - pulse.at) / 1000 : Infinity);
+
+  function now() {
+    return pulse ? pulse.serverNow + (performance.now() - pulse.at) * pulse.speed : Date.now();
+  }
+
+  function state() {
+    const seconds = age();
+    return seconds >= OFFLINE_S ? "offline" : seconds >= STALE_S ? "stale" : "live";
+  }
+
+  function show() {
+    const word = state();
+    const seconds = age();
+    const element = document.getElementById("screen-live");
+    if (element) {
+      const text = seconds === Infinity ? "" : String(Math.floor(seconds));
+      if (element.dataset.age !== text) element.dataset.age = text;
+      if (element.dataset.state !== word) element.dataset.state = word;
+    }
+    if (word === shownState) return;
+    shownState = word;
+    tell("state", word);
+  }
+
+  /* -- what everybody gets --------------------------------------------------------------------------------- */
+
+  /* Call fn from now on; it first hears what is known already, so that it does not matter who comes first. */
+  function on(name, fn) {
+    listeners[name].add(fn);
+    if (name === "rows" && loaded) fn([...store.rows.keys()]);
+    if (name === "view") for (const [view, { data }] of views) fn(view, data);
+    if (name === "alert") for (const alert of alerts.values()) fn(alert);
+    if (name === "state") fn(shownState);
+    return () => listeners[name].delete(fn);
+  }
+
+  function markDrawn(number, epochMs) {
+    if (drawn.has(number)) return;
+    drawn.set(number, epochMs);
+    if (drawn.size > DRAWN_KEPT) drawn.delete(drawn.keys().next().value);
+  }
+
+  const facade = {
+    get position() { return position; },
+    get size() { return store.rows.size; },
+    get loaded() { return loaded; },
+    get state() { return shownState; },
+    get speed() { return pulse ? pulse.speed : 1; },
+    get(id) { return store.rows.get(Number(id)) || null; },
+    rows: () => store.rows.values(),
+    view: (name) => (views.has(name) ? views.get(name).data : null),
+    alerts: () => [...alerts.values()],
+    hash: () => store.hash(),
+    age,
+    now,
+    drawn: (number) => drawn.get(number) ?? null,
+    markDrawn,
+    on,
+  };
+  Object.defineProperty(window, "live", { value: Object.freeze(facade), writable: false, configurable: false });
+
+  /* -- start: Dash renders late ---------------------------------------------------------------------------- */
+
+  function start() {
+    const root = document.querySelector("[data-live]");
+    if (socket || !root || !window.io) return false;
+    topics = (root.dataset.live || ALL_TOPICS).split(",").map((topic) => topic.trim()).filter(Boolean);
+    connect();
+    resync();
+    setInterval(show, 500);
+    document.addEventListener("visibilitychange", show);
+    return true;
+  }
+
+  const watch = new MutationObserver(() => start() && watch.disconnect());
+  watch.observe(document, { childList: true, subtree: true });
+  window.addEventListener("load", () => start() && watch.disconnect());
+})();
