@@ -1,0 +1,65 @@
+/* Words, numbers and elements. Text always enters the page as text, never as HTML. */
+window.gridWall = window.gridWall || {};
+(function (wall) {
+  "use strict";
+  let catalogue = null;
+
+  const words = () => {
+    if (catalogue === null) {
+      const holder = document.getElementById("words");
+      try { catalogue = holder ? JSON.parse(holder.textContent) : {}; } catch (_broken) { catalogue = {}; }
+    }
+    return catalogue;
+  };
+
+  /* The sentence in the page's language; {names} are filled in. The msgid is the Chinese sentence. */
+  wall.t = (msgid, params) => {
+    const said = words()[msgid] || msgid;
+    return params ? said.replace(/\{(\w+)\}/g, (whole, name) => (name in params ? params[name] : whole)) : said;
+  };
+
+  wall.el = (tag, classes, text) => {
+    const made = document.createElement(tag);
+    if (classes) made.className = classes;
+    if (text !== undefined && text !== null) made.textContent = text;
+    return made;
+  };
+
+  wall.say = (node, text) => { if (node && node.textContent !== text) node.textContent = text; };
+
+  wall.mark = (node, name, value) => {
+    const said = String(value);
+    if (node.getAttribute(name) !== said) node.setAttribute(name, said);
+  };
+
+  const two = (n) => String(n).padStart(2, "0");
+
+  /* Milliseconds as mm:ss, or h:mm:ss from one hour on; never negative. */
+  wall.duration = (ms) => {
+    const all = Math.max(0, Math.floor(ms / 1000));
+    const hours = Math.floor(all / 3600);
+    const rest = two(Math.floor(all / 60) % 60) + ":" + two(all % 60);
+    return hours ? hours + ":" + rest : rest;
+  };
+
+  /* A deadline is counted up to the full second: 0 only when it has passed. */
+  wall.remaining = (due, now) => wall.duration(Math.ceil((due - now) / 1000) * 1000);
+
+  /* A rate with one decimal, or a dash: nothing out of nothing is neither 0 % nor 100 %. */
+  wall.percent = (num, den) => (den ? (Math.round((num / den) * 1000) / 10).toFixed(1) : "—");
+
+  wall.number = (n) => (Number.isFinite(n) ? String(n).replace(/\B(?=(\d{3})+(?!\d))/g, ",") : "—");
+
+  const formats = new Map();
+  const formatted = (ms, zone, options) => {
+    const lang = document.documentElement.lang || "zh-CN";
+    const key = lang + zone + JSON.stringify(options);
+    if (!formats.has(key)) formats.set(key, new Intl.DateTimeFormat(lang, { timeZone: zone, hourCycle: "h23", ...options }));
+    return formats.get(key).format(ms);
+  };
+  wall.clock = (ms, zone) => formatted(ms, zone, { hour: "2-digit", minute: "2-digit", second: "2-digit" });
+  wall.hour = (ms, zone) => formatted(ms, zone, { hour: "2-digit", minute: "2-digit" });
+  wall.date = (ms, zone) => formatted(ms, zone, { year: "numeric", month: "long", day: "numeric" });
+  wall.weekday = (ms, zone) => formatted(ms, zone, { weekday: "long" });
+  wall.dayTime = (ms, zone) => formatted(ms, zone, { month: "numeric", day: "numeric", hour: "2-digit", minute: "2-digit" });
+})(window.gridWall);

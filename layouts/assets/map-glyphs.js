@@ -1,0 +1,103 @@
+/* The shapes of statuses on canvas: each differs by form, colour only helps (mockups: shape + colour). Unit: 24 × 24 around 0,0. */
+window.gridWall = window.gridWall || {};
+(function (wall) {
+  "use strict";
+  const TURN = Math.PI * 2;
+  const colours = new Map();
+
+  const colour = (token) => {
+    if (!colours.has(token)) {
+      colours.set(token, getComputedStyle(document.documentElement).getPropertyValue("--" + token).trim() || "#fff");
+    }
+    return colours.get(token);
+  };
+
+  const disc = (pen, radius) => { pen.beginPath(); pen.arc(0, 0, radius, 0, TURN); };
+  const kite = (pen, half) => {
+    pen.beginPath();
+    pen.moveTo(0, -half); pen.lineTo(half, 0); pen.lineTo(0, half); pen.lineTo(-half, 0);
+    pen.closePath();
+  };
+  const line = (pen, points) => {
+    pen.beginPath();
+    points.forEach(([x, y], at) => (at ? pen.lineTo(x, y) : pen.moveTo(x, y)));
+    pen.stroke();
+  };
+  const halo = (pen, path, size) => { pen.fillStyle = colour("bg"); path(pen, size); pen.fill(); };
+  const outline = (pen, path, size, ink) => {
+    halo(pen, path, size + 2.6);
+    pen.strokeStyle = ink; pen.lineWidth = 2.6; path(pen, size); pen.stroke();
+  };
+  const filled = (pen, path, size, ink) => {
+    halo(pen, path, size + 1.4);
+    pen.fillStyle = ink; path(pen, size); pen.fill();
+    pen.strokeStyle = colour("accent-ink"); pen.lineWidth = 2.4;
+  };
+
+  const SHAPES = {
+    ring: (pen, ink) => { outline(pen, disc, 7.5, ink); pen.fillStyle = ink; disc(pen, 2.4); pen.fill(); },
+    clock: (pen, ink) => { filled(pen, disc, 9.6, ink); line(pen, [[0, -5.4], [0, 0], [3.8, 2.6]]); },
+    diamond: (pen, ink) => { filled(pen, kite, 10, ink); line(pen, [[-4, 0], [4, 0]]); line(pen, [[1, -3], [4, 0], [1, 3]]); },
+    hollow: (pen, ink) => outline(pen, kite, 8.8, ink),
+    dot: (pen, ink) => filled(pen, disc, 6.6, ink),
+    tick: (pen, ink) => { filled(pen, disc, 8.2, ink); line(pen, [[-3.8, 0.2], [-1, 3.2], [4, -2.8]]); },
+    pause: (pen, ink) => {
+      pen.fillStyle = ink; pen.fillRect(-7, -7, 14, 14);
+      pen.strokeStyle = colour("bg"); pen.lineWidth = 2.2;
+      line(pen, [[-2.4, -3.4], [-2.4, 3.4]]); line(pen, [[2.4, -3.4], [2.4, 3.4]]);
+    },
+  };
+
+  const cache = new Map();
+
+  wall.glyphs = {
+    colour,
+    forget() { colours.clear(); cache.clear(); },
+    draw(pen, shape, ink, scale) {
+      pen.save();
+      pen.scale(scale, scale);
+      pen.lineCap = pen.lineJoin = "round";
+      (SHAPES[shape] || SHAPES.dot)(pen, ink);
+      pen.restore();
+    },
+    /* A glyph drawn once into its own bitmap; thousands are then copies. */
+    bitmap(shape, token, scale) {
+      const key = shape + token + scale.toFixed(3);
+      if (!cache.has(key)) {
+        const canvas = document.createElement("canvas");
+        canvas.width = canvas.height = Math.ceil(26 * scale);
+        const pen = canvas.getContext("2d");
+        pen.translate(canvas.width / 2, canvas.height / 2);
+        wall.glyphs.draw(pen, shape, colour(token), scale);
+        cache.set(key, canvas);
+      }
+      return cache.get(key);
+    },
+    /* The radius in units of a cluster of n. */
+    radius: (n) => 12 + Math.min(10, 3.2 * Math.log2(Math.max(1, Number(n) || 1)) * 0.62),
+    /* A ring whose arcs are the shares of statuses, the count inside. `shares` is a Map status → n. */
+    cluster(pen, text, shares, scale) {
+      const radius = wall.glyphs.radius(text);
+      const all = [...shares.values()].reduce((sum, n) => sum + n, 0) || 1;
+      pen.save();
+      pen.scale(scale, scale);
+      halo(pen, disc, radius + 3);
+      pen.lineWidth = 3.6;
+      let from = -Math.PI / 2;
+      for (const [status, n] of shares) {
+        const to = from + (n / all) * TURN;
+        pen.strokeStyle = colour(wall.token(status));
+        pen.beginPath();
+        pen.arc(0, 0, radius, from, Math.max(from + 0.05, shares.size > 1 ? to - 0.14 : to));
+        pen.stroke();
+        from = to;
+      }
+      pen.fillStyle = colour("text");
+      pen.font = "700 " + (String(text).length > 3 ? 11 : String(text).length > 2 ? 13 : 15) + "px " + colour("font");
+      pen.textAlign = "center";
+      pen.textBaseline = "middle";
+      pen.fillText(text, 0, 1);
+      pen.restore();
+    },
+  };
+})(window.gridWall);

@@ -1,0 +1,51 @@
+/* Clock, live badge, the banner of a lost link, the state of the sound. */
+window.gridWall = window.gridWall || {};
+(function (wall) {
+  "use strict";
+  const { el, say, mark, t } = wall;
+  const WORDS = { live: () => t("实时"), stale: () => t("停更"), offline: () => t("已断开") };
+
+  const byId = (id) => document.getElementById(id);
+
+  const ago = (seconds) => {
+    if (seconds < 60) return t("{n} 秒前", { n: Math.floor(seconds) });
+    return t("{time} 前", { time: wall.duration(seconds * 1000) });
+  };
+
+  wall.header = {
+    clock(now) {
+      const zone = wall.first.time_zone;
+      say(byId("screen-clock"), wall.clock(now, zone));
+      const date = byId("screen-date");
+      if (!date.firstChild) date.append(el("span"), el("span"));
+      say(date.firstChild, wall.date(now, zone));
+      say(date.lastChild, wall.weekday(now, zone));
+    },
+    live(state, age, joined) {
+      const badge = byId("screen-live");
+      mark(badge, "data-state", state);
+      mark(badge, "data-age", Number.isFinite(age) ? Math.floor(age) : -1);
+      const word = byId("screen-live-word");
+      say(word, joined ? WORDS[state]() : t("连接中"));
+      word.classList.toggle("live--lost", state !== "live");
+      say(byId("screen-live-age"), joined && Number.isFinite(age) ? ago(age) : "");
+    },
+    /* The banner stands while the picture may be old; it says since when, and what to do. */
+    lost(root, box, lost, seen, age) {
+      root.classList.toggle("wall--stale", lost);
+      if (!lost) { if (box.firstChild) box.replaceChildren(); return; }
+      if (!box.firstChild) {
+        const banner = box.appendChild(el("section", "w-lost"));
+        const words = banner.appendChild(el("div", "w-lost__t"));
+        words.append(el("b", "", t("数据链路中断")), el("span"));
+        const time = banner.appendChild(el("div", "w-lost__age num"));
+        time.append(el("span", "", t("数据已停更")), el("b"));
+        const advice = banner.appendChild(el("div", "w-lost__n"));
+        advice.append(el("b", "", t("正在自动重连")), el("span", "", t("恢复后画面自动补齐")), el("span", "", t("指挥请以调度台电话为准")));
+      }
+      say(box.querySelector(".w-lost__t span"), t("画面停留在 {when}，不代表现状", { when: wall.clock(seen, wall.first.time_zone) }));
+      say(box.querySelector(".w-lost__age b"), wall.duration((Number.isFinite(age) ? age : 0) * 1000));
+    },
+    sound(on) { say(byId("screen-sound"), on ? t("声音 开") : t("声音 关 · 点按屏幕开启")); byId("screen-sound").classList.toggle("w-pill--off", !on); },
+  };
+})(window.gridWall);

@@ -1,0 +1,82 @@
+/* The units' board and the satisfaction panel: small views, shown whole, latest wins. */
+window.gridWall = window.gridWall || {};
+(function (wall) {
+  "use strict";
+  const ROW_REM = 1.8;
+  const { el, say, mark, t } = wall;
+
+  const cell = (line, classes, text) => line.appendChild(el("td", classes, text));
+
+  const makeRow = () => {
+    const line = el("tr");
+    cell(line, "").appendChild(el("span", "w-rankno"));
+    ["w-nm", "w-pts", "w-mv", "w-rate", "w-nd"].forEach((classes) => cell(line, classes));
+    return line;
+  };
+
+  const changed = (change) => (change > 0 ? "▲" + change : change < 0 ? "▼" + -change : "—");
+
+  const updateRow = (line, row) => {
+    const [rank, name, points, change, rate, parts] = line.children;
+    mark(line, "data-unit", row.code);
+    say(rank.firstChild, String(row.rank));
+    rank.firstChild.className = "w-rankno" + (row.rank <= 3 ? " w-medal w-medal--" + row.rank : "");
+    say(name, row.name);
+    say(points, row.points);
+    say(change, changed(row.change || 0));
+    change.className = "w-mv" + (row.change > 0 ? " w-mv--up" : row.change < 0 ? " w-mv--down" : "");
+    const [num, den] = row.on_time || [0, 0];
+    say(rate, den ? wall.percent(num, den) + "%" : "—");
+    say(parts, num + "/" + den);
+    line.classList.toggle("w-hi", row.rank <= 3);
+  };
+
+  const table = (box) => {
+    if (box.firstChild) return box.querySelector("tbody");
+    const whole = box.appendChild(el("table", "w-rank num"));
+    const head = whole.appendChild(el("thead")).appendChild(el("tr"));
+    [t("名次"), t("部门"), t("积分"), t("升降"), t("按期办结率"), t("件数")].forEach((word) => head.appendChild(el("th", "", word)));
+    return whole.appendChild(el("tbody"));
+  };
+
+  wall.board = (box, note, view) => {
+    const body = table(box);
+    const rows = (view && view.rows) || [];
+    const shown = rows.slice(0, Math.max(1, wall.fits(box, ROW_REM) - 1));
+    wall.keyed(body, shown, (row) => row.code, makeRow, updateRow);
+    box.classList.toggle("w-empty", !rows.length);
+    mark(box, "data-empty", t("今日还没有积分"));
+    say(note, rows.length ? t("今日 · 前 {n} / {all}", { n: shown.length, all: rows.length }) : t("今日"));
+  };
+
+  const makeLevel = (level) => {
+    const item = el("li");
+    item.style.setProperty("--c", "var(--" + level.token + ")");
+    item.append(el("em", "", level.word), el("b"), el("small"));
+    mark(item, "data-rating", level.code);
+    return item;
+  };
+
+  const makeShare = (level) => {
+    const part = el("i");
+    part.style.background = "var(--" + level.token + ")";
+    return part;
+  };
+
+  wall.satisfaction = (box, note, levels, view) => {
+    const { counts = {}, rated = 0, closed = 0 } = view || {};
+    if (!box.firstChild) box.append(el("div", "w-sat__bar"), el("ul", "w-sat num"));
+    const items = levels.map((level) => ({ ...level, n: counts[level.code] || 0 }));
+    wall.keyed(box.firstChild, items, (item) => item.code, makeShare, (part, item) => {
+      part.style.flexGrow = item.n;
+      part.hidden = !item.n;
+    });
+    wall.keyed(box.lastChild, items, (item) => item.code, makeLevel, (node, item) => {
+      say(node.children[1], String(item.n));
+      say(node.children[2], rated ? wall.percent(item.n, rated) + "%" : "—");
+      mark(node, "data-num", item.n);
+      mark(node, "data-den", rated);
+    });
+    say(note, t("已评价 {rated} / 办结 {closed} 件", { rated, closed }));
+  };
+})(window.gridWall);

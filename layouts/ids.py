@@ -1,0 +1,30 @@
+"""The names outside tests and callbacks hold on to (CONTRACT §4). Constants for single things, one place for all."""
+
+SCREEN = "screen"
+SCREEN_MAP = "screen-map"
+SCREEN_AREAS = "screen-areas"
+SCREEN_KPIS = "screen-kpis"
+SCREEN_COUNTDOWNS = "screen-countdowns"
+SCREEN_BOARD = "screen-board"
+SCREEN_SATISFACTION = "screen-satisfaction"
+SCREEN_SUPERVISED = "screen-supervised"
+SCREEN_ALERT = "screen-alert"
+SCREEN_LIVE = "screen-live"
+SCREEN_CLOCK = "screen-clock"
+SCREEN_DATE = "screen-date"
+SCREEN_SOUND = "screen-sound"
+SCREEN_LOST = "screen-lost"
+SCREEN_LEGEND = "screen-legend"
+SCREEN_LATEST = "screen-latest"
+SCREEN_CALLOUT = "screen-callout"
+WORDS = "words"
+
+CONTRACT_SCREEN = (
+    SCREEN_MAP,
+    SCREEN_KPIS,
+    SCREEN_COUNTDOWNS,
+    SCREEN_BOARD,
+    SCREEN_SATISFACTION,
+    SCREEN_ALERT,
+    SCREEN_LIVE,
+)

@@ -1,0 +1,92 @@
+"""The table of pages and the HTML around every Dash page. Nothing is fetched from outside the product's own origin."""
+
+import json
+from dataclasses import dataclass
+
+from dashboard.rules.access import Role
+from layouts import ids, words
+from layouts.words import N_
+
+COMMAND = frozenset({Role.WALL, Role.OPERATOR, Role.LEAD, Role.LEADER, Role.ADMIN, Role.AUDITOR})
+EVERYBODY = frozenset(set(Role) - {Role.RESIDENT, Role.SYSTEM, Role.CLOCK})
+ANYONE = frozenset(Role)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page: its path, its title, the layout module that draws it, who may see it.
+
+    `public` needs no account; `later` says what will be there while the page does not exist yet.
+    """
+
+    path: str
+    title: str
+    noun: str
+    roles: frozenset[Role]
+    public: bool = False
+    later: str = ""
+
+
+PAGES: tuple[Page, ...] = (
+    Page("/login", N_("登录"), "login", ANYONE, public=True),
+    Page("/screen", N_("指挥大屏"), "screen", COMMAND),
+    Page(
+        "/desk",
+        N_("值班调度台"),
+        "desk",
+        frozenset({Role.OPERATOR, Role.LEAD}),
+        later=N_("这里将是值班员立案、派单和确认紧急事件的调度台。"),
+    ),
+    Page(
+        "/claim",
+        N_("抢单台"),
+        "claim",
+        frozenset({Role.UNIT}),
+        later=N_("这里将是处置单位抢单、签收和反馈办结的页面。"),
+    ),
+    Page(
+        "/field",
+        N_("网格员现场"),
+        "field",
+        frozenset({Role.WORKER}),
+        later=N_("这里将是网格员上报和现场核查评价的页面。"),
+    ),
+    Page("/report", N_("我要上报"), "report", ANYONE, public=True, later=N_("这里将是居民上报事件和查询办理进度的页面。")),
+    Page("/scores", N_("考核与积分"), "scores", EVERYBODY, later=N_("这里将是单位、街道、社区和网格的考核与积分榜。")),
+    Page("/event", N_("事件详情"), "event", EVERYBODY, later=N_("这里将是一个事件的全过程：每一步、照片和期限。")),
+    Page("/admin", N_("系统管理"), "admin", frozenset({Role.ADMIN, Role.AUDITOR}), later=N_("这里将是账号、配置和审计的页面。")),
+)
+
+
+def page_of(path: str) -> Page | None:
+    """Return the page a path belongs to (`/event/<number>` to the event page), or None."""
+    first = "/" + path.strip("/").split("/")[0]
+    whole = "/" + path.strip("/")
+    return next((page for page in PAGES if page.path == (first if page.noun == "event" else whole)), None)
+
+
+def embedded(data: object) -> str:
+    """Return JSON that may stand inside a script element: nothing in it can end the element."""
+    plain = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+    return plain.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+
+
+def index_string(lang: str | None = None) -> str:
+    """Return Dash's index template in a language; its words travel as data, not as script (works under a CSP)."""
+    spoken = words.known(lang) if lang else words.active()
+    return f"""<!DOCTYPE html>
+<html lang="{words.HTML_LANG[spoken]}" data-lang="{spoken}">
+<head>
+{{%metas%}}
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="referrer" content="same-origin">
+<title>{{%title%}}</title>
+<link rel="icon" href="/assets/icon.svg" type="image/svg+xml">
+{{%css%}}
+</head>
+<body>
+{{%app_entry%}}
+<script type="application/json" id="{ids.WORDS}">{embedded(words.js_catalogue(spoken)).replace("{%", "{ %")}</script>
+<footer>{{%config%}}{{%scripts%}}{{%renderer%}}</footer>
+</body>
+</html>"""
