@@ -7,7 +7,7 @@ import hashlib
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from dashboard.rules.limits import DEFAULT_MINUTES, parse_limit
 from dashboard.rules.policy import COMPOSITE, POINTS
@@ -111,7 +111,7 @@ def read_pack(path_or_name: str | Path) -> Pack:
         faults.stop_if_any()
     config, text = read_toml(folder, FILE, faults)
     _check_config(config, text, faults)
-    levels = tuple(str(level) for level in config.get("levels") or ())
+    levels = _levels(config)
     centre = _point(config.get("centre"))
     areas = check_areas(read_features(folder, "areas.geojson", faults), levels, centre, faults)
     area_codes = {area.code for area in areas}
@@ -166,8 +166,11 @@ def _check_config(config: dict[str, Any], text: str, faults: Faults) -> None:
     if config.get("centre") and _point(config["centre"]) is None:
         faults.fault(FILE, toml_line(text, "centre"), "中心点应为 [经度, 纬度]")
     levels = config.get("levels")
-    if isinstance(levels, list) and len(set(map(str, levels))) != len(levels):
-        faults.fault(FILE, toml_line(text, "levels"), "层级有重复")
+    if isinstance(levels, list) and levels:
+        if not all(isinstance(level, str) and level for level in levels):
+            faults.fault(FILE, toml_line(text, "levels"), "项“{name}”的值不对", name="levels")
+        elif len(set(levels)) != len(levels):
+            faults.fault(FILE, toml_line(text, "levels"), "层级有重复")
     zone = config.get("time_zone")
     if isinstance(zone, str) and not _is_zone(zone):
         faults.fault(FILE, toml_line(text, "time_zone"), "不认识时区“{zone}”", zone=zone)
@@ -218,7 +221,10 @@ def _check_co_units(
     config: dict[str, Any], text: str, categories: set[str], units: set[str], faults: Faults
 ) -> None:
     named = config.get("emergency", {}).get("co_units", {})
-    levels = {f"@{level}" for level in config.get("levels") or ()}
+    if not isinstance(named, dict):
+        faults.fault(FILE, toml_line(text, "emergency", "co_units"), "项“{name}”的值不对", name="co_units")
+        return
+    levels = {f"@{level}" for level in _levels(config)}
     for category, listed in named.items():
         line = toml_line(text, "emergency", "co_units", category)
         if category not in categories:
@@ -238,6 +244,11 @@ def _mapping(folder: Path, records: tuple[Path, ...], faults: Faults) -> Path | 
     return folder / name if (folder / name).is_file() else None
 
 
+def _levels(config: dict[str, Any]) -> tuple[str, ...]:
+    levels = config.get("levels")
+    return tuple(map(str, levels)) if isinstance(levels, list) else ()
+
+
 def _point(value: Any) -> tuple[float, float] | None:
     if (
         not isinstance(value, list)
@@ -250,7 +261,11 @@ def _point(value: Any) -> tuple[float, float] | None:
 
 
 def _is_zone(name: str) -> bool:
-    return name in available_timezones() and ZoneInfo(name) is not None
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        return False
+    return True
 
 
 def _digest(folder: Path) -> str:

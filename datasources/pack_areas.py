@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import shapely
 from shapely.errors import ShapelyError
-from shapely.geometry import shape
+from shapely.geometry import Point, shape
 from shapely.geometry.base import BaseGeometry
 
 from datasources.geo import metres_between
@@ -88,11 +88,13 @@ def _read(
     drawing = _shape(line, code, feature.get("geometry"), centre, faults)
     if missing or drawing is None:
         return None
-    label = drawing.representative_point()
+    if not facts["name"]:
+        faults.fault(FILE, line, "名称为空")
     workers = facts.get("workers")
     if workers is not None and (not isinstance(workers, int) or isinstance(workers, bool) or workers < 0):
         faults.fault(FILE, line, "区域“{code}”的 workers 应为非负整数", code=code)
         workers = None
+    lng, lat = _label(facts, drawing)
     area = Area(
         code=code,
         name=str(facts["name"] or ""),
@@ -100,12 +102,22 @@ def _read(
         parent=str(facts["parent"]) if facts["parent"] else None,
         kind=str(facts["kind"] or ""),
         geometry=feature["geometry"],
-        lng=float(facts.get("lng") or label.x),
-        lat=float(facts.get("lat") or label.y),
+        lng=lng,
+        lat=lat,
         note=str(facts.get("note") or ""),
         workers=workers,
     )
     return _Drawn(area, line, drawing)
+
+
+def _label(facts: dict[str, Any], drawing: BaseGeometry) -> tuple[float, float]:
+    """Where the name is written: the stated point where it lies inside, else a point of the area."""
+    lng, lat = facts.get("lng"), facts.get("lat")
+    stated = isinstance(lng, int | float) and isinstance(lat, int | float) and (float(lng), float(lat))
+    if stated and drawing.intersects(Point(stated)):
+        return stated
+    inner = drawing.representative_point()
+    return inner.x, inner.y
 
 
 def _shape(
@@ -115,6 +127,8 @@ def _shape(
     try:
         drawing = shape(geometry)
     except (ShapelyError, ValueError, TypeError, AttributeError, KeyError, IndexError):
+        drawing = None
+    if drawing is None or not (drawing.is_empty or np.isfinite(drawing.bounds).all()):
         faults.fault(FILE, line, "区域“{code}”的图形无法读取", code=code)
         return None
     if drawing.is_empty or drawing.geom_type not in ("Polygon", "MultiPolygon", "Point"):
@@ -194,8 +208,9 @@ def _check_map(drawn: dict[str, _Drawn], faults: Faults) -> None:
             _warn_outside(child, parent, faults)
         gap = _m2(parent.shape.difference(shapely.union_all([child.shape for child in children])))
         if gap >= TOLERATED_M2:
-            text = "区域“{code}”内有 {m2} 平方米不属于任何下级"
-            faults.warn(FILE, parent.line, text, code=code, m2=round(gap))
+            faults.warn(
+                FILE, parent.line, "区域“{code}”内有 {m2} 平方米不属于任何下级", code=code, m2=round(gap)
+            )
 
 
 def _check_overlaps(grids: list[_Drawn], faults: Faults) -> None:
@@ -209,16 +224,28 @@ def _check_overlaps(grids: list[_Drawn], faults: Faults) -> None:
         m2 = _m2(grids[a].shape.intersection(grids[b].shape))
         if m2 >= TOLERATED_M2:
             one, other = grids[a].area.code, grids[b].area.code
-            text = "网格“{one}”与“{other}”重叠 {m2} 平方米"
-            faults.fault(FILE, max(grids[a].line, grids[b].line), text, one=one, other=other, m2=round(m2))
+            faults.fault(
+                FILE,
+                max(grids[a].line, grids[b].line),
+                "网格“{one}”与“{other}”重叠 {m2} 平方米",
+                one=one,
+                other=other,
+                m2=round(m2),
+            )
 
 
 def _warn_outside(child: _Drawn, parent: _Drawn, faults: Faults) -> None:
     outside = _m2(child.shape.difference(parent.shape))
     if outside >= TOLERATED_M2:
-        text = "区域“{code}”有 {m2} 平方米在上级“{parent}”之外"
         code, above = child.area.code, parent.area.code
-        faults.warn(FILE, child.line, text, code=code, m2=round(outside), parent=above)
+        faults.warn(
+            FILE,
+            child.line,
+            "区域“{code}”有 {m2} 平方米在上级“{parent}”之外",
+            code=code,
+            m2=round(outside),
+            parent=above,
+        )
 
 
 def _check_workers(drawn: dict[str, _Drawn], levels: Sequence[str], faults: Faults) -> None:

@@ -197,11 +197,14 @@ def _feature_lines(text: str, count: int) -> list[int]:
     """Where each feature begins: JSON itself forgets it."""
     start = re.search(r'"features"\s*:\s*\[', text)
     at = start.end() if start else 0
-    decoder, lines, line, counted = json.JSONDecoder(), [], 1, 0
+    decoder, between, lines, line, counted = json.JSONDecoder(), re.compile(r"[\s,]*"), [], 1, 0
     for _ in range(count):
-        at += len(text[at:]) - len(text[at:].lstrip(" \t\r\n,")) if text[at] in " \t\r\n," else 0
+        at = between.match(text, at).end()  # type: ignore[union-attr]  # it matches nothing at least
         line += text.count("\n", counted, at)
         counted = at
         lines.append(line)
-        _, at = decoder.raw_decode(text, at)
+        try:
+            _, at = decoder.raw_decode(text, at)
+        except json.JSONDecodeError:  # another "features" came first: the lines cannot be told
+            return [1] * count
     return lines

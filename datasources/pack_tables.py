@@ -84,7 +84,7 @@ def read_units(
     _check_parents(rows, faults)
     for row in rows.values():
         if row["area"]:
-            _known(row, "area", areas, "区域", faults)
+            _known(row, "area", areas, "未知区域“{code}”", faults)
     return tuple(
         Unit(
             code=code,
@@ -113,8 +113,14 @@ def _category(code: str, row: Row, faults: Faults) -> Category:
     minutes = _whole(row, "claim_minutes", 0, faults) if row["claim_minutes"] else None
     least, most = CLAIM_BOUNDS
     if minutes and not least <= minutes <= most:
-        text = "抢单时限 {minutes} 分钟不在 {least}–{most} 分钟之内"
-        faults.warn(row.file, row.line, text, minutes=minutes, least=least, most=most)
+        faults.warn(
+            row.file,
+            row.line,
+            "抢单时限 {minutes} 分钟不在 {least}–{most} 分钟之内",
+            minutes=minutes,
+            least=least,
+            most=most,
+        )
     return Category(
         code=code,
         name=row["name"],
@@ -134,7 +140,7 @@ def read_conditions(folder: Path, categories: Collection[str], faults: Faults) -
         return ()
     found: dict[tuple[str, int], Condition] = {}
     for row in read_table(folder, "conditions.csv", CONDITIONS, faults):
-        _known(row, "category", categories, "类别", faults)
+        _known(row, "category", categories, "未知类别“{code}”", faults)
         number = _whole(row, "no", 1, faults)
         limit = _limit(row, faults)
         if number is None:
@@ -152,9 +158,9 @@ def read_duties(
     """duties.csv, checked."""
     found: dict[tuple[str, str, str], Duty] = {}
     for row in read_table(folder, "duties.csv", DUTIES, faults):
-        _known(row, "unit", units, "单位", faults)
-        _known(row, "category", categories, "类别", faults)
-        _known(row, "area", areas, "区域", faults)
+        _known(row, "unit", units, "未知单位“{code}”", faults)
+        _known(row, "category", categories, "未知类别“{code}”", faults)
+        _known(row, "area", areas, "未知区域“{code}”", faults)
         priority = _whole(row, "priority", 0, faults)
         key = (row["unit"], row["category"], row["area"])
         if key in found:
@@ -168,8 +174,9 @@ def read_calendar(folder: Path, faults: Faults) -> tuple[CalendarDay, ...]:
     found: dict[date, CalendarDay] = {}
     for row in read_table(folder, "calendar.csv", CALENDAR, faults):
         if row["kind"] not in DAY_KINDS:
-            text = "日历类型“{kind}”应为 holiday（放假）或 workday（上班）"
-            faults.fault(row.file, row.line, text, kind=row["kind"])
+            faults.fault(
+                row.file, row.line, "日历类型“{kind}”应为 holiday（放假）或 workday（上班）", kind=row["kind"]
+            )
         day = _date(row, faults)
         if day is None:
             continue
@@ -224,25 +231,32 @@ def _check_parents(rows: dict[str, Row], faults: Faults) -> None:
             faults.fault(row.file, row.line, "“{code}”的上级关系成环", code=code)
 
 
-def _known(row: Row, column: str, known: Collection[str], noun: str, faults: Faults) -> None:
+def _known(row: Row, column: str, known: Collection[str], text: str, faults: Faults) -> None:
     if row[column] not in known:
-        faults.fault(row.file, row.line, "未知{noun}“{code}”", noun=noun, code=row[column])
+        faults.fault(row.file, row.line, text, code=row[column])
 
 
 def _truth(row: Row, column: str, faults: Faults) -> bool | None:
     """0 or 1; an empty cell says nothing."""
     if row[column] not in ("", "0", "1"):
-        text = "列“{column}”只能是 0 或 1，实为“{value}”"
-        faults.fault(row.file, row.line, text, column=column, value=row[column])
+        faults.fault(
+            row.file, row.line, "列“{column}”只能是 0 或 1，实为“{value}”", column=column, value=row[column]
+        )
     return row[column] == "1" if row[column] else None
 
 
 def _whole(row: Row, column: str, least: int, faults: Faults) -> int | None:
     text = row[column]
-    if text.isascii() and text.isdigit() and int(text) >= least:
+    if text.isascii() and text.isdigit() and len(text) <= 9 and int(text) >= least:
         return int(text)
-    reason = "列“{column}”应为不小于 {least} 的整数，实为“{value}”"
-    faults.fault(row.file, row.line, reason, column=column, least=least, value=text)
+    faults.fault(
+        row.file,
+        row.line,
+        "列“{column}”应为不小于 {least} 的整数，实为“{value}”",
+        column=column,
+        least=least,
+        value=text,
+    )
     return None
 
 
@@ -251,8 +265,12 @@ def _limit(row: Row, faults: Faults) -> str:
         if row["limit"]:
             parse_limit(row["limit"])
     except ValueError:
-        text = "时限“{limit}”无法识别，应如 4工作时、2工作日、2紧急工作时、1自然日"
-        faults.fault(row.file, row.line, text, limit=row["limit"])
+        faults.fault(
+            row.file,
+            row.line,
+            "时限“{limit}”无法识别，应如 4工作时、2工作日、2紧急工作时、1自然日",
+            limit=row["limit"],
+        )
     return row["limit"]
 
 

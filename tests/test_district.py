@@ -1,5 +1,6 @@
 """District packs: the two that ship are sound, and a broken one is told everything that is wrong with it, by file and line."""
 
+import csv
 import gzip
 import json
 import tomllib
@@ -240,6 +241,15 @@ BROKEN_TABLES = [
         "district.toml:15: 综合得分的权重合计应为 100，实为 105",
     ),
     ("district.toml", 'F01 = ["POLICE"', 'F01 = ["ARMY"', "district.toml:22: 未知单位“ARMY”"),
+    ("district.toml", '"street", "grid"]', '"street", "street"]', "district.toml:6: 层级有重复"),
+    ("district.toml", '"street", "grid"]', "3]", "district.toml:6: 项“levels”的值不对"),
+    (
+        "district.toml",
+        '[emergency.co_units]\nF01 = ["POLICE", "@street"]',
+        "[emergency]\nco_units = 3",
+        "district.toml:22: 项“co_units”的值不对",
+    ),
+    ("district.toml", 'F01 = ["POLICE", "@street"]', "F01 = 3", "district.toml:22: 协办单位应为列表"),
     ("district.toml", 'F01 = ["POLICE"', 'F99 = ["POLICE"', "district.toml:22: 未知类别“F99”"),
 ]
 
@@ -313,6 +323,7 @@ BROKEN_MAPS = [
     (changed(3, parent=None), "areas.geojson:5: 区域“G0”缺少上级"),
     (changed(3, parent="G1"), "areas.geojson:5: 区域“G0”的上级“G1”不在更外一层"),
     (changed(1, parent="G0"), "areas.geojson:3: 区域“S1”的上级关系成环"),
+    (changed(3, name=""), "areas.geojson:5: 名称为空"),
     (changed(3, workers=-1), "areas.geojson:5: 区域“G0”的 workers 应为非负整数"),
     (reshaped(3, None), "areas.geojson:5: 区域“G0”的图形无法读取"),
     (
@@ -510,8 +521,11 @@ def test_the_mapping_of_bostons_records_covers_every_value_in_them(boston):
     values, columns = mapping["values"], mapping["columns"]
     (path,) = boston.records
     with gzip.open(path, "rt", encoding="utf-8", newline="") as file:
-        head = file.readline().strip().split(",")
-    assert set(columns.values()) <= set(head)
+        records = list(csv.DictReader(file))
+    assert len(records) == 31_828
+    assert set(columns.values()) <= set(records[0])
+    for ours in ("source", "unit", "category", "status"):
+        assert {record[columns[ours]] for record in records} == set(values[ours])
     assert set(values["source"].values()) <= set(Source)
     assert set(values["unit"].values()) == {unit.code for unit in boston.units}
     assert set(values["category"].values()) == {
