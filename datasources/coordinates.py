@@ -10,6 +10,8 @@ from typing import Any
 
 import numpy as np
 
+from dashboard.rules.refusals import Refusal
+
 AXIS = 6378245.0  # Krasovsky 1940, the ellipsoid inside the GCJ-02 formula
 ECCENTRICITY2 = 0.00669342162296594323
 BD_TURN = np.pi * 3000.0 / 180.0
@@ -20,13 +22,12 @@ ROUNDS = 12
 Degrees = Any  # float or numpy array
 
 
-class UnknownCoordinates(ValueError):
-    """A coordinate system nobody here can read; `msgid` and `params` are for the person who sent it."""
+class UnknownCoordinates(Refusal):
+    """A coordinate system nobody here can read."""
 
     def __init__(self, crs: object) -> None:
-        self.msgid = "不认识坐标系“{crs}”，可用：{known}"
-        self.params = {"crs": str(crs), "known": "、".join(TO_WGS84)}
-        super().__init__(self.msgid.format(**self.params))
+        known = "、".join(TO_WGS84)
+        super().__init__("不认识坐标系“{crs}”，可用：{known}", field="src_crs", crs=str(crs), known=known)
 
 
 def in_china(lng: Degrees, lat: Degrees) -> Any:
