@@ -185,7 +185,7 @@ def _surroundings(
         co_units=journal.co_units(session, event) if owned else (),
         declined_by=journal.declined_by(session, event) if event.decline_count else (),
         last_urge_at=journal.last_urge(session, event, by.name) if action == "urge" else None,
-        claim_bonus=_claim_bonus(session, reference, event, now) if action == "check" else 0,
+        claim_bonus=_claim_bonus(session, reference, event, now) if action in ("check", "conclude") else 0,
         original=original,
     )
 

@@ -31,7 +31,7 @@ def event_json(event: Event, viewer: Viewer, reference: Reference, now: datetime
     """Return an event as CONTRACT §5 promises it, masked for the viewer."""
     personal = viewer.may("personal.see")
     clear = (lambda text: text) if personal else mask_text
-    found = zone(event)
+    found, grid = zone(event), reference.areas.get(event.grid or "")
     shown: dict[str, Any] = {
         "id": event.id,
         "number": event.number,
@@ -49,9 +49,7 @@ def event_json(event: Event, viewer: Viewer, reference: Reference, now: datetime
         "lng": event.lng,
         "lat": event.lat,
         "address": clear(event.address),
-        "grid": {"code": event.grid, "name": reference.areas[event.grid].name}
-        if event.grid in reference.areas
-        else None,
+        "grid": {"code": grid.code, "name": grid.name} if grid else None,
         "border": event.border,
         "unit": {"code": event.unit, "name": reference.unit_name(event.unit)} if event.unit else None,
         "how": event.how,

@@ -6,6 +6,7 @@ Deadlines are columns, so this is safe in several processes, right after downtim
 import logging
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy import and_
@@ -112,7 +113,7 @@ def sound(database: Database, reference: Reference, now: datetime) -> int:
         due = journal.alerts_where(
             session, AlertRow.state != AlertState.STOOD_DOWN, AlertRow.next_at <= now, limit=BATCH
         )
-    return sum(_guarded(lambda alert=alert: _climb(database, alert, now)) for alert in due)
+    return sum(_guarded(partial(_climb, database, alert, now)) for alert in due)
 
 
 SWEEPS: tuple[Callable[[Database, Reference, datetime], int], ...] = (
@@ -159,7 +160,7 @@ def _sweep(
             )
         return 1
 
-    return sum(_guarded(lambda event=event: do(event)) for event in chosen)
+    return sum(_guarded(partial(do, event)) for event in chosen)
 
 
 def _guarded(work: Callable[[], int]) -> int:

@@ -194,6 +194,8 @@ def _dispatch(move: Move) -> Change:
         "accept_reminders": 0,
         "final_dispatch": ruling,
     }
+    if move.facts.get("due_at"):
+        columns |= {"handle_due_at": move.facts["due_at"], "limit_amount": None, "limit_unit": None}
     others = tuple(dict.fromkeys(code for code in move.facts.get("co_units") or () if code != unit))
     change = Change(set=columns, assign=others)
     if ruling and unit in move.context.declined_by:
@@ -268,6 +270,16 @@ def _check(move: Move) -> Change:
     if "checker" in move.found and (in_time or not move.event.check_reminders):
         change.points += scoring.for_check(move.context.world.worker_of(move.event), in_time, policy)
     return change
+
+
+def _conclude(move: Move) -> Change:
+    # replayed records close without a rating: nobody invents one, and they never enter satisfaction
+    columns = {"status": Status.CLOSED, "closed_at": move.context.now, "check_due_at": None}
+    closed = replace(move.event, **columns)
+    points = scoring.for_closing(
+        closed, move.context.now, move.context.world.policy, move.context.claim_bonus
+    )
+    return Change(set=columns, points=points, alert="stand_down")
 
 
 def _hold(move: Move) -> Change:
@@ -422,6 +434,7 @@ EFFECTS: Mapping[str, Effect] = {
     "escalate": _escalate,
     "finish": _finish,
     "check": _check,
+    "conclude": _conclude,
     "hold": _hold,
     "resume": _resume,
     "extend": _extend,

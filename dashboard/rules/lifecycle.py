@@ -44,6 +44,7 @@ class Action(StrEnum):
     REOPEN = "reopen"
     CORRECT = "correct"
     SETTLE_BORDER = "settle_border"
+    CONCLUDE = "conclude"
     REMIND = "remind"
     WARN = "warn"
     EXPIRE = "expire"
@@ -88,7 +89,7 @@ RULES: tuple[Rule, ...] = (
     Rule(Action.CLAIM, "抢单", (S.CLAIMABLE,), (S.HANDLING,), ("eligible",)),
     Rule(Action.LAPSE, "抢单到时", (S.CLAIMABLE,), (S.PENDING_DISPATCH,), ("clock",)),
     Rule(Action.DISPATCH, "派单", (S.PENDING_DISPATCH, S.CLAIMABLE), (S.DISPATCHED,), ("operator", "system"), (
-        Fact("unit", "unit", required=True), Fact("co_units", "units"), Fact("reason", "text", when="还在待抢单时"))),
+        Fact("unit", "unit", required=True), Fact("co_units", "units"), Fact("reason", "text", when="还在待抢单时"), Fact("due_at", "moment", when="回放记录时"))),
     Rule(Action.ACCEPT, "签收", (S.DISPATCHED, S.HANDLING), (S.HANDLING,), ("owner", "co_unit")),
     Rule(Action.DECLINE, "退单", (S.DISPATCHED,), (S.PENDING_DISPATCH,), ("owner",), (
         Fact("ground", "ground", required=True), Fact("text", "text", required=True))),
@@ -110,6 +111,7 @@ RULES: tuple[Rule, ...] = (
     Rule(Action.CORRECT, "更正", OPEN, (*OPEN,), ("operator",), (
         Fact("category", "category"), Fact("lng", "number"), Fact("lat", "number"), Fact("level", "level"), Fact("emergency", "flag"))),
     Rule(Action.SETTLE_BORDER, "交界确认", OPEN, STAYS, ("operator",), (Fact("grid", "grid", required=True),)),
+    Rule(Action.CONCLUDE, "结案（未评价）", (S.CHECKING,), (S.CLOSED,), ("system",)),
     Rule(Action.REMIND, "到时提醒", (S.DISPATCHED, S.CHECKING), STAYS, ("clock",)),
     Rule(Action.WARN, "临期提醒", (S.DISPATCHED, S.HANDLING), STAYS, ("clock",)),
     Rule(Action.EXPIRE, "超期", (S.DISPATCHED, S.HANDLING), STAYS, ("clock",)),
@@ -239,6 +241,8 @@ def _circumstances(
     for unit in [facts.get("unit"), *(facts.get("co_units") or ())]:
         if unit and not world.is_unit(unit):
             errors.append(("unit", "没有代码为“{code}”的单位", {"code": unit}))
+    if facts.get("due_at") and "system" not in found:
+        errors.append(("due_at", "“{field}”不是这个操作需要的内容", {"field": "due_at"}))
     if action == Action.DISPATCH and event.status == Status.CLAIMABLE and not facts.get("reason"):
         errors.append(("reason", "事件还在待抢单，直接派单要写明原因", {}))
     if action == Action.FINISH and "owner" in found:
