@@ -157,16 +157,23 @@ class Reference:
     def co_units(self, event: Event) -> Sequence[str]:
         """Return the units that the pack names beside the lead; "@street" is the unit of the street it lies in."""
         named = self.config.get("emergency", {}).get("co_units", {})
-        category: Category | None = self.category(event.category)
+        category = self.category(event.category)
         while category is not None and category.code not in named:
             category = self.category(category.parent)
-        codes = named.get(category.code, ()) if category else ()
-        streets = [
+        names = named.get(category.code, ()) if category else ()
+        return [
+            code
+            for name in names
+            for code in (self._units_at(name[1:], event) if name[:1] == "@" else [name])
+        ]
+
+    def _units_at(self, level: str, event: Event) -> list[str]:
+        """Return the units whose own territory is the area of that level the event lies in."""
+        return [
             unit.code
             for unit in self.units.values()
-            if unit.kind == "street" and unit.area and f"/{unit.area}/" in event.area_path
+            if unit.area and unit.kind == level and f"/{unit.area}/" in event.area_path
         ]
-        return [code for name in codes for code in (streets if name == "@street" else [name])]
 
     def worker_of(self, event: Event) -> str | None:
         """Return the account of the grid workers of the place, or None outside every grid."""

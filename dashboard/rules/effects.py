@@ -274,7 +274,7 @@ def _check(move: Move) -> Change:
 
 def _conclude(move: Move) -> Change:
     # replayed records close without a rating: nobody invents one, and they never enter satisfaction
-    columns = {"status": Status.CLOSED, "closed_at": move.context.now, "check_due_at": None}
+    columns: dict[str, Any] = {"status": Status.CLOSED, "closed_at": move.context.now, "check_due_at": None}
     closed = replace(move.event, **columns)
     points = scoring.for_closing(
         closed, move.context.now, move.context.world.policy, move.context.claim_bonus
