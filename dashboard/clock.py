@@ -58,6 +58,11 @@ def use(clock: Clock) -> None:
     _clock = clock
 
 
+def current() -> Clock:
+    """Return the clock of this process."""
+    return _clock
+
+
 def now() -> datetime:
     """Return the present moment in UTC, on the clock of this process."""
     return _clock.now()

@@ -121,7 +121,7 @@ def _put_areas(session: Session, areas: Iterable[Area], now: datetime) -> None:
     current = {row.code: row for row in session.scalars(select(AreaRow).where(AreaRow.valid_to.is_(None)))}
     fresh = []
     for area in listed:
-        row = {
+        row: dict[str, object] = {
             "code": area.code,
             "name": area.name,
             "level": area.level,

@@ -251,6 +251,10 @@ class References:
             raise Refusal("还没有载入区域数据包，请先运行 load-district")
         return self._reference
 
+    def peek(self, session: Session) -> str | None:
+        """Return the digest of the loaded pack, or None when there is none."""
+        return session.scalar(select(DistrictRow.digest))
+
     def forget(self) -> None:
         """Look again at the next question."""
         self._looked = 0.0
@@ -258,7 +262,7 @@ class References:
 
     def _look(self) -> None:
         with self._database.read() as session:
-            digest = session.scalar(select(DistrictRow.digest))
+            digest = self.peek(session)
             if self._reference is None or digest != self._reference.digest:
                 self._reference = read_reference(session, self._minutes)
         self._looked = time.monotonic()

@@ -1,0 +1,75 @@
+"""What runs beside the web: the clock's sweeps, the deliveries, the drill's mark, the simulator — one thread each.
+
+Every loop survives what goes wrong in one round, says so in the log, and ends when told to.
+"""
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+
+from dashboard import clock, sweeps
+from dashboard.deliveries import deliver
+from dashboard.house import House, follow_clock, keep_clock
+from dashboard.rules.refusals import Refusal
+
+log = logging.getLogger(__name__)
+
+SWEEP_SECONDS = 0.5
+FASTEST_SWEEP = 0.1
+DELIVER_SECONDS = 1.0
+MARK_SECONDS = 5.0
+FOLLOW_SECONDS = 2.0
+
+
+class Loop:
+    """A named job done again and again in a thread (a greenlet under gevent) until `stop()`."""
+
+    def __init__(self, name: str, job: Callable[[], object], seconds: float) -> None:
+        self.name, self._job, self._seconds = name, job, seconds
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._run, name=name, daemon=True)
+        self.last_run = time.monotonic()
+
+    def start(self) -> "Loop":
+        """Begin."""
+        self._thread.start()
+        return self
+
+    def stop(self) -> None:
+        """End after the present round."""
+        self._ended.set()
+        self._thread.join(timeout=10)
+
+    @property
+    def age(self) -> float:
+        """Return how many seconds ago the job was last done."""
+        return time.monotonic() - self.last_run
+
+    def _run(self) -> None:
+        while not self._ended.is_set():
+            try:
+                self._job()
+                self.last_run = time.monotonic()
+            except Refusal as refusal:
+                log.warning("%s: %s", self.name, refusal)
+            except Exception:
+                log.exception("%s failed and tries again", self.name)
+            self._ended.wait(self._seconds)
+
+
+def clock_loops(house: House) -> list[Loop]:
+    """Return the loops of a process that keeps the clock."""
+    pause = max(FASTEST_SWEEP, min(SWEEP_SECONDS, 10 / clock.speed()))
+    loops = [
+        Loop("clock", lambda: sweeps.tick(house.database, house.reference, clock.now()), pause),
+        Loop("deliveries", lambda: deliver(house, clock.now()), DELIVER_SECONDS),
+    ]
+    return [*loops, drill_loop(house, keeps=not isinstance(clock.current(), clock.WallClock))]
+
+
+def drill_loop(house: House, *, keeps: bool) -> Loop:
+    """Return the loop that writes down where the drill stands, or follows the process that does."""
+    if keeps:
+        return Loop("drill", lambda: keep_clock(house), MARK_SECONDS)
+    return Loop("drill", lambda: follow_clock(house), FOLLOW_SECONDS)

@@ -1,0 +1,17 @@
+"""Where the drill clock stands, written down: it survives a restart, and several processes share one drill."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from datasources.models import ClockRow
+
+
+def load(session: Session) -> ClockRow | None:
+    """Return the drill's last mark, or None when there is no drill."""
+    return session.get(ClockRow, 1)
+
+
+def save(session: Session, drill_at: datetime, speed: float, saved_at: datetime) -> None:
+    """Write the drill's mark: it stood at `drill_at` when the wall clock stood at `saved_at`."""
+    session.merge(ClockRow(id=1, drill_at=drill_at, speed=speed, saved_at=saved_at))
