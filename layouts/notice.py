@@ -19,7 +19,9 @@ LOGIN = ("/login", N_("去登录"))
 def page(title: str, text: str, links: tuple[tuple[str, str], ...] = (HOME,), lang: str | None = None) -> str:
     """Return a whole plain page: a title, a sentence and links (address, words); msgids are translated."""
     said = [(address, translate(label, lang)) for address, label in links]
-    return plain.render("notice.html", lang, title=translate(title, lang), text=translate(text, lang), links=said)
+    return plain.render(
+        "notice.html", lang, title=translate(title, lang), text=translate(text, lang), links=said
+    )
 
 
 def later(coming: Page, lang: str | None = None) -> str:

@@ -7,14 +7,19 @@ from typing import Any
 from dash import html
 
 
-def initial(data: Any) -> dict[str, str]:
+def attributes(**named: Any) -> dict[str, Any]:
+    """Return data- and aria-attributes: `data_event=1` becomes `data-event`."""
+    return {name.replace("_", "-"): value for name, value in named.items()}
+
+
+def initial(data: Any) -> dict[str, Any]:
     """Return the attribute that carries a leaf's first data to its script."""
     return {"data-initial": json.dumps(data, ensure_ascii=False, separators=(",", ":"))}
 
 
-def leaf(id: str, classes: str, data: Any = None, attributes: Mapping[str, Any] | None = None) -> html.Div:
+def leaf(id: str, classes: str, data: Any = None, more: Mapping[str, Any] | None = None) -> html.Div:
     """Return an empty box whose inside belongs to a script; React keeps no children in it."""
-    return html.Div(id=id, className=classes, **(initial(data) if data is not None else {}), **(attributes or {}))
+    return html.Div(id=id, className=classes, **(initial(data) if data is not None else {}), **(more or {}))
 
 
 def panel(title: str, note_id: str, body: Any, classes: str = "") -> html.Section:

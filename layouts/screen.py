@@ -10,9 +10,16 @@ from typing import Any
 
 from dash import html
 
-from dashboard.rules.event import LEVEL_WORDS, OPEN, RATING_WORDS, STATUS_WORDS, SUPERVISION_WORDS, Supervision
+from dashboard.rules.event import (
+    LEVEL_WORDS,
+    OPEN,
+    RATING_WORDS,
+    STATUS_WORDS,
+    SUPERVISION_WORDS,
+    Supervision,
+)
 from layouts import ids, maps, theme
-from layouts.parts import initial, leaf, panel
+from layouts.parts import attributes, initial, leaf, panel
 from layouts.words import N_, _
 
 KPIS: tuple[tuple[str, str, str], ...] = (  # code, words, kind of number
@@ -60,14 +67,15 @@ def page(data: ScreenData) -> html.Div:
     return html.Div(
         [
             _header(data),
-            leaf(ids.SCREEN_KPIS, "w-kpis", None, {"aria-label": _("今日指标")}),
-            leaf(ids.SCREEN_LOST, "w-lost-slot", None, {"role": "alert"}),
+            leaf(ids.SCREEN_KPIS, "w-kpis", None, attributes(aria_label=_("今日指标"))),
+            leaf(ids.SCREEN_LOST, "w-lost-slot", None, attributes(role="alert")),
             html.Main([_left(), _middle(data), _right()], className="w-main"),
-            leaf(ids.SCREEN_ALERT, "w-alert-slot", None, {"role": "status", "aria-label": _("紧急事件")}),
+            leaf(ids.SCREEN_ALERT, "w-alert-slot", None, attributes(role="status", aria_label=_("紧急事件"))),
             _ticker(data),
         ],
         id=ids.SCREEN,
         className="wall",
+        **attributes(data_live="events,views,alerts"),
         **initial(_first(data)),
     )
 
@@ -115,14 +123,17 @@ def _header(data: ScreenData) -> html.Header:
         [html.Span(_("连接中"), className="live", id="screen-live-word"), html.Span(id="screen-live-age")],
         id=ids.SCREEN_LIVE,
         className="w-two",
-        **{"data-state": "stale", "data-age": "0"},
+        **attributes(data_state="offline", data_age=""),
     )
     duty = [html.Span([html.Span(_("值班")), html.B(data.duty)], className="w-two")] if data.duty else []
-    scenes = [html.Span(_(SCENES[data.scene]), className="w-tab", **{"aria-current": "page"})]
+    scenes = [html.Span(_(SCENES[data.scene]), className="w-tab", **attributes(aria_current="page"))]
     return html.Header(
         [
             html.Div(
-                [html.Nav(scenes, className="w-tabs", **{"aria-label": _("场景")}), leaf(ids.SCREEN_SOUND, "w-pill")],
+                [
+                    html.Nav(scenes, className="w-tabs", **attributes(aria_label=_("场景"))),
+                    leaf(ids.SCREEN_SOUND, "w-pill"),
+                ],
                 className="w-top__side",
             ),
             html.H1(data.title, className="w-top__title"),
@@ -144,9 +155,17 @@ def _left() -> html.Div:
     return html.Div(
         [
             panel(
-                _("抢单倒计时"), "screen-countdowns-note", leaf(ids.SCREEN_COUNTDOWNS, "w-panel__b w-claims"), "w-grow"
+                _("抢单倒计时"),
+                "screen-countdowns-note",
+                leaf(ids.SCREEN_COUNTDOWNS, "w-panel__b w-claims"),
+                "w-grow",
             ),
-            panel(_("督办事项"), "screen-supervised-note", leaf(ids.SCREEN_SUPERVISED, "w-panel__b w-sup"), "w-sups"),
+            panel(
+                _("督办事项"),
+                "screen-supervised-note",
+                leaf(ids.SCREEN_SUPERVISED, "w-panel__b w-sup"),
+                "w-sups",
+            ),
         ],
         className="w-col w-col--l",
     )
@@ -158,22 +177,34 @@ def _middle(data: ScreenData) -> html.Section:
         [
             maps.district_map(data.areas, data.levels, data.tiles_url, data.tiles_attribution),
             html.Div(
-                [html.Span([html.B(data.district)], className="w-plate w-crumb"), *schematic], className="w-mapbar"
+                [html.Span([html.B(data.district)], className="w-plate w-crumb"), *schematic],
+                className="w-mapbar",
             ),
-            leaf(ids.SCREEN_CALLOUT, "w-callout", None, {"aria-live": "polite"}),
-            leaf(ids.SCREEN_LEGEND, "w-plate w-legend", None, {"aria-label": _("图例")}),
-            leaf("screen-ramp", "w-plate w-ramp"),
+            leaf(ids.SCREEN_CALLOUT, "w-callout", None, attributes(aria_live="polite")),
+            html.Div(
+                [
+                    leaf(ids.SCREEN_LEGEND, "w-plate w-legend", None, attributes(aria_label=_("图例"))),
+                    leaf("screen-ramp", "w-plate w-ramp"),
+                ],
+                className="w-mapfoot",
+            ),
         ],
         className="w-mapbox",
-        **{"aria-label": _("网格地图")},
+        **attributes(aria_label=_("网格地图")),
     )
 
 
 def _right() -> html.Div:
     return html.Div(
         [
-            panel(_("部门积分榜"), "screen-board-note", leaf(ids.SCREEN_BOARD, "w-panel__b w-board"), "w-grow"),
-            panel(_("满意度分布"), "screen-satisfaction-note", leaf(ids.SCREEN_SATISFACTION, "w-panel__b w-satbox")),
+            panel(
+                _("部门积分榜"), "screen-board-note", leaf(ids.SCREEN_BOARD, "w-panel__b w-board"), "w-grow"
+            ),
+            panel(
+                _("满意度分布"),
+                "screen-satisfaction-note",
+                leaf(ids.SCREEN_SATISFACTION, "w-panel__b w-satbox"),
+            ),
         ],
         className="w-col w-col--r",
     )

@@ -51,10 +51,35 @@ PAGES: tuple[Page, ...] = (
         frozenset({Role.WORKER}),
         later=N_("这里将是网格员上报和现场核查评价的页面。"),
     ),
-    Page("/report", N_("我要上报"), "report", ANYONE, public=True, later=N_("这里将是居民上报事件和查询办理进度的页面。")),
-    Page("/scores", N_("考核与积分"), "scores", EVERYBODY, later=N_("这里将是单位、街道、社区和网格的考核与积分榜。")),
-    Page("/event", N_("事件详情"), "event", EVERYBODY, later=N_("这里将是一个事件的全过程：每一步、照片和期限。")),
-    Page("/admin", N_("系统管理"), "admin", frozenset({Role.ADMIN, Role.AUDITOR}), later=N_("这里将是账号、配置和审计的页面。")),
+    Page(
+        "/report",
+        N_("我要上报"),
+        "report",
+        ANYONE,
+        public=True,
+        later=N_("这里将是居民上报事件和查询办理进度的页面。"),
+    ),
+    Page(
+        "/scores",
+        N_("考核与积分"),
+        "scores",
+        EVERYBODY,
+        later=N_("这里将是单位、街道、社区和网格的考核与积分榜。"),
+    ),
+    Page(
+        "/event",
+        N_("事件详情"),
+        "event",
+        EVERYBODY,
+        later=N_("这里将是一个事件的全过程：每一步、照片和期限。"),
+    ),
+    Page(
+        "/admin",
+        N_("系统管理"),
+        "admin",
+        frozenset({Role.ADMIN, Role.AUDITOR}),
+        later=N_("这里将是账号、配置和审计的页面。"),
+    ),
 )
 
 

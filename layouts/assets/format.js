@@ -46,7 +46,11 @@ window.gridWall = window.gridWall || {};
   wall.remaining = (due, now) => wall.duration(Math.ceil((due - now) / 1000) * 1000);
 
   /* A rate with one decimal, or a dash: nothing out of nothing is neither 0 % nor 100 %. */
-  wall.percent = (num, den) => (den ? (Math.round((num / den) * 1000) / 10).toFixed(1) : "—");
+  wall.percent = (num, den) => {
+    if (!den) return "—";
+    if (num === den || num === 0) return num === 0 ? "0" : "100";
+    return Math.min(99.9, Math.max(0.1, Math.round((num / den) * 1000) / 10)).toFixed(1); // all and nothing stay apart
+  };
 
   wall.number = (n) => (Number.isFinite(n) ? String(n).replace(/\B(?=(\d{3})+(?!\d))/g, ",") : "—");
 

@@ -3,7 +3,8 @@ window.gridWall = window.gridWall || {};
 (function (wall) {
   "use strict";
   const QUIET = new Set(["handling", "checking", "on_hold"]); // nobody at the desk waits for these: they gather first
-  const CELL = { quiet: 46, pressing: 22 }; // in units of 1/20 rem
+  const CELL = { quiet: 46, pressing: 22, crowd: 58 }; // in units of 1/20 rem
+  const CROWD = 260; // events in view from which single marks would hide each other
 
   const worlds = new WeakMap(); // row → its place in the square world, computed once per version
   const world = (row) => {
@@ -21,15 +22,19 @@ window.gridWall = window.gridWall || {};
   /* Put the rows inside the view into cells that do not slide when the map is panned. */
   const gather = (rows, view, unit) => {
     const cells = new Map();
+    const seen = [];
     for (const row of rows) {
       if (row.emergency || !drawable(row)) continue;
       const [wx, wy] = world(row);
       const x = wx * view.scale - view.left;
       const y = wy * view.scale - view.top;
-      if (x < -30 || y < -30 || x > view.width + 30 || y > view.height + 30) continue;
-      const quiet = QUIET.has(row.status);
-      const size = (quiet ? CELL.quiet : CELL.pressing) * unit;
-      const key = (quiet ? "q" : "p") + Math.floor((wx * view.scale) / size) + "," + Math.floor((wy * view.scale) / size);
+      if (x > -30 && y > -30 && x < view.width + 30 && y < view.height + 30) seen.push([row, x, y]);
+    }
+    const crowd = seen.length > CROWD;
+    for (const [row, x, y] of seen) {
+      const quiet = crowd || QUIET.has(row.status);
+      const size = (crowd ? CELL.crowd : quiet ? CELL.quiet : CELL.pressing) * unit;
+      const key = (quiet ? "q" : "p") + Math.floor((x + view.left) / size) + "," + Math.floor((y + view.top) / size);
       let cell = cells.get(key);
       if (!cell) cells.set(key, (cell = { quiet, x: 0, y: 0, rows: [] }));
       cell.x += x; cell.y += y; cell.rows.push(row);

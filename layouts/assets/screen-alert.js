@@ -12,6 +12,16 @@ window.gridWall = window.gridWall || {};
   };
   const held = new Map(); // alert id → newest version of it
 
+  /* Times as epoch ms, whether they came over the socket (ms) or from the API (RFC 3339). */
+  const ms = (time) => (typeof time === "string" ? Date.parse(time) : time);
+  const timed = (alert) => ({
+    ...alert,
+    raised_at: ms(alert.raised_at),
+    acknowledged: alert.acknowledged ? { ...alert.acknowledged, at: ms(alert.acknowledged.at) } : null,
+    next: alert.next ? { ...alert.next, at: ms(alert.next.at) } : null,
+    shelved: alert.shelved ? { ...alert.shelved, until: ms(alert.shelved.until) } : null,
+  });
+
   const open = () =>
     [...held.values()]
       .filter((alert) => alert.state !== "stood_down")
@@ -22,7 +32,8 @@ window.gridWall = window.gridWall || {};
 
   const chip = (one, lost) => {
     const node = el("span", one.accepted ? "w-ackchip" : "w-ackchip w-ackchip--wait");
-    node.append(el("i", "", one.accepted ? "✓" : "◷"), el("span", "", one.name), el("em", "", one.accepted ? t("已签收") : lost ? t("状态未知") : t("待签收")));
+    node.append(el("i", "", one.accepted ? "✓" : "◷"), el("span", "", one.name));
+    if (!one.accepted) node.append(el("em", "", lost ? t("状态未知") : t("待签收")));
     mark(node, "data-unit", one.unit);
     return node;
   };
@@ -41,7 +52,7 @@ window.gridWall = window.gridWall || {};
     if (!what) return [el("b", "", alert.acknowledged ? t("等待处置反馈") : t("等待确认"))];
     const time = el("span", "num w-until");
     mark(time, "data-due", alert.next.at);
-    return [el("b", "", t("{when} {what}", { when: wall.clock(alert.next.at, zone()), what: what() })), time];
+    return [time, el("b", "w-what", what())];
   };
 
   const shelf = (alert) =>
@@ -60,11 +71,12 @@ window.gridWall = window.gridWall || {};
     cell(box, "w-strip__t", el("b", "w-cut", alert.title), el("span", "w-cut", place(alert)), more(others));
     cell(box, "w-strip__e", el("span", "", t("已持续")), elapsed(alert));
     const chips = el("div", "w-acks");
-    const units = alert.units || [];
+    const units = [...(alert.units || [])].sort((a, b) => a.accepted - b.accepted); // those still owing come first
     chips.append(...units.slice(0, CHIPS).map((one) => chip(one, lost)));
     if (units.length > CHIPS) chips.append(el("span", "w-ackchip", "+" + (units.length - CHIPS)));
     cell(box, "w-strip__a", el("span", "w-cut", t("签收 {n} / {all}", { n: signed(alert), all: units.length }) + " · " + acknowledged(alert)), chips);
-    cell(box, "w-strip__n", el("span", "", t("下一步")), ...nextLine(alert), shelf(alert) || "");
+    const next = cell(box, "w-strip__n", el("span", "w-next", t("下一步")), ...nextLine(alert), shelf(alert) || "");
+    if (next.children[1].classList.contains("w-until")) next.firstChild.append(" · ", next.children[1]);
     return box;
   };
 
@@ -88,12 +100,13 @@ window.gridWall = window.gridWall || {};
   const shape = (alert, others, lost) => JSON.stringify([alert, others, lost]);
 
   wall.alerts = {
-    take(alert) {
-      const mine = held.get(alert.id);
-      if (!mine || alert.version >= mine.version) held.set(alert.id, alert);
+    take(said) {
+      const mine = held.get(said.id);
+      const alert = timed({ ...mine, ...said });
+      if (!mine || said.version === undefined || said.version >= mine.version) held.set(alert.id, alert);
       if (alert.state === "stood_down") for (const [id, old] of held) if (old.state === "stood_down" && id !== alert.id) held.delete(id);
     },
-    replace(alerts) { held.clear(); alerts.forEach((alert) => held.set(alert.id, alert)); },
+    replace(alerts) { held.clear(); alerts.forEach((alert) => held.set(alert.id, timed(alert))); },
     open,
     of: (row) => open().find((alert) => alert.event_id === row.id || alert.event === row.number),
     draw(box, root, lost) {

@@ -2,7 +2,7 @@
 window.gridWall = window.gridWall || {};
 (function (wall) {
   "use strict";
-  const { el, say, mark, t } = wall;
+  const { el, say, t } = wall;
   const WORDS = { live: () => t("实时"), stale: () => t("停更"), offline: () => t("已断开") };
 
   const byId = (id) => document.getElementById(id);
@@ -21,10 +21,8 @@ window.gridWall = window.gridWall || {};
       say(date.firstChild, wall.date(now, zone));
       say(date.lastChild, wall.weekday(now, zone));
     },
+    /* The words beside the dot; the attributes of the badge belong to live.js. */
     live(state, age, joined) {
-      const badge = byId("screen-live");
-      mark(badge, "data-state", state);
-      mark(badge, "data-age", Number.isFinite(age) ? Math.floor(age) : -1);
       const word = byId("screen-live-word");
       say(word, joined ? WORDS[state]() : t("连接中"));
       word.classList.toggle("live--lost", state !== "live");

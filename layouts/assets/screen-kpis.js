@@ -24,7 +24,7 @@ window.gridWall = window.gridWall || {};
     const signs = [...text];
     while (box.children.length > signs.length) box.lastChild.remove();
     signs.forEach((sign, at) => {
-      const tag = /\d|—/.test(sign) ? "B" : "I";
+      const tag = /\d/.test(sign) ? "B" : "I";
       let digit = box.children[at];
       if (!digit || digit.tagName !== tag) {
         const made = el(tag);
@@ -45,7 +45,7 @@ window.gridWall = window.gridWall || {};
     flip(card.querySelector(".w-flip"), !counted ? "—" : rate ? wall.percent(num, den) : String(num));
     card.querySelector("em").hidden = !counted || (rate && !den);
     say(card.querySelector("small"), rate && counted ? num + "/" + den : "");
-    card.classList.toggle("w-kpi--long", card.querySelector(".w-flip").children.length > 5);
+    card.classList.toggle("w-kpi--long", card.querySelector(".w-flip").children.length > 4 && kpi.kind === "count");
   };
 
   wall.kpis = (box, table, view) => {

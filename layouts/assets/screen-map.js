@@ -15,14 +15,12 @@ window.gridWall = window.gridWall || {};
   const state = { map: null, layer: null, areas: new Map(), labels: new Map(), alarms: new Map(), buckets: new Map(), moved: false };
 
   const unit = () => wall.rem() / 20;
-  const fitted = () => ({ paddingTopLeft: [16 * unit(), 64 * unit()], paddingBottomRight: [16 * unit(), 72 * unit()] });
+  const fitted = () => ({ paddingTopLeft: [16 * unit(), 24 * unit()], paddingBottomRight: [16 * unit(), 60 * unit()] });
 
   const fit = () => {
     const edges = [...state.areas.values()].map((area) => area.layer.getBounds());
     if (!state.map || !edges.length || state.moved) return;
-    state.fitting = true;
     state.map.fitBounds(edges.reduce((all, one) => all.extend(one), L.latLngBounds(edges[0].getSouthWest(), edges[0].getNorthEast())), fitted());
-    state.fitting = false;
   };
 
   const attach = (map) => {
@@ -31,11 +29,11 @@ window.gridWall = window.gridWall || {};
     state.map = map;
     state.moved = false;
     state.layer = wall.eventLayer().addTo(map);
-    map.on("resize", fit);
     map.on("dragstart", () => { state.moved = true; });
     map.on("click", (pressed) => show(pressed.containerPoint));
     map.getContainer().addEventListener("wheel", () => { state.moved = true; }, { passive: true });
-    setTimeout(() => { fit(); wall.dirty(); }, 0); // after Leaflet has put every area on the map
+    new ResizeObserver(() => { map.invalidateSize({ pan: false }); fit(); }).observe(map.getContainer());
+    setTimeout(() => { fit(); wall.dirty(); }, 0); // after every area is on the map
   };
 
   wall.map = {
@@ -117,7 +115,10 @@ window.gridWall = window.gridWall || {};
       mark(held.box, "data-status", row.status);
       held.box.classList.toggle("w-emg--calm", calm(row));
     }
-    [...state.alarms.values()].forEach((held, at) => held.box.classList.toggle("w-emg--bare", at > 2));
+    const named = wall.alerts.open()[0]; // one name tag: that of the alert in the strip
+    for (const held of state.alarms.values()) {
+      held.box.classList.toggle("w-emg--bare", state.alarms.size > 1 && Boolean(named) && named.event !== held.row.number);
+    }
   };
 
   let hiding = 0;

@@ -35,7 +35,8 @@ window.gridWall = window.gridWall || {};
     if (box.firstChild) return box.querySelector("tbody");
     const whole = box.appendChild(el("table", "w-rank num"));
     const head = whole.appendChild(el("thead")).appendChild(el("tr"));
-    [t("名次"), t("部门"), t("积分"), t("升降"), t("按期办结率"), t("件数")].forEach((word) => head.appendChild(el("th", "", word)));
+    [t("名次"), t("部门"), t("积分"), t("升降"), t("按期办结率")].forEach((word) => head.appendChild(el("th", "", word)));
+    head.lastChild.colSpan = 2;
     return whole.appendChild(el("tbody"));
   };
 

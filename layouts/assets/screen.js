@@ -18,15 +18,15 @@ window.gridWall = window.gridWall || {};
   let joined = false;
 
   /* ---- what the other scripts ask ---- */
-  wall.rows = () => (live() && live().rows ? live().rows() : []);
+  wall.rows = () => (live() ? live().rows() : []);
   wall.status = (code) => wall.byStatus.get(code) || { glyph: "dot", token: "st-handle", word: code };
   wall.token = (code) => wall.status(code).token;
   wall.unit = (code) => (code ? wall.first.units[code] || code : "");
   wall.since = (row) => { const alert = wall.alerts.of(row); return alert ? alert.raised_at : row.reported_at; };
-  wall.drawn = (number, at) => { if (live() && live().markDrawn) live().markDrawn(number, at); };
+  wall.drawn = (number, at) => { if (live()) live().markDrawn(number, at); };
   wall.now = () => {
-    const said = live() && live().now ? live().now() : NaN;
-    return Number.isFinite(said) && said > 0 ? said : wall.first.now + (performance.now() - started) * wall.first.speed;
+    if (Number.isFinite(age())) return live().now(); // a heartbeat has told the server's time
+    return wall.first.now + (performance.now() - started) * wall.first.speed;
   };
 
   const parts = new Map(); // path → its codes; a few hundred different ones
@@ -71,7 +71,7 @@ window.gridWall = window.gridWall || {};
     const found = derive();
     wall.alerts.draw(byId("screen-alert"), root, lost());
     drawViews();
-    wall.countdowns.draw(byId("screen-countdowns"), byId("screen-countdowns-note"), found.claims, now);
+    wall.countdowns.draw(byId("screen-countdowns"), byId("screen-countdowns-note"), found.claims, lost() ? seen : now, lost());
     wall.supervised(byId("screen-supervised"), byId("screen-supervised-note"), found.supervised, now);
     wall.legend(byId("screen-legend"), wall.first.statuses, found.counts);
     wall.ramp(byId("screen-ramp"));
@@ -87,25 +87,24 @@ window.gridWall = window.gridWall || {};
   };
 
   /* ---- the link ---- */
-  const age = () => (live() && live().age ? live().age() : NaN);
+  const age = () => (live() ? live().age() : NaN);
   const state = () => {
-    const said = live() && (typeof live().state === "function" ? live().state() : live().state);
-    if (said === "live" || said === "stale" || said === "offline") return said;
-    return age() <= GRACE_S ? "live" : "stale";
+    return live() ? live().state : "offline";
   };
-  const lost = () => state() !== "live" && (joined || performance.now() - started > GRACE_S * 1000);
+  const lost = () => state() !== "live" && (joined || Number.isFinite(age()) || performance.now() - started > GRACE_S * 1000);
 
   const tick = () => {
     if (!root) return;
     if (!root.isConnected) { root = null; return; }
     const now = wall.now();
     if (state() === "live") { joined = true; seen = now; }
+    if (!seen) seen = wall.first.now;
     const gone = lost();
     wall.header.clock(now);
     wall.header.live(state(), age(), joined || gone);
     if (root.classList.contains("wall--stale") !== gone) { wall.dirty(); }
-    wall.header.lost(root, byId("screen-lost"), gone, seen || wall.first.now, age());
-    wall.countdowns.tick(byId("screen-countdowns"), now);
+    wall.header.lost(root, byId("screen-lost"), gone, seen, age());
+    wall.countdowns.tick(byId("screen-countdowns"), gone ? seen : now, gone);
     wall.alerts.tick(byId("screen-alert"), now);
     wall.map.tick(now);
     wall.header.sound(wall.sound.on());
@@ -128,14 +127,10 @@ window.gridWall = window.gridWall || {};
 
   const listen = () => {
     const source = live();
-    if (!source || !source.on) return;
+    if (!source) return;
     source.on("rows", () => wall.dirty());
-    source.on("view", (name, data) => {
-      const view = typeof name === "object" ? name : { name, data };
-      views = { ...views, [view.name]: view.data };
-      wall.dirty();
-    });
-    source.on("alert", (said) => { wall.alerts.take(said.alert || said); draw(); wall.map.dirty(); });
+    source.on("view", (name, data) => { views = { ...views, [name]: data }; wall.dirty(); });
+    source.on("alert", (alert) => { wall.alerts.take(alert); draw(); wall.map.dirty(); });
     source.on("state", () => { tick(); wall.dirty(); });
   };
 

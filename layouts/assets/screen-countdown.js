@@ -28,13 +28,13 @@ window.gridWall = window.gridWall || {};
     mark(card.querySelector("b"), "data-due", row.claim_due_at);
   };
 
-  const count = (card, now) => {
+  const count = (card, now, lost) => {
     const time = card.querySelector("b");
     const left = Number(time.getAttribute("data-due")) - now;
     const part = Math.max(0, Math.min(1, left / wall.first.claim_ms));
     const soon = part <= 0.25;
     say(time, wall.remaining(now + left, now));
-    say(card.querySelector("small"), left <= 0 ? t("已到时") : soon ? t("即将到时") : t("剩余"));
+    say(card.querySelector("small"), lost ? t("停更时") : left <= 0 ? t("已到时") : soon ? t("即将到时") : t("剩余"));
     card.classList.toggle("w-claim--soon", soon);
     const bar = card.lastChild;
     bar.classList.toggle("bar--soon", soon);
@@ -42,16 +42,17 @@ window.gridWall = window.gridWall || {};
   };
 
   wall.countdowns = {
-    draw(box, note, claims, now) {
+    draw(box, note, claims, now, lost) {
       const shown = claims.slice(0, Math.min(MOST, Math.max(1, wall.fits(box, ROW_REM))));
       wall.keyed(box, shown, (row) => row.number, make, update);
-      wall.countdowns.tick(box, now);
+      wall.countdowns.tick(box, now, lost);
       box.classList.toggle("w-empty", !shown.length);
       mark(box, "data-empty", t("现在没有待抢单的事件"));
       say(note, t("待抢单 {n} 件 · 限时 {m} 分钟", { n: claims.length, m: Math.round(wall.first.claim_ms / 60000) }));
     },
-    tick(box, now) {
-      for (const card of box.children) count(card, now);
+    /* With the link lost `now` is the moment of the last news: whether a claim came since is not known. */
+    tick(box, now, lost) {
+      for (const card of box.children) count(card, now, lost);
     },
   };
 })(window.gridWall);
