@@ -1,65 +1,17 @@
 """The wall of the command hall: nobody sits at it, everything on it must be right or say that it is not.
 
 React draws the frame once; the boxes with an id are leaves whose inside belongs to `assets/screen*.js`.
-First data come with the page, later ones over the socket; no personal data in either.
+First data come with the page (`screen_data`), later ones over the socket.
 """
-
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
 
 from dash import html
 
-from dashboard.rules.event import (
-    LEVEL_WORDS,
-    OPEN,
-    RATING_WORDS,
-    STATUS_WORDS,
-    SUPERVISION_WORDS,
-    Supervision,
-)
-from layouts import ids, maps, theme
+from layouts import ids, maps
 from layouts.parts import attributes, initial, leaf, panel
-from layouts.words import N_, _
+from layouts.screen_data import SCENES, ScreenData, first
+from layouts.words import _
 
-KPIS: tuple[tuple[str, str, str], ...] = (  # code, words, kind of number
-    ("reported", N_("今日上报"), "count"),
-    ("claim_rate", N_("抢单率"), "rate"),
-    ("pending_dispatch", N_("待派单"), "count"),
-    ("handling", N_("处置中"), "count"),
-    ("closed", N_("今日办结"), "count"),
-    ("on_time_rate", N_("按期办结率"), "rate"),
-    ("satisfaction_rate", N_("满意率"), "rate"),
-    ("supervised", N_("督办中"), "count"),
-)
-SCENES: Mapping[str, str] = {"overview": N_("总览")}
-
-
-@dataclass(frozen=True, slots=True)
-class ScreenData:
-    """What the wall shows first.
-
-    `views` are the feed's views by name (kpis, board, satisfaction, latest), `alerts` its open alert objects;
-    `now_ms` is the drill clock in epoch milliseconds; `units` is {code: name}; `levels` runs outermost inwards.
-    """
-
-    title: str
-    district: str
-    levels: Sequence[str]
-    areas: Sequence[maps.AreaLike]
-    now_ms: int
-    time_zone: str = "Asia/Shanghai"
-    clock_speed: float = 1.0
-    views: Mapping[str, Any] = field(default_factory=dict)
-    alerts: Sequence[Mapping[str, Any]] = ()
-    units: Mapping[str, str] = field(default_factory=dict)
-    claim_minutes: int = 30
-    duty: str = ""
-    demo: bool = False
-    scene: str = "overview"
-    schematic: bool = False
-    tiles_url: str | None = None
-    tiles_attribution: str = ""
+__all__ = ["ScreenData", "page"]
 
 
 def page(data: ScreenData) -> html.Div:
@@ -76,46 +28,8 @@ def page(data: ScreenData) -> html.Div:
         id=ids.SCREEN,
         className="wall",
         **attributes(data_live="events,views,alerts"),
-        **initial(_first(data)),
+        **initial(first(data)),
     )
-
-
-def _first(data: ScreenData) -> dict[str, Any]:
-    """Return everything the scripts need to begin: tables of words and marks, first views, the clock."""
-    return {
-        "now": data.now_ms,
-        "speed": data.clock_speed,
-        "time_zone": data.time_zone,
-        "levels": list(data.levels),
-        "claim_ms": data.claim_minutes * 60_000,
-        "units": dict(data.units),
-        "views": dict(data.views),
-        "alerts": [dict(alert) for alert in data.alerts],
-        "kpis": [{"code": code, "name": _(name), "kind": kind} for code, name, kind in KPIS],
-        "statuses": [
-            {
-                "code": status.value,
-                "word": _(STATUS_WORDS[status]),
-                "token": theme.STATUS_MARKS[status].token,
-                "glyph": theme.STATUS_MARKS[status].glyph,
-            }
-            for status in theme.STATUS_MARKS
-            if status in OPEN
-        ],
-        "level_words": {
-            level.value: {"word": _(LEVEL_WORDS[level]), "class": theme.LEVEL_CLASSES[level]}
-            for level in theme.LEVEL_CLASSES
-        },
-        "ratings": [
-            {"code": rating.value, "word": _(RATING_WORDS[rating]), "token": theme.RATING_TOKENS[rating]}
-            for rating in theme.RATING_TOKENS
-        ],
-        "supervisions": {
-            mark.value: {"word": _(SUPERVISION_WORDS[mark]), "rank": rank}
-            for rank, mark in enumerate(Supervision)
-            if mark is not Supervision.NONE
-        },
-    }
 
 
 def _header(data: ScreenData) -> html.Header:
