@@ -1,0 +1,57 @@
+"""The few expressions that SQLite and PostgreSQL spell differently, so that every query is written once."""
+
+from typing import Any
+
+from sqlalchemy import BigInteger, Boolean, ColumnElement, func
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.functions import FunctionElement
+
+SECOND_PART, FRACTION_PART = (1, 19), (21, 6)  # of SQLite's stored text "YYYY-MM-DD HH:MM:SS.ffffff"
+
+
+class contains(FunctionElement[bool]):
+    """Whether a text holds another, by exact characters: contains(text, part); LIKE is deaf to case on SQLite."""
+
+    type = Boolean()
+    inherit_cache = True
+
+
+class whole_seconds(FunctionElement[int]):
+    """Whole seconds from one moment to a later one, cut, not rounded: whole_seconds(begin, end)."""
+
+    type = BigInteger()
+    inherit_cache = True
+
+
+def unindexed(column: Any) -> ColumnElement[str]:
+    """Return a text column that no index serves, where the planner would walk all history by it."""
+    return func.coalesce(column, "")
+
+
+@compiles(contains)
+def _contains(element: Any, compiler: Any, **options: Any) -> str:
+    text, part = (compiler.process(clause, **options) for clause in element.clauses)
+    return f"(strpos({text}, {part}) > 0)"
+
+
+@compiles(contains, "sqlite")
+def _contains_sqlite(element: Any, compiler: Any, **options: Any) -> str:
+    text, part = (compiler.process(clause, **options) for clause in element.clauses)
+    return f"(instr({text}, {part}) > 0)"
+
+
+@compiles(whole_seconds)
+def _seconds(element: Any, compiler: Any, **options: Any) -> str:
+    begin, end = (compiler.process(clause, **options) for clause in element.clauses)
+    return f"CAST(floor(extract(epoch FROM ({end} - {begin}))) AS bigint)"
+
+
+@compiles(whole_seconds, "sqlite")
+def _seconds_sqlite(element: Any, compiler: Any, **options: Any) -> str:
+    """SQLite's own date arithmetic rounds to milliseconds, so seconds and fraction are taken apart."""
+    begin, end = (compiler.process(clause, **options) for clause in element.clauses)
+    first, length = SECOND_PART
+    seconds = [f"strftime('%s', substr({text}, {first}, {length}))" for text in (begin, end)]
+    first, length = FRACTION_PART
+    fraction = [f"substr({text}, {first}, {length})" for text in (begin, end)]
+    return f"({seconds[1]} - {seconds[0]} - ({fraction[1]} < {fraction[0]}))"

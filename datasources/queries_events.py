@@ -1,0 +1,104 @@
+"""Lists of events: who sees which (exactly `access.sees`, as SQL), filtered, newest first, in pages.
+
+Searching never finds what a viewer would see masked: the words must stand in the text as that viewer reads it.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+from itertools import islice
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, exists, false, or_, select, true
+from sqlalchemy.orm import Session
+
+from dashboard.rules.access import Role, Viewer, mask_text
+from dashboard.rules.event import Event, Status
+from datasources.journal import EVENT_COLUMNS
+from datasources.models import AssignmentRow, EventRow
+from datasources.queries_dialect import contains
+from datasources.queries_filters import Condition, Filters, conditions, with_children
+from datasources.queries_paging import bounded, cut, older
+from datasources.reference import Reference
+
+E: Any = EventRow.__table__.c
+A: Any = AssignmentRow.__table__.c
+EVENTS = select(*(E[name] for name in EVENT_COLUMNS))
+CHUNK = 500
+TEXTS = ("number", "title", "address", "description")
+PERSONAL = ("reporter_name", "reporter_phone")
+
+
+def events_page(
+    session: Session,
+    reference: Reference,
+    viewer: Viewer,
+    filters: Filters,
+    limit: int,
+    cursor: str | None,
+    now: datetime,
+) -> tuple[list[Event], str | None]:
+    """Return one page of the events a viewer may know of, and the cursor of the next; Invalid for a strange cursor."""
+    limit = bounded(limit)
+    query = (
+        EVENTS.where(visible(viewer, reference), *conditions(filters, reference, now))
+        .where(*older(E.reported_at, E.id, cursor))
+        .order_by(E.reported_at.desc(), E.id.desc())
+    )
+    if not filters.q:
+        found = [Event(*row) for row in session.execute(query.limit(limit + 1))]
+    else:
+        found = _search(session, query, filters.q, viewer, limit + 1)
+    return cut(found, limit, lambda event: (event.reported_at, event.id))
+
+
+def visible(viewer: Viewer, reference: Reference) -> Condition:
+    """Return `access.sees` as a condition; co-units count in the present round."""
+    if viewer.may("feed.all") or viewer.role in (Role.SYSTEM, Role.CLOCK):
+        return true()
+    reported = E.reported_by == viewer.name
+    if viewer.role is Role.UNIT and viewer.unit:
+        joint = exists().where(A.event_id == E.id, A.unit == viewer.unit, A.round == E.round)
+        pool = and_(E.status == Status.CLAIMABLE.value, eligible(viewer.unit, reference))
+        return or_(E.unit == viewer.unit, reported, joint, pool)
+    if viewer.role is Role.WORKER:
+        return or_(contains(E.area_path, f"/{viewer.area}/"), reported) if viewer.area else reported
+    return false()
+
+
+def eligible(unit: str, reference: Reference) -> Condition:
+    """Return whether a unit's duties match category and territory (`Reference.eligible`), as a condition."""
+    if unit not in reference.units or not reference.units[unit].may_claim:
+        return false()
+    duties = [duty for lines in reference.duties.values() for duty in lines if duty.unit == unit]
+    places: dict[str, set[str]] = {}
+    for duty in duties:
+        places.setdefault(duty.area, set()).add(duty.category)
+    return or_(
+        false(),
+        *(
+            and_(E.category.in_(sorted(with_children(codes, reference))), _within(area, reference))
+            for area, codes in sorted(places.items())
+        ),
+    )
+
+
+def _within(area: str, reference: Reference) -> ColumnElement[bool]:
+    return true() if area == reference.code else contains(E.area_path, f"/{area}/")
+
+
+def _search(session: Session, query: Select[Any], words: str, viewer: Viewer, most: int) -> list[Event]:
+    """Return the first events that hold the words in a text as the viewer reads it."""
+    personal = viewer.may("personal.see")
+    names = TEXTS + PERSONAL if personal else TEXTS
+    query = query.where(or_(*(E[name].icontains(words, autoescape=True) for name in names)))
+    if personal:
+        return [Event(*row) for row in session.execute(query.limit(most))]
+    with session.execute(query.execution_options(yield_per=CHUNK)) as rows:
+        return list(islice(_readable(rows, words.lower()), most))
+
+
+def _readable(rows: Iterable[Any], words: str) -> Iterable[Event]:
+    for row in rows:
+        event = Event(*row)
+        if any(words in mask_text(getattr(event, name)).lower() for name in TEXTS):
+            yield event

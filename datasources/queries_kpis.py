@@ -1,0 +1,233 @@
+"""Every KPI as SQL, equal to `rules.kpis.counts`: one scan for each time that puts events into a period, CASE sums in it.
+
+Only the time stands in WHERE, every other test in CASE: so no planner leaves the few rows of a period for an index
+on a status or an action that half of all history shares.
+"""
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from typing import Any, Literal
+
+from sqlalchemy import Select, and_, bindparam, case, exists, func, literal, select, true
+from sqlalchemy.orm import Session
+
+from dashboard.rules.event import GOOD_RATINGS, OPEN, Level, Status, Supervision
+from dashboard.rules.kpis import KPIS, VOID, Basis, Period
+from dashboard.rules.refusals import Invalid
+from datasources.models import EventRow, Moment, StepRow
+from datasources.queries_dialect import contains, unindexed
+from datasources.queries_stages import DURATIONS, stage_values
+from datasources.reference import Reference
+
+E: Any = EventRow.__table__.c
+S: Any = StepRow.__table__.c
+START, END = bindparam("start", type_=Moment()), bindparam("end", type_=Moment())
+NOW, UNTIL = bindparam("now", type_=Moment()), bindparam("until", type_=Moment())
+AREA, UNIT = bindparam("area"), bindparam("unit")
+Group = Literal["all", "unit", "path"]
+KEYS: Mapping[str, Any] = {"all": literal(""), "unit": E.unit, "path": E.area_path}
+Pairs = dict[str, tuple[int, int]]
+
+
+def _is(*statuses: Status) -> Any:
+    return E.status.in_([status.value for status in statuses])
+
+
+ANY, VALID, IS_OPEN, CLOSED = true(), ~_is(*VOID), _is(*OPEN), _is(Status.CLOSED)
+PAST = func.coalesce(E.handle_due_at < NOW, False)
+RUNNING = ~_is(Status.ON_HOLD, Status.CHECKING)
+# `kpis.verdict`: 1 on time, 0 late, NULL while undecided
+VERDICT = case(
+    (E.late | E.overdue_at.is_not(None), 0),
+    (and_(E.finished_at.is_not(None), _is(Status.CHECKING, Status.CLOSED)), 1),
+    (and_(PAST, _is(Status.DISPATCHED, Status.HANDLING, Status.PENDING_DISPATCH)), 0),
+)
+DECIDED, KEPT = and_(VALID, VERDICT.is_not(None)), func.coalesce(VERDICT, 0) == 1
+CLAIMED = exists().where(S.event_id == E.id, unindexed(S.action) == "claim", S.at >= E.pool_at)
+SENT = and_(VALID, S.action == "dispatch")
+
+Test = tuple[Any, Any]  # (numerator, denominator); the numerator counts only inside the denominator
+HANDLED: Mapping[str, Test] = {
+    "on_time_rate": (KEPT, DECIDED),
+    "close_rate": (CLOSED, DECIDED),
+    "on_time_close_rate": (and_(CLOSED, KEPT), DECIDED),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """One pass over the rows whose time `by` lies in the period; `end` is where it stops."""
+
+    by: Any
+    tests: Mapping[str, Test]
+    end: Any = END
+    where: Any = None
+    basis: Basis | None = None
+    steps: bool = False
+
+
+SCANS = (
+    Scan(
+        E.reported_at,
+        {
+            "reported": (ANY, ANY),
+            "open": (IS_OPEN, ANY),
+            "overdue": (and_(RUNNING, PAST), IS_OPEN),
+            "supervised": (and_(VALID, E.supervision != Supervision.NONE.value), ANY),
+            "escalated": (and_(VALID, E.level != Level.GRID.value), ANY),
+            "emergencies": (and_(VALID, E.emergency), ANY),
+            "resolved_on_site": (and_(VALID, E.resolved_on_site), ANY),
+            "register_rate": (E.registered_at.is_not(None), VALID),
+        },
+    ),
+    Scan(
+        E.closed_at,
+        {
+            "closed": (CLOSED, CLOSED),
+            "first_fix_rate": (E.rework_count == 0, CLOSED),
+            "rating_coverage": (E.rating.is_not(None), CLOSED),
+        },
+    ),
+    Scan(E.pool_at, {"claim_rate": (CLAIMED, VALID)}),
+    Scan(E.finished_at, {"rework_rate": (E.rework_count > 0, VALID)}),
+    Scan(E.handle_due_at, HANDLED, end=UNTIL, basis="due"),
+    Scan(E.finished_at, HANDLED, where=E.handle_due_at.is_(None), basis="due"),
+    Scan(E.reported_at, HANDLED, basis="reported"),
+    Scan(
+        S.at,
+        {"satisfaction_rate": (S.rating.in_([rating.value for rating in GOOD_RATINGS]), VALID)},
+        where=and_(S.action == "check", S.rating.is_not(None)),
+        steps=True,
+    ),
+    Scan(E.reported_at, {"dispatch_accuracy": (ANY, SENT)}, where=E.owned_at.is_not(None), steps=True),
+)
+
+
+def kpi_values(
+    session: Session,
+    reference: Reference,
+    period: Period,
+    now: datetime,
+    area: str | None = None,
+    unit: str | None = None,
+    basis: Basis = "due",
+    codes: Collection[str] = tuple(KPIS),
+) -> Pairs:
+    """Return {code: (num, den)} of the asked KPIs in the order of `KPIS`; Invalid for an unknown area or unit."""
+    _check(reference, area, unit)
+    found = kpi_groups(session, period, now, "all", codes, basis, area, unit).get("", {})
+    values = _bound(period, now, area, unit)
+    for stage in DURATIONS:
+        if asked := {stage, f"{stage}_p90"} & set(codes):
+            mean, ninety = stage_values(session, stage, values)
+            found |= {code: mean if code == stage else ninety for code in asked}
+    return {code: found.get(code, (0, 0)) for code in KPIS if code in codes}
+
+
+def kpi_groups(
+    session: Session,
+    period: Period,
+    now: datetime,
+    group: Group,
+    codes: Collection[str],
+    basis: Basis = "due",
+    area: str | None = None,
+    unit: str | None = None,
+) -> dict[str, Pairs]:
+    """Return {key: {code: (num, den)}} of events grouped by unit or area path; keys without any row are absent.
+
+    Durations are not grouped.
+    """
+    values = _bound(period, now, area, unit)
+    found: dict[str, Pairs] = {}
+
+    def add(key: str | None, code: str, num: int, den: int) -> None:
+        pairs = found.setdefault(key or "", {})
+        before = pairs.get(code, (0, 0))
+        pairs[code] = (before[0] + num, before[1] + den)
+
+    for names, query in _queries(frozenset(codes), basis, group, area is not None, unit is not None):
+        for key, *sums in session.execute(query, values):
+            for index, code in enumerate(names):
+                add(key, code, int(sums[2 * index] or 0), int(sums[2 * index + 1] or 0))
+    if "dispatch_accuracy" in codes:
+        for key, rerouted in session.execute(_rerouted(group, area is not None, unit is not None), values):
+            add(key, "dispatch_accuracy", -int(rerouted), 0)
+    return found
+
+
+@lru_cache(maxsize=256)
+def _queries(
+    codes: frozenset[str], basis: Basis, group: Group, area: bool, unit: bool
+) -> list[tuple[tuple[str, ...], Select[Any]]]:
+    """Return the scans that the codes need, each with its codes in the order of its (num, den) columns."""
+    found = []
+    for scan in SCANS:
+        names = tuple(code for code in scan.tests if code in codes)
+        if not names or scan.basis not in (None, basis):
+            continue
+        sums = [total for code in names for total in _pair(*scan.tests[code])]
+        query = select(KEYS[group].label("key"), *sums).where(scan.by >= START, scan.by < scan.end)
+        if scan.steps:
+            query = query.join_from(StepRow.__table__, EventRow.__table__, S.event_id == E.id)
+        if scan.where is not None:
+            query = query.where(scan.where)
+        query = _narrowed(query, area, unit)
+        found.append((names, query if group == "all" else query.group_by(KEYS[group])))
+    return found
+
+
+def _pair(num: Any, den: Any) -> tuple[Any, Any]:
+    """Return how many rows meet both tests, and how many the second."""
+    if num is den is ANY:
+        return func.count(), func.count()
+    both = den if num is ANY else num if den is ANY else and_(den, num)
+    return func.sum(case((both, 1), else_=0)), (
+        func.count() if den is ANY else func.sum(case((den, 1), else_=0))
+    )
+
+
+@lru_cache(maxsize=64)
+def _rerouted(group: Group, area: bool, unit: bool) -> Select[Any]:
+    """Return the query of dispatches that were declined and then sent to another unit, by key."""
+    turn: Callable[[Any, int], Any] = lambda column, ahead: func.lead(column, ahead).over(  # noqa: E731
+        partition_by=S.event_id, order_by=S.version
+    )
+    turns = (
+        select(
+            KEYS[group].label("key"),
+            S.action,
+            S.unit,
+            turn(S.action, 1).label("answer"),
+            turn(S.unit, 2).label("next_unit"),
+        )
+        .join_from(EventRow.__table__, StepRow.__table__, S.event_id == E.id)
+        .where(E.reported_at >= START, E.reported_at < END, VALID, E.decline_count > 0)
+        .where(unindexed(S.action).in_(["dispatch", "decline"]))
+    )
+    sent = _narrowed(turns, area, unit).subquery()
+    query = select(sent.c.key, func.count()).where(
+        sent.c.action == "dispatch", sent.c.answer == "decline", sent.c.next_unit != sent.c.unit
+    )
+    return query.group_by(sent.c.key)
+
+
+def _narrowed(query: Select[Any], area: bool, unit: bool) -> Select[Any]:
+    if area:
+        query = query.where(contains(E.area_path, AREA))
+    return query.where(E.unit == UNIT) if unit else query
+
+
+def _bound(period: Period, now: datetime, area: str | None, unit: str | None) -> dict[str, Any]:
+    values: dict[str, Any] = {"start": period.start, "end": period.end}
+    values |= {"now": now, "until": min(period.end, now)}
+    return values | {"area": f"/{area}/" if area else None, "unit": unit}
+
+
+def _check(reference: Reference, area: str | None, unit: str | None) -> None:
+    if area is not None and area not in reference.areas:
+        raise Invalid([("area", "没有代码“{code}”", {"code": area})])
+    if unit is not None and unit not in reference.units:
+        raise Invalid([("unit", "没有代码“{code}”", {"code": unit})])

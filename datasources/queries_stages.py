@@ -1,0 +1,68 @@
+"""How long the stages of an event took: total, count and nearest-rank 90th percentile in whole seconds.
+
+Only owner → finish takes off what was spent on hold, and only hold under the present owner (an event is held once).
+"""
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import Select, and_, bindparam, case, func, or_, select
+from sqlalchemy.orm import Session
+
+from dashboard.rules.event import Status
+from dashboard.rules.kpi_words import STAGES
+from dashboard.rules.kpis import VOID
+from datasources.models import EventRow, Moment, StepRow
+from datasources.queries_dialect import contains, whole_seconds
+
+E: Any = EventRow.__table__.c
+S: Any = StepRow.__table__.c
+DURATIONS = tuple(STAGES)
+START, END = bindparam("start", type_=Moment()), bindparam("end", type_=Moment())
+HELD = Status.ON_HOLD.value
+
+Pair = tuple[int, int]
+
+
+def stage_values(session: Session, stage: str, values: Mapping[str, Any]) -> tuple[Pair, Pair]:
+    """Return ((total seconds, events), (p90 seconds, events)) of a stage.
+
+    `values`: start, end, and area ("/code/") and unit or None.
+    """
+    narrow = (values["area"] is not None, values["unit"] is not None)
+    total, count, ninety = session.execute(_query(stage, *narrow), values).one()
+    return (int(total or 0), int(count)), (int(ninety or 0), int(count))
+
+
+@lru_cache(maxsize=32)
+def _query(code: str, area: bool, unit: bool) -> Select[Any]:
+    stage = STAGES[code]
+    begin, end = E[stage.begin], E[stage.end]
+    seconds = whole_seconds(begin, end)
+    if code == "owner_to_finish":
+        seconds = case((E.hold_count > 0, _without_hold(seconds)), else_=seconds)
+    taken = select(seconds.label("seconds")).where(
+        end >= START, end < END, end >= begin, E.status.not_in([status.value for status in VOID])
+    )
+    if area:
+        taken = taken.where(contains(E.area_path, bindparam("area")))
+    if unit:
+        taken = taken.where(E.unit == bindparam("unit"))
+    one = taken.subquery()
+    order = func.row_number().over(order_by=one.c.seconds).label("place")
+    ranked = select(one.c.seconds, order, func.count().over().label("of")).subquery()
+    ninety = case((ranked.c.place == (9 * ranked.c.of + 9) // 10, ranked.c.seconds))
+    return select(func.sum(ranked.c.seconds), func.count(), func.max(ninety)).select_from(ranked)
+
+
+def _without_hold(seconds: Any) -> Any:
+    mine = S.event_id == E.id
+    began = select(func.min(S.at)).where(mine, S.to_status == HELD, S.from_status != HELD).scalar_subquery()
+    ended = select(func.max(S.at)).where(mine, S.from_status == HELD, S.to_status != HELD).scalar_subquery()
+    rest = seconds - whole_seconds(began, ended)
+    return case(
+        (or_(began.is_(None), ended.is_(None), began < E.owned_at), seconds),
+        (and_(rest < 0), 0),
+        else_=rest,
+    )
