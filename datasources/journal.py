@@ -78,12 +78,11 @@ def update_event(session: Session, before: Event, after: Event) -> bool:
 
 
 def add_demand(session: Session, key: int, more: int) -> None:
-    """Count another demand (or one less) on the original of a merged event."""
-    session.execute(
-        update(EVENT)
-        .where(EVENT.c.id == key)
-        .values(demand=EVENT.c.demand + more, version=EVENT.c.version + 1)
-    )
+    """Count another demand (or one less) on the original of a merged event.
+
+    No version: nobody decided anything about the original, so what people have open of it stays current.
+    """
+    session.execute(update(EVENT).where(EVENT.c.id == key).values(demand=EVENT.c.demand + more))
 
 
 def insert_steps(session: Session, rows: list[dict[str, Any]], urgent: Iterable[bool]) -> list[int]:
