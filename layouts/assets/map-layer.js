@@ -4,6 +4,7 @@ window.gridWall = window.gridWall || {};
   "use strict";
   const QUIET = new Set(["handling", "checking", "on_hold"]); // nobody at the desk waits for these: they gather first
   const CELL = { quiet: 46, pressing: 22, crowd: 58 }; // in units of 1/20 rem
+  const SLOW_MS = 12;
   const CROWD = 260; // events in view from which single marks would hide each other
 
   const worlds = new WeakMap(); // row → its place in the square world, computed once per version
@@ -56,11 +57,16 @@ window.gridWall = window.gridWall || {};
     },
     onRemove(map) {
       map.off("move zoom viewreset resize", this.dirty, this);
-      cancelAnimationFrame(this.frame);
       this.canvas.remove();
     },
+    /* The next frame; with very many events the next but some, so that drawing takes a quarter of the time at most. */
     dirty() {
-      if (!this.frame) this.frame = requestAnimationFrame(() => { this.frame = 0; this.draw(); });
+      if (this.frame) return;
+      const frame = () => { this.frame = requestAnimationFrame(() => { this.frame = 0; this.draw(); }); };
+      const rest = this.cost > SLOW_MS ? 3 * this.cost - (performance.now() - this.drawnAt) : 0;
+      if (rest <= 0) { frame(); return; }
+      this.frame = -1; // waiting
+      setTimeout(frame, rest);
     },
     view() {
       const size = this._map.getSize();
@@ -79,6 +85,7 @@ window.gridWall = window.gridWall || {};
     },
     draw() {
       if (!this._map) return;
+      const began = performance.now();
       const view = this.view();
       const ratio = window.devicePixelRatio || 1;
       const unit = wall.rem() / 20;
@@ -90,6 +97,8 @@ window.gridWall = window.gridWall || {};
       this.hits = [];
       for (const cell of cells) this.paint(pen, cell, unit, ratio);
       this.remember(cells);
+      this.drawnAt = performance.now();
+      this.cost = this.drawnAt - began;
     },
     paint(pen, cell, unit, ratio) {
       const n = cell.rows.length;

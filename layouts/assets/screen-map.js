@@ -2,6 +2,7 @@
 window.gridWall = window.gridWall || {};
 (function (wall) {
   "use strict";
+  const RETURN_MS = 120000;
   const LABELS = 40; // an innermost level with more areas than this is not labelled
   const LINES = {
     grid: { fill: true, fillColor: "#0d3049", fillOpacity: 1, color: "#1d5473", weight: 0.6 },
@@ -23,15 +24,22 @@ window.gridWall = window.gridWall || {};
     state.map.fitBounds(edges.reduce((all, one) => all.extend(one), L.latLngBounds(edges[0].getSouthWest(), edges[0].getNorthEast())), fitted());
   };
 
+  /* Somebody moves the map: it stays where they put it, and returns to the whole district once left alone. */
+  const gesture = () => {
+    state.moved = true;
+    clearTimeout(state.returning);
+    state.returning = setTimeout(() => { state.moved = false; fit(); }, RETURN_MS);
+  };
+
   const attach = (map) => {
     if (state.map === map) return;
     state.areas.clear(); state.labels.clear(); state.alarms.clear(); state.buckets.clear();
     state.map = map;
     state.moved = false;
     state.layer = wall.eventLayer().addTo(map);
-    map.on("dragstart", () => { state.moved = true; });
+    map.on("dragstart", gesture);
     map.on("click", (pressed) => show(pressed.containerPoint));
-    map.getContainer().addEventListener("wheel", () => { state.moved = true; }, { passive: true });
+    map.getContainer().addEventListener("wheel", gesture, { passive: true });
     new ResizeObserver(() => { map.invalidateSize({ pan: false }); fit(); }).observe(map.getContainer());
     setTimeout(() => { fit(); wall.dirty(); }, 0); // after every area is on the map
   };
