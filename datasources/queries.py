@@ -105,7 +105,7 @@ def duplicates_near(
 def open_by_status(session: Session) -> dict[str, int]:
     """Return status → how many events stand there, open ones only."""
     query = select(E.status, func.count()).where(E.status.in_(OPEN_CODES)).group_by(E.status)
-    return {status: count for status, count in session.execute(query)}
+    return dict(session.execute(query).tuples().all())
 
 
 def open_by_area(session: Session) -> dict[str, int]:

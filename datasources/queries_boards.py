@@ -208,7 +208,7 @@ def _names(session: Session, reference: Reference, board: str) -> dict[str, str]
     if board != "workers":
         return areas
     titles = select(AccountRow.name, AccountRow.title).where(AccountRow.role == "worker")
-    known = {name: title for name, title in session.execute(titles)}
+    known = dict(session.execute(titles).tuples().all())
     return {f"{WORKER}{code}": known.get(f"{WORKER}{code}") or name for code, name in areas.items()}
 
 

@@ -25,7 +25,8 @@ E: Any = EventRow.__table__.c
 S: Any = StepRow.__table__.c
 START, END = bindparam("start", type_=Moment()), bindparam("end", type_=Moment())
 NOW, UNTIL = bindparam("now", type_=Moment()), bindparam("until", type_=Moment())
-AREA, UNIT = bindparam("area"), bindparam("unit")
+AREA: Any = bindparam("area")
+UNIT: Any = bindparam("unit")
 Group = Literal["all", "unit", "path"]
 KEYS: Mapping[str, Any] = {"all": literal(""), "unit": E.unit, "path": E.area_path}
 Pairs = dict[str, tuple[int, int]]

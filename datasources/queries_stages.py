@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Select, and_, bindparam, case, func, or_, select
+from sqlalchemy import bindparam, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from dashboard.rules.event import Status
@@ -36,10 +36,10 @@ def stage_values(session: Session, stage: str, values: Mapping[str, Any]) -> tup
 
 
 @lru_cache(maxsize=32)
-def _query(code: str, area: bool, unit: bool) -> Select[Any]:
+def _query(code: str, area: bool, unit: bool) -> Any:
     stage = STAGES[code]
     begin, end = E[stage.begin], E[stage.end]
-    seconds = whole_seconds(begin, end)
+    seconds: Any = whole_seconds(begin, end)
     if code == "owner_to_finish":
         seconds = case((E.hold_count > 0, _without_hold(seconds)), else_=seconds)
     taken = select(seconds.label("seconds")).where(
@@ -63,6 +63,6 @@ def _without_hold(seconds: Any) -> Any:
     rest = seconds - whole_seconds(began, ended)
     return case(
         (or_(began.is_(None), ended.is_(None), began < E.owned_at), seconds),
-        (and_(rest < 0), 0),
+        (rest < 0, 0),
         else_=rest,
     )

@@ -92,7 +92,7 @@ def satisfaction_view(session: Session, now: datetime, reference: Reference) -> 
         .where(S.action == "check", S.at >= today.start, S.at < today.end, S.rating.is_not(None), VALID)
         .group_by(S.rating)
     )
-    given = {rating: count for rating, count in session.execute(query)}
+    given: dict[Any, int] = dict(session.execute(query).tuples().all())
     closed = kpi_values(session, reference, today, now, codes=("closed",))["closed"][0]
     counts = {rating.value: given.get(rating, 0) for rating in RATING_WORDS}
     return {"counts": counts, "rated": sum(counts.values()), "closed": closed}
