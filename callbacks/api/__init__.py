@@ -1,0 +1,65 @@
+"""The HTTP API of CONTRACT §5 under /api/v1, with health beside it. One blueprint per app, made by a function."""
+
+from typing import Any
+
+from flask import Blueprint, Flask, current_app, request
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
+
+from callbacks.api import (
+    alerts,
+    batch,
+    dictionaries,
+    events,
+    feed,
+    figures,
+    health,
+    listing,
+    photos,
+    problems,
+    reports,
+)
+from callbacks.guard import permission
+
+PREFIX = "/api/v1"
+LARGEST_BODY = 9 * 1024 * 1024
+METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
+PARTS = (batch, events, listing, photos, alerts, figures, dictionaries, reports, feed)
+
+
+def install(app: Flask) -> None:
+    """Give an app the API, its health and its way of telling errors; `session.install` comes first."""
+    app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
+    app.config["MAX_FORM_MEMORY_SIZE"] = LARGEST_BODY
+    problems.install(app)
+    app.register_blueprint(blueprint())
+    app.register_blueprint(health.blueprint())
+    app.add_url_rule("/api/", "api_root", nothing, defaults={"rest": ""}, methods=METHODS)
+    app.add_url_rule("/api/<path:rest>", "api_nothing", nothing, methods=METHODS)
+
+
+def blueprint() -> Blueprint:
+    """Return the routes under /api/v1."""
+    api = Blueprint("api", __name__, url_prefix=PREFIX)
+    for part in PARTS:
+        for method, path, view in part.ROUTES:
+            endpoint = f"{part.__name__.rpartition('.')[2]}_{view.__name__}"
+            api.add_url_rule(path, endpoint, view, methods=[method])
+    return api
+
+
+@permission("session")
+def nothing(rest: str) -> Any:
+    """Answer for addresses that are none, which Dash would take for pages: 405 where another method works, else 404."""
+    adapter = current_app.create_url_adapter(request)
+    working = [method for method in METHODS if adapter and _works(adapter, method)]
+    if working:
+        raise MethodNotAllowed(working)
+    raise NotFound
+
+
+def _works(adapter: Any, method: str) -> bool:
+    try:
+        endpoint, _ = adapter.match(method=method)
+    except HTTPException:
+        return False
+    return str(endpoint).startswith("api.")

@@ -1,0 +1,144 @@
+"""Emergency alerts over HTTP: the open ones, answering one, silencing one openly, and screens saying they can be heard."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from flask import Response
+from sqlalchemy.orm import Session
+
+from callbacks.api.answers import answer, house, moment
+from callbacks.api.bodies import object_body
+from callbacks.guard import permission
+from callbacks.scopes import Sight, scope_of
+from callbacks.session import somebody
+from dashboard import actions, clock, serializer
+from dashboard.alert_feed import alert_messages
+from dashboard.rules.event import Event
+from dashboard.rules.refusals import Forbidden, Invalid, NotFound
+from datasources import feed_queries, screens
+from datasources.intake import moment_of, text_fault
+from datasources.models import AlertRow
+
+LONGEST_SCREEN = 100
+LONGEST_REASON = 500
+LARGEST_ID = 2**62
+Fault = tuple[str, str, dict[str, Any]]
+MOMENTS: Mapping[str, str] = {"acknowledged": "at", "shelved": "until", "next": "at"}
+
+
+@permission("alerts.see")
+def listed() -> Response:
+    """Return the open alerts that concern the viewer, oldest first."""
+    scope = scope_of(somebody())
+    if scope is None:
+        raise Forbidden("您的账号没有这项权限")
+    sight = Sight(house().reference.eligible)
+    with house().database.read() as session:
+        found = _messages(session, feed_queries.alerts_open_or_among(session))
+    mine = [alert_body(one["alert"]) for one in found if sight.alerted(scope, one["alert"], one["row"])]
+    return answer({"items": mine, "next": None})
+
+
+@permission("alerts.acknowledge")
+def acknowledge(key: int) -> Response:
+    """Answer an alert by its episode: 200 with the alert, 409 for an old episode."""
+    body, who, now = object_body("episode", "screen"), somebody(), clock.now()
+    episode = body.get("episode")
+    faults: list[Fault] = []
+    if isinstance(episode, bool) or not isinstance(episode, int):
+        faults.append(("episode", "请带上告警的次数 episode（整数）", {}))
+    said = body.get("screen")
+    if said is not None:
+        faults += _line("screen", said, LONGEST_SCREEN)
+    if faults or not isinstance(episode, int):
+        raise Invalid(faults)
+    with house().database.write() as session:
+        actions.acknowledge(session, known(key), episode, said or who.name, who, now)
+        found = _one(session, key)
+    return answer(found)
+
+
+@permission("alerts.shelve")
+def shelve(key: int) -> Response:
+    """Silence an alert for at most 30 minutes, with a reason that everybody sees."""
+    body, who, now = object_body("reason", "until"), somebody(), clock.now()
+    until = moment_of(body.get("until"))
+    faults = _line("reason", body.get("reason"), LONGEST_REASON)
+    if until is None:
+        faults.append(("until", "应是带时区的时间", {}))
+    if faults or until is None:
+        raise Invalid(faults)
+    with house().database.write() as session:
+        actions.shelve(session, known(key), body["reason"], until, who, now)
+        found = _one(session, key)
+    return answer(found)
+
+
+@permission("alerts.see")
+def screen() -> Response:
+    """Note that a screen is there and whether it can be heard; it says so again within 15 s."""
+    body, who = object_body("name", "audible"), somebody()
+    faults = _line("name", body.get("name"), LONGEST_SCREEN)
+    audible = body.get("audible")
+    if not isinstance(audible, bool):
+        faults.append(("audible", "只能是 true 或 false", {}))
+    if faults or not isinstance(audible, bool):
+        raise Invalid(faults)
+    name = f"{who.name}/{body['name'].strip()}"
+    with house().database.write() as session:
+        screens.heard_from(session, name, who.name, audible, clock.now())
+    return answer({"name": name, "audible": audible, "lease_seconds": screens.LEASE.seconds})
+
+
+def known(key: int) -> int:
+    """Return an alert's id if a column could hold it, else raise NotFound."""
+    if key > LARGEST_ID:
+        raise NotFound("没有这个告警")
+    return key
+
+
+def alert_body(alert: Mapping[str, Any]) -> dict[str, Any]:
+    """Return an alert of the feed as the API shows it: the same, with moments as RFC 3339."""
+    body = dict(alert) | {"raised_at": _shown(alert["raised_at"])}
+    for name, field in MOMENTS.items():
+        if body.get(name):
+            body[name] = body[name] | {field: _shown(body[name][field])}
+    return body
+
+
+def _messages(session: Session, rows: Any) -> list[dict[str, Any]]:
+    reference = house().reference
+
+    def row_of(event: Event) -> dict[str, Any]:
+        return serializer.feed_row(event, reference)
+
+    return alert_messages(session, rows, row_of, reference.unit_name)
+
+
+def _one(session: Session, key: int) -> dict[str, Any]:
+    session.flush()
+    row = session.get(AlertRow, key, populate_existing=True)
+    assert row is not None
+    return alert_body(_messages(session, [row])[0]["alert"])
+
+
+def _line(field: str, value: Any, most: int) -> list[Fault]:
+    if value is None or (isinstance(value, str) and not value.strip()):
+        return [(field, "缺少“{field}”", {"field": field})]
+    if not isinstance(value, str):
+        return [(field, "应是文字", {})]
+    fault = text_fault(value, most, lines=False)
+    return [(field, *fault)] if fault else []
+
+
+def _shown(millis: int | None) -> str | None:
+    return None if millis is None else moment(datetime.fromtimestamp(millis / 1000, UTC))
+
+
+ROUTES = (
+    ("GET", "/alerts", listed),
+    ("POST", "/alerts/<int:key>/acknowledge", acknowledge),
+    ("POST", "/alerts/<int:key>/shelve", shelve),
+    ("POST", "/screens", screen),
+)

@@ -1,0 +1,99 @@
+"""What the district is made of: areas as GeoJSON, categories, units. The same for everybody who is in."""
+
+from typing import Any
+
+from flask import Response, request
+
+from callbacks.api.answers import answer, house
+from callbacks.guard import permission
+from dashboard.rules.refusals import Invalid
+from datasources.reference import Area
+
+GEOJSON = "application/geo+json"
+
+
+@permission("session")
+def areas() -> Response:
+    """Return the areas of a level, or those right below a parent, as a GeoJSON FeatureCollection."""
+    reference = house().reference
+    level, parent = request.args.get("level"), request.args.get("parent")
+    if level is not None and level not in reference.levels:
+        known = "、".join(reference.levels)
+        raise Invalid(
+            [("level", "没有“{level}”这一级，可用：{known}", {"level": level[:50], "known": known})]
+        )
+    if parent is not None and parent not in reference.areas:
+        raise Invalid([("parent", "没有代码为“{code}”的区域", {"code": parent[:50]})])
+    found = [
+        _feature(area)
+        for area in reference.areas.values()
+        if (level is None or area.level == level) and (parent is None or area.parent == parent)
+    ]
+    response = answer({"type": "FeatureCollection", "features": found})
+    response.content_type = GEOJSON
+    return response
+
+
+@permission("session")
+def categories() -> Response:
+    """Return every category with its limit and marks."""
+    reference = house().reference
+    items = [
+        {
+            "code": one.code,
+            "name": one.name,
+            "parent": one.parent,
+            "limit": {"amount": one.limit.amount, "unit": one.limit.unit} if one.limit else None,
+            "claim_minutes": one.claim_minutes,
+            "emergency": one.emergency,
+            "level": one.level,
+            "photo_required": one.photo_required,
+            "conditions": reference.conditions.get(one.code, []),
+        }
+        for one in reference.categories.values()
+    ]
+    return answer({"items": items, "next": None})
+
+
+@permission("session")
+def units() -> Response:
+    """Return every unit."""
+    items = [
+        {
+            "code": unit.code,
+            "name": unit.name,
+            "kind": unit.kind,
+            "parent": unit.parent,
+            "area": unit.area,
+            "may_claim": unit.may_claim,
+        }
+        for unit in house().reference.units.values()
+    ]
+    return answer({"items": items, "next": None})
+
+
+def _feature(area: Area) -> dict[str, Any]:
+    return {
+        "type": "Feature",
+        "id": area.code,
+        "geometry": area.geometry,
+        "properties": {
+            "id": area.code,
+            "code": area.code,
+            "name": area.name,
+            "level": area.level,
+            "parent": area.parent,
+            "kind": area.kind,
+            "lng": area.lng,
+            "lat": area.lat,
+            "note": area.note,
+            "version": area.version,
+        },
+    }
+
+
+ROUTES = (
+    ("GET", "/areas", areas),
+    ("GET", "/categories", categories),
+    ("GET", "/units", units),
+)

@@ -1,0 +1,184 @@
+"""Events over HTTP: report, list, look at one, act on one. Wiring only; what may happen stands in the rule book."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Response, request
+from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.orm import Session
+
+from callbacks.api.answers import JSON, answer, dumped, house, moment
+from callbacks.api.bodies import facts_of, json_body, object_body, version_of
+from callbacks.guard import permission
+from callbacks.session import somebody
+from dashboard import actions, clock
+from dashboard.rules.access import Viewer, could_claim, mask_text, sees
+from dashboard.rules.event import Event
+from dashboard.rules.lifecycle import ACTION_WORDS, BY_ACTION
+from dashboard.rules.refusals import Forbidden, Invalid, NotFound, NotNow
+from dashboard.serializer import event_json
+from datasources import api_queries, idempotency, intake, journal, photos
+from datasources.models import PhotoRow, StepRow
+from datasources.reference import Reference
+from layouts.words import translate
+
+KEY = "Idempotency-Key"
+HELD = "外部编号“{external_id}”已登记为事件 {number}"
+IN_WORK = "同一个 Idempotency-Key 的请求还在处理，请稍后再试"
+ACTIONS = tuple(action for action in BY_ACTION if action != "report")
+
+
+@permission("events.report")
+def report() -> Response:
+    """File a report: 201 with the event."""
+    body, who, now, reference = json_body(), somebody(), clock.now(), house().reference
+    filed = intake.report_from(body, reference, who, now)
+
+    def file(session: Session) -> dict[str, Any]:
+        photos.check_usable(session, filed.photos, who)
+        refuse_held(session, filed.external_id)
+        return event_json(actions.report(session, reference, filed, who, now), who, reference, now)
+
+    try:
+        status, data = answered_once(body, who, file)
+    except IntegrityError:
+        with house().database.read() as session:
+            refuse_held(session, filed.external_id)
+        raise
+    number = data[data.index(b'"number":"') + 10 :].split(b'"', 1)[0].decode()
+    return Response(data, status, {"Location": f"/api/v1/events/{number}"}, content_type=JSON)
+
+
+@permission("events.see")
+def one(number: str) -> Response:
+    """Return an event with its steps, its photos and what the viewer may do to it now."""
+    who, reference, now = somebody(), house().reference, clock.now()
+    with house().database.read() as session:
+        event = seen_event(session, reference, number, who)
+        body = {
+            "event": event_json(event, who, reference, now),
+            "steps": [step_body(row, who) for row in api_queries.steps_of(session, event.id)],
+            "photos": [photo_body(row) for row in api_queries.photos_of(session, event.id)],
+            "allowed": actions.buttons(session, reference, event, who, now),
+        }
+    return answer(body)
+
+
+@permission("events.act")
+def act(number: str, action: str) -> Response:
+    """Do an action of the rule book: 200 with the event as it then is."""
+    if action not in ACTIONS:
+        raise NotFound("没有“{action}”这个操作", action=action[:50])
+    who, reference, now = somebody(), house().reference, clock.now()
+    body = object_body()
+    with house().database.write() as session:
+        event = known_event(session, number)
+        version = version_of(body)
+        facts = facts_of(body, BY_ACTION[action], reference)
+        if action == "correct":
+            check_place(facts, reference)
+        if isinstance(facts.get("photos"), list) and all(isinstance(key, str) for key in facts["photos"]):
+            photos.check_usable(session, facts["photos"], who, event.id)
+        after = actions.perform(session, reference, event, action, facts, who, now, version=version)
+    return answer(event_json(after, who, reference, now))
+
+
+def answered_once(body: Any, who: Viewer, work: Callable[[Session], dict[str, Any]]) -> tuple[int, bytes]:
+    """Do work in one transaction and return (201, its JSON); with an Idempotency-Key only the first time."""
+    key = request.headers.get(KEY)
+    database = house().database
+    if key is None:
+        with database.write() as session:
+            return 201, dumped(work(session))
+    if not 0 < len(key) <= idempotency.LONGEST_KEY or not (key.isascii() and key.isprintable()):
+        raise Invalid([(KEY, "应是 1–{most} 个可见的 ASCII 字符", {"most": idempotency.LONGEST_KEY})])
+    mark = idempotency.fingerprint(request.path, body)
+    try:
+        with database.write() as session:
+            before = idempotency.first_answer(session, who.name, key, mark, clock.real_now())
+            if before is not None:
+                return before
+            data = dumped(work(session))
+            idempotency.keep_answer(session, who.name, key, 201, data)
+            return 201, data
+    except OperationalError as error:
+        raise NotNow(IN_WORK) from error
+
+
+def refuse_held(session: Session, external_id: str | None) -> None:
+    """Raise NotNow with the event that already carries an outside number."""
+    found = api_queries.held(session, [external_id]) if external_id else {}
+    for event in found.values():
+        raise NotNow(HELD, event, external_id=external_id, number=event.number)
+
+
+def known_event(session: Session, number: str) -> Event:
+    """Return an event by its number, or raise NotFound."""
+    event = journal.event_by_number(session, number) if number.isalnum() and number.isascii() else None
+    if event is None:
+        raise NotFound("没有编号为 {number} 的事件", number=number[:50])
+    return event
+
+
+def seen_event(session: Session, reference: Reference, number: str, who: Viewer) -> Event:
+    """Return an event by its number; NotFound when there is none, Forbidden when the viewer may not see it."""
+    event = known_event(session, number)
+    if sees(event, who, reference) or (could_claim(event, who, reference) and event.unit is None):
+        return event
+    if not sees(event, who, reference, [co.unit for co in journal.co_units(session, event)]):
+        raise Forbidden("您的账号看不到这件事件")
+    return event
+
+
+def check_place(facts: dict[str, Any], reference: Reference) -> None:
+    """Raise Invalid for corrected degrees that cannot be."""
+    lng, lat = facts.get("lng"), facts.get("lat")
+    if isinstance(lng, (int, float)) and isinstance(lat, (int, float)):
+        fault = intake.place_fault(lng, lat, reference)
+        if fault is None and not -180 <= lng <= 180:
+            fault = ("lng", "经度应在 -180 到 180 之间", {})
+        if fault is not None:
+            raise Invalid([fault])
+
+
+def photo_body(row: PhotoRow) -> dict[str, Any]:
+    """Return a photo as the API shows it."""
+    return {
+        "id": row.id,
+        "url": f"/api/v1/photos/{row.id}",
+        "role": row.role,
+        "width": row.width,
+        "height": row.height,
+        "created_at": moment(row.created_at),
+    }
+
+
+def step_body(row: StepRow, who: Viewer) -> dict[str, Any]:
+    """Return a step as the API shows it; texts are masked for those without the right to personal data."""
+    facts = row.facts or {}
+    if not who.may("personal.see"):
+        facts = {name: mask_text(value) if isinstance(value, str) else value for name, value in facts.items()}
+    return {
+        "action": row.action,
+        "name": translate(ACTION_WORDS.get(row.action, row.action)),
+        "from": row.from_status,
+        "to": row.to_status,
+        "by": row.actor,
+        "role": row.actor_role,
+        "by_unit": row.actor_unit,
+        "at": moment(row.at),
+        "round": row.round,
+        "version": row.version,
+        "unit": row.unit,
+        "rating": row.rating,
+        "facts": facts,
+        "late": row.late,
+        "on_behalf": row.on_behalf,
+    }
+
+
+ROUTES = (
+    ("POST", "/events", report),
+    ("GET", "/events/<number>", one),
+    ("POST", "/events/<number>/<action>", act),
+)

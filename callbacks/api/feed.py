@@ -1,0 +1,80 @@
+"""The live set over HTTP: snapshot, hash and views of what the viewer may see, from this process's live feed."""
+
+import gzip
+from typing import Any, Protocol
+
+from flask import Response, current_app, request
+
+from callbacks.api.answers import JSON, answer
+from callbacks.guard import permission
+from callbacks.scopes import Scope, scope_of
+from callbacks.session import somebody
+from dashboard.rules.refusals import Forbidden, Refusal
+
+
+class Live(Protocol):
+    """What the routes ask of `callbacks.livefeed.LiveFeed`."""
+
+    def snapshot(self, scope: Scope) -> bytes:
+        """Return the gzipped snapshot."""
+
+    def hash(self, scope: Scope) -> dict[str, str]:
+        """Return position and hash."""
+
+    def views(self, scope: Scope) -> dict[str, Any]:
+        """Return position and views."""
+
+
+class NotReady(Refusal):
+    """This process has no live feed (yet)."""
+
+    status = 503
+
+
+def use(app: Any, live: Live) -> None:
+    """Say which live feed an app's routes ask."""
+    app.extensions["grid.live"] = live
+
+
+@permission("session")
+def snapshot() -> Response:
+    """Return every live row of the viewer's scope and the position it is good for; `since` is for sockets."""
+    scope, packed = _scope(), _live().snapshot
+    data = packed(scope)
+    if "gzip" in request.headers.get("Accept-Encoding", ""):
+        headers = {"Content-Encoding": "gzip", "Vary": "Accept-Encoding"}
+        return Response(data, 200, headers, content_type=JSON)
+    return Response(gzip.decompress(data), 200, {"Vary": "Accept-Encoding"}, content_type=JSON)
+
+
+@permission("session")
+def hash_() -> Response:
+    """Return the canonical hash of the viewer's live rows."""
+    return answer(_live().hash(_scope()))
+
+
+@permission("session")
+def views() -> Response:
+    """Return the small views that the wall shows, whole."""
+    return answer(_live().views(_scope()))
+
+
+def _scope() -> Scope:
+    scope = scope_of(somebody())
+    if scope is None:
+        raise Forbidden("您的账号没有这项权限")
+    return scope
+
+
+def _live() -> Live:
+    live: Live | None = current_app.extensions.get("grid.live")
+    if live is None:
+        raise NotReady("实时数据还没有就绪，请稍后再试")
+    return live
+
+
+ROUTES = (
+    ("GET", "/feed/snapshot", snapshot),
+    ("GET", "/feed/hash", hash_),
+    ("GET", "/feed/views", views),
+)

@@ -1,0 +1,145 @@
+"""Errors for programs: RFC 9457 problem+json for the API, a plain page for people. What happened, what to do, no traceback."""
+
+import logging
+import secrets
+from collections.abc import Mapping, Sequence
+from typing import Any
+from urllib.parse import quote
+
+from flask import Flask, Response, redirect, request
+from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response as AnyResponse
+
+from callbacks.api.answers import dumped, event_body
+from callbacks.api.answers import moment as shown
+from dashboard.rules.refusals import NotNow, Overtaken, Refusal
+from layouts import notice
+from layouts.words import N_, translate
+
+log = logging.getLogger(__name__)
+
+TYPE = "application/problem+json"
+FORMS = ("/api/", "/_dash", "/healthz", "/readyz", "/metrics", "/socket.io")
+TITLES: Mapping[int, str] = {
+    400: N_("请求看不懂"),
+    401: N_("需要登录"),
+    403: N_("没有权限"),
+    404: N_("没有找到"),
+    405: N_("不支持这种请求方法"),
+    409: N_("现在不能这样做"),
+    413: N_("内容太大"),
+    415: N_("内容类型不对"),
+    422: N_("内容有误"),
+    429: N_("提交太频繁"),
+    500: N_("系统出了问题"),
+    503: N_("系统暂时不可用"),
+}
+DETAILS: Mapping[int, str] = {
+    400: N_("请求的内容不是完整的 JSON"),
+    404: N_("没有这个地址"),
+    405: N_("这个地址不支持 {method}"),
+    413: N_("提交的内容超过了允许的大小"),
+    415: N_("内容类型不对，请按接口说明提交"),
+    500: N_("刚才的操作没有完成，问题已记入日志（编号 {mark}）"),
+    503: N_("数据库正忙，请稍后再试"),
+}
+SLUGS = {400: "malformed", 401: "unauthenticated", 403: "forbidden", 404: "not-found", 405: "method", 409: "not-now", 413: "too-large", 415: "wrong-type", 422: "invalid", 429: "too-many", 500: "internal", 503: "unavailable"}  # fmt: skip
+
+
+def install(app: Flask) -> None:
+    """Turn whatever goes wrong in an app into a problem or a page."""
+    app.register_error_handler(Refusal, of_refusal)
+    app.register_error_handler(HTTPException, _of_http)
+    app.register_error_handler(OperationalError, _of_database)
+    app.register_error_handler(Exception, _of_bug)
+
+
+def body_of(
+    status: int,
+    detail: str = "",
+    errors: Sequence[tuple[str, str, dict[str, Any]]] = (),
+    slug: str = "",
+    **more: Any,
+) -> dict[str, Any]:
+    """Return a problem as JSON values; `detail` is a finished sentence, `errors` are (field, msgid, params)."""
+    body: dict[str, Any] = {
+        "type": f"urn:grid:problem:{slug or SLUGS.get(status, 'other')}",
+        "title": translate(TITLES.get(status, TITLES[500])),
+        "status": status,
+    }
+    if detail:
+        body["detail"] = detail
+    if errors:
+        body["errors"] = [
+            {"field": field, "message": translate(msgid, None, **params)} for field, msgid, params in errors
+        ]
+    return body | more
+
+
+def refusal_body(refusal: Refusal) -> dict[str, Any]:
+    """Return a refusal as a problem's JSON values; what is outdated carries the event as it now is."""
+    more: dict[str, Any] = {}
+    slug = ""
+    if isinstance(refusal, NotNow):
+        winner = refusal.winner if isinstance(refusal, Overtaken) else None
+        more["winner"] = winner and winner | {"at": shown(winner["at"])}
+        more["event"] = event_body(refusal.event)
+        slug = "overtaken" if isinstance(refusal, Overtaken) else ""
+    detail = translate(refusal.text, None, **refusal.params)
+    return body_of(refusal.status, detail, refusal.errors, slug, **more)
+
+
+def answer(body: dict[str, Any]) -> Response:
+    """Return a problem as a response."""
+    return Response(dumped(body), body["status"], content_type=TYPE)
+
+
+def of_refusal(refusal: Refusal) -> AnyResponse:
+    """Return a refusal as a problem, or as a page where a person asked for one."""
+    if _for_programs():
+        response = answer(refusal_body(refusal))
+        if refusal.status == 401:
+            response.headers["WWW-Authenticate"] = 'Bearer realm="grid"'
+        if refusal.status == 429:
+            response.headers["Retry-After"] = "60"
+        return response
+    if refusal.status == 401:
+        path = request.full_path.rstrip("?")
+        return redirect(f"/login?next={quote(path, safe='')}" if path != "/" else "/login", 302)
+    return Response(notice.error(refusal.status), refusal.status, mimetype="text/html")
+
+
+def _of_http(error: HTTPException) -> AnyResponse:
+    status = error.code or 500
+    if status < 400:
+        return error.get_response()
+    if not _for_programs():
+        return Response(notice.error(status), status, mimetype="text/html")
+    detail = translate(DETAILS[status], None, method=request.method) if status in DETAILS else ""
+    response = answer(body_of(status, detail))
+    for name, value in error.get_headers():
+        if name in ("Allow", "Retry-After"):
+            response.headers[name] = value
+    return response
+
+
+def _of_database(error: OperationalError) -> AnyResponse:
+    log.warning("The database did not answer in time: %s", error.orig)
+    return _plain(503)
+
+
+def _of_bug(error: Exception) -> AnyResponse:
+    mark = secrets.token_hex(4)
+    log.error("Request failed (%s): %s %s", mark, request.method, request.path, exc_info=error)
+    return _plain(500, mark=mark)
+
+
+def _plain(status: int, **params: Any) -> AnyResponse:
+    if not _for_programs():
+        return Response(notice.error(status), status, mimetype="text/html")
+    return answer(body_of(status, translate(DETAILS[status], None, **params)))
+
+
+def _for_programs() -> bool:
+    return request.path.startswith(FORMS)

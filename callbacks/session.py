@@ -1,0 +1,203 @@
+"""Who is asking: cookie or token → viewer, the login form, the language. Decided here once per request, read everywhere.
+
+A Bearer header counts alone: a wrong one is nobody, whatever cookie comes with it.
+"""
+
+from datetime import timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, current_app, g, has_request_context, make_response, redirect, request
+from werkzeug.http import parse_cookie
+from werkzeug.wrappers import Response as AnyResponse
+
+from callbacks.guard import permission
+from dashboard import clock
+from dashboard.house import House
+from dashboard.rules.access import HOME, Viewer
+from dashboard.rules.refusals import Forbidden, Refusal
+from datasources.sign_in import SESSION_FOR, SignIn
+from layouts import login as door
+from layouts import maps, words
+from layouts.words import translate
+
+COOKIE = "grid_session"
+LANG_COOKIE = "grid_lang"
+LANG_FOR = timedelta(days=365)
+BEARER = "Bearer "
+
+
+def install(app: Flask, house: House) -> SignIn:
+    """Give an app its doors: login, logout, language; return the sign-in that sockets ask too."""
+    sign_in = SignIn(house.database, clock.real_now)
+    app.extensions["grid.sign_in"] = sign_in
+    app.extensions["grid.house"] = house
+    app.before_request(choose_language)
+    app.after_request(keep_language)
+    app.add_url_rule("/login", "login", login_page, methods=["GET"])
+    app.add_url_rule("/login", "login_post", login, methods=["POST"])
+    app.add_url_rule("/logout", "logout", logout, methods=["POST"])
+    return sign_in
+
+
+def viewer() -> Viewer | None:
+    """Return who is asking in this request, or None."""
+    if "viewer" not in g:
+        g.viewer = viewer_of_environ(request.environ)
+    found: Viewer | None = g.viewer
+    return found
+
+
+def somebody() -> Viewer:
+    """Return who is asking; Forbidden when nobody is."""
+    found = viewer()
+    if found is None:
+        raise Forbidden("请先登录")
+    return found
+
+
+def viewer_of_environ(environ: dict[str, Any], sign_in: SignIn | None = None) -> Viewer | None:
+    """Return who a WSGI environ stands for; `sign_in` where no request context is there (sockets)."""
+    doors: SignIn = sign_in or current_app.extensions["grid.sign_in"]
+    header = environ.get("HTTP_AUTHORIZATION", "")
+    if header:
+        return (
+            doors.viewer_for_token(header.removeprefix(BEARER).strip()) if header.startswith(BEARER) else None
+        )
+    return doors.viewer_for_session(parse_cookie(environ.get("HTTP_COOKIE", "")).get(COOKIE, ""))
+
+
+def came_from_elsewhere() -> bool:
+    """Return whether a browser says that another site makes this request (CSRF).
+
+    Browsers send Sec-Fetch-Site or Origin with every POST; whoever sends neither is no browser and carries no
+    stranger's cookie (which is SameSite=Lax besides). A token is never sent by a browser on its own.
+    """
+    if request.headers.get("Authorization"):
+        return False
+    site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
+    if site is not None and site not in ("same-origin", "none"):
+        return True
+    if origin is None:
+        return False
+    house: House = current_app.extensions["grid.house"]
+    return origin not in house.settings.allowed_origins and urlsplit(origin).netloc != request.host
+
+
+def choose_language() -> None:
+    """Speak the language asked for: `?lang=`, then the cookie, then the browser's, then the settings'."""
+    house: House = current_app.extensions["grid.house"]
+    asked = request.args.get("lang")
+    kept = request.cookies.get(LANG_COOKIE)
+    likes = next(
+        (tag for tag, _ in request.accept_languages if tag[:2].lower() in ("zh", "en")), house.settings.lang
+    )
+    g.lang = words.use(asked or kept or likes)
+
+
+def keep_language(response: AnyResponse) -> AnyResponse:
+    """Remember a language that was asked for by `?lang=`."""
+    if request.args.get("lang") and has_request_context() and g.get("lang"):
+        response.set_cookie(
+            LANG_COOKIE, g.lang, max_age=LANG_FOR, samesite="Lax", httponly=True, secure=request.is_secure
+        )
+    return response
+
+
+@permission("public")
+def login_page() -> AnyResponse:
+    """Show the login form; who is already in goes on."""
+    found = viewer()
+    if found is not None:
+        return redirect(_onward(request.args.get("next", ""), found), 303)
+    return make_response(_form(next_path=request.args.get("next", "")))
+
+
+@permission("public")
+def login() -> AnyResponse:
+    """Take the login form: in with a cookie, or the form again with a sentence and what was typed."""
+    username, password = request.form.get("username", "").strip(), request.form.get("password", "")
+    next_path = request.form.get("next", "")
+    doors: SignIn = current_app.extensions["grid.sign_in"]
+    try:
+        token, found = doors.login(username, password)
+    except Refusal as refusal:
+        sentence = translate(refusal.text, **refusal.params)
+        return make_response(_form(sentence, username, next_path), 401)
+    response = redirect(_onward(next_path, found), 303)
+    response.set_cookie(
+        COOKIE, token, max_age=SESSION_FOR, httponly=True, samesite="Lax", secure=request.is_secure, path="/"
+    )
+    return response
+
+
+@permission("public")
+def logout() -> AnyResponse:
+    """End the session and go to the login page; who has none goes there too."""
+    token = request.cookies.get(COOKIE)
+    if token:
+        doors: SignIn = current_app.extensions["grid.sign_in"]
+        doors.logout(token)
+    response = redirect("/login", 303)
+    response.delete_cookie(COOKIE, path="/")
+    return response
+
+
+def local_path(path: str) -> bool:
+    """Return whether a path stays on this site: "/x", but neither "//x", "/\\x" nor "https:…"."""
+    parts = urlsplit(path) if path.isprintable() else None
+    return (
+        parts is not None
+        and not parts.scheme
+        and not parts.netloc
+        and path.startswith("/")
+        and not path.startswith(("//", "/\\"))
+    )
+
+
+def _onward(next_path: str, found: Viewer) -> str:
+    return next_path if local_path(next_path) and next_path != "/login" else HOME.get(found.role, "/screen")
+
+
+def _form(error: str = "", username: str = "", next_path: str = "") -> Response:
+    house: House = current_app.extensions["grid.house"]
+    reference = house.reference
+    areas = list(reference.areas.values())
+    counts = [
+        (translate(_level_word(level)), sum(1 for a in areas if a.level == level))
+        for level in reference.levels[1:]
+    ]
+    html = door.page(
+        _shapes(reference.digest, areas, reference.levels),
+        counts,
+        reference.name,
+        error,
+        username[:100],
+        next_path if local_path(next_path) else "",
+        title=reference.texts.get("title", ""),
+        motto=reference.texts.get("motto", ""),
+        demo=house.settings.demo,
+    )
+    return Response(html, mimetype="text/html")
+
+
+LEVEL_NAMES = {
+    "district": "区",
+    "street": "街道",
+    "community": "社区",
+    "neighborhood": "片区",
+    "grid": "网格",
+}
+_drawn: dict[str, list[tuple[str, str]]] = {}
+
+
+def _level_word(level: str) -> str:
+    return LEVEL_NAMES.get(level, level)
+
+
+def _shapes(digest: str, areas: list[Any], levels: Any) -> list[tuple[str, str]]:
+    """Return the outline of the district as SVG paths, drawn once per loaded pack."""
+    if digest not in _drawn:
+        _drawn.clear()
+        _drawn[digest] = maps.svg_paths(areas, levels, door.WIDTH, door.HEIGHT)
+    return _drawn[digest]

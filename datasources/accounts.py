@@ -1,0 +1,166 @@
+"""Accounts: who may enter, with which role. People are roles here, never invented names.
+
+Every function works inside the caller's session; `now` is real time, accounts live outside the drill.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from dashboard.rules.access import HOME, ROLE_WORDS, Role, Viewer
+from dashboard.rules.refusals import NotFound, Refusal
+from datasources import passwords
+from datasources.models import AccountRow, AuditRow
+from datasources.reference import Reference
+
+LONGEST_NAME = 100
+DEMO_ROLES: Sequence[tuple[str, Role]] = (
+    ("screen", Role.WALL),
+    ("operator", Role.OPERATOR),
+    ("lead", Role.LEAD),
+    ("leader", Role.LEADER),
+    ("admin", Role.ADMIN),
+    ("auditor", Role.AUDITOR),
+)
+
+
+def create(
+    session: Session,
+    reference: Reference,
+    name: str,
+    role: Role,
+    password: str,
+    now: datetime,
+    *,
+    unit: str | None = None,
+    area: str | None = None,
+    title: str = "",
+) -> Viewer:
+    """Open an account; a Refusal when the name is taken, the password too short, or the unit or area is unknown."""
+    _check(reference, name, role, unit, area)
+    if session.get(AccountRow, name) is not None:
+        raise Refusal("已有名为“{name}”的账号", name=name, field="name")
+    row = AccountRow(
+        name=name,
+        title=title or _title(reference, role, unit, area),
+        role=role.value,
+        unit=unit,
+        area=area,
+        password_hash=_hashed(password),
+        created_at=now,
+    )
+    session.add(row)
+    audit(session, now, "console", "account.create", account=name, role=role.value)
+    return viewer_of(row)
+
+
+def set_password(session: Session, name: str, password: str, now: datetime) -> None:
+    """Give an account a new password; its sessions end, its tokens stay."""
+    row = _account(session, name)
+    row.password_hash = _hashed(password)
+    row.epoch += 1
+    row.failures, row.locked_until = 0, None
+    audit(session, now, "console", "account.passwd", account=name)
+
+
+def disable(session: Session, name: str, now: datetime, *, disabled: bool = True) -> None:
+    """Close an account (or open it again): sessions and tokens stop counting within seconds."""
+    row = _account(session, name)
+    row.disabled = disabled
+    row.epoch += 1
+    audit(session, now, "console", "account.disable" if disabled else "account.enable", account=name)
+
+
+def listed(session: Session) -> Sequence[AccountRow]:
+    """Return every account, by name."""
+    return session.scalars(select(AccountRow).order_by(AccountRow.name)).all()
+
+
+def viewer_named(session: Session, name: str) -> Viewer:
+    """Return the viewer an account stands for; NotFound when there is none or it is disabled."""
+    row = _account(session, name)
+    if row.disabled:
+        raise NotFound("账号“{name}”已停用", name=name)
+    return viewer_of(row)
+
+
+def ensure_demo(session: Session, reference: Reference, password: str, now: datetime) -> list[str]:
+    """Make the demo accounts that are not there and give all of them one password; return their names."""
+    rows = {row.name: row for row in session.scalars(select(AccountRow))}
+    held = next((row.password_hash for row in rows.values() if row.demo and row.password_hash), None)
+    # one hash for all: they share one printed password anyway, and ninety hashings would take seconds of the start
+    shared = held if held and passwords.fits(held, password) else passwords.hashed(password)
+    names = []
+    for values in demo_accounts(reference):
+        name = values["name"]
+        row = rows.get(name)
+        if row is None:
+            session.add(AccountRow(**values, password_hash=shared, demo=True, created_at=now))
+        elif row.demo:
+            row.title, row.unit, row.area = values["title"], values["unit"], values["area"]
+            if row.password_hash != shared:
+                row.password_hash, row.epoch = shared, row.epoch + 1
+        names.append(name)
+    return names
+
+
+def demo_accounts(reference: Reference) -> Iterator[dict[str, Any]]:
+    """Yield the demo accounts of a district (CONTRACT §3): the command side, a unit each, a community's workers each."""
+    for name, role in DEMO_ROLES:
+        yield _values(reference, name, role)
+    for code in reference.units:
+        yield _values(reference, f"unit-{code}", Role.UNIT, unit=code)
+    for area in reference.areas.values():
+        if area.level == reference.community_level:
+            yield _values(reference, f"worker-{area.code}", Role.WORKER, area=area.code)
+
+
+def viewer_of(row: AccountRow) -> Viewer:
+    """Return the viewer an account row stands for."""
+    return Viewer(row.name, Role(row.role), row.unit, row.area, row.title)
+
+
+def audit(session: Session, now: datetime, by: str, what: str, **detail: Any) -> None:
+    """Write down who did what outside an event's own steps."""
+    session.add(AuditRow(at=now, account=by, what=what, detail=detail))
+
+
+def _values(
+    reference: Reference, name: str, role: Role, unit: str | None = None, area: str | None = None
+) -> dict[str, Any]:
+    title = _title(reference, role, unit, area)
+    return {"name": name, "role": role.value, "unit": unit, "area": area, "title": title}
+
+
+def _title(reference: Reference, role: Role, unit: str | None, area: str | None) -> str:
+    if unit:
+        return reference.unit_name(unit)
+    words = ROLE_WORDS[role]
+    return f"{reference.areas[area].name}{words}" if area else words
+
+
+def _check(reference: Reference, name: str, role: Role, unit: str | None, area: str | None) -> None:
+    if not name or len(name) > LONGEST_NAME or not name.isprintable() or name != name.strip():
+        raise Refusal("账号名不能为空，最长 {most} 字，不含空白和控制字符", most=LONGEST_NAME, field="name")
+    if role not in HOME:
+        raise Refusal("“{role}”不能作为账号的角色", role=role.value, field="role")
+    if (role is Role.UNIT) != (unit is not None) or (unit is not None and unit not in reference.units):
+        raise Refusal("处置单位的账号要写明一个已有的单位代码，其他角色不写", field="unit")
+    if (role is Role.WORKER) != (area is not None) or (area is not None and area not in reference.areas):
+        raise Refusal("网格员的账号要写明一个已有的区域代码，其他角色不写", field="area")
+
+
+def _hashed(password: str) -> str:
+    if not passwords.SHORTEST <= len(password) <= passwords.LONGEST:
+        raise Refusal("密码至少 {least} 个字符", least=passwords.SHORTEST, field="password")
+    return passwords.hashed(password)
+
+
+def _account(session: Session, name: str) -> AccountRow:
+    row = session.get(AccountRow, name)
+    if row is None:
+        raise NotFound("没有名为“{name}”的账号", name=name)
+    return row
