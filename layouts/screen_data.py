@@ -12,6 +12,7 @@ from dashboard.rules.event import (
     SUPERVISION_WORDS,
     Supervision,
 )
+from dashboard.rules.lifecycle import ACTION_WORDS
 from layouts import maps, theme
 from layouts.words import N_, _
 
@@ -85,6 +86,7 @@ def first(data: ScreenData) -> dict[str, Any]:
         "units": dict(data.units),
         "views": dict(data.views),
         "alerts": [{name: alert[name] for name in ALERT_FIELDS if name in alert} for alert in data.alerts],
+        "actions": {action: _(word) for action, word in ACTION_WORDS.items()},
         "kpis": [{"code": code, "name": _(name), "kind": kind} for code, name, kind in KPIS],
         "statuses": [
             {

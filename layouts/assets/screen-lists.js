@@ -50,7 +50,7 @@ window.gridWall = window.gridWall || {};
     wall.keyed(box, steps, keyOf, makeStep, (item, step) => {
       mark(item, "data-status", step.to_status || "");
       say(item.children[0], wall.clock(step.at, wall.first.time_zone));
-      say(item.children[1], [step.unit_name, step.action_name].filter(Boolean).join(" "));
+      say(item.children[1], [step.unit_name, wall.first.actions[step.action] || step.action_name].filter(Boolean).join(" "));
       say(item.children[2], " · " + step.title);
     });
     box.classList.toggle("w-empty", !steps.length);

@@ -2,6 +2,7 @@
 window.gridWall = window.gridWall || {};
 (function (wall) {
   "use strict";
+  const SAY_MS = 5000; // the server forgets a screen that has not spoken for a while
   const EVERY = 30000; // LIFECYCLE §4: unacknowledged, the sound repeats after 30 s
   let audio = null;
   const rung = new Map(); // alert id + episode → when it last rang (performance clock)
@@ -18,11 +19,27 @@ window.gridWall = window.gridWall || {};
     voice.stop(audio.currentTime + from + length);
   };
 
+  const name = () => {
+    const kept = sessionStorage.getItem("screen-name") || "wall-" + Math.random().toString(36).slice(2, 8);
+    sessionStorage.setItem("screen-name", kept);
+    return kept;
+  };
+
+  /* Whether anybody can be heard decides how an emergency goes on (LIFECYCLE §4), so this screen says it again and again. */
+  const report = () =>
+    fetch("/api/v1/screens", {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify({ name: name(), audible: wall.sound.on() }),
+    }).catch(() => undefined); // the banner of the lost link says enough
+
   wall.sound = {
     start() {
       const Context = window.AudioContext || window.webkitAudioContext;
       if (!Context || audio) return;
       audio = new Context();
+      report();
+      setInterval(report, SAY_MS);
       const wake = () => audio.resume().catch(() => undefined);
       ["pointerdown", "keydown"].forEach((gesture) => document.addEventListener(gesture, wake, { passive: true }));
     },

@@ -1,0 +1,346 @@
+"""The wall and the door in a real browser, against the whole product started as people start it (CONTRACT §2, §4)."""
+
+import json
+import os
+import re
+import socket
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import APIRequestContext, Browser, Page, expect, sync_playwright
+from shapely.geometry import shape
+
+from layouts import ids
+
+ROOT = Path(__file__).resolve().parents[2]
+PASSWORD = "a-password-for-tests"
+CHROMIUM = "/usr/bin/chromium"
+FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--autoplay-policy=no-user-gesture-required",
+]
+SIZES = ((1920, 1080), (1366, 768), (3840, 2160), (5760, 1080))
+PROMPT_MS = 5_000
+STALE_MS = 15_000
+
+
+@dataclass
+class Centre:
+    """A running product: its address and the process."""
+
+    address: str
+    process: subprocess.Popen[str]
+
+
+def free_port() -> int:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        return int(taken.getsockname()[1])
+
+
+def begin(data: Path) -> Centre:
+    """Start the product on an empty folder and read its output until it says where it is."""
+    port = free_port()
+    command = [sys.executable, "app.py", "run", "--host", "127.0.0.1", "--port", str(port)]
+    process = subprocess.Popen(
+        [*command, "--data", str(data), "--district", "huli", "--no-demo"],
+        cwd=ROOT,
+        env={**os.environ, "GRID_DEMO_PASSWORD": PASSWORD, "PYTHONUNBUFFERED": "1"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    assert process.stdout is not None
+    said = []
+    for line in process.stdout:
+        said.append(line)
+        if f":{port}" in line:
+            return Centre(f"http://127.0.0.1:{port}", process)
+    raise AssertionError("".join(said))
+
+
+@pytest.fixture(scope="module")
+def centre(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Centre]:
+    running = begin(tmp_path_factory.mktemp("centre"))
+    yield running
+    running.process.terminate()
+    running.process.wait(timeout=30)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        program = {"executable_path": CHROMIUM} if Path(CHROMIUM).exists() else {}
+        opened = playwright.chromium.launch(args=FLAGS, **program)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def page_as(browser: Browser, centre: Centre) -> Iterator[Callable[..., Page]]:
+    """Log in through the form and open a page."""
+    contexts = []
+
+    def enter(
+        account: str, path: str = "/screen", size: tuple[int, int] = SIZES[0], lang: str = "zh-CN"
+    ) -> Page:
+        context = browser.new_context(
+            base_url=centre.address, viewport={"width": size[0], "height": size[1]}, locale=lang
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.goto("/login")
+        page.fill("input[name=username]", account)
+        page.fill("input[name=password]", PASSWORD)
+        page.keyboard.press("Enter")
+        page.wait_for_url(lambda url: "/login" not in url)
+        page.goto(path)
+        return page
+
+    yield enter
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def operator(page_as: Callable[..., Page]) -> APIRequestContext:
+    return page_as("operator", "/healthz").request
+
+
+def in_live(page: Page) -> None:
+    page.wait_for_function("window.live && live.state === 'live' && live.loaded", timeout=PROMPT_MS * 3)
+
+
+def inside_a_grid(operator: APIRequestContext) -> tuple[float, float]:
+    """The middle of the largest grid: no border is in doubt there."""
+    grids = operator.get("/api/v1/areas?level=grid").json()["features"]
+    middle = max((shape(grid["geometry"]) for grid in grids), key=lambda one: one.area).representative_point()
+    return middle.x, middle.y
+
+
+def report(operator: APIRequestContext, title: str, **facts: Any) -> dict[str, Any]:
+    lng, lat = inside_a_grid(operator)
+    categories = operator.get("/api/v1/categories").json()["items"]
+    parents = {one["parent"] for one in categories}
+    plain = [
+        one["code"]
+        for one in categories
+        if one["code"] not in parents and not one["emergency"] and one["claim_minutes"] != 0
+    ]
+    body = {"title": title, "lng": lng, "lat": lat, "category": plain[0], "source": "grid_worker", **facts}
+    answered = operator.post("/api/v1/events", data=body)
+    assert answered.status == 201, answered.text()
+    return dict(answered.json())
+
+
+# ---- the door -------------------------------------------------------------------------------------------
+
+
+def test_a_wrong_password_keeps_the_account_and_says_what_to_do(browser: Browser, centre: Centre) -> None:
+    context = browser.new_context(base_url=centre.address, locale="zh-CN")
+    page = context.new_page()
+    page.goto("/login")
+    page.fill("input[name=username]", "screen")
+    page.fill("input[name=password]", "not this")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("alert")).to_contain_text("密码")
+    assert page.input_value("input[name=username]") == "screen"
+    assert page.input_value("input[name=password]") == ""
+    context.close()
+
+
+def test_the_door_works_without_scripts(browser: Browser, centre: Centre) -> None:
+    context = browser.new_context(base_url=centre.address, java_script_enabled=False)
+    page = context.new_page()
+    page.goto("/login")
+    page.fill("input[name=username]", "screen")
+    page.fill("input[name=password]", PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/screen")
+    context.close()
+
+
+def test_the_wall_is_closed_to_who_is_not_logged_in(browser: Browser, centre: Centre) -> None:
+    context = browser.new_context(base_url=centre.address)
+    page = context.new_page()
+    page.goto("/screen")
+    assert "/login" in page.url
+    context.close()
+
+
+# ---- the wall -------------------------------------------------------------------------------------------
+
+
+def test_the_wall_asks_nothing_of_other_origins_and_logs_no_error(
+    page_as: Callable[..., Page], centre: Centre
+) -> None:
+    page = page_as("screen", "/login")
+    asked: list[str] = []
+    wrong: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.goto("/screen")
+    in_live(page)
+    for id in ids.CONTRACT_SCREEN:
+        assert page.locator(f"#{id}").count() == 1, id
+    foreign = [
+        url
+        for url in asked
+        if not url.startswith((centre.address, "data:", "blob:", centre.address.replace("http", "ws")))
+    ]
+    assert foreign == [] and wrong == []
+
+
+def test_a_reported_event_is_painted_counted_and_counting_down(
+    page_as: Callable[..., Page], operator: APIRequestContext
+) -> None:
+    page = page_as("screen")
+    in_live(page)
+    event = report(operator, "占道经营")
+    number = json.dumps(event["number"])
+    page.wait_for_function(f"live.drawn({number}) !== null", timeout=PROMPT_MS)
+    card = page.locator(f"#screen-countdowns [data-event={number}]")
+    expect(card).to_have_attribute("data-status", "claimable", timeout=PROMPT_MS)
+    due = int(card.locator("[data-due]").get_attribute("data-due") or 0)
+    assert due == page.evaluate(f"Date.parse({json.dumps(event['claim_due_at'])})")
+    assert re.fullmatch(r"(\d+:)?\d+:\d\d", card.locator("[data-due]").inner_text())
+    expect(page.locator("#screen-kpis [data-kpi=reported]")).not_to_have_attribute("data-num", "0")
+    expect(page.locator("#screen-legend [data-count=claimable] b")).not_to_have_text("0")
+
+
+def test_the_store_on_the_wall_equals_the_servers(
+    page_as: Callable[..., Page], operator: APIRequestContext
+) -> None:
+    page = page_as("screen")
+    in_live(page)
+    report(operator, "暴露垃圾")
+    page.wait_for_function(
+        "async () => (await live.hash()) === (await (await fetch('/api/v1/feed/hash')).json()).hash",
+        timeout=PROMPT_MS,
+    )
+
+
+def test_hostile_words_stay_words(page_as: Callable[..., Page], operator: APIRequestContext) -> None:
+    page = page_as("screen")
+    in_live(page)
+    event = report(operator, "<img src=x onerror=window.hurt=1>", emergency=True, address="<b>bold</b>")
+    page.wait_for_selector(f"#screen-alert[data-event={json.dumps(event['number'])}]", timeout=PROMPT_MS)
+    expect(page.locator("#screen-alert")).to_contain_text("<img src=x")
+    assert page.evaluate(
+        "[window.hurt, document.querySelectorAll('.wall img, #screen-alert b b').length]"
+    ) == [None, 0]
+    alert = operator.get("/api/v1/alerts").json()["items"][0]
+    operator.post(
+        f"/api/v1/alerts/{alert['id']}/acknowledge", data={"episode": alert["episode"], "screen": "test"}
+    )
+
+
+def test_an_emergency_takes_the_strip_until_somebody_acknowledges_it(
+    page_as: Callable[..., Page], operator: APIRequestContext
+) -> None:
+    page = page_as("screen")
+    in_live(page)
+    event = report(operator, "燃气管道施工挖破", emergency=True)
+    strip = page.locator("#screen-alert")
+    expect(strip).to_have_attribute("data-event", event["number"], timeout=PROMPT_MS)
+    expect(strip).to_have_attribute("data-status", "raised")
+    expect(page.locator("#screen")).to_have_class(re.compile("wall--emg"))
+    expect(page.locator(f".w-emg[data-event={json.dumps(event['number'])}]")).to_be_visible()
+    assert strip.locator("[data-action], button").count() == 0
+    (alert,) = [
+        one for one in operator.get("/api/v1/alerts").json()["items"] if one["event"] == event["number"]
+    ]
+    answered = operator.post(
+        f"/api/v1/alerts/{alert['id']}/acknowledge", data={"episode": alert["episode"], "screen": "desk-1"}
+    )
+    assert answered.status == 200, answered.text()
+    expect(page.locator("#screen")).not_to_have_class(re.compile("wall--emg"), timeout=PROMPT_MS)
+    expect(strip).to_have_attribute("data-status", "acknowledged")
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("lang", ["zh-CN", "en-GB"])
+def test_nothing_scrolls_or_leaves_the_glass(
+    page_as: Callable[..., Page], size: tuple[int, int], lang: str
+) -> None:
+    page = page_as("screen", size=size, lang=lang)
+    in_live(page)
+    expect(page.locator("#screen-board tbody")).to_be_attached()
+    outside = page.evaluate(
+        """() => [...document.querySelectorAll(".wall *")].filter((node) => {
+             if (node.closest(".leaflet-container, .w-tick__w")) return false;
+             const box = node.getBoundingClientRect();
+             return box.width && (box.left < -1 || box.right > innerWidth + 1 || box.bottom > innerHeight + 1);
+           }).map((node) => node.className)"""
+    )
+    page_size = page.evaluate("[document.documentElement.scrollWidth, document.documentElement.scrollHeight]")
+    assert outside == [] and page_size == list(size)
+
+
+def test_a_press_finds_the_event_under_it_at_every_scale(
+    page_as: Callable[..., Page], operator: APIRequestContext
+) -> None:
+    event = report(operator, "井盖破损")
+    for size in ((1366, 768), (3840, 2160)):
+        page = page_as("screen", size=size)
+        in_live(page)
+        page.wait_for_function(f"live.drawn({json.dumps(event['number'])}) !== null", timeout=PROMPT_MS)
+        x, y = page.evaluate(
+            """(number) => {
+                 const box = document.getElementById("screen-map").getBoundingClientRect();
+                 for (let y = 0; y < box.height; y += 3) for (let x = 0; x < box.width; x += 3) {
+                   const hit = gridWall.map.at(x, y);
+                   if (hit && hit.rows.some((row) => row.number === number)) return [hit.x + box.left, hit.y + box.top];
+                 }
+                 return [0, 0];
+               }""",
+            event["number"],
+        )
+        page.mouse.click(x, y)
+        expect(page.locator("#screen-callout [data-event]").first).to_be_visible()
+
+
+def test_the_english_wall_has_no_chinese_of_ours(page_as: Callable[..., Page]) -> None:
+    page = page_as("screen", "/screen?lang=en")
+    in_live(page)
+    ours = page.locator(".w-panel__h h2, .w-kpi__t, .w-legend__i span, .w-tick__h, #screen-live-word")
+    assert not re.search(r"[\u3400-\u9fff]", " ".join(ours.all_inner_texts()))
+
+
+def test_a_dead_link_is_said_within_fifteen_seconds(browser: Browser, tmp_path: Path) -> None:
+    mine = begin(tmp_path)
+    context = browser.new_context(base_url=mine.address, locale="zh-CN")
+    page = context.new_page()
+    page.goto("/login")
+    page.fill("input[name=username]", "screen")
+    page.fill("input[name=password]", PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/screen")
+    in_live(page)
+    mine.process.kill()
+    mine.process.wait(timeout=30)
+    expect(page.locator("#screen-live")).to_have_attribute("data-state", "stale", timeout=STALE_MS)
+    expect(page.locator(".w-lost")).to_be_visible()
+    expect(page.locator(".w-lost")).to_contain_text("不代表现状")
+    context.close()
+
+
+def test_the_shipped_scripts_are_small(centre: Centre) -> None:
+    with urllib.request.urlopen(f"{centre.address}/assets/tokens.css") as answer:
+        assert answer.status == 200
+    own = sum(path.stat().st_size for path in (ROOT / "layouts" / "assets").glob("*.js"))
+    assert own < 120_000
