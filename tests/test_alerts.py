@@ -1,0 +1,82 @@
+"""Emergency alerts: the ladder, the answer, the shelf — as pure rules."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from dashboard.rules import alerts
+from dashboard.rules.refusals import NotNow, Refusal
+
+NOW = datetime(2026, 11, 20, 7, 31, 48, tzinfo=UTC)
+ALERT = alerts.raised(1, 1, NOW)
+
+
+def after(seconds: float) -> datetime:
+    return NOW + timedelta(seconds=seconds)
+
+
+def test_nothing_happens_before_the_first_rung() -> None:
+    assert alerts.climb(ALERT, after(29), False) == (ALERT, (), None)
+
+
+def test_each_rung_comes_at_its_second() -> None:
+    alert, seen = ALERT, []
+    for second in range(1, 400):
+        alert, done, again = alerts.climb(alert, after(second), False)
+        seen += [(second, consequence.what) for consequence in done]
+        assert again is None
+    assert seen == [(30, "repeat"), (60, "widen"), (180, "webhook"), (360, "webhook")]
+
+
+def test_missed_rungs_come_once_each_in_order_and_late() -> None:
+    alert, done, _ = alerts.climb(ALERT, after(600), False)
+    assert [(c.what, c.late) for c in done] == [("repeat", True), ("widen", True), ("webhook", True)]
+    assert alert.next_at == after(780)
+
+
+def test_an_open_alert_always_has_a_future_consequence() -> None:
+    alert, _, _ = alerts.climb(ALERT, after(5000), False)
+    assert alert.next_at is not None
+    assert alert.next_at > after(5000)
+
+
+def test_an_answer_names_person_time_and_screen_and_a_second_one_changes_nothing() -> None:
+    answered = alerts.acknowledged(ALERT, 1, "operator", "desk-1", after(10))
+    assert (answered.acknowledged_by, answered.acknowledged_at, answered.acknowledged_screen) == (
+        "operator",
+        after(10),
+        "desk-1",
+    )
+    with pytest.raises(NotNow):
+        alerts.acknowledged(answered, 1, "lead", "desk-2", after(11))
+
+
+def test_a_button_of_an_old_episode_does_nothing_and_says_so() -> None:
+    with pytest.raises(NotNow, match="第 1 次"):
+        alerts.acknowledged(alerts.raised(1, 2, NOW), 1, "operator", "desk-1", NOW)
+
+
+def test_answered_but_unsigned_it_opens_again_as_a_new_episode() -> None:
+    answered = alerts.acknowledged(ALERT, 1, "operator", "desk-1", NOW)
+    over, done, again = alerts.climb(answered, after(300), False)
+    assert over.state == "stood_down"
+    assert [c.what for c in done] == ["reopen"]
+    assert again is not None
+    assert (again.episode, again.state) == (2, "raised")
+
+
+def test_answered_and_signed_it_rests() -> None:
+    answered = alerts.acknowledged(ALERT, 1, "operator", "desk-1", NOW)
+    rests, done, again = alerts.climb(answered, after(300), True)
+    assert (rests.next_at, done, again) == (None, (), None)
+
+
+@pytest.mark.parametrize(("reason", "minutes"), [("", 10), ("  ", 10), ("演练", 31), ("演练", 0)])
+def test_a_shelf_needs_a_reason_and_ends_within_thirty_minutes(reason: str, minutes: int) -> None:
+    with pytest.raises(Refusal):
+        alerts.shelved(ALERT, "lead", reason, NOW + timedelta(minutes=minutes), NOW)
+
+
+def test_a_shelf_names_person_reason_and_end() -> None:
+    shelved = alerts.shelved(ALERT, "lead", "演练", after(600), NOW)
+    assert (shelved.shelved_by, shelved.shelved_reason, shelved.shelved_until) == ("lead", "演练", after(600))
