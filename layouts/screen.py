@@ -40,7 +40,13 @@ def _header(data: ScreenData) -> html.Header:
         **attributes(data_state="offline", data_age=""),
     )
     duty = [html.Span([html.Span(_("值班")), html.B(data.duty)], className="w-two")] if data.duty else []
-    scenes = [html.Span(_(SCENES[data.scene]), className="w-tab", **attributes(aria_current="page"))]
+    scenes = [
+        html.Span(
+            _(SCENES.get(data.scene, SCENES["overview"])),
+            className="w-tab",
+            **attributes(aria_current="page"),
+        )
+    ]
     return html.Header(
         [
             html.Div(

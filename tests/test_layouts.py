@@ -137,6 +137,14 @@ def test_simulated_data_say_so_and_real_data_do_not() -> None:
     assert not said(DATA)
 
 
+def test_an_unknown_scene_shows_the_overview() -> None:
+    assert [
+        part.children
+        for part in parts(screen.page(replace(DATA, scene="nowhere")))
+        if getattr(part, "className", "") == "w-tab"
+    ] == ["总览"]
+
+
 def test_the_wall_speaks_the_language_of_the_request() -> None:
     with words.speaking("en"):
         headings = [part.children for part in parts(screen.page(DATA)) if isinstance(part, html.H2)]
