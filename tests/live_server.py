@@ -8,6 +8,7 @@ from gevent import monkey
 if __name__ == "__main__":  # before everything else, and only in a process of its own
     monkey.patch_all()
 
+import socket
 import sys
 from pathlib import Path
 from typing import Any
@@ -26,10 +27,17 @@ from datasources.feed import Feed
 from datasources.reference import References
 from tests.live_world import ORIGIN
 
+PAGE = """<!doctype html><title>live</title><body>
+<span id="screen-live"></span><script src="/assets/live-store.js"></script><script src="/assets/live.js"></script>
+<script src="/assets/vendor/socket.io.min.js"></script>
+<script>setTimeout(() => { document.body.append(Object.assign(document.createElement("main"), {id: "wall"}));
+document.getElementById("wall").dataset.live = "events,views,alerts"; });</script>"""
+
 
 def viewer_of(folder: Path, environ: dict[str, Any]) -> Viewer | None:
     """Return who a Bearer word stands for, unless a file of that name disables it."""
-    word = environ.get("HTTP_AUTHORIZATION", "").removeprefix("Bearer ")
+    cookie = environ.get("HTTP_COOKIE", "").removeprefix("account=")
+    word = environ.get("HTTP_AUTHORIZATION", "").removeprefix("Bearer ") or cookie
     if not word or (folder / word).exists():
         return None
     role, _, code = word.partition("-")
@@ -43,22 +51,32 @@ def main(database: str, redis_url: str, folder: str, port_file: str) -> None:
     sight = Sight(lambda event: references.get().eligible(event))
     feed = Feed(redis_url, references.get().code)
     live = LiveFeed(db, feed, lambda event: feed_row(event, references.get()), sight)
-    app = Flask(__name__)
-    app.add_url_rule(
-        "/snapshot", view_func=lambda: Response(live.snapshot(), headers={"Content-Encoding": "gzip"})
-    )
+    listener = socket.create_server(("127.0.0.1", 0))
+    port = listener.getsockname()[1]
+    assets = Path(__file__).parent.parent / "layouts" / "assets"
+    app = Flask(__name__, static_folder=str(assets), static_url_path="/assets")
+    packed = {"Content-Encoding": "gzip", "Content-Type": "application/json"}
+    for path, answer in {
+        "/": lambda: PAGE,
+        "/api/v1/feed/snapshot": lambda: Response(live.snapshot(), headers=packed),
+        "/api/v1/feed/hash": lambda: live.hash(),
+        "/api/v1/feed/views": lambda: live.views(),
+        "/api/v1/alerts": lambda: {"items": live.alerts(), "next": None},
+    }.items():
+        app.add_url_rule(path, path, answer)
+    origins = [ORIGIN, f"http://127.0.0.1:{port}"]
     door = sockets.Sockets(
         app,
         live,
         lambda environ: viewer_of(Path(folder), environ),
-        [ORIGIN],
+        origins,
         lambda: (clock.now(), clock.speed()),
     )
     live.start()
     door.start()
-    server = WSGIServer(("127.0.0.1", 0), app, log=None)
+    server = WSGIServer(listener, app, log=None)
     server.start()
-    Path(port_file).write_text(str(server.server_port))
+    Path(port_file).write_text(str(port))
     server.serve_forever()
 
 

@@ -1,14 +1,9 @@
 """The Socket.IO door, asked by raw websockets over a real network: who may enter, what arrives, who is sent away."""
 
 import json
-import select
 import socket
-import subprocess
-import sys
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,6 +11,8 @@ import websocket
 from flask import Flask
 
 from callbacks.sockets import Sockets
+from tests.live_door import *  # noqa: F403 - the fixtures
+from tests.live_door import Door
 from tests.live_world import *  # noqa: F403 - the fixtures
 from tests.live_world import DISPUTE, GAS, ORIGIN, World
 
@@ -68,38 +65,10 @@ class Browser:
             self.early.append(tuple(json.loads(self.frame()[2:])))
 
 
-class Door:
-    """A running web process and the folder that disables accounts."""
-
-    def __init__(self, port: int, folder: Path) -> None:
-        self.port, self.folder = port, folder
-
-    def enter(self, account: str | None = "wall", **facts: Any) -> Browser:
-        return Browser(self.port, account, **facts)
-
-    def disable(self, account: str) -> None:
-        (self.folder / account).touch()
-
-
-@pytest.fixture
-def door(sqlite_world: World, tmp_path: Path) -> Iterator[Door]:
-    disabled = tmp_path / "disabled"
-    disabled.mkdir()
-    port_file = tmp_path / "port"
-    command = [sys.executable, "-m", "tests.live_server", sqlite_world.db.url, sqlite_world.embedded.url]
-    server = subprocess.Popen([*command, str(disabled), str(port_file)], stdin=subprocess.DEVNULL)
-    while not (port_file.exists() and port_file.read_text()):
-        assert server.poll() is None, "the server ended"
-        select.select([], [], [], 0.05)
-    yield Door(int(port_file.read_text()), disabled)
-    server.kill()
-    server.wait()
-
-
 def test_a_committed_step_reaches_the_browser_chained_to_what_it_knows(
     door: Door, sqlite_world: World
 ) -> None:
-    browser = door.enter("operator", origin=ORIGIN)
+    browser = Browser(door.port, "operator", origin=ORIGIN)
     head = browser.subscribe()["position"]
     event = sqlite_world.report()
     sqlite_world.publish()
@@ -117,13 +86,13 @@ def test_a_committed_step_reaches_the_browser_chained_to_what_it_knows(
 
 
 def test_a_browser_that_was_away_gets_exactly_what_it_missed(door: Door, sqlite_world: World) -> None:
-    first = door.enter("wall")
+    first = Browser(door.port, "wall")
     position = first.subscribe()["position"]
     first.socket.close()
     missed = [sqlite_world.report() for _ in range(3)]
     for _ in missed:
         sqlite_world.publish()
-    watcher = door.enter("wall")
+    watcher = Browser(door.port, "wall")
     watcher.subscribe(position)
     message = watcher.next("rows")
     assert message["prev"] == position
@@ -132,11 +101,11 @@ def test_a_browser_that_was_away_gets_exactly_what_it_missed(door: Door, sqlite_
 
 def test_a_position_nobody_knows_means_resync(door: Door) -> None:
     for since in ("1-0", "db-dead-7", "'; drop", "99999999999999-1" * 3, 12, {"a": 1}):
-        assert door.enter().subscribe(since) == {"resync": True}  # type: ignore[arg-type]
+        assert Browser(door.port, "wall").subscribe(since) == {"resync": True}  # type: ignore[arg-type]
 
 
 def test_the_heartbeat_tells_the_newest_id_and_the_servers_time(door: Door, sqlite_world: World) -> None:
-    browser = door.enter("leader")
+    browser = Browser(door.port, "leader")
     head = browser.subscribe()["position"]
     tick = browser.next("tick")
     assert tick["id"] == head and tick["clock_speed"] == 1.0 and tick["server_now"] > 1_700_000_000_000
@@ -150,11 +119,11 @@ def test_strangers_and_foreign_origins_are_refused_at_the_handshake(door: Door) 
     door.disable("nobody")
     for account in (None, "nobody", "resident"):
         with pytest.raises(websocket.WebSocketBadStatusException) as refusal:
-            door.enter(account)
+            Browser(door.port, account)
         assert refusal.value.status_code in (401, 403)
     for origin in ("http://evil.test", "null", ORIGIN + ".evil.test", "https://centre.test"):
         with pytest.raises(websocket.WebSocketBadStatusException) as refusal:
-            door.enter("operator", origin=origin)
+            Browser(door.port, "operator", origin=origin)
         assert refusal.value.status_code == 403
 
 
@@ -167,7 +136,7 @@ def test_long_polling_is_not_offered(door: Door) -> None:
 
 
 def test_a_unit_is_sent_its_own_rows_whatever_it_asks_for(door: Door, sqlite_world: World) -> None:
-    gas, police = door.enter("unit-GAS"), door.enter("unit-POLICE")
+    gas, police = Browser(door.port, "unit-GAS"), Browser(door.port, "unit-POLICE")
     for browser in (gas, police):
         browser.subscribe(topics=["events", "all", "operator", "alerts", "views"])
     canary = sqlite_world.report("canary", category=GAS)
@@ -180,7 +149,7 @@ def test_a_unit_is_sent_its_own_rows_whatever_it_asks_for(door: Door, sqlite_wor
 
 
 def test_nothing_is_commanded_over_the_socket(door: Door, sqlite_world: World) -> None:
-    browser = door.enter("operator")
+    browser = Browser(door.port, "operator")
     head = browser.subscribe()["position"]
     before = sqlite_world.truth()
     for name in ("claim", "join", "enter_room", "rows", "tick", "close", "message", "alert"):
@@ -194,7 +163,7 @@ def test_nothing_is_commanded_over_the_socket(door: Door, sqlite_world: World) -
 
 
 def test_a_disabled_account_loses_its_socket_within_a_heartbeat_and_others_keep_theirs(door: Door) -> None:
-    browser, other = door.enter("unit-GAS"), door.enter("operator")
+    browser, other = Browser(door.port, "unit-GAS"), Browser(door.port, "operator")
     browser.subscribe()
     other.subscribe()
     door.disable("unit-GAS")
@@ -206,7 +175,7 @@ def test_a_disabled_account_loses_its_socket_within_a_heartbeat_and_others_keep_
 
 
 def test_dead_links_are_noticed_in_ten_seconds_and_frames_are_not_compressed_per_client(door: Door) -> None:
-    browser = door.enter("wall", extensions="permessage-deflate; client_max_window_bits")
+    browser = Browser(door.port, "wall", extensions="permessage-deflate; client_max_window_bits")
     assert (browser.hello["pingInterval"], browser.hello["pingTimeout"]) == (5000, 5000)
     assert "sec-websocket-extensions" not in {name.lower() for name in browser.socket.headers}
     assert browser.hello["upgrades"] == []
@@ -215,10 +184,10 @@ def test_dead_links_are_noticed_in_ten_seconds_and_frames_are_not_compressed_per
 def test_a_browser_that_stops_reading_is_cut_off_and_the_others_go_on(
     door: Door, sqlite_world: World
 ) -> None:
-    stuck = door.enter("wall")
+    stuck = Browser(door.port, "wall")
     stuck.socket.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
     stuck.subscribe()
-    good = door.enter("operator")
+    good = Browser(door.port, "operator")
     head = good.subscribe()["position"]
     rows = [{"id": n, "version": 1, "title": "长" * 300, "status": "reported"} for n in range(1, 400)]
     for version in range(1, 10):
