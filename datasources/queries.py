@@ -62,8 +62,9 @@ def alerts_open(session: Session) -> list[tuple[Alert, Event]]:
 
 
 def alert_units(session: Session, event: Event) -> list[dict[str, Any]]:
-    """Return [{"unit", "accepted"}]: the unit in charge first, then the co-units of this round."""
-    return feed_queries.signings(session, [event])[event.id]
+    """Return [{"unit", "accepted"}]: the unit in charge first, then the co-units of this round by code."""
+    signed = feed_queries.signings(session, [event])[event.id]
+    return sorted(signed, key=lambda one: (one["unit"] != event.unit, one["unit"]))
 
 
 def duplicates_near(

@@ -22,6 +22,11 @@ from datasources.reference import Reference
 from tests.conftest import FRIDAY, LEAD, OPERATOR, unit_viewer
 
 CATEGORIES = ("S0406", "B0101", "S0502", "S0402", None)
+JUMPS = (0, 0, 1, 7, 7, 20, 61, 61, 120, 120, 300, 300, 900, 30_000)  # seconds
+LIKELY = dict.fromkeys(("claim", "finish", "check", "approve", "resume"), 30)
+LIKELY |= dict.fromkeys(("register", "dispatch", "accept"), 10) | dict.fromkeys(
+    ("hold", "reopen", "decline"), 4
+)
 _photos = itertools.count()
 
 
@@ -76,9 +81,7 @@ class History:
     def step(self) -> None:
         """Let some time pass and one of the possible actions happen to one of the events."""
         dice = self.dice
-        self.now += timedelta(
-            seconds=dice.choice([0, 1, 61, 1800, 9000, 40_000]), microseconds=dice.randrange(10**6)
-        )
+        self.now += timedelta(seconds=dice.choice(JUMPS), microseconds=dice.randrange(10**6))
         index = dice.randrange(len(self.events))
         event = journal.event_by_id(self.session, self.events[index].id)
         assert event is not None
@@ -87,14 +90,13 @@ class History:
             for viewer in self.cast(event)
             for action in actions.buttons(self.session, self.reference, event, viewer, self.now)
         ]
-        by_action = {}
+        by_action: dict[str, list[Viewer]] = {}
         for viewer, action in offers:
             by_action.setdefault(action, []).append(viewer)
-        dull = {"comment", "urge", "remind", "warn", "correct", "merge", "reject", "supervise"}
-        names = [name for name in sorted(by_action) if name not in dull or dice.random() < 0.15]
+        names = sorted(by_action)
         if not names:
             return
-        action = dice.choice(names)
+        (action,) = dice.choices(names, [LIKELY.get(name, 1) for name in names])
         viewer = dice.choice(by_action[action])
         facts = self.facts(event, action)
         if facts is None:
@@ -131,7 +133,7 @@ class History:
             "decline": lambda: {"ground": dice.choice(list(Ground)).value, "text": "不属我方"},
             "finish": lambda: {"text": "已处置", "photos": [self.photo()], "reason": "协办未回"},
             "check": lambda: {
-                "rating": dice.choice(list(Rating)).value,
+                "rating": dice.choice([*Rating, Rating.SATISFIED, Rating.VERY_SATISFIED]).value,
                 "text": "现场核查",
                 "photos": [self.photo()],
             },
