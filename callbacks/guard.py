@@ -69,6 +69,13 @@ def callback(name: str, *args: Any, **kwargs: Any) -> Callable[[View], View]:
     return mark
 
 
+def say(output: str, name: str) -> None:
+    """Say which permission a callback needs that somebody else registered (Dash's own page switch)."""
+    if name not in PERMISSIONS:
+        raise ValueError(f"there is no permission {name!r}")
+    _callbacks[output] = name
+
+
 def install(
     app: Flask,
     settings: Settings,

@@ -85,14 +85,12 @@ def came_from_elsewhere() -> bool:
 
 
 def choose_language() -> None:
-    """Speak the language asked for: `?lang=`, then the cookie, then the browser's, then the settings'."""
+    """Speak the language asked for: `?lang=`, then the cookie, then the settings'.
+
+    Not the browser's: halls run whatever system they were given, and the district says what is spoken there.
+    """
     house: House = current_app.extensions["grid.house"]
-    asked = request.args.get("lang")
-    kept = request.cookies.get(LANG_COOKIE)
-    likes = next(
-        (tag for tag, _ in request.accept_languages if tag[:2].lower() in ("zh", "en")), house.settings.lang
-    )
-    g.lang = words.use(asked or kept or likes)
+    g.lang = words.use(request.args.get("lang") or request.cookies.get(LANG_COOKIE) or house.settings.lang)
 
 
 def keep_language(response: AnyResponse) -> AnyResponse:

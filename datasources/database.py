@@ -4,6 +4,8 @@ Writers on SQLite BEGIN IMMEDIATE (the driver would not BEGIN on SELECT), WAL, s
 """
 
 import sqlite3
+import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,16 +14,19 @@ from typing import Any
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, Engine, create_engine, event, func, select, text
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from datasources.models import Base
 
 MIGRATIONS = Path(__file__).parent / "migrations"
+PATIENCE_SECONDS = 15.0
+PAUSE_SECONDS = 0.005
 PRAGMAS = (
     "journal_mode=WAL",
     "synchronous=FULL",
     "foreign_keys=ON",
-    "busy_timeout=10000",
+    "busy_timeout=100",
     "temp_store=MEMORY",
     "cache_size=-16000",
 )
@@ -36,6 +41,8 @@ class Database:
         self.is_sqlite = self.engine.dialect.name == "sqlite"
         self.after_commit: list[Callable[[], None]] = []
         self._writer = self.engine.execution_options(writes=True)
+        self._turn = threading.RLock()
+        self._writing = False
 
     @contextmanager
     def read(self) -> Iterator[Session]:
@@ -46,10 +53,29 @@ class Database:
     @contextmanager
     def write(self) -> Iterator[Session]:
         """Give a session whose work is committed as one at the end, or not at all."""
-        with Session(self._writer, expire_on_commit=False) as session, session.begin():
+        with self._own_turn(), Session(self._writer, expire_on_commit=False) as session, session.begin():
             yield session
         for hook in self.after_commit:
             hook()
+        time.sleep(0)  # a busy writer lets the others of its process in: under gevent nobody else would
+
+    @contextmanager
+    def _own_turn(self) -> Iterator[None]:
+        """Wait in Python for the other writers of this process.
+
+        SQLite waits inside the driver, which under gevent would stop the very greenlet that holds the lock.
+        """
+        if not self.is_sqlite:
+            yield
+            return
+        with self._turn:
+            if self._writing:
+                raise RuntimeError("a writer inside a writer of the same database")
+            self._writing = True
+            try:
+                yield
+            finally:
+                self._writing = False
 
     def upgrade(self) -> None:
         """Bring the tables to the newest migration; safe when several processes start together."""
@@ -100,5 +126,16 @@ def _open_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    writes = connection.get_execution_options().get("writes")
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    if not connection.get_execution_options().get("writes"):
+        connection.exec_driver_sql("BEGIN")
+        return
+    # another process may be writing: wait in short turns that let this process's other work go on
+    patience = time.monotonic() + PATIENCE_SECONDS
+    while True:
+        try:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+            return
+        except OperationalError:
+            if time.monotonic() > patience:
+                raise
+            time.sleep(PAUSE_SECONDS)

@@ -18,6 +18,8 @@ SCREEN_LEGEND = "screen-legend"
 SCREEN_LATEST = "screen-latest"
 SCREEN_CALLOUT = "screen-callout"
 WORDS = "words"
+ADDRESS = "address"
+PAGE = "page"
 
 CONTRACT_SCREEN = (
     SCREEN_MAP,

@@ -1,0 +1,123 @@
+"""Assembles the house: the only file that knows everybody. `python app.py [COMMAND]` — see README or --help."""
+
+import sys
+
+if __name__ == "__main__" and len(sys.argv) > 0:
+    from gevent import monkey
+
+    monkey.patch_all()
+
+import logging
+import secrets
+from dataclasses import dataclass, field
+from functools import partial
+
+import dash
+from flask import Flask
+from flask_compress import Compress
+
+from callbacks import api, commands, guard, livefeed, pages, session
+from callbacks.api import feed as feed_routes
+from callbacks.scopes import Sight
+from callbacks.sockets import Sockets
+from dashboard import clock
+from dashboard.house import House
+from dashboard.loops import Loop, clock_loops, drill_loop
+from dashboard.publisher import Publisher
+from dashboard.serializer import feed_row
+from datasources.queries_views import views as wall_views
+
+log = logging.getLogger("grid")
+
+
+@dataclass
+class Product:
+    """One running process: the web application and everything that runs beside it."""
+
+    house: House
+    app: Flask
+    dash_app: dash.Dash | None = None
+    live: livefeed.LiveFeed | None = None
+    sockets: Sockets | None = None
+    publisher: Publisher | None = None
+    loops: list[Loop] = field(default_factory=list)
+
+    def start(self) -> "Product":
+        """Start the tail, the heartbeat, the publisher and the loops."""
+        for part in (self.publisher, self.live, self.sockets, *self.loops):
+            if part is not None:
+                part.start()
+        return self
+
+    def stop(self) -> None:
+        """End everything, the newest first."""
+        for part in (*self.loops, self.sockets, self.live, self.publisher):
+            if part is not None:
+                part.stop()
+        self.house.close()
+
+
+def create_app(house: House, role: str = "all") -> Product:
+    """Return the product on an opened house; `role` is all, web or clock. Nothing runs before `start()`."""
+    app = Flask("grid", static_folder=None)
+    product = Product(house, app)
+    row_of = partial(_row, house)
+    views = wall_views(lambda: house.reference)
+    if role in ("all", "clock"):
+        product.publisher = Publisher(
+            house.database, house.feed, row_of, clock.now, views, lambda code: house.reference.unit_name(code)
+        )
+        product.loops += clock_loops(house)
+    else:
+        product.loops.append(drill_loop(house, keeps=False))
+    if role in ("all", "web"):
+        _add_web(product, row_of, views)
+    return product
+
+
+def _add_web(product: Product, row_of, views) -> None:  # type: ignore[no-untyped-def]
+    house, app = product.house, product.app
+    secret = house.settings.secret_key
+    app.secret_key = secret.get_secret_value() if secret else secrets.token_hex()
+    app.json.ensure_ascii = False  # type: ignore[attr-defined]
+    app.config["COMPRESS_MIMETYPES"] = ["text/html", "text/css", "application/json", "application/javascript", "text/javascript", "image/svg+xml"]  # fmt: skip
+    app.config["COMPRESS_ALGORITHM"] = ["br", "gzip"]
+    app.config["COMPRESS_BR_LEVEL"] = 4
+    sign_in = session.install(app, house)
+    product.live = livefeed.LiveFeed(
+        house.database,
+        house.feed,
+        row_of,
+        Sight(lambda event: house.reference.eligible(event)),
+        lambda: _views_now(house, views),
+        lambda code: house.reference.unit_name(code),
+    )
+    feed_routes.use(app, product.live)
+    api.install(app)
+    guard_install = partial(guard.install, app, house.settings, session.viewer, session.came_from_elsewhere)
+    dash_app = pages.prepare(app, house)
+    guard_install(dash_app)
+    pages.install(dash_app, house, product.live)
+    Compress(app)
+    guard.check_app(app, dash_app)
+    product.dash_app = dash_app
+    product.sockets = Sockets(
+        app,
+        product.live,
+        partial(session.viewer_of_environ, sign_in=sign_in),
+        house.settings.allowed_origins,
+        lambda: (clock.now(), clock.speed()),
+    )
+
+
+def _row(house: House, event):  # type: ignore[no-untyped-def]
+    return feed_row(event, house.reference)
+
+
+def _views_now(house: House, views):  # type: ignore[no-untyped-def]
+    with house.database.read() as reading:
+        return {name: view(reading, clock.now()) for name, view in views.items()}
+
+
+if __name__ == "__main__":
+    sys.exit(commands.main(sys.argv[1:], create_app))

@@ -1,0 +1,227 @@
+"""The command line (CONTRACT §2): one function a command, errors as one sentence on standard error, no traceback.
+
+Exit codes: 0 done, 1 some rows refused or a check failed, 2 usage.
+"""
+
+import argparse
+import getpass
+import logging
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from callbacks import self_check
+from callbacks.serving import bar, demo_accounts, err, out, replay, run
+from dashboard import clock
+from dashboard.house import House, follow_clock, open_house
+from dashboard.rules.access import Role
+from dashboard.rules.refusals import Refusal
+from dashboard.settings import Settings
+from datasources import accounts, sign_in
+from datasources.district import PackInvalid, read_pack
+from datasources.imports import import_file
+from datasources.loading import load_pack
+from layouts.words import translate
+
+CreateApp = Callable[..., Any]
+
+
+def main(arguments: Sequence[str], create_app: CreateApp) -> int:
+    """Carry out one command and return its exit code."""
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    parser = _parser()
+    words = parser.parse_args(list(arguments))
+    try:
+        settings = _settings(words)
+        return int(words.work(settings, words, create_app) or 0)
+    except PackInvalid as invalid:
+        for fault in invalid.faults:
+            err.print(str(fault), markup=False)
+        return 1
+    except Refusal as refusal:
+        err.print(translate(refusal.text, settings.lang, **refusal.params), markup=False)
+        return 1
+    except ValidationError as invalid:
+        first = invalid.errors()[0]
+        err.print(
+            f"GRID_{'_'.join(str(part) for part in first['loc']).upper()}: {first['msg']}", markup=False
+        )
+        return 2
+    except KeyboardInterrupt:
+        return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    shared = argparse.ArgumentParser(add_help=False)
+    shared.add_argument("--data", metavar="DIR", help="data folder (GRID_DATA_DIR, default ./data)")
+    shared.add_argument(
+        "--district", metavar="NAME|PATH", help="huli, boston or a pack folder (default huli)"
+    )
+    serving = argparse.ArgumentParser(add_help=False)
+    serving.add_argument("--host")
+    serving.add_argument("--port", type=int)
+    serving.add_argument("--demo", action=argparse.BooleanOptionalAction, default=None)
+    serving.add_argument("--clock-start", metavar="ISO")
+    serving.add_argument("--clock-speed", type=float, metavar="N")
+    serving.add_argument("--role", choices=("all", "web", "clock"), default="all")
+    parser = argparse.ArgumentParser(
+        prog="app.py", description="网格化社会治理指挥中心 / grid command centre"
+    )
+    parser.set_defaults(work=run, role="all")
+    commands = parser.add_subparsers(metavar="COMMAND")
+
+    def command(
+        name: str, work: Callable[..., Any], text: str, *parents: argparse.ArgumentParser
+    ) -> argparse.ArgumentParser:
+        found = commands.add_parser(name, help=text, parents=[shared, *parents])
+        found.set_defaults(work=work)
+        return found
+
+    command("run", run, "serve the product (the default)", serving)
+    replaying = command("replay", replay, "live through real records at speed", serving)
+    replaying.add_argument("file", type=Path)
+    replaying.add_argument("--speed", type=float, default=3600.0)
+    replaying.add_argument("--mapping", type=Path, metavar="M.toml")
+    importing = command("import", bring_in, "import bulk history")
+    importing.add_argument("file", type=Path)
+    importing.add_argument("--mapping", type=Path, metavar="M.toml")
+    command("load-district", load_district, "validate and load a district pack").add_argument("path")
+    people = command("user", user, "accounts: add, passwd, disable, list")
+    people.add_argument("what", choices=("add", "passwd", "disable", "list"))
+    people.add_argument("name", nargs="?")
+    people.add_argument("--role", dest="account_role", choices=[role.value for role in Role][:8])
+    people.add_argument("--unit")
+    people.add_argument("--area")
+    people.add_argument("--password", help="else asked for, or read from standard input")
+    command("token", token, "API tokens, one line each").add_argument("names", nargs="+", metavar="USER")
+    command("check", check, "check the configuration", serving)
+    for action in serving._actions + shared._actions:
+        if not isinstance(action, argparse._HelpAction):
+            parser._add_action(action)
+    return parser
+
+
+def _settings(words: argparse.Namespace) -> Settings:
+    given = {
+        "data_dir": words.data,
+        "district": words.district,
+        "host": getattr(words, "host", None),
+        "port": getattr(words, "port", None),
+        "demo": getattr(words, "demo", None),
+        "clock_start": getattr(words, "clock_start", None),
+        "clock_speed": getattr(words, "clock_speed", None),
+    }
+    return Settings(**{name: value for name, value in given.items() if value is not None})
+
+
+def bring_in(settings: Settings, words: argparse.Namespace, _create: CreateApp) -> int:
+    """Import a file of history; 1 when rows were refused or the file cannot be read as a whole."""
+    house = _beside(settings)
+    with bar(translate("导入", settings.lang)) as told:
+        outcome = import_file(
+            house.database,
+            house.references,
+            words.file,
+            words.mapping,
+            now=clock.now(),
+            latest=max(clock.now(), clock.real_now()),
+            progress=told,
+        )
+    line = "新增 {added} 条，已有 {held} 条，拒收 {refused} 条"
+    out.print(translate(line, settings.lang, added=outcome.added, held=outcome.held, refused=outcome.refused))
+    if outcome.refused:
+        out.print(str(outcome.refused_path))
+    house.close()
+    return 1 if outcome.refused else 0
+
+
+def load_district(settings: Settings, words: argparse.Namespace, _create: CreateApp) -> int:
+    """Validate and load a pack; warnings are shown, faults refuse it as a whole."""
+    pack = read_pack(words.path)
+    for warning in pack.warnings:
+        out.print(str(warning), markup=False)
+    house = open_house(settings.model_copy(update={"district": settings.district or words.path}), load=False)
+    with house.database.write() as session:
+        changed = load_pack(session, pack, clock.now())
+    (settings.data_dir / "district").write_text(words.path)
+    text = (
+        "已载入区域“{name}”：{areas} 个区域，{units} 个单位，{categories} 个类别"
+        if changed
+        else "区域“{name}”已是最新，没有变化"
+    )
+    counts = {"areas": len(pack.areas), "units": len(pack.units), "categories": len(pack.categories)}
+    out.print(translate(text, settings.lang, name=pack.name, **(counts if changed else {})))
+    house.close()
+    return 0
+
+
+def user(settings: Settings, words: argparse.Namespace, _create: CreateApp) -> int:
+    """Add an account, set a password, disable one, or list all."""
+    house = _beside(settings)
+    now = clock.real_now()
+    if words.what != "list" and not words.name:
+        err.print(translate("请写明账号名", settings.lang))
+        return 2
+    with house.database.write() as session:
+        if words.what == "list":
+            for row in accounts.listed(session):
+                state = translate("停用", settings.lang) if row.disabled else translate("可用", settings.lang)
+                out.print(row.name, row.role, row.unit or row.area or "-", state, sep="\t", markup=False)
+        elif words.what == "add":
+            if not words.account_role:
+                err.print(translate("请用 --role 写明角色", settings.lang))
+                return 2
+            accounts.create(
+                session, house.reference, words.name, Role(words.account_role), _password(words, settings), now,
+                unit=words.unit, area=words.area,
+            )  # fmt: skip
+        elif words.what == "passwd":
+            accounts.set_password(session, words.name, _password(words, settings), now)
+        else:
+            accounts.disable(session, words.name, now)
+    house.close()
+    return 0
+
+
+def token(settings: Settings, words: argparse.Namespace, _create: CreateApp) -> int:
+    """Print one token an account, each on a line of its own with the token as its last word; all or none."""
+    house = _beside(settings)
+    with house.database.write() as session:
+        issued = [(name, sign_in.issue_token(session, name, clock.real_now())) for name in words.names]
+    for name, word in issued:
+        sys.stdout.write(f"{name} {word}\n")
+    house.close()
+    return 0
+
+
+def check(settings: Settings, words: argparse.Namespace, _create: CreateApp) -> int:
+    """Check the configuration: each finding with its reason and its cure."""
+    findings = self_check.findings(settings, words.role)
+    for finding in findings:
+        err.print(
+            f"{translate(finding.reason, settings.lang)} {translate(finding.cure, settings.lang)}",
+            markup=False,
+        )
+    if not findings:
+        out.print(translate("配置检查通过", settings.lang))
+    return 1 if findings else 0
+
+
+def _beside(settings: Settings) -> House:
+    """Open the house beside a running product, on the drill clock it keeps if it keeps one."""
+    house = open_house(settings)
+    follow_clock(house)
+    if settings.demo or settings.demo_password:
+        demo_accounts(house)
+    return house
+
+
+def _password(words: argparse.Namespace, settings: Settings) -> str:
+    if words.password:
+        return str(words.password)
+    if sys.stdin.isatty():
+        return getpass.getpass(translate("密码：", settings.lang))
+    return sys.stdin.readline().rstrip("\n")

@@ -1,0 +1,82 @@
+"""The Dash side: one explicit page table, every layout drawn for the account that asks, nothing discovered by folder.
+
+Pages of later issues are plain notices served before Dash sees them.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+from urllib.parse import parse_qsl
+
+import dash
+from dash import Input, Output, State, dcc, html
+from flask import Flask, Response, request
+
+from callbacks import guard, screen
+from callbacks.livefeed import LiveFeed
+from callbacks.session import somebody
+from dashboard.house import House
+from dashboard.rules.access import Viewer
+from layouts import ids, notice, shell, words
+from layouts.words import translate
+
+ASSETS = "../layouts/assets"
+Draw = Callable[[House, LiveFeed, Viewer, Mapping[str, str]], Any]
+
+# the pages that Dash draws, by the noun that names their files everywhere
+DRAWN: Mapping[str, Draw] = {"screen": screen.layout}
+
+
+def prepare(app: Flask, house: House) -> dash.Dash:
+    """Return the Dash app on a Flask app, without pages yet."""
+    return dash.Dash(
+        __name__,
+        server=app,
+        use_pages=False,
+        pages_folder="",
+        assets_folder=ASSETS,
+        title=house.reference.texts.get("title", house.reference.name),
+        update_title="",
+        serve_locally=True,
+        suppress_callback_exceptions=True,
+        enable_mcp=False,
+    )
+
+
+def install(dash_app: dash.Dash, house: House, live: LiveFeed) -> None:
+    """Give the Dash app its pages; the guard stands before them already."""
+    # the template carries the words of the language asked for, so it is made anew for every answer
+    interpolate = dash_app.interpolate_index
+    dash_app.interpolate_index = _in_the_language_asked(interpolate, dash_app)  # type: ignore[method-assign]
+    dash_app.layout = html.Div([dcc.Location(id=ids.ADDRESS, refresh="callback-nav"), html.Div(id=ids.PAGE)])
+    dash_app.server.before_request(_notice_for_later)
+
+    @guard.callback(
+        "session",
+        Output(ids.PAGE, "children"),
+        Input(ids.ADDRESS, "pathname"),
+        State(ids.ADDRESS, "search"),
+    )
+    def turn(pathname: str | None, search: str | None) -> Any:
+        """Draw the page of an address for the account that asks."""
+        who, page = somebody(), shell.page_of(str(pathname or "/"))
+        if page is None or page.noun not in DRAWN or who.role not in page.roles:
+            return translate("您的账号不能打开这一页")
+        return DRAWN[page.noun](house, live, who, dict(parse_qsl(str(search or "").lstrip("?"))))
+
+    dash_app._setup_server()
+
+
+def _notice_for_later() -> Response | None:
+    """Answer for the pages that do not exist yet; who may not see them is told so by the guard, which comes first."""
+    page = shell.page_of(request.path)
+    if page is None or not page.later or request.method != "GET":
+        return None
+    return Response(notice.later(page, words.active()), mimetype="text/html")
+
+
+def _in_the_language_asked(interpolate: Callable[..., str], dash_app: dash.Dash) -> Callable[..., str]:
+    def speak(**parts: str) -> str:
+        dash_app.index_string = shell.index_string(words.active())
+        return interpolate(**parts)
+
+    return speak

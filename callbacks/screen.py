@@ -1,0 +1,49 @@
+"""The wall's page: gathers what it shows first; afterwards the socket carries everything."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from callbacks.livefeed import LiveFeed
+from callbacks.scopes import EVERYTHING
+from dashboard import clock
+from dashboard.house import House
+from dashboard.rules.access import Viewer
+from dashboard.serializer import millis
+from datasources.reference import Reference
+from layouts import screen
+
+
+def layout(house: House, live: LiveFeed, who: Viewer, query: Mapping[str, str]) -> Any:
+    """Return the wall for whoever may see it."""
+    reference = house.reference
+    views = live.views(EVERYTHING)["views"]
+    data = screen.ScreenData(
+        title=reference.texts.get("title", reference.name),
+        district=reference.name,
+        levels=reference.levels,
+        areas=list(reference.areas.values()),
+        now_ms=millis(clock.now()) or 0,
+        time_zone=str(reference.tz),
+        clock_speed=clock.speed(),
+        views={name: view["data"] for name, view in views.items()},
+        alerts=live.alerts(EVERYTHING),
+        units={code: unit.name for code, unit in reference.units.items()},
+        claim_minutes=reference.policy.claim_override or reference.policy.minutes["claim"],
+        duty=_on_duty(reference, clock.now()),
+        demo=house.settings.demo,
+        scene=query.get("scene", "overview"),
+        schematic=bool(reference.texts.get("schematic")),
+        tiles_url=house.settings.tiles_url,
+        tiles_attribution=house.settings.tiles_attribution,
+    )
+    return screen.page(data)
+
+
+def _on_duty(reference: Reference, now: datetime) -> str:
+    """Return the role and shift on duty by the pack's roster, or nothing where the pack has none."""
+    time = now.astimezone(reference.tz).strftime("%H:%M")
+    for shift in (reference.config.get("roster") or {}).get("shifts", ()):
+        if shift["start"] <= time < shift["end"]:
+            return f"{shift['role']} {shift['name']}"
+    return ""

@@ -1,0 +1,103 @@
+"""The configuration checks itself: what is unsafe in production is refused, each with the reason and the cure."""
+
+import ipaddress
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from dashboard.rules.refusals import Refusal
+from dashboard.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that is not safe: why, and what to do about it (Chinese msgids)."""
+
+    reason: str
+    cure: str
+
+
+def is_open(settings: Settings) -> bool:
+    """Return whether others than this machine can reach the product: then it counts as production."""
+    if settings.host == "localhost":
+        return False
+    try:
+        return not ipaddress.ip_address(settings.host).is_loopback
+    except ValueError:
+        return True
+
+
+def _wildcard(settings: Settings) -> bool:
+    return not settings.allowed_origins or any("*" in origin for origin in settings.allowed_origins)
+
+
+def _short_secret(settings: Settings) -> bool:
+    secret = settings.secret_key
+    return is_open(settings) and (secret is None or len(secret.get_secret_value()) < 32)
+
+
+def _weak_demo(settings: Settings) -> bool:
+    return is_open(settings) and (settings.demo or settings.demo_password is not None)
+
+
+def _own_origins(settings: Settings) -> bool:
+    return is_open(settings) and settings.origins is None
+
+
+def _plain_http(settings: Settings) -> bool:
+    return is_open(settings) and any(origin.startswith("http://") for origin in settings.allowed_origins)
+
+
+def _unsigned_webhook(settings: Settings) -> bool:
+    return settings.webhook_url is not None and settings.webhook_secret is None
+
+
+def _mcp(_settings: Settings) -> bool:
+    return os.environ.get("DASH_MCP_ENABLED", "").lower() in ("1", "true", "yes")
+
+
+FATAL: tuple[tuple[Callable[[Settings], bool], Finding], ...] = (
+    (
+        _wildcard,
+        Finding(
+            "允许的来源为空或含有通配符，别的网站可以借用登录。", "请在 GRID_ORIGINS 写明网址，以逗号分隔。"
+        ),
+    ),
+    (_mcp, Finding("DASH_MCP_ENABLED 会把页面回调开放为工具接口。", "请去掉这个环境变量。")),
+)
+UNSAFE = (
+    *FATAL,
+    (_short_secret, Finding("对外开放时密钥缺失或不足 32 个字符。", "请设置 GRID_SECRET_KEY 为随机长字符串。")),
+    (_weak_demo, Finding("对外开放时仍有演示账号。", "请用 --no-demo 启动，并去掉 GRID_DEMO_PASSWORD。")),
+    (_own_origins, Finding("对外开放时没有写明浏览器使用的网址。", "请在 GRID_ORIGINS 写明，例如 https://zhihui.example.gov.cn。")),
+    (_plain_http, Finding("对外开放的网址不是 https，口令会以明文传送。", "请在前面架设 https 代理，并在 GRID_ORIGINS 写 https 网址。")),
+    (_unsigned_webhook, Finding("通知网关没有签名密钥，对方无法辨别真伪。", "请设置 GRID_WEBHOOK_SECRET。")),
+)  # fmt: skip
+
+
+def _divided(settings: Settings, role: str) -> bool:
+    return (
+        role in ("web", "clock")
+        and (settings.database_url or "sqlite").startswith("sqlite")
+        and is_open(settings)
+    )
+
+
+def findings(settings: Settings, role: str = "all") -> list[Finding]:
+    """Return everything unsafe in a configuration."""
+    found = [finding for test, finding in UNSAFE if test(settings)]
+    if _divided(settings, role):
+        found.append(
+            Finding(
+                "多进程部署使用了 SQLite。",
+                "请用 GRID_DATABASE_URL 指向 PostgreSQL，或以 --role all 单进程运行。",
+            )
+        )
+    return found
+
+
+def refuse_fatal(settings: Settings) -> None:
+    """Raise a Refusal for what must not even start."""
+    for test, finding in FATAL:
+        if test(settings):
+            raise Refusal(finding.reason + finding.cure)

@@ -1,0 +1,164 @@
+"""Serving: run the product, or live through records, until told to end."""
+
+import argparse
+import logging
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from gevent.pywsgi import WSGIServer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from callbacks import self_check
+from dashboard import clock
+from dashboard.demo import Demo
+from dashboard.house import House, keep_clock, kept_secret, open_house, start_clock
+from dashboard.loops import Loop
+from dashboard.replay import Replay
+from dashboard.rules.refusals import Refusal
+from dashboard.settings import Settings
+from datasources import accounts, clock_anchor
+from datasources.imports import bundled_mapping, records_of
+from layouts.words import translate
+
+log = logging.getLogger("grid")
+out = Console(highlight=False, soft_wrap=True)
+err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+CreateApp = Callable[..., Any]
+DEMO_SECONDS = 0.5
+SIMULATED_DISTRICTS = frozenset({"350206"})  # a life is written for Huli; Boston has its records
+SEED = "huli"
+REPLAY_SECONDS = 0.05
+NOTICED = 3.0  # seconds until a product running beside follows the replay's clock
+ACCOUNTS = "screen operator lead leader admin auditor unit-<code> worker-<community code>"
+
+
+def run(settings: Settings, words: argparse.Namespace, create_app: CreateApp) -> int:
+    """Serve the product until told to end."""
+    self_check.refuse_fatal(settings)
+    house = open_house(settings)
+    start_clock(house)
+    password = demo_accounts(house)
+    product = create_app(house, words.role)
+    if settings.demo and words.role != "web":
+        product.loops += simulator(house)
+    ended = _told_to_end()
+    server = _listen(product.app, settings) if words.role != "clock" else None
+    product.start()
+    _greet(settings, password, serving=server is not None)
+    ended.wait()
+    if server is not None:
+        server.stop(timeout=1)
+    product.stop()
+    return 0
+
+
+def replay(settings: Settings, words: argparse.Namespace, create_app: CreateApp) -> int:
+    """Live through a file of records at speed and end with it; a drill cut short goes on from where it was.
+
+    Serves the wall itself, unless a product already listens at the address: that one follows the replay's clock.
+    """
+    house = open_house(settings.model_copy(update={"clock_speed": words.speed}))
+    reference = house.reference
+    mapping = bundled_mapping(reference.code)
+    records = records_of(words.file, reference, clock.real_now(), words.mapping, mapping)
+    with bar(translate("回放", settings.lang)) as told:
+        life = Replay(house.database, house.references, records, told)
+        with house.database.read() as session:
+            anchor = clock_anchor.load(session)
+        clock.use(clock.drill(anchor.drill_at if anchor else life.begins_at, words.speed))
+        keep_clock(house)
+        password = demo_accounts(house)
+        product = create_app(house, "all")
+        # the replay sweeps at its own moments, so that no deadline overtakes a record
+        product.loops = [loop for loop in product.loops if loop.name != "clock"]
+        ended = _told_to_end()
+        server = _listen_or_not(product.app, settings)
+        product.start()
+        _greet(settings, password, serving=server is not None)
+        ended.wait(0 if server is not None else NOTICED)
+        while not life.finished and not ended.is_set():
+            life.tick(clock.now())
+            ended.wait(REPLAY_SECONDS)
+    clock.use(clock.drill(clock.now(), 1.0))  # from here on the drill goes at the pace of life
+    keep_clock(house)
+    if server is not None:
+        server.stop(timeout=1)
+    product.stop()
+    return 0
+
+
+def simulator(house: House) -> list[Loop]:
+    """Return the loop of the simulator, for districts it knows how to live in."""
+    if house.reference.code not in SIMULATED_DISTRICTS:
+        return []
+    life = Demo(house.database, house.references, SEED, house.photos)
+    return [Loop("simulator", lambda: life.step(clock.now()), min(DEMO_SECONDS, 30 / clock.speed()))]
+
+
+def demo_accounts(house: House) -> str | None:
+    """Make the demo accounts where they are wanted; return their password."""
+    settings = house.settings
+    if not (settings.demo or settings.demo_password):
+        return None
+    given = settings.demo_password
+    password = given.get_secret_value() if given else kept_secret(settings.data_dir, "demo-password")
+    with house.database.write() as session:
+        accounts.ensure_demo(session, house.reference, password, clock.real_now())
+    return password
+
+
+@contextmanager
+def bar(words: str) -> Iterator[Callable[[int, int], None]]:
+    """Show a progress bar on standard error; gives the function that is told (done, in all)."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=err) as progress:
+        task = progress.add_task(words, total=None)
+        yield lambda done, total: progress.update(task, completed=done, total=total)
+
+
+def _told_to_end() -> threading.Event:
+    ended = threading.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda *_: ended.set())
+    return ended
+
+
+def _listen(app: Any, settings: Settings) -> WSGIServer:
+    """Start serving on the settings' address; a Refusal when somebody else is there."""
+    server = WSGIServer((settings.host, settings.port), app, log=None, error_log=log)
+    try:
+        server.start()
+    except OSError as error:
+        why = os.strerror(error.errno or 0)
+        raise Refusal(
+            "端口 {port} 不能使用（{why}），请用 --port 换一个", port=settings.port, why=why
+        ) from error
+    return server
+
+
+def _listen_or_not(app: Any, settings: Settings) -> WSGIServer | None:
+    try:
+        return _listen(app, settings)
+    except Refusal:
+        return None
+
+
+def _greet(settings: Settings, password: str | None, *, serving: bool) -> None:
+    def say(text: str, **params: object) -> None:
+        out.print(translate(text, settings.lang, **params), markup=False)
+
+    if serving:
+        say("网格指挥中心已启动：{address}", address=f"http://{settings.host}:{settings.port}")
+    if password:
+        say("演示账号：{names}", names=ACCOUNTS)
+        say("演示密码：{password}", password=password)
+    if settings.demo:
+        say("演示数据为模拟，不代表真实情况。")
+    sys.stdout.flush()
