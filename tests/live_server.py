@@ -10,6 +10,7 @@ if __name__ == "__main__":  # before everything else, and only in a process of i
 
 import socket
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +45,11 @@ def viewer_of(folder: Path, environ: dict[str, Any]) -> Viewer | None:
     return Viewer(word, Role(role), unit=code or None, area=code or None)
 
 
+def in_words(alert: dict[str, Any]) -> dict[str, Any]:
+    """Return an alert with its moment as the API writes it."""
+    return alert | {"raised_at": datetime.fromtimestamp(alert["raised_at"] / 1000, UTC).isoformat()}
+
+
 def main(database: str, redis_url: str, folder: str, port_file: str) -> None:
     """Serve until killed; the port is written to a file once requests are answered."""
     db = Database(database)
@@ -61,7 +67,7 @@ def main(database: str, redis_url: str, folder: str, port_file: str) -> None:
         "/api/v1/feed/snapshot": lambda: Response(live.snapshot(), headers=packed),
         "/api/v1/feed/hash": lambda: live.hash(),
         "/api/v1/feed/views": lambda: live.views(),
-        "/api/v1/alerts": lambda: {"items": live.alerts(), "next": None},
+        "/api/v1/alerts": lambda: {"items": [in_words(alert) for alert in live.alerts()], "next": None},
     }.items():
         app.add_url_rule(path, path, answer)
     origins = [ORIGIN, f"http://127.0.0.1:{port}"]

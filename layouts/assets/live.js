@@ -157,7 +157,20 @@
     for (const [id, alert] of [...alerts]) {
       if (!ids.has(id)) takeAlert({ ...alert, state: "stood_down", version: alert.version + 1 });
     }
-    open.forEach(takeAlert);
+    open.forEach((alert) => takeAlert(inMillis(alert)));
+  }
+
+  /* The API writes moments as RFC 3339, the socket as epoch ms; here they are epoch ms. */
+  function inMillis(alert) {
+    const ms = (value) => (typeof value === "string" ? Date.parse(value) : value);
+    const within = (part, name) => part && { ...part, [name]: ms(part[name]) };
+    return {
+      ...alert,
+      raised_at: ms(alert.raised_at),
+      acknowledged: within(alert.acknowledged, "at"),
+      next: within(alert.next, "at"),
+      shelved: within(alert.shelved, "until"),
+    };
   }
 
   function refresh(path, use) {

@@ -5,10 +5,11 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page, WebSocketRoute, sync_playwright
 
+from dashboard.publisher import Publisher
 from tests.live_door import *  # noqa: F403 - the fixtures
 from tests.live_door import Door
 from tests.live_world import *  # noqa: F403 - the fixtures
-from tests.live_world import GAS, World, wipe
+from tests.live_world import GAS, NOON, World, wipe
 
 FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
 FLAGS += ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
@@ -132,6 +133,23 @@ def test_listeners_hear_rows_once_per_frame_and_an_alert_once_per_change(
     page.evaluate("number => live.markDrawn(number, 99)", event.number)
     assert page.evaluate("number => live.drawn(number)", event.number) == 12
     assert page.evaluate("live.drawn('never')") is None
+
+
+def test_an_alert_raised_before_the_page_opened_and_its_answer_are_heard(
+    page: Page, door: Door, sqlite_world: World
+) -> None:
+    world = sqlite_world
+    event = world.report(category=GAS)
+    crier = Publisher(world.db, world.feed, world.row_of, lambda: world.now)
+    crier.cycle()
+    show(page, door)
+    page.wait_for_function("() => live.alerts().length === 1")
+    alert = page.evaluate("live.alerts()[0]")
+    assert alert["event"] == event.number
+    assert alert["raised_at"] == round(NOON.timestamp() * 1000)
+    world.acknowledge(world.alerts()[0])
+    crier.cycle()
+    page.wait_for_function("() => live.alerts()[0].state === 'acknowledged'")
 
 
 def test_the_page_gets_no_other_global_and_cannot_change_the_facts(
