@@ -58,14 +58,20 @@ class Due(NamedTuple):
 class Demo:
     """One simulated district. `step(now)` does everything due by `now`, in order of time; call it a few times a second.
 
-    `folder` is where photos lie. Same seed, same moments and an empty database give the same run.
+    `folder` is where photos lie; an empty district first lives through `past`.
+    Same seed, same moments and an empty database give the same run.
     """
 
     def __init__(
-        self, database: Database, references: References, seed: str | int, folder: Path | None = None
+        self,
+        database: Database,
+        references: References,
+        seed: str | int,
+        folder: Path | None = None,
+        past: timedelta = PAST,
     ) -> None:
         self._database, self._references = database, references
-        self._seed = str(seed)
+        self._seed, self._past = str(seed), past
         self._heap: list[Due] = []
         self._order = itertools.count()
         self._followed: set[int] = set()
@@ -98,7 +104,7 @@ class Demo:
         with self._database.read() as session:
             if session.scalar(select(E.id).limit(1)) is not None:
                 return 0
-        moment, done = now - PAST, 0
+        moment, done = now - self._past, 0
         self._expect(moment, now - JUST_NOW, PAST_PER_HOUR, 0.0)
         self._expect(now - JUST_NOW, now, PER_HOUR, QUIETEST)
         while moment < now:

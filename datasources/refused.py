@@ -11,6 +11,7 @@ from pathlib import Path
 
 from dashboard.rules.refusals import Refusal
 
+OURS = ("line", "reason")
 Row = tuple[int, str, Sequence[str]]  # physical line, reason, cells
 
 
@@ -19,7 +20,8 @@ class RefusedFile:
 
     def __init__(self, source: Path, header: Sequence[str]) -> None:
         self.path = source.with_name(source.name + ".refused.csv")
-        self._header = header
+        # the records' own "reason" or "line" must not hide ours
+        self._header = [f"original_{name}" if name in OURS else name for name in header]
 
     def clear(self) -> None:
         """Forget an earlier import of another content."""
@@ -47,7 +49,7 @@ class RefusedFile:
             with self.path.open("a", encoding="utf-8", newline="") as held:
                 writer = csv.writer(held)
                 if fresh:
-                    writer.writerow(("line", "reason", *self._header))
+                    writer.writerow((*OURS, *self._header))
                 writer.writerows((line, reason, *cells) for line, reason, cells in rows)
                 held.flush()
                 os.fsync(held.fileno())
