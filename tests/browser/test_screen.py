@@ -120,8 +120,34 @@ def operator(page_as: Callable[..., Page]) -> APIRequestContext:
     return page_as("operator", "/healthz").request
 
 
+def until(page: Page, condition: str, within: int = PROMPT_MS) -> None:
+    """Wait in the page until a JavaScript expression holds; the page's own policy forbids `wait_for_function`'s eval."""
+    held = page.evaluate(
+        f"""(within) => new Promise((done) => {{
+              const end = performance.now() + within;
+              const look = async () => {{
+                if (await ({condition})) done(true);
+                else if (performance.now() > end) done(false);
+                else setTimeout(look, 50);
+              }};
+              look();
+            }})""",
+        within,
+    )
+    assert held, (
+        condition,
+        page.evaluate(
+            "[live.state, live.loaded, live.age(), live.size, location.href, document.body.innerText.slice(0, 200)]"
+        ),
+    )
+
+
 def in_live(page: Page) -> None:
-    page.wait_for_function("window.live && live.state === 'live' && live.loaded", timeout=PROMPT_MS * 3)
+    until(
+        page,
+        "window.live && live.state === 'live' && live.loaded && document.querySelector('.w-kpi')",
+        PROMPT_MS * 6,
+    )
 
 
 def inside_a_grid(operator: APIRequestContext) -> tuple[float, float]:
@@ -212,7 +238,7 @@ def test_a_reported_event_is_painted_counted_and_counting_down(
     in_live(page)
     event = report(operator, "占道经营")
     number = json.dumps(event["number"])
-    page.wait_for_function(f"live.drawn({number}) !== null", timeout=PROMPT_MS)
+    until(page, f"live.drawn({number}) !== null")
     card = page.locator(f"#screen-countdowns [data-event={number}]")
     expect(card).to_have_attribute("data-status", "claimable", timeout=PROMPT_MS)
     due = int(card.locator("[data-due]").get_attribute("data-due") or 0)
@@ -228,9 +254,9 @@ def test_the_store_on_the_wall_equals_the_servers(
     page = page_as("screen")
     in_live(page)
     report(operator, "暴露垃圾")
-    page.wait_for_function(
-        "async () => (await live.hash()) === (await (await fetch('/api/v1/feed/hash')).json()).hash",
-        timeout=PROMPT_MS,
+    until(
+        page,
+        "fetch('/api/v1/feed/hash').then((a) => a.json()).then(async (a) => a.hash === (await live.hash()))",
     )
 
 
@@ -298,7 +324,7 @@ def test_a_press_finds_the_event_under_it_at_every_scale(
     for size in ((1366, 768), (3840, 2160)):
         page = page_as("screen", size=size)
         in_live(page)
-        page.wait_for_function(f"live.drawn({json.dumps(event['number'])}) !== null", timeout=PROMPT_MS)
+        until(page, f"live.drawn({json.dumps(event['number'])}) !== null")
         x, y = page.evaluate(
             """(number) => {
                  const box = document.getElementById("screen-map").getBoundingClientRect();
