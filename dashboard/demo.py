@@ -6,7 +6,7 @@ It plays only what it reported itself (marked 模拟数据); what real people re
 import heapq
 import itertools
 import logging
-import random
+import secrets
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -76,7 +76,6 @@ class Demo:
         self._order = itertools.count()
         self._followed: set[int] = set()
         self._album = Album(folder)
-        self._pictures = random.Random(f"{self._seed}/pictures")
         self._town: Town | None = None
         self._planned: datetime | None = None
         self._looked: datetime | None = None
@@ -239,7 +238,7 @@ class Demo:
         heapq.heappush(self._heap, Due(at, next(self._order), kind, event_id, what, stance))
 
     def _photo(self, session: Session, by: Viewer, now: datetime) -> str:
-        key = f"{self._pictures.getrandbits(128):032x}"
+        key = secrets.token_hex(16)  # not from the seed: a run begun again must not use a name twice
         session.add(self._album.copy(key, by, now))
         session.flush()
         return key

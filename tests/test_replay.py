@@ -1,0 +1,138 @@
+"""Real records live through the house by its verbs and end as the city's own columns say."""
+
+import itertools
+from collections import Counter
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+
+from dashboard.replay import Replay
+from dashboard.rules.event import Event, on_time
+from dashboard.rules.report import Report
+from datasources import journal
+from datasources.database import Database
+from datasources.district import BUNDLED, read_pack
+from datasources.imports import records_of
+from datasources.loading import load_pack
+from datasources.models import StepRow
+from datasources.reference import References
+
+NOW = datetime(2026, 11, 20, 1, 0, tzinfo=UTC)
+QUARTER = BUNDLED / "boston" / "records" / "requests-2011-q3.csv.gz"
+HOUR = timedelta(hours=1)
+
+
+def fresh(path: Path) -> Database:
+    """Return a new database with the Boston pack."""
+    database = Database(f"sqlite:///{path}")
+    database.upgrade()
+    with database.write() as session:
+        load_pack(session, read_pack("boston"), NOW)
+    return database
+
+
+@pytest.fixture
+def boston(tmp_path: Path) -> Iterator[Database]:
+    """A fresh SQLite database with the Boston pack loaded."""
+    database = fresh(tmp_path / "boston.db")
+    yield database
+    database.close()
+
+
+def first_records(database: Database, count: int) -> list[Report]:
+    """Return the first records of the quarter."""
+    reference = References(database).get()
+    return list(itertools.islice(records_of(QUARTER, reference, NOW), count))
+
+
+def by_record(database: Database) -> dict[str, Event]:
+    """Return the events by the city's number."""
+    with database.read() as session:
+        return {event.external_id or "": event for event in journal.events_where(session)}
+
+
+def actions_done(database: Database) -> Counter[str]:
+    """Return how often each action was taken."""
+    with database.read() as session:
+        return Counter(
+            dict(
+                session.execute(select(StepRow.action, func.count()).group_by(StepRow.action)).tuples().all()
+            )
+        )
+
+
+def test_records_are_claimed_dispatched_and_closed_when_the_city_says_so(boston: Database) -> None:
+    records = {record.external_id or "": record for record in first_records(boston, 250)}
+    told: list[tuple[int, int]] = []
+    replay = Replay(
+        boston, References(boston), records.values(), lambda done, total: told.append((done, total))
+    )
+    assert replay.begins_at == datetime(2011, 7, 1, 5, 32, 33, tzinfo=UTC)
+    now = replay.begins_at
+    for _ in range(72):
+        now += HOUR
+        replay.tick(now)
+    assert told[-1] == (250, 250)
+    lived = by_record(boston)
+    closed = {key: event for key, event in lived.items() if event.status == "closed"}
+    due = {key for key, record in records.items() if record.closed_at and record.closed_at <= now}
+    assert set(closed) == due and len(due) > 80
+    assert all(event.closed_at == records[key].closed_at for key, event in closed.items())
+    assert {event.rating for event in lived.values()} == {None}
+    assert all(event.unit == records[key].unit for key, event in closed.items())
+    done = actions_done(boston)
+    assert done["claim"] > 40 and done["lapse"] > 20 and done["dispatch"] > 40
+    assert done["conclude"] == len(closed) and "check" not in done
+    # where the command centre dispatched, the record's own target decides
+    sent = {key: event for key, event in closed.items() if event.how == "dispatch" and records[key].due_at}
+    assert len(sent) > 20
+    assert all(event.handle_due_at == records[key].due_at for key, event in sent.items())
+    assert all(on_time(event, now) == records[key].on_time for key, event in sent.items())
+
+
+def test_a_replay_begun_again_goes_on_as_if_it_had_not_stopped(boston: Database, tmp_path: Path) -> None:
+    records = first_records(boston, 80)
+    through = fresh(tmp_path / "through.db")
+    whole = Replay(through, References(through), records)
+    for hour in range(1, 31):
+        whole.tick(whole.begins_at + hour * HOUR)
+
+    before = Replay(boston, References(boston), records)
+    for hour in range(1, 9):
+        before.tick(before.begins_at + hour * HOUR)
+    halfway = by_record(boston)
+    assert 0 < len(halfway) < len(by_record(through)) or len(halfway) == 80
+    after = Replay(boston, References(boston), records)
+    assert after.reported == len(halfway)
+    for hour in range(9, 31):
+        after.tick(after.begins_at + hour * HOUR)
+
+    def ends(database: Database) -> dict[str, tuple]:
+        return {
+            key: (event.status, event.unit, event.closed_at) for key, event in by_record(database).items()
+        }
+
+    assert ends(boston) == ends(through)
+    through.close()
+
+
+def test_what_people_did_in_between_is_not_done_again(boston: Database) -> None:
+    from dashboard import actions
+    from dashboard.rules.access import Role, Viewer
+
+    records = first_records(boston, 1)
+    replay = Replay(boston, References(boston), records)
+    replay.step(replay.begins_at)
+    (event,) = by_record(boston).values()
+    assert event.is_open
+    desk = Viewer("operator", Role.OPERATOR)
+    with boston.write() as session:
+        actions.perform(
+            session, References(boston).get(), event, "reject", {"reason": "测试"}, desk, replay.begins_at
+        )
+    replay.tick(replay.begins_at + 24 * HOUR)
+    assert by_record(boston)[event.external_id or ""].status == "rejected"
+    assert replay.finished
