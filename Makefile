@@ -1,0 +1,51 @@
+# Two commands on a fresh machine with Python ≥ 3.11 (venv), make and git: `make run`, `make test`.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PYTEST_ARGS ?=
+
+.PHONY: run test lint bench words lock clean
+
+run: $(VENV)/.installed
+	$(BIN)/python app.py run
+
+test: $(VENV)/.tools
+	$(BIN)/python tests/ensure_browser.py
+	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+lint: $(VENV)/.tools
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(VENV)/.tools
+	$(BIN)/python tests/ensure_browser.py
+	$(BIN)/python -m tests.load.bench
+
+# Collects the sentences of the house into the gettext catalogues; keeps the translations.
+words: $(VENV)/.installed
+	$(BIN)/python layouts/locale/extract.py
+
+# Writes the exact versions of a fresh installation down; no address of any registry gets into the files.
+lock:
+	rm -rf $(VENV)-lock && $(PYTHON) -m venv $(VENV)-lock
+	$(VENV)-lock/bin/pip install --quiet --disable-pip-version-check .
+	$(VENV)-lock/bin/pip freeze --exclude grid-command-centre > requirements.lock
+	$(VENV)-lock/bin/pip install --quiet --disable-pip-version-check '.[test]'
+	(echo '-r requirements.lock'; $(VENV)-lock/bin/pip freeze --exclude grid-command-centre | grep -vxFf requirements.lock) > requirements-test.lock
+	rm -rf $(VENV)-lock build *.egg-info
+
+$(VENV)/.installed: requirements.lock
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed")'
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.lock
+	touch $@
+
+$(VENV)/.tools: requirements-test.lock $(VENV)/.installed
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-test.lock
+	touch $@
+
+clean:
+	rm -rf $(VENV) $(VENV)-lock .pytest_cache .hypothesis .mypy_cache .ruff_cache artefacts
