@@ -14,6 +14,7 @@ from callbacks.api import (
     figures,
     health,
     listing,
+    openapi,
     photos,
     problems,
     reports,
@@ -23,7 +24,7 @@ from callbacks.guard import permission
 PREFIX = "/api/v1"
 LARGEST_BODY = 9 * 1024 * 1024
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
-PARTS = (batch, events, listing, photos, alerts, figures, dictionaries, reports, feed)
+PARTS = (batch, events, listing, photos, alerts, figures, dictionaries, reports, feed, openapi)
 
 
 def install(app: Flask) -> None:

@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
+from dash.exceptions import DependencyException
 from flask import Flask, Response, redirect, request
 from sqlalchemy.exc import OperationalError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, NotFound
 from werkzeug.wrappers import Response as AnyResponse
 
 from callbacks.api.answers import dumped, event_body
@@ -52,6 +53,9 @@ def install(app: Flask) -> None:
     app.register_error_handler(Refusal, of_refusal)
     app.register_error_handler(HTTPException, _of_http)
     app.register_error_handler(OperationalError, _of_database)
+    app.register_error_handler(
+        DependencyException, lambda _: _of_http(NotFound())
+    )  # an asset Dash does not have
     app.register_error_handler(Exception, _of_bug)
 
 

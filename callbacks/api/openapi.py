@@ -1,0 +1,166 @@
+"""The API described by itself (OpenAPI 3.1), from the rule book and the tables that check what comes in."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from flask import Response, request
+
+from callbacks.api.answers import answer
+from callbacks.api.problems import TITLES, TYPE
+from callbacks.api.schemas import COMPONENTS, TEXT, WHOLE, Schema, action_body, choice, ref
+from callbacks.guard import permission
+from dashboard.rules.event import Level, Status, Supervision, Zone
+from dashboard.rules.lifecycle import BY_ACTION
+from layouts.words import translate
+
+VERSION = "1.0.0"
+JSON = "application/json"
+MACHINES = frozenset({"clock", "system"})
+ANY = (400, 401, 403)
+BODY = (*ANY, 413, 415, 422)
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One call: what it answers, what it takes, how it may be refused."""
+
+    words: str
+    answers: str = ""
+    status: int = 200
+    takes: str = ""
+    refuses: Sequence[int] = ANY
+    query: tuple[str, ...] = ()
+    public: bool = False
+    kind: str = JSON
+    headers: tuple[str, ...] = ()
+
+
+QUERY: Mapping[str, Schema] = {
+    "status": choice(Status),
+    "zone": choice(Zone),
+    "level": choice(Level),
+    "supervision": choice(Supervision),
+    "emergency": choice(("true", "false")),
+    "overdue": choice(("true", "false")),
+    "since": {"type": "string", "format": "date-time"},
+    "until": {"type": "string", "format": "date-time"},
+    "limit": {"type": "integer", "minimum": 1, "maximum": 1000, "default": 100},
+    "basis": choice(("due", "reported")),
+    "board": choice(("units", "streets", "communities", "grids", "workers")),
+}
+FILTERS = ("status", "zone", "unit", "area", "category", "emergency", "level", "supervision", "overdue", "since", "until", "q", "bbox")  # fmt: skip
+SEEN = (*ANY, 404)
+
+# (method, path) → what it is; actions follow from the rule book
+OPERATIONS: Mapping[tuple[str, str], Operation] = {
+    ("post", "/events"): Operation("Report an event", "Event", 201, "Report", (*BODY, 409, 503), headers=("Idempotency-Key",)),
+    ("get", "/events"): Operation("List events, newest first", "Events", refuses=(*ANY, 422), query=(*FILTERS, "limit", "cursor")),
+    ("post", "/events/batch"): Operation("Report up to 1000 events", "BatchResults", 200, "Batch", (*BODY, 409, 503), headers=("Idempotency-Key",)),
+    ("get", "/events/{number}"): Operation("One event with its steps, photos and allowed actions", "EventDetail", refuses=SEEN),
+    ("post", "/reports"): Operation("The anonymous door", "Receipt", 201, "DoorReport", (*BODY, 429, 503), public=True),
+    ("get", "/reports/{number}"): Operation("Follow an anonymous report by its secret", "Progress", query=("secret",), public=True),
+    ("post", "/photos"): Operation("Upload a picture (JPEG, PNG, WebP ≤ 8 MB)", "Uploaded", 201, "multipart", BODY),
+    ("get", "/photos/{key}"): Operation("A picture", "", refuses=SEEN, kind="image/*"),
+    ("get", "/alerts"): Operation("Open alerts", "Alerts"),
+    ("post", "/alerts/{key}/acknowledge"): Operation("Answer an alert", "Alert", 200, "Acknowledge", (*BODY, 404, 409)),
+    ("post", "/alerts/{key}/shelve"): Operation("Silence an alert openly, at most 30 minutes", "Alert", 200, "Shelve", (*BODY, 404, 409)),
+    ("post", "/screens"): Operation("A screen says that it is there", "Screen", 200, "ScreenSays", BODY),
+    ("get", "/kpis"): Operation("KPIs of a period", "Kpis", refuses=(*ANY, 422), query=("period", "area", "unit", "basis")),
+    ("get", "/scores"): Operation("A board", "Board", refuses=(*ANY, 422), query=("board", "period")),
+    ("get", "/scores/{board}/{code}/entries"): Operation("The ledger behind a line of a board", "Entries", refuses=(*ANY, 404, 422), query=("period", "limit", "cursor")),
+    ("get", "/areas"): Operation("Areas as GeoJSON", "Areas", refuses=(*ANY, 422), query=("level", "parent"), kind="application/geo+json"),
+    ("get", "/categories"): Operation("Categories", "Categories"),
+    ("get", "/units"): Operation("Units", "Units"),
+    ("get", "/feed/snapshot"): Operation("The live set", "Snapshot", refuses=(*ANY, 503), query=("since",)),
+    ("get", "/feed/hash"): Operation("The canonical hash of the live set", "FeedHash", refuses=(*ANY, 503)),
+    ("get", "/feed/views"): Operation("The views of the wall", "Views", refuses=(*ANY, 503)),
+    ("get", "/openapi.json"): Operation("This description", "OpenApi", public=True, refuses=(400,)),
+}  # fmt: skip
+
+
+@permission("public")
+def openapi() -> Response:
+    """Return the description of the API."""
+    return answer(described(request.host_url.rstrip("/")))
+
+
+@lru_cache(maxsize=4)
+def described(server: str) -> dict[str, Any]:
+    """Return the OpenAPI document for a server's address."""
+    paths: dict[str, dict[str, Any]] = {}
+    for (method, path), operation in OPERATIONS.items():
+        paths.setdefault(path, {})[method] = _operation(method, path, operation)
+    for action, rule in BY_ACTION.items():
+        if action != "report" and not MACHINES.issuperset(rule.by):
+            words = f"{rule.words} ({action})"
+            one = Operation(words, "Event", 200, action, (*BODY, 404, 409, 503))
+            path = f"/events/{{number}}/{action}"
+            paths[path] = {"post": _operation("post", path, one, action_body(action))}
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Grid command centre",
+            "version": VERSION,
+            "description": "Times are RFC 3339 with an offset; errors are RFC 9457 problems.",
+            "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
+        },
+        "servers": [{"url": f"{server}/api/v1"}],
+        "security": [{"token": []}, {"session": []}],
+        "paths": paths,
+        "components": {
+            "schemas": dict(COMPONENTS),
+            "securitySchemes": {
+                "token": {"type": "http", "scheme": "bearer"},
+                "session": {"type": "apiKey", "in": "cookie", "name": "grid_session"},
+            },
+        },
+    }
+
+
+def _operation(method: str, path: str, operation: Operation, body: Schema | None = None) -> dict[str, Any]:
+    content = {operation.kind: {"schema": ref(operation.answers)} if operation.answers else {}}
+    found: dict[str, Any] = {
+        "operationId": f"{method}{path}".replace("/", "_").replace("{", "").replace("}", ""),
+        "summary": operation.words,
+        "parameters": _parameters(path, operation),
+        "responses": {str(operation.status): {"description": operation.words, "content": content}}
+        | {str(status): _refusal(status) for status in sorted({*operation.refuses, 500})},
+    }
+    if body is not None or operation.takes:
+        found["requestBody"] = {"required": True, "content": _taken(operation, body)}
+    if operation.public:
+        found["security"] = []
+    return found
+
+
+def _taken(operation: Operation, body: Schema | None) -> dict[str, Any]:
+    if operation.takes == "multipart":
+        file = {"type": "object", "required": ["file"], "properties": {"file": {**TEXT, "format": "binary"}}}
+        return {"multipart/form-data": {"schema": file}}
+    return {JSON: {"schema": body or ref(operation.takes)}}
+
+
+def _parameters(path: str, operation: Operation) -> list[dict[str, Any]]:
+    named = [part[1:-1] for part in path.split("/") if part.startswith("{")]
+    whole = path.startswith("/alerts/")
+    return [
+        *(
+            {"name": name, "in": "path", "required": True, "schema": WHOLE if whole else TEXT}
+            for name in named
+        ),
+        *({"name": name, "in": "query", "schema": QUERY.get(name, TEXT)} for name in operation.query),
+        *(
+            {"name": name, "in": "header", "schema": {**TEXT, "minLength": 1, "maxLength": 255}}
+            for name in operation.headers
+        ),
+    ]
+
+
+def _refusal(status: int) -> dict[str, Any]:
+    words = translate(TITLES.get(status, TITLES[500]), "en")
+    return {"description": words, "content": {TYPE: {"schema": ref("Problem")}}}
+
+
+ROUTES = (("GET", "/openapi.json", openapi),)

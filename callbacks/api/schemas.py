@@ -1,0 +1,331 @@
+"""The shapes of the API as JSON Schema, made from the same tables that check and write them."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from dashboard.rules.alerts import LADDER_WORDS, AlertState
+from dashboard.rules.event import Ground, Level, Rating, Source, Status, Supervision, Zone
+from dashboard.rules.lifecycle import BY_ACTION, Fact
+from datasources.intake import DOOR_FIELDS, DOOR_SOURCES, FIELDS, REPORTER, Field
+
+Schema = dict[str, Any]
+
+TEXT: Schema = {"type": "string"}
+WHOLE: Schema = {"type": "integer"}
+NUMBER: Schema = {"type": "number"}
+FLAG: Schema = {"type": "boolean"}
+MOMENT: Schema = {"type": "string", "format": "date-time"}
+RATIO: Schema = {"type": "object", "required": ["num", "den"], "properties": {"num": WHOLE, "den": WHOLE}}
+
+
+def ref(name: str) -> Schema:
+    """Return a reference to a named shape."""
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+def null(schema: Schema) -> Schema:
+    """Return a shape that may also be null."""
+    if isinstance(schema.get("type"), str) and "enum" not in schema:
+        return {**schema, "type": [schema["type"], "null"]}
+    return {"anyOf": [schema, {"type": "null"}]}
+
+
+def choice(values: Any) -> Schema:
+    """Return a text out of a list."""
+    return {"type": "string", "enum": [str(value) for value in values]}
+
+
+def array(items: Schema) -> Schema:
+    """Return a list of a shape."""
+    return {"type": "array", "items": items}
+
+
+def record(properties: Mapping[str, Schema], *optional: str, open_: bool = False) -> Schema:
+    """Return an object in which everything but `optional` is always there."""
+    required = [name for name in properties if name not in optional]
+    return {
+        "type": "object",
+        "properties": dict(properties),
+        "required": required,
+        **({} if open_ else {"additionalProperties": False}),
+    }
+
+
+def page(item: Schema) -> Schema:
+    """Return a list as every list is answered."""
+    return record({"items": array(item), "next": null(TEXT)})
+
+
+def field_schema(field: Field) -> Schema:
+    """Return what a field of a report may hold; null means absent."""
+    if field.kind in ("line", "text"):
+        return null({**TEXT, "maxLength": int(field.most), **({"minLength": 1} if field.least else {})})
+    if field.kind == "number":
+        return null({**NUMBER, "minimum": field.least, "maximum": field.most})
+    if field.kind == "choice":
+        return null(choice(field.choices))
+    if field.kind == "ids":
+        item = {**TEXT, "minLength": 1, "maxLength": 64}
+        return null({**array(item), "maxItems": int(field.most), "uniqueItems": True})
+    return null({"flag": FLAG, "moment": MOMENT, "object": _taken(REPORTER)}[field.kind])
+
+
+def fact_schema(fact: Fact) -> Schema:
+    """Return what a fact of an action may hold; null means absent."""
+    text = {**TEXT, "maxLength": 2000}
+    code = {**TEXT, "maxLength": 100}
+    kinds: Mapping[str, Schema] = {
+        "text": text,
+        "rating": choice(Rating),
+        "ground": choice(Ground),
+        "level": choice(Level),
+        "request": choice(("hold", "extend")),
+        "units": array(code),
+        "photos": array(code),
+        "number": NUMBER,
+        "integer": WHOLE,
+        "flag": FLAG,
+        "moment": MOMENT,
+    }
+    schema = kinds.get(fact.kind, code)
+    return schema if fact.required else null(schema)
+
+
+def action_body(action: str) -> Schema:
+    """Return the body of an action: the version seen, and its facts."""
+    rule = BY_ACTION[action]
+    facts = {fact.name: fact_schema(fact) for fact in rule.facts}
+    return record({"version": WHOLE, **facts}, *(fact.name for fact in rule.facts if not fact.required))
+
+
+def _taken(fields: Mapping[str, Field], *required: str) -> Schema:
+    return {
+        "type": "object",
+        "properties": {name: field_schema(field) for name, field in fields.items()},
+        "additionalProperties": False,
+        **({"required": list(required)} if required else {}),
+    }
+
+
+def _report() -> Schema:
+    schema = _taken(FIELDS, "title")
+    schema["properties"]["lat"] = null({**NUMBER, "minimum": -90, "maximum": 90})
+    schema["properties"]["title"] = {**TEXT, "minLength": 1, "maxLength": 100}
+    return schema
+
+
+def _door() -> Schema:
+    schema = _report()
+    schema["properties"] = {name: schema["properties"][name] for name in DOOR_FIELDS}
+    schema["properties"]["source"] = null(choice(DOOR_SOURCES))
+    return schema
+
+
+NAMED = record({"code": TEXT, "name": TEXT})
+BORDER = {
+    "type": "object",
+    "required": ["candidates"],
+    "properties": {"candidates": array(TEXT), "settled": FLAG, "distance_m": null(NUMBER), "streets": WHOLE},
+}
+REPORTER_SHOWN = record({"name": null(TEXT), "phone": null(TEXT)})
+MOMENTS = (
+    "claim_due_at", "accept_due_at", "handle_due_at", "check_due_at", "hold_until", "overdue_at", "finished_at",
+    "closed_at",
+)  # fmt: skip
+
+COMPONENTS: Mapping[str, Schema] = {
+    "Report": _report(),
+    "DoorReport": _door(),
+    "Event": record(
+        {
+            "id": WHOLE,
+            "number": TEXT,
+            "external_id": null(TEXT),
+            "source": choice(Source),
+            "title": TEXT,
+            "description": TEXT,
+            "category": null(NAMED),
+            "status": choice(Status),
+            "zone": null(choice(Zone)),
+            "emergency": FLAG,
+            "level": choice(Level),
+            "lng": null(NUMBER),
+            "lat": null(NUMBER),
+            "address": TEXT,
+            "grid": null(NAMED),
+            "border": null(BORDER),
+            "unit": null(NAMED),
+            "how": null(choice(("claim", "dispatch"))),
+            "round": WHOLE,
+            "reported_at": MOMENT,
+            **{name: null(MOMENT) for name in MOMENTS},
+            "on_time": null(FLAG),
+            "rating": null(choice(Rating)),
+            "supervision": choice(Supervision),
+            "supervised_reason": null(TEXT),
+            "rework_count": WHOLE,
+            "decline_count": WHOLE,
+            "extension_count": WHOLE,
+            "request": null(choice(("hold", "extend"))),
+            "demand": WHOLE,
+            "version": WHOLE,
+            "reporter": REPORTER_SHOWN,
+        },
+        open_=True,
+    ),
+    "Step": record(
+        {
+            "action": TEXT,
+            "name": TEXT,
+            "from": null(choice(Status)),
+            "to": choice(Status),
+            "by": TEXT,
+            "role": TEXT,
+            "by_unit": null(TEXT),
+            "at": MOMENT,
+            "round": WHOLE,
+            "version": WHOLE,
+            "unit": null(TEXT),
+            "rating": null(choice(Rating)),
+            "facts": {"type": "object"},
+            "late": FLAG,
+            "on_behalf": FLAG,
+        }
+    ),
+    "Photo": record(
+        {"id": TEXT, "url": TEXT, "role": null(TEXT), "width": WHOLE, "height": WHOLE, "created_at": MOMENT}
+    ),
+    "EventDetail": record(
+        {
+            "event": ref("Event"),
+            "steps": array(ref("Step")),
+            "photos": array(ref("Photo")),
+            "allowed": array(choice(BY_ACTION)),
+        }
+    ),
+    "Events": page(ref("Event")),
+    "Batch": record({"events": {**array({"type": "object"}), "minItems": 1, "maxItems": 1000}}),
+    "BatchResults": record(
+        {
+            "results": array(
+                {"anyOf": [record({"status": {"const": 201}, "event": ref("Event")}), ref("Problem")]}
+            )
+        }
+    ),
+    "Uploaded": record({"id": TEXT, "url": TEXT, "width": WHOLE, "height": WHOLE}),
+    "Alert": record(
+        {
+            "id": WHOLE,
+            "event": TEXT,
+            "event_id": WHOLE,
+            "episode": WHOLE,
+            "state": choice(AlertState),
+            "version": WHOLE,
+            "raised_at": MOMENT,
+            "title": TEXT,
+            "category": null(TEXT),
+            "address": null(TEXT),
+            "lng": null(NUMBER),
+            "lat": null(NUMBER),
+            "grid": null(TEXT),
+            "acknowledged": null(record({"by": TEXT, "at": MOMENT, "screen": null(TEXT)})),
+            "units": array(record({"unit": TEXT, "name": TEXT, "accepted": FLAG})),
+            "next": null(record({"at": MOMENT, "what": null(choice((*LADDER_WORDS,)))})),
+            "shelved": null(record({"until": MOMENT, "by": TEXT, "reason": TEXT})),
+        },
+        open_=True,
+    ),
+    "Alerts": page(ref("Alert")),
+    "Acknowledge": record({"episode": WHOLE, "screen": null({**TEXT, "maxLength": 100})}, "screen"),
+    "Shelve": record({"reason": {**TEXT, "minLength": 1, "maxLength": 500}, "until": MOMENT}),
+    "ScreenSays": record({"name": {**TEXT, "minLength": 1, "maxLength": 100}, "audible": FLAG}),
+    "Screen": record({"name": TEXT, "audible": FLAG, "lease_seconds": WHOLE}),
+    "Kpi": record({"name": TEXT, "num": WHOLE, "den": WHOLE, "text": TEXT}),
+    "Kpis": record(
+        {
+            "period": TEXT,
+            "basis": TEXT,
+            "kpis": {"type": "object", "additionalProperties": ref("Kpi")},
+        }
+    ),
+    "BoardRow": record(
+        {
+            "rank": null(WHOLE),
+            "code": TEXT,
+            "name": TEXT,
+            "points": {**TEXT, "pattern": r"^-?\d+\.\d$"},
+            "composite": null(NUMBER),
+            "rates": {"type": "object", "additionalProperties": RATIO},
+            "closed": WHOLE,
+            "dropped": array(TEXT),
+            "change": null(WHOLE),
+        },
+        open_=True,
+    ),
+    "Board": record({"board": TEXT, "period": TEXT, "rows": array(ref("BoardRow"))}),
+    "Entry": record(
+        {"id": WHOLE, "rule": TEXT, "event": TEXT, "points": TEXT, "at": MOMENT, "reverses": null(WHOLE)}
+    ),
+    "Entries": page(ref("Entry")),
+    "Areas": record(
+        {"type": {"const": "FeatureCollection"}, "features": array({"type": "object"})},
+    ),
+    "Category": record(
+        {
+            "code": TEXT,
+            "name": TEXT,
+            "parent": null(TEXT),
+            "limit": null(record({"amount": NUMBER, "unit": TEXT})),
+            "claim_minutes": null(WHOLE),
+            "emergency": FLAG,
+            "level": null(choice(Level)),
+            "photo_required": FLAG,
+            "conditions": array({"type": "object"}),
+        }
+    ),
+    "Categories": page(ref("Category")),
+    "Unit": record(
+        {
+            "code": TEXT,
+            "name": TEXT,
+            "kind": TEXT,
+            "parent": null(TEXT),
+            "area": null(TEXT),
+            "may_claim": FLAG,
+        }
+    ),
+    "Units": page(ref("Unit")),
+    "Receipt": record({"number": TEXT, "secret": TEXT}),
+    "Progress": record(
+        {
+            "number": TEXT,
+            "title": TEXT,
+            "status": choice(Status),
+            "status_name": TEXT,
+            "reported_at": MOMENT,
+            "finished_at": null(MOMENT),
+            "closed_at": null(MOMENT),
+            "reason": null(TEXT),
+        }
+    ),
+    "Snapshot": record({"position": TEXT, "columns": array(TEXT), "rows": array({"type": "array"})}),
+    "FeedHash": record({"position": TEXT, "hash": {**TEXT, "pattern": "^[0-9a-f]{64}$"}}),
+    "Views": record({"position": TEXT, "views": {"type": "object"}}),
+    "OpenApi": {"type": "object"},
+    "Problem": record(
+        {
+            "type": TEXT,
+            "title": TEXT,
+            "status": WHOLE,
+            "detail": TEXT,
+            "errors": array(record({"field": TEXT, "message": TEXT})),
+            "winner": null(record({"unit": TEXT, "name": TEXT, "at": null(MOMENT)})),
+            "event": null(ref("Event")),
+        },
+        "detail",
+        "errors",
+        "winner",
+        "event",
+        open_=True,
+    ),
+}

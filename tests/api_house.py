@@ -1,0 +1,87 @@
+"""An app with the API alone, over a real database: for the tests and benchmarks of the API.
+
+Demo accounts share one password; every role has a token, so that tests speak as scripts do.
+"""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+from flask.testing import FlaskClient
+
+from callbacks import api, guard, session
+from dashboard import clock
+from dashboard.house import House
+from dashboard.settings import Settings
+from datasources import accounts, sign_in
+from datasources.database import Database
+from datasources.district import read_pack
+from datasources.loading import load_pack
+from datasources.reference import References
+from datasources.sign_in import SignIn
+
+PASSWORD = "a demo password"
+BEARER = "Authorization"
+
+
+@dataclass
+class ApiHouse:
+    """A house with its API open: `client`, and a token for every account."""
+
+    app: Flask
+    house: House
+    doors: SignIn
+    _tokens: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def client(self) -> FlaskClient:
+        """Return a browser that knows nothing yet."""
+        return self.app.test_client()
+
+    def token(self, account: str, header: str = BEARER) -> dict[str, str]:
+        """Return the header that makes a request the account's."""
+        if account not in self._tokens:
+            with self.house.database.write() as opened:
+                self._tokens[account] = sign_in.issue_token(opened, account, clock.real_now())
+        return {header: f"Bearer {self._tokens[account]}"}
+
+    def call(self, account: str | None, method: str, path: str, body: Any = None, **more: Any) -> Any:
+        """Ask as an account (None: nobody) and return the response."""
+        headers = (self.token(account) if account else {}) | more.pop("headers", {})
+        if body is not None:
+            more["json"] = body
+        return self.client.open(f"/api/v1{path}", method=method, headers=headers, **more)
+
+    def login(self, account: str) -> FlaskClient:
+        """Return a browser in which the account has logged in."""
+        client = self.client
+        answer = client.post("/login", data={"username": account, "password": PASSWORD})
+        assert answer.status_code == 303, answer.text
+        return client
+
+
+def build(house: House) -> ApiHouse:
+    """Return the API of a house whose district is loaded, with the demo accounts."""
+    with house.database.write() as opened:
+        accounts.ensure_demo(opened, house.reference, PASSWORD, clock.real_now())
+    app = Flask("grid-api", static_folder=None)
+    doors = session.install(app, house)
+    guard.install(app, house.settings, session.viewer, session.came_from_elsewhere)
+    api.install(app)
+    guard.check_app(app)
+    return ApiHouse(app, house, doors)
+
+
+def house_of(database: Database, folder: Path) -> House:
+    """Return a house over a database whose district is loaded."""
+    return House(Settings(data_dir=folder), "huli", database, References(database))
+
+
+def open_app(folder: Path) -> ApiHouse:
+    """Return a new house on SQLite in a folder, with Huli loaded, and its API."""
+    database = Database(f"sqlite:///{folder / 'grid.db'}")
+    database.upgrade()
+    with database.write() as opened:
+        load_pack(opened, read_pack("huli"), clock.real_now())
+    return build(house_of(database, folder))

@@ -1,0 +1,72 @@
+"""The API keeps what its own OpenAPI description says, whatever is sent to it (schemathesis, on the WSGI app)."""
+
+from collections.abc import Iterator
+
+import pytest
+import schemathesis
+from hypothesis import Phase, given, settings
+from schemathesis import Case
+from schemathesis.checks import not_a_server_error
+from schemathesis.schemas import APIOperation
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from callbacks.api import feed
+from callbacks.api.openapi import described
+from callbacks.livefeed import LiveFeed
+from callbacks.scopes import Sight
+from dashboard.serializer import feed_row
+from datasources.feed import Feed
+from tests.api_house import ApiHouse, open_app
+
+PHASES = (Phase.explicit, Phase.generate)  # no shrinking: a failing example is small enough to read
+CHECKS = (
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_schema_conformance,
+)
+
+
+@pytest.fixture(scope="module")
+def opened(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ApiHouse]:
+    """An app with a live feed of its own that has read the database once; Redis is not needed for that."""
+    api = open_app(tmp_path_factory.mktemp("contract"))
+    reference = api.house.reference
+    live = LiveFeed(
+        api.house.database,
+        Feed("unix:///nowhere", "huli"),
+        lambda event: feed_row(event, reference),
+        Sight(reference.eligible),
+    )
+    live.reconcile()
+    feed.use(api.app, live)
+    title = {"title": "占道经营", "address": "南山路", "category": "S0406"}
+    assert api.call("operator", "POST", "/events", title).status_code == 201
+    urgent = {"title": "火情", "address": "南山路", "emergency": True}
+    assert api.call("operator", "POST", "/events", urgent).status_code == 201
+    yield api
+    api.house.database.close()
+
+
+SCHEMA = schemathesis.openapi.from_dict(described("http://localhost"))
+OPERATIONS = [found.ok() for found in SCHEMA.get_all_operations()]
+
+
+@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda one: one.label)
+def test_every_answer_is_as_described(operation: APIOperation, opened: ApiHouse) -> None:
+    headers = opened.token("operator") | {"Accept-Encoding": "identity"}
+    known = opened.call("operator", "GET", "/events?limit=1").json["items"][0]["number"]
+    acts = operation.path.startswith("/events/{number}")
+
+    @given(case=operation.as_strategy())
+    @settings(max_examples=6 if acts else 12, deadline=None, database=None, phases=PHASES)
+    def ask(case: Case) -> None:
+        if acts:
+            case.path_parameters = {"number": known}
+        case.call_and_validate(app=opened.app, headers=headers, checks=list(CHECKS))
+
+    ask()
