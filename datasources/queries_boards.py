@@ -17,7 +17,7 @@ from dashboard.rules.ranking import Standing
 from dashboard.rules.refusals import Invalid
 from dashboard.rules.scoring import Subject
 from datasources.models import AccountRow, EventRow, LedgerRow
-from datasources.queries_dialect import contains
+from datasources.queries_dialect import contains, unindexed
 from datasources.queries_kpis import Pairs, kpi_groups
 from datasources.queries_paging import bounded, cut, older
 from datasources.reference import Reference
@@ -231,11 +231,14 @@ def _points(session: Session, reference: Reference, board: str, period: Period) 
 
 
 def _whose(board: str, code: str | None) -> list[Any]:
-    """Return the conditions for the entries a board counts, of one line of it or of all."""
+    """Return the conditions for the entries a board counts, of one line of it or of all.
+
+    All lines of a period are found by its time, one line by its subject.
+    """
     if board in ("units", "workers"):
-        kind = Subject.UNIT if board == "units" else Subject.WORKER
-        return [L.subject_kind == kind.value, *([L.subject == code] if code else [])]
-    kinds = L.subject_kind.in_([Subject.UNIT.value, Subject.WORKER.value])
+        kind = (Subject.UNIT if board == "units" else Subject.WORKER).value
+        return [L.subject_kind == kind, L.subject == code] if code else [unindexed(L.subject_kind) == kind]
+    kinds = unindexed(L.subject_kind).in_([Subject.UNIT.value, Subject.WORKER.value])
     return [kinds, *([contains(E.area_path, f"/{code}/")] if code else [])]
 
 

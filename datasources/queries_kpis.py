@@ -55,6 +55,7 @@ HANDLED: Mapping[str, Test] = {
     "close_rate": (CLOSED, DECIDED),
     "on_time_close_rate": (and_(CLOSED, KEPT), DECIDED),
 }
+UNLIMITED = {code: (num, and_(den, E.handle_due_at.is_(None))) for code, (num, den) in HANDLED.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +95,7 @@ SCANS = (
     Scan(E.pool_at, {"claim_rate": (CLAIMED, VALID)}),
     Scan(E.finished_at, {"rework_rate": (E.rework_count > 0, VALID)}),
     Scan(E.handle_due_at, HANDLED, end=UNTIL, basis="due"),
-    Scan(E.finished_at, HANDLED, where=E.handle_due_at.is_(None), basis="due"),
+    Scan(E.finished_at, UNLIMITED, basis="due"),
     Scan(E.reported_at, HANDLED, basis="reported"),
     Scan(
         S.at,
