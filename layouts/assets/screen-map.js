@@ -103,7 +103,7 @@ window.gridWall = window.gridWall || {};
     words.append(el("span", "", row.category_name || row.title), el("time", "num"));
     mark(box, "data-event", row.number);
     const icon = L.divIcon({ html: box, className: "w-map__pin", iconSize: [0, 0] });
-    return { row, box, marker: L.marker([row.lat, row.lng], { icon, keyboard: false, zIndexOffset: 1000 }).addTo(state.map) };
+    return { row, box, marker: L.marker([row.lat, row.lng], { icon, interactive: false, keyboard: false, zIndexOffset: 1000 }).addTo(state.map) };
   };
 
   const emergencies = (rows, calm) => {
@@ -132,18 +132,20 @@ window.gridWall = window.gridWall || {};
   let hiding = 0;
   const show = (point) => {
     const box = document.getElementById("screen-callout");
+    const near = [...state.alarms.values()].filter((held) => state.map.latLngToContainerPoint(held.marker.getLatLng()).distanceTo(point) < 18 * unit());
     const hit = wall.map.at(point.x, point.y);
+    const rows = near.map((held) => held.row).concat(hit ? hit.rows : []);
     clearTimeout(hiding);
     if (!box) return;
     box.replaceChildren();
-    if (!hit) return;
-    hit.rows.slice(0, 5).forEach((row) => {
+    rows.slice(0, 5).forEach((row) => {
       const item = box.appendChild(el("div", "w-callout__i"));
       mark(item, "data-event", row.number);
       mark(item, "data-status", row.status);
       item.append(el("b", "", row.title), el("span", "", [wall.status(row.status).word, wall.unit(row.unit), wall.place(row)].filter(Boolean).join(" · ")));
     });
-    if (hit.rows.length > 5) box.appendChild(el("div", "w-callout__m", t("另有 {n} 件", { n: hit.rows.length - 5 })));
+    if (rows.length > 5) box.appendChild(el("div", "w-callout__m", t("另有 {n} 件", { n: rows.length - 5 })));
+    if (!rows.length) return;
     hiding = setTimeout(() => box.replaceChildren(), 12000);
   };
 })(window.gridWall);

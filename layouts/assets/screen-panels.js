@@ -20,7 +20,8 @@ window.gridWall = window.gridWall || {};
     const [rank, name, points, change, rate, parts] = line.children;
     mark(line, "data-unit", row.code);
     say(rank.firstChild, String(row.rank));
-    rank.firstChild.className = "w-rankno" + (row.rank <= 3 ? " w-medal w-medal--" + row.rank : "");
+    const placed = row.rank <= 3 && row.tenths > 0; // nobody wins with nothing
+    rank.firstChild.className = "w-rankno" + (placed ? " w-medal w-medal--" + row.rank : "");
     say(name, row.name);
     say(points, row.points);
     say(change, changed(row.change || 0));
@@ -28,7 +29,7 @@ window.gridWall = window.gridWall || {};
     const [num, den] = row.on_time || [0, 0];
     say(rate, den ? wall.percent(num, den) + "%" : "—");
     say(parts, num + "/" + den);
-    line.classList.toggle("w-hi", row.rank <= 3);
+    line.classList.toggle("w-hi", placed);
   };
 
   const table = (box) => {
