@@ -123,16 +123,22 @@ def test_what_people_did_in_between_is_not_done_again(boston: Database) -> None:
     from dashboard import actions
     from dashboard.rules.access import Role, Viewer
 
-    records = first_records(boston, 1)
+    records = first_records(boston, 2)
     replay = Replay(boston, References(boston), records)
-    replay.step(replay.begins_at)
-    (event,) = by_record(boston).values()
+    replay.step(records[1].reported_at or replay.begins_at)
+    original, event = by_record(boston).values()
     assert event.is_open
     desk = Viewer("operator", Role.OPERATOR)
     with boston.write() as session:
         actions.perform(
-            session, References(boston).get(), event, "reject", {"reason": "测试"}, desk, replay.begins_at
+            session,
+            References(boston).get(),
+            event,
+            "merge",
+            {"original": original.number},
+            desk,
+            replay.begins_at,
         )
     replay.tick(replay.begins_at + 24 * HOUR)
-    assert by_record(boston)[event.external_id or ""].status == "rejected"
-    assert replay.finished
+    assert by_record(boston)[event.external_id or ""].status == "merged"
+    assert by_record(boston)[original.external_id or ""].status != "merged"
