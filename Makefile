@@ -26,7 +26,7 @@ bench: $(VENV)/.tools
 
 # Collects the sentences of the house into the gettext catalogues; keeps the translations.
 words: $(VENV)/.installed
-	$(BIN)/python layouts/locale/extract.py
+	$(BIN)/python -m layouts.locale.extract
 
 # Writes the exact versions of a fresh installation down; no address of any registry gets into the files.
 lock:

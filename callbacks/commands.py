@@ -169,7 +169,7 @@ def user(settings: Settings, words: argparse.Namespace, _create: CreateApp) -> i
         if words.what == "list":
             for row in accounts.listed(session):
                 state = translate("停用", settings.lang) if row.disabled else translate("可用", settings.lang)
-                out.print(row.name, row.role, row.unit or row.area or "-", state, sep="\t", markup=False)
+                sys.stdout.write("\t".join((row.name, row.role, row.unit or row.area or "-", state)) + "\n")
         elif words.what == "add":
             if not words.account_role:
                 err.print(translate("请用 --role 写明角色", settings.lang))

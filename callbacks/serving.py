@@ -116,11 +116,19 @@ def demo_accounts(house: House) -> str | None:
 
 @contextmanager
 def bar(words: str) -> Iterator[Callable[[int, int], None]]:
-    """Show a progress bar on standard error; gives the function that is told (done, in all)."""
+    """Give the function that is told (done, in all) and draws a progress bar on standard error from the first time on."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=err) as progress:
-        task = progress.add_task(words, total=None)
-        yield lambda done, total: progress.update(task, completed=done, total=total)
+    progress = Progress(*columns, console=err)
+    task = progress.add_task(words, total=None)
+
+    def told(done: int, total: int) -> None:
+        progress.start()
+        progress.update(task, completed=done, total=total)
+
+    try:
+        yield told
+    finally:
+        progress.stop()
 
 
 def _told_to_end() -> threading.Event:

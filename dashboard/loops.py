@@ -12,6 +12,7 @@ from dashboard import clock, sweeps
 from dashboard.deliveries import deliver
 from dashboard.house import House, follow_clock, keep_clock
 from dashboard.rules.refusals import Refusal
+from datasources import clock_anchor
 
 log = logging.getLogger(__name__)
 
@@ -20,6 +21,7 @@ FASTEST_SWEEP = 0.1
 DELIVER_SECONDS = 1.0
 MARK_SECONDS = 5.0
 FOLLOW_SECONDS = 2.0
+BEAT_SECONDS = 2.0
 
 
 class Loop:
@@ -63,9 +65,16 @@ def clock_loops(house: House) -> list[Loop]:
     pause = max(FASTEST_SWEEP, min(SWEEP_SECONDS, 10 / clock.speed()))
     loops = [
         Loop("clock", lambda: sweeps.tick(house.database, house.reference, clock.now()), pause),
+        Loop("beat", lambda: beat(house), BEAT_SECONDS),
         Loop("deliveries", lambda: deliver(house, clock.now()), DELIVER_SECONDS),
     ]
     return [*loops, drill_loop(house, keeps=not isinstance(clock.current(), clock.WallClock))]
+
+
+def beat(house: House) -> None:
+    """Write down that this process keeps the clock."""
+    with house.database.write() as session:
+        clock_anchor.beat(session, clock.now(), clock.speed(), clock.real_now())
 
 
 def drill_loop(house: House, *, keeps: bool) -> Loop:

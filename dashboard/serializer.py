@@ -4,13 +4,14 @@ Masking happens here, on the server (DESIGN decision 10): the feed has no person
 who may see it.
 """
 
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from dashboard.rules.access import Viewer, mask_name, mask_phone, mask_text
 from dashboard.rules.event import Event, Status, Supervision, on_time, zone
 from datasources.reference import Reference
 
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MOMENTS = (
     "reported_at", "claim_due_at", "accept_due_at", "handle_due_at", "check_due_at", "hold_until",
     "overdue_at", "finished_at", "closed_at",
@@ -23,8 +24,8 @@ def moment(value: datetime | None, reference: Reference) -> str | None:
 
 
 def millis(value: datetime | None) -> int | None:
-    """Return an instant as epoch milliseconds."""
-    return round(value.timestamp() * 1000) if value else None
+    """Return an instant as whole epoch milliseconds, cut like `moment` so that both name the same one."""
+    return (value - EPOCH) // timedelta(milliseconds=1) if value else None
 
 
 def event_json(event: Event, viewer: Viewer, reference: Reference, now: datetime) -> dict[str, Any]:

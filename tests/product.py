@@ -1,0 +1,91 @@
+"""The whole product as people start it: `python app.py …` in a process of its own, on a folder and port of its own."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[1]
+PASSWORD = "a-password-for-tests"
+
+
+def free_port() -> int:
+    """Return a port nobody listens on."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        return int(taken.getsockname()[1])
+
+
+def surroundings(**settings: str) -> dict[str, str]:
+    """Return an environment with the test password and no settings of whoever runs the tests."""
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("GRID_")}
+    return {**clean, "GRID_DEMO_PASSWORD": PASSWORD, "PYTHONUNBUFFERED": "1", **settings}
+
+
+def command(*words: str, **settings: str) -> subprocess.CompletedProcess[str]:
+    """Carry out one command to its end."""
+    return subprocess.run(
+        [sys.executable, "app.py", *words],
+        cwd=ROOT, env=surroundings(**settings), capture_output=True, text=True, timeout=120, check=False,
+    )  # fmt: skip
+
+
+@dataclass
+class Product:
+    """A running product: where it is, its process, and how to ask it."""
+
+    address: str
+    process: subprocess.Popen[str]
+    token: str = ""
+
+    def ask(self, path: str, body: Any = None, token: str | None = None, **headers: str) -> tuple[int, Any]:
+        """Return (status, JSON) of a GET, or of a POST when there is a body."""
+        data = json.dumps(body).encode() if body is not None else None
+        request = urllib.request.Request(
+            self.address + path, data, {"Content-Type": "application/json", **headers}
+        )
+        request.add_header("Authorization", f"Bearer {token or self.token}")
+        try:
+            with urllib.request.urlopen(request, timeout=30) as answer:
+                return answer.status, json.load(answer)
+        except urllib.error.HTTPError as refused:
+            return refused.code, json.load(refused)
+
+    def kill(self) -> None:
+        """End it as a power cut would."""
+        self.process.kill()
+        self.process.wait(timeout=30)
+
+    def stop(self) -> None:
+        """End it as people do."""
+        self.process.terminate()
+        self.process.wait(timeout=30)
+
+
+def start(folder: Path, *words: str, **settings: str) -> Product:
+    """Start the product on a folder and read its output until it says where it is."""
+    port = free_port()
+    process = subprocess.Popen(
+        [sys.executable, "app.py", "run", "--port", str(port), "--data", str(folder), *words],
+        cwd=ROOT, env=surroundings(**settings), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+    )  # fmt: skip
+    assert process.stdout is not None
+    said = []
+    for line in process.stdout:
+        said.append(line)
+        if f":{port}" in line:
+            return Product(f"http://127.0.0.1:{port}", process)
+    raise AssertionError("".join(said))
+
+
+def token_for(folder: Path, *accounts: str) -> list[str]:
+    """Return an API token for each account, issued beside the running product."""
+    done = command("token", *accounts, "--data", str(folder))
+    assert done.returncode == 0, done.stderr
+    return [line.split()[-1] for line in done.stdout.splitlines()]
