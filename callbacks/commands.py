@@ -128,6 +128,7 @@ def bring_in(settings: Settings, words: argparse.Namespace, _create: CreateApp) 
             words.mapping,
             now=clock.now(),
             latest=max(clock.now(), clock.real_now()),
+            pack_mapping=house.pack_mapping,
             progress=told,
         )
     line = "新增 {added} 条，已有 {held} 条，拒收 {refused} 条"

@@ -30,7 +30,7 @@ def prepare(app: Flask, house: House) -> dash.Dash:
     """Return the Dash app on a Flask app, without pages yet."""
     return dash.Dash(
         __name__,
-        server=app,
+        server=app,  # type: ignore[arg-type]
         use_pages=False,
         pages_folder="",
         assets_folder=ASSETS,

@@ -23,7 +23,7 @@ from dashboard.replay import Replay
 from dashboard.rules.refusals import Refusal
 from dashboard.settings import Settings
 from datasources import accounts, clock_anchor
-from datasources.imports import bundled_mapping, records_of
+from datasources.imports import records_of
 from layouts.words import translate
 
 log = logging.getLogger("grid")
@@ -66,8 +66,7 @@ def replay(settings: Settings, words: argparse.Namespace, create_app: CreateApp)
     """
     house = open_house(settings.model_copy(update={"clock_speed": words.speed}))
     reference = house.reference
-    mapping = bundled_mapping(reference.code)
-    records = records_of(words.file, reference, clock.real_now(), words.mapping, mapping)
+    records = records_of(words.file, reference, clock.real_now(), words.mapping, house.pack_mapping)
     with bar(translate("回放", settings.lang)) as told:
         life = Replay(house.database, house.references, records, told)
         with house.database.read() as session:

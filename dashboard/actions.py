@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 from dashboard.rules import alerts, walk
 from dashboard.rules.access import Viewer, could_claim, sees
 from dashboard.rules.alerts import Alert
+from dashboard.rules.change import Change
 from dashboard.rules.context import Context
-from dashboard.rules.effects import Change
 from dashboard.rules.event import Event, Status
 from dashboard.rules.lifecycle import BY_ACTION, allowed, check_facts, permit
 from dashboard.rules.refusals import Forbidden, Invalid, NotFound, NotNow, Overtaken

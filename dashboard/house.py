@@ -31,6 +31,7 @@ class House:
     """One running process's belongings."""
 
     settings: Settings
+    pack: str
     district: str
     database: Database
     references: References
@@ -46,6 +47,11 @@ class House:
     def photos(self) -> Path:
         """Return the folder of photos."""
         return self.settings.data_dir / "photos"
+
+    @property
+    def pack_mapping(self) -> Path | None:
+        """Return how the pack says that its own records are to be read."""
+        return read_pack(self.pack).mapping
 
     @property
     def feed(self) -> Feed:
@@ -80,7 +86,7 @@ def open_house(settings: Settings, *, load: bool = True) -> House:
         (settings.data_dir / "district").write_text(named)
     database = Database(settings.database_url or f"sqlite:///{settings.data_dir / short}.db")
     database.upgrade()
-    house = House(settings, short, database, References(database, settings.minutes))
+    house = House(settings, named, short, database, References(database, settings.minutes))
     if load:
         _load(house, named)
     return house

@@ -16,9 +16,8 @@ from dashboard import actions
 from dashboard.rules import alerts
 from dashboard.rules.access import CLOCK
 from dashboard.rules.alerts import Alert, AlertState
-from dashboard.rules.effects import RED_OVERDUE
+from dashboard.rules.change import RED_OVERDUE
 from dashboard.rules.event import Event, Status, Supervision
-from dashboard.rules.limits import Limit, due_soon_at, red_at
 from dashboard.rules.refusals import Refusal
 from datasources import journal
 from datasources.database import Database
@@ -66,14 +65,8 @@ def remind_checking(database: Database, reference: Reference, now: datetime) -> 
 
 def warn(database: Database, reference: Reference, now: datetime) -> int:
     """Give one notice when a handling deadline is near (LIFECYCLE §3)."""
-    # a limit is near at the latest when a quarter of it is left, so no more than the whole calendar can be in question
-    due = and_(E.status.in_(IN_HAND), E.due_soon_at.is_(None), E.handle_due_at > now)
-
-    def near(event: Event) -> bool:
-        start, end = event.handle_from, event.handle_due_at
-        return start is not None and end is not None and due_soon_at(start, end) <= now
-
-    return _sweep(database, reference, now, due, E.handle_due_at, "warn", only=near)
+    due = and_(E.status.in_(IN_HAND), E.due_soon_at.is_(None), E.warn_due_at <= now, E.handle_due_at > now)
+    return _sweep(database, reference, now, due, E.warn_due_at, "warn")
 
 
 def expire(database: Database, reference: Reference, now: datetime) -> int:
@@ -84,27 +77,8 @@ def expire(database: Database, reference: Reference, now: datetime) -> int:
 
 def redden(database: Database, reference: Reference, now: datetime) -> int:
     """Supervise what is overdue by once its limit again (红牌)."""
-    due = and_(E.status.in_(IN_HAND), E.overdue_round >= E.round, E.supervision == Supervision.NONE)
-
-    def red(event: Event) -> bool:
-        if event.handle_from is None or event.handle_due_at is None:
-            return False
-        limit = (
-            Limit(event.limit_amount, event.limit_unit) if event.limit_amount and event.limit_unit else None
-        )
-        return red_at(event.handle_from, event.handle_due_at, limit, reference.policy.calendar) <= now
-
-    return _sweep(
-        database,
-        reference,
-        now,
-        due,
-        E.handle_due_at,
-        "supervise",
-        {"reason": RED_OVERDUE},
-        only=red,
-        on_time=True,
-    )
+    due = and_(E.status.in_(IN_HAND), E.red_due_at <= now, E.supervision == Supervision.NONE)
+    return _sweep(database, reference, now, due, E.red_due_at, "supervise", {"reason": RED_OVERDUE})
 
 
 def sound(database: Database, reference: Reference, now: datetime) -> int:
@@ -136,16 +110,12 @@ def _sweep(
     deadline: Any,
     action: str,
     facts: dict[str, Any] | None = None,
-    *,
-    only: Callable[[Event], bool] | None = None,
-    on_time: bool = False,
 ) -> int:
     with database.read() as session:
-        found = journal.events_where(session, due, limit=None if only else BATCH, order=deadline)
-    chosen = [event for event in found if only is None or only(event)][:BATCH]
+        found = journal.events_where(session, due, limit=BATCH, order=deadline)
 
     def do(event: Event) -> int:
-        missed = None if on_time or action == "warn" else getattr(event, deadline.name)
+        missed = getattr(event, deadline.name)
         with database.write() as session:
             actions.perform(
                 session,
@@ -160,7 +130,7 @@ def _sweep(
             )
         return 1
 
-    return sum(_guarded(partial(do, event)) for event in chosen)
+    return sum(_guarded(partial(do, event)) for event in found)
 
 
 def _guarded(work: Callable[[], int]) -> int:

@@ -194,6 +194,8 @@ class EventRow(Base):
     limit_unit: Mapped[str | None]
     handle_from: Mapped[datetime | None]
     handle_due_at: Mapped[datetime | None]
+    warn_due_at: Mapped[datetime | None]
+    red_due_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
     check_due_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
@@ -232,6 +234,8 @@ class EventRow(Base):
         Index("event_status_claim_due", "status", "claim_due_at"),
         Index("event_status_accept_due", "status", "accept_due_at"),
         Index("event_status_handle_due", "status", "handle_due_at"),
+        Index("event_status_warn_due", "status", "warn_due_at"),
+        Index("event_status_red_due", "status", "red_due_at"),
         Index("event_status_check_due", "status", "check_due_at"),
         Index("event_status_hold_until", "status", "hold_until"),
         Index("event_reported_at", "reported_at"),

@@ -220,6 +220,8 @@ class Event:
     limit_unit: str | None = None
     handle_from: datetime | None = None
     handle_due_at: datetime | None = None
+    warn_due_at: datetime | None = None
+    red_due_at: datetime | None = None
     finished_at: datetime | None = None
     check_due_at: datetime | None = None
     closed_at: datetime | None = None

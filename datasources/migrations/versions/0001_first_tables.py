@@ -188,6 +188,8 @@ def upgrade() -> None:
         sa.Column("limit_unit", sa.String(), nullable=True),
         sa.Column("handle_from", sa.DateTime(timezone=True), nullable=True),
         sa.Column("handle_due_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("warn_due_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("red_due_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("check_due_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
@@ -237,6 +239,8 @@ def upgrade() -> None:
     op.create_index("event_handle_due", "event", ["handle_due_at"], unique=False)
     op.create_index("event_reported_at", "event", ["reported_at"], unique=False)
     op.create_index("event_status_accept_due", "event", ["status", "accept_due_at"], unique=False)
+    op.create_index("event_status_warn_due", "event", ["status", "warn_due_at"], unique=False)
+    op.create_index("event_status_red_due", "event", ["status", "red_due_at"], unique=False)
     op.create_index("event_status_check_due", "event", ["status", "check_due_at"], unique=False)
     op.create_index("event_status_claim_due", "event", ["status", "claim_due_at"], unique=False)
     op.create_index("event_status_handle_due", "event", ["status", "handle_due_at"], unique=False)

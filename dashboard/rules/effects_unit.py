@@ -1,0 +1,136 @@
+"""What happens between the pool and the closing: claim, dispatch, sign, decline, finish, check, reopen."""
+
+from dataclasses import replace
+from typing import Any
+
+from dashboard.rules import scoring
+from dashboard.rules.change import Change, Move
+from dashboard.rules.clocks import (
+    accept_within,
+    handling_clock,
+    minutes,
+    miss_deadline,
+    start_handling,
+    to_dispatch,
+)
+from dashboard.rules.event import BAD_RATINGS, Status
+from dashboard.rules.guards import DECLINES_TO_RULING
+
+
+def claim(move: Move) -> Change:
+    columns = start_handling(move.event, move.context) | {
+        "status": Status.HANDLING,
+        "unit": move.viewer.unit,
+        "how": "claim",
+        "owned_at": move.context.now,
+        "accepted_at": move.context.now,
+    }
+    return Change(set=columns)
+
+
+def lapse(move: Move) -> Change:
+    return Change(set=to_dispatch(move.context))
+
+
+def dispatch(move: Move) -> Change:
+    unit = move.facts["unit"]
+    ruling = move.event.decline_count >= DECLINES_TO_RULING
+    # a decline does not stop the clock: the same unit again goes on where it stood, another one starts afresh
+    goes_on = (
+        move.event.handle_due_at is not None
+        and bool(move.context.declined_by)
+        and move.context.declined_by[-1] == unit
+    )
+    columns = {} if goes_on else start_handling(move.event, move.context)
+    columns |= {
+        "status": Status.DISPATCHED,
+        "unit": unit,
+        "how": "dispatch",
+        "owned_at": move.context.now,
+        "accepted_at": None,
+        "accept_due_at": move.context.now + accept_within(move.event, move.context),
+        "accept_reminders": 0,
+        "final_dispatch": ruling,
+    }
+    if move.facts.get("due_at"):
+        columns |= handling_clock(move.context.now, move.facts["due_at"], None, move.context)
+    others = tuple(dict.fromkeys(code for code in move.facts.get("co_units") or () if code != unit))
+    change = Change(set=columns, assign=others)
+    if ruling and unit in move.context.declined_by:
+        change.points = scoring.for_unfounded_decline(unit, move.context.world.policy)
+    return change
+
+
+def accept(move: Move) -> Change:
+    if "owner" in move.found:
+        return Change(set={"status": Status.HANDLING, "accepted_at": move.context.now})
+    return Change(co_accepted=move.viewer.unit)
+
+
+def decline(move: Move) -> Change:
+    return Change(set=to_dispatch(move.context) | {"decline_count": move.event.decline_count + 1})
+
+
+def finish(move: Move) -> Change:
+    if "owner" not in move.found:
+        return Change(co_finished=(move.viewer.unit or "", move.facts["text"]))
+    change = miss_deadline(move.event, move.context)
+    change.set |= {
+        "status": Status.CHECKING,
+        "finished_at": move.context.now,
+        "check_due_at": move.context.now
+        + minutes(move.context, "check_emergency" if move.event.emergency else "check"),
+        "check_reminders": 0,
+        "request": None,
+    }
+    return change
+
+
+def check(move: Move) -> Change:
+    policy = move.context.world.policy
+    rating = move.facts["rating"]
+    if rating in BAD_RATINGS:
+        change = Change(points=scoring.for_return(move.event, policy))
+        change.set = start_handling(move.event, move.context) | {
+            "status": Status.HANDLING,
+            "round": move.event.round + 1,
+            "rework_count": move.event.rework_count + 1,
+            "rating": rating,
+        }
+    else:
+        columns = {"status": Status.CLOSED, "closed_at": move.context.now, "rating": rating}
+        closed = replace(move.event, **columns)
+        points = scoring.for_closing(closed, move.context.now, policy, move.context.claim_bonus)
+        change = Change(set=columns, points=points, alert="stand_down")
+    in_time = move.event.check_due_at is None or move.context.now <= move.event.check_due_at
+    # a late check was already charged by the clock when it reminded; only an unnoticed one is charged here
+    if "checker" in move.found and (in_time or not move.event.check_reminders):
+        change.points += scoring.for_check(move.context.world.worker_of(move.event), in_time, policy)
+    return change
+
+
+def conclude(move: Move) -> Change:
+    # replayed records close without a rating: nobody invents one, and they never enter satisfaction
+    columns: dict[str, Any] = {"status": Status.CLOSED, "closed_at": move.context.now, "check_due_at": None}
+    closed = replace(move.event, **columns)
+    points = scoring.for_closing(
+        closed, move.context.now, move.context.world.policy, move.context.claim_bonus
+    )
+    return Change(set=columns, points=points, alert="stand_down")
+
+
+def reopen(move: Move) -> Change:
+    columns: dict[str, Any] = {
+        "round": move.event.round + 1,
+        "closed_at": None,
+        "finished_at": None,
+        "rating": None,
+    }
+    if move.event.unit:
+        columns |= start_handling(move.event, move.context) | {
+            "status": Status.HANDLING,
+            "accepted_at": move.context.now,
+        }
+    else:
+        columns |= to_dispatch(move.context)
+    return Change(set=columns, reverse_closing=True, alert="raise" if move.event.emergency else None)
