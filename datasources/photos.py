@@ -115,7 +115,7 @@ def check_usable(session: Session, ids: Collection[str], viewer: Viewer, event_i
     usable = {
         row.id
         for row in session.execute(query)
-        if row.event_id == event_id or (row.event_id is None and row.created_by == viewer.name)
+        if (row.created_by == viewer.name if row.event_id is None else row.event_id == event_id)
     }
     if len(usable) != len(set(ids)):
         raise Invalid([("photos", "有照片编号无效或已用于别的事件，请重新上传", {})])

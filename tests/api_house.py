@@ -75,7 +75,8 @@ def build(house: House) -> ApiHouse:
 
 def house_of(database: Database, folder: Path) -> House:
     """Return a house over a database whose district is loaded."""
-    return House(Settings(data_dir=folder), "huli", database, References(database))
+    settings = Settings(data_dir=folder)
+    return House(settings, pack="huli", district="huli", database=database, references=References(database))
 
 
 def open_app(folder: Path) -> ApiHouse:
