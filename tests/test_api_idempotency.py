@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from dashboard import clock
 from datasources import idempotency
@@ -108,3 +108,13 @@ def test_a_key_is_kept_for_at_least_a_day(opened: ApiHouse) -> None:
     with opened.house.database.write() as session:
         idempotency.forget_old(session, clock.real_now() + timedelta(hours=49))
     assert count(opened, IdempotencyRow) == 0
+
+
+def test_old_keys_are_thrown_away_by_the_way(opened: ApiHouse) -> None:
+    send(opened, "old")
+    with opened.house.database.write() as session:
+        session.execute(update(IdempotencyRow).values(created_at=clock.real_now() - timedelta(hours=49)))
+    opened.app.extensions["grid.tidied"] = 0.0
+    send(opened, "new")
+    with opened.house.database.read() as session:
+        assert session.scalars(select(IdempotencyRow.key)).all() == ["new"]

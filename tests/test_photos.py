@@ -43,7 +43,7 @@ def upload(opened: ApiHouse, data: bytes, account: str = "operator", name: str =
 
 def stored(opened: ApiHouse) -> list[Path]:
     folder = opened.house.photos
-    return [path for path in folder.iterdir()] if folder.exists() else []
+    return list(folder.iterdir()) if folder.exists() else []
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])

@@ -1,9 +1,10 @@
 """Events over HTTP: report, list, look at one, act on one. Wiring only; what may happen stands in the rule book."""
 
+import time
 from collections.abc import Callable
 from typing import Any
 
-from flask import Response, request
+from flask import Response, current_app, request
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
@@ -23,6 +24,7 @@ from datasources.reference import Reference
 from layouts.words import translate
 
 KEY = "Idempotency-Key"
+TIDY_EVERY = 3600.0
 HELD = "外部编号“{external_id}”已登记为事件 {number}"
 IN_WORK = "同一个 Idempotency-Key 的请求还在处理，请稍后再试"
 ACTIONS = tuple(action for action in BY_ACTION if action != "report")
@@ -98,11 +100,22 @@ def answered_once(body: Any, who: Viewer, work: Callable[[Session], dict[str, An
             before = idempotency.first_answer(session, who.name, key, mark, clock.real_now())
             if before is not None:
                 return before
+            if _time_to_tidy():
+                idempotency.forget_old(session, clock.real_now())
             data = dumped(work(session))
             idempotency.keep_answer(session, who.name, key, 201, data)
             return 201, data
     except OperationalError as error:
         raise NotNow(IN_WORK) from error
+
+
+def _time_to_tidy() -> bool:
+    """Return whether this process has not thrown away old keys for an hour."""
+    due: float = current_app.extensions.get("grid.tidied", 0.0)
+    if time.monotonic() < due:
+        return False
+    current_app.extensions["grid.tidied"] = time.monotonic() + TIDY_EVERY
+    return True
 
 
 def refuse_held(session: Session, external_id: str | None) -> None:

@@ -15,8 +15,7 @@ from callbacks.api.answers import answer, house
 from callbacks.guard import permission
 from dashboard import clock
 from dashboard.rules.refusals import Refusal
-from datasources import feed_queries
-from datasources.models import ClockRow
+from datasources import clock_anchor, feed_queries
 
 BUCKETS = (0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
 
@@ -54,8 +53,7 @@ def state() -> dict[str, Any]:
         with house().database.read() as session:
             session.execute(text("SELECT 1"))
             oldest = feed_queries.oldest_unpublished(session)
-            row = session.get(ClockRow, 1)
-            saved = row.saved_at if row else None
+            saved = clock_anchor.last_beat(session)
         _ = house().reference
         is_there = True
     except (SQLAlchemyError, Refusal):
