@@ -23,7 +23,10 @@ OTHER_BODY = "这个 Idempotency-Key 已用于另一份内容，请换一个新�
 
 def fingerprint(where: str, body: Any) -> str:
     """Return the digest of a request by its JSON values: order of keys, spaces and 1 or 1.0 make no difference."""
-    plain = json.dumps([where, _value(body)], sort_keys=True, separators=(",", ":"))
+    try:
+        plain = json.dumps([where, _value(body)], sort_keys=True, separators=(",", ":"))
+    except RecursionError as error:  # nested deeper than anything we take
+        raise Invalid([("", "应是一个 JSON 对象", {})]) from error
     return hashlib.sha256(plain.encode()).hexdigest()
 
 

@@ -146,6 +146,24 @@ def test_a_batch_of_a_thousand_is_filed_in_order(opened: ApiHouse) -> None:
     assert numbers == sorted(set(numbers))
 
 
+@pytest.mark.parametrize("depth", [100, 450, 900])
+def test_nesting_without_end_is_refused_everywhere(opened: ApiHouse, depth: int) -> None:
+    event = opened.call("operator", "POST", "/events", GOOD).json
+    deep = "[" * depth + "]" * depth
+    for path, body in (
+        ("/events", f'{{"title":{deep},"address":"a"}}'),
+        ("/events/batch", f'{{"events":[{deep}]}}'),
+        (f"/events/{event['number']}/comment", f'{{"version":1,"text":{deep}}}'),
+        (f"/events/{event['number']}/dispatch", f'{{"version":1,"unit":"FIRE","co_units":{deep}}}'),
+    ):
+        headers = {"Idempotency-Key": path, **opened.token("operator")}
+        answer = opened.client.post(f"/api/v1{path}", data=body, content_type=JSON, headers=headers)
+        assert answer.status_code in (200, 400, 422), (path, answer.text)
+        if answer.status_code == 200:
+            assert [one["status"] for one in answer.json["results"]] == [422]
+    assert len(opened.call("operator", "GET", "/events").json["items"]) == 1
+
+
 XSS = [
     "<script>alert(1)</script>",
     "javascript:alert(1)",

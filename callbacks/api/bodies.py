@@ -16,7 +16,6 @@ from datasources.reference import Reference
 LARGEST_JSON = 2 * 1024 * 1024
 LARGEST_WHOLE = 2**53
 LARGEST_INTEGER = 2**31 - 1
-DEEPEST = 40
 MOST_ITEMS = 100
 LONGEST_CODE = 100
 LINES = ("text", "reason")
@@ -94,6 +93,8 @@ def value_fault(name: str, value: Any) -> tuple[str, dict[str, Any]] | None:
     if isinstance(value, list):
         if len(value) > MOST_ITEMS:
             return "最多 {most} 项", {"most": MOST_ITEMS}
+        if any(isinstance(one, (list, dict)) for one in value):
+            return "应是单个的值", {}
         return next((fault for one in value if (fault := value_fault("", one)) is not None), None)
     return ("应是单个的值", {}) if isinstance(value, dict) else None
 

@@ -135,7 +135,7 @@ def _of_database(error: OperationalError) -> AnyResponse:
 
 def _of_bug(error: Exception) -> AnyResponse:
     mark = secrets.token_hex(4)
-    log.error("Request failed (%s): %s %s", mark, request.method, request.path, exc_info=error)
+    log.error("Request failed (%s): %s %r", mark, request.method, request.path, exc_info=error)
     return _plain(500, mark=mark)
 
 
