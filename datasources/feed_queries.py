@@ -80,7 +80,8 @@ def signings(session: Session, events: Collection[Event]) -> dict[int, list[dict
     }
     rounds = {event.id: event.round for event in events}
     for part in _chunks(list(rounds)):
-        for row in session.scalars(select(AssignmentRow).where(AssignmentRow.event_id.in_(part))):
+        query = select(AssignmentRow).where(AssignmentRow.event_id.in_(part)).order_by(AssignmentRow.unit)
+        for row in session.scalars(query):
             if row.round == rounds[row.event_id]:
                 units[row.event_id].append({"unit": row.unit, "accepted": row.accepted_at is not None})
     return units

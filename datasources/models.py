@@ -47,6 +47,12 @@ class Moment(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+def _where_set(table: str, column: str) -> Index:
+    """Return an index of the rows that have a value in a column."""
+    held = text(f"{column} IS NOT NULL")
+    return Index(f"{table}_{column}", column, sqlite_where=held, postgresql_where=held)
+
+
 class Base(DeclarativeBase):
     """All tables of the house."""
 
@@ -240,6 +246,8 @@ class EventRow(Base):
         Index("event_status_hold_until", "status", "hold_until"),
         Index("event_reported_at", "reported_at"),
         Index("event_closed_at", "closed_at"),
+        *(_where_set("event", name) for name in ("pool_at", "registered_at", "owned_at", "finished_at")),
+        Index("event_reported_by", "reported_by", "reported_at"),
         Index("event_handle_due", "handle_due_at"),
         Index("event_unit_status", "unit", "status"),
         Index("event_category_reported", "category", "reported_at"),
@@ -314,7 +322,7 @@ class AssignmentRow(Base):
 
     __tablename__ = "assignment"
     event_id: Mapped[int] = mapped_column(BigId, ForeignKey("event.id"), primary_key=True)
-    unit: Mapped[str] = mapped_column(primary_key=True)
+    unit: Mapped[str] = mapped_column(primary_key=True, index=True)
     round: Mapped[int] = mapped_column(primary_key=True)
     assigned_at: Mapped[datetime]
     accept_due_at: Mapped[datetime | None]

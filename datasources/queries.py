@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from dashboard.rules.alerts import Alert, AlertState
-from dashboard.rules.event import OPEN, Event
+from dashboard.rules.event import OPEN, Event, Supervision
 from dashboard.rules.kpis import VOID
 from datasources import feed_queries, journal
 from datasources.geo import metres_between
@@ -107,6 +107,12 @@ def open_by_status(session: Session) -> dict[str, int]:
     """Return status → how many events stand there, open ones only."""
     query = select(E.status, func.count()).where(E.status.in_(OPEN_CODES)).group_by(E.status)
     return dict(session.execute(query).tuples().all())
+
+
+def open_supervised(session: Session) -> int:
+    """Return how many open events bear a mark of supervision."""
+    marked = (E.status.in_(OPEN_CODES), E.supervision != Supervision.NONE)
+    return session.scalar(select(func.count()).select_from(EventRow).where(*marked)) or 0
 
 
 def open_by_area(session: Session) -> dict[str, int]:

@@ -16,15 +16,16 @@ from dashboard.rules.event import RATING_WORDS, Status
 from dashboard.rules.kpis import period
 from dashboard.rules.lifecycle import ACTION_WORDS
 from datasources.models import EventRow, StepRow
-from datasources.queries import open_by_status
+from datasources.queries import open_by_status, open_supervised
 from datasources.queries_boards import board_rows
 from datasources.queries_kpis import VALID, kpi_values
 from datasources.reference import Reference
 
 E: Any = EventRow.__table__.c
 S: Any = StepRow.__table__.c
-COUNTED = ("reported", "claim_rate", "closed", "on_time_rate", "satisfaction_rate", "supervised")
-STANDING = {"pending_dispatch": "待派单", "handling": "处置中"}  # how many stand there now, of all open
+COUNTED = ("reported", "claim_rate", "closed", "on_time_rate", "satisfaction_rate")
+# how many stand there now, of all open
+STANDING = {"pending_dispatch": "待派单", "handling": "处置中", "supervised": "督办中"}
 ORDER = (
     "reported",
     "claim_rate",
@@ -56,9 +57,11 @@ def kpi_view(session: Session, now: datetime, reference: Reference) -> dict[str,
     values = kpi_values(session, reference, today, now, codes=COUNTED)
     shown: dict[str, Any] = {code: kpi_words.value(code, *pair) for code, pair in values.items()}
     standing = open_by_status(session)
+    of_all = sum(standing.values())
+    standing["supervised"] = open_supervised(session)
     for code, name in STANDING.items():
         count = standing.get(code, 0)
-        shown[code] = {"name": name, "num": count, "den": sum(standing.values()), "text": str(count)}
+        shown[code] = {"name": name, "num": count, "den": of_all, "text": str(count)}
     return {"period": "today", "kpis": {code: shown[code] for code in ORDER}}
 
 

@@ -192,8 +192,10 @@ def test_the_walls_numbers_are_the_kpis_of_today(sqlite, seed):
         standing = [one.event.status for one in records if one.event.is_open]
         for status in ("pending_dispatch", "handling"):
             assert shown.pop(status) == (standing.count(status), len(standing))
+        marked = [one for one in records if one.event.is_open and one.event.supervision != "none"]
+        assert shown.pop("supervised") == (len(marked), len(standing))
         assert shown == {code: plain[code] for code in shown}
-        assert len(shown) == 6
+        assert len(shown) == 5
         satisfied = satisfaction_view(session, now, reference)
         assert (satisfied["rated"], satisfied["closed"]) == (
             plain["satisfaction_rate"][1],

@@ -237,6 +237,10 @@ def upgrade() -> None:
     op.create_index("event_category_reported", "event", ["category", "reported_at"], unique=False)
     op.create_index("event_closed_at", "event", ["closed_at"], unique=False)
     op.create_index("event_handle_due", "event", ["handle_due_at"], unique=False)
+    for name in ("pool_at", "registered_at", "owned_at", "finished_at"):
+        held = sa.text(f"{name} IS NOT NULL")
+        op.create_index(f"event_{name}", "event", [name], sqlite_where=held, postgresql_where=held)
+    op.create_index("event_reported_by", "event", ["reported_by", "reported_at"], unique=False)
     op.create_index("event_reported_at", "event", ["reported_at"], unique=False)
     op.create_index("event_status_accept_due", "event", ["status", "accept_due_at"], unique=False)
     op.create_index("event_status_warn_due", "event", ["status", "warn_due_at"], unique=False)
@@ -379,6 +383,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("event_id", "unit", "round"),
     )
+    op.create_index("ix_assignment_unit", "assignment", ["unit"], unique=False)
     op.create_table(
         "condition",
         sa.Column("category", sa.String(), nullable=False),
