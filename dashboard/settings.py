@@ -27,7 +27,8 @@ class Settings(BaseSettings):
     host: str = Field("127.0.0.1", description="Address to listen on")
     port: int = Field(8050, description="Port to listen on", ge=1, le=65535)
     secret_key: SecretStr | None = Field(
-        None, description="Signs cookies; default a random one kept in the data folder"
+        None,
+        description="Signs what Flask signs; logins and tokens do not hang on it; default a random one per start",
     )
     origins: str | None = Field(
         None, description="Allowed browser origins, comma separated; default the own address"
