@@ -34,6 +34,7 @@ def install(app: Flask, house: House) -> SignIn:
     app.extensions["grid.house"] = house
     app.before_request(choose_language)
     app.after_request(keep_language)
+    app.teardown_request(lambda _error: forget_language())
     app.add_url_rule("/login", "login", login_page, methods=["GET"])
     app.add_url_rule("/login", "login_post", login, methods=["POST"])
     app.add_url_rule("/logout", "logout", logout, methods=["POST"])
@@ -100,6 +101,11 @@ def keep_language(response: AnyResponse) -> AnyResponse:
             LANG_COOKIE, g.lang, max_age=LANG_FOR, samesite="Lax", httponly=True, secure=request.is_secure
         )
     return response
+
+
+def forget_language() -> None:
+    """Speak the default again: what runs next in this thread did not ask for a language."""
+    words.use(None)
 
 
 @permission("public")
