@@ -108,6 +108,7 @@ def _add_web(product: Product, row_of, views) -> None:  # type: ignore[no-untype
         house.settings.allowed_origins,
         lambda: (clock.now(), clock.speed()),
     )
+    app.extensions["grid.sockets"] = product.sockets
 
 
 def _row(house: House, event):  # type: ignore[no-untyped-def]

@@ -4,7 +4,7 @@ Losing a race is a normal outcome with a name (`Overtaken`, carrying who won), n
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import fields, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -23,11 +23,15 @@ from dashboard.rules.scoring import CLOSING_RULES
 from dashboard.rules.walk import StepDraft, Walk
 from datasources import journal
 from datasources.database import reserve_ids
+from datasources.geo import Place
 from datasources.models import EventRow
 from datasources.reference import Reference, local_month
 from datasources.screens import audible_screens
 
 LATE_BY = timedelta(seconds=60)
+# in no grid at all: flagged like a border, with nobody to choose from, and to the desk (LIFECYCLE §5)
+OUTSIDE = {"candidates": [], "distance_m": None, "streets": 0, "settled": False}
+PLACE_COLUMNS = tuple(column.name for column in fields(Place))
 
 
 def report(session: Session, reference: Reference, filed: Report, by: Viewer, now: datetime) -> Event:
@@ -59,7 +63,9 @@ def places(
     if known:
         lngs, lats, accuracies = zip(*(points[index] for index in known), strict=True)
         for index, place in zip(known, reference.geo.locate_many(lngs, lats, accuracies), strict=True):
-            found[index] = asdict(place)
+            found[index] = {name: getattr(place, name) for name in PLACE_COLUMNS}
+            if place.grid is None:
+                found[index]["border"] = dict(OUTSIDE)
     return found
 
 
@@ -215,8 +221,9 @@ def _placed(
         return replace(context, place=point | place)
     if action == "settle_border":
         area = reference.areas.get(facts["grid"])
-        if area is not None:
-            return replace(context, place={"area_path": area.path, "grid_version": area.version})
+        if area is None or area.level != reference.levels[-1]:
+            raise Invalid([("grid", "没有代码为“{code}”的网格", {"code": facts["grid"]})])
+        return replace(context, place={"area_path": area.path, "grid_version": area.version})
     return context
 
 

@@ -406,3 +406,14 @@ def test_a_unit_without_the_duty_may_not_claim(town: Town) -> None:
     event = town.report()
     with pytest.raises(Forbidden):
         town.act(event, "claim", unit_viewer("EDU"))
+
+
+def test_a_report_outside_the_district_is_accepted_flagged_and_waits_for_the_desk(town: Town) -> None:
+    event = town.report(lng=117.0, lat=24.0)
+    assert (event.status, event.grid) == (Status.REPORTED, None)
+    assert event.border is not None and event.border["candidates"] == []
+    with pytest.raises(Invalid):
+        town.act(event, "settle_border", OPERATOR, grid="nowhere")
+    settled = town.act(event, "settle_border", OPERATOR, grid=town.grid)
+    assert (settled.grid, settled.border["settled"]) == (town.grid, True)
+    assert settled.area_path == town.reference.areas[town.grid].path

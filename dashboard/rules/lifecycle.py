@@ -265,7 +265,8 @@ def _circumstances(
             errors.append(("category", "请写明更正的内容", {}))
         if (facts.get("lng") is None) != (facts.get("lat") is None):
             errors.append(("lat", "经度和纬度要一起更正", {}))
-    if action == Action.SETTLE_BORDER and facts["grid"] not in (event.border or {}).get("candidates", ()):
+    candidates = (event.border or {}).get("candidates", ())
+    if action == Action.SETTLE_BORDER and candidates and facts["grid"] not in candidates:
         errors.append(("grid", "只能从候选网格中选定", {}))
     return errors
 
