@@ -13,7 +13,7 @@ from typing import Any
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, Engine, create_engine, event, func, select, text
+from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
@@ -102,12 +102,12 @@ def reserve_ids(session: Session, table: type[Base], count: int) -> list[int]:
 
     On SQLite the writer is alone, so the next ones are free; PostgreSQL hands them out of the table's sequence.
     """
-    name = table.__tablename__
-    if session.get_bind().dialect.name == "sqlite":
-        last = session.scalar(select(func.max(table.__table__.c.id))) or 0
+    name, connection = table.__tablename__, session.connection()
+    if connection.dialect.name == "sqlite":
+        last = connection.exec_driver_sql(f"SELECT max(id) FROM {name}").scalar() or 0
         return list(range(last + 1, last + 1 + count))
-    draw = text(f"SELECT nextval(pg_get_serial_sequence('{name}', 'id')) FROM generate_series(1, :count)")
-    return [int(value) for value in session.scalars(draw, {"count": count})]
+    draw = f"SELECT nextval(pg_get_serial_sequence('{name}', 'id')) FROM generate_series(1, {count:d})"
+    return list(connection.exec_driver_sql(draw).scalars())
 
 
 def _engine(url: str) -> Engine:

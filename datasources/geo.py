@@ -110,6 +110,7 @@ class GeoIndex:
         self._origin = (float(bounds[0] + bounds[2]) / 2, float(bounds[1] + bounds[3]) / 2)
         self._scale = _metres_per_degree(self._origin[1])
         self.codes = [area.code for area, _ in leaves]
+        self._ranks = np.argsort(np.argsort(np.array(self.codes, dtype=str)))  # equally near: by code
         self._versions = [int(getattr(area, "version", None) or version) for area, _ in leaves]
         self._paths = [self.path(code) for code in self.codes]
         self._streets = [self._second_level(code) for code in self.codes]
@@ -176,7 +177,7 @@ class GeoIndex:
         asked = which[asked]
         metres = shapely.distance(self._shapes[grids], points[asked]) if len(grids) else np.empty(0)
         metres = np.where(metres < TOUCH_M, 0.0, metres)
-        order = np.lexsort((np.asarray(self.codes)[grids] if len(grids) else grids, metres, asked))
+        order = np.lexsort((self._ranks[grids], metres, asked))
         return asked[order], grids[order], metres[order]
 
     def _place(self, grids: list[int], metres: list[float]) -> Place:
