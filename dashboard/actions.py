@@ -30,7 +30,7 @@ from datasources.screens import audible_screens
 
 LATE_BY = timedelta(seconds=60)
 # in no grid at all: flagged like a border, with nobody to choose from, and to the desk (LIFECYCLE §5)
-OUTSIDE = {"candidates": [], "distance_m": None, "streets": 0, "settled": False}
+OUTSIDE: dict[str, Any] = {"candidates": [], "distance_m": None, "streets": 0, "settled": False}
 PLACE_COLUMNS = tuple(column.name for column in fields(Place))
 
 
@@ -42,15 +42,22 @@ def report(session: Session, reference: Reference, filed: Report, by: Viewer, no
 def report_many(
     session: Session, reference: Reference, filed: Sequence[Report], by: Viewer, now: datetime
 ) -> list[Event]:
-    """File reports together, each with its place found and what follows by rule done; all are written at once."""
-    context = Context(now, reference)
-    located = places(reference, [(one.lng, one.lat, one.accuracy_m) for one in filed])
+    """File the reports of one person together."""
+    return file_all(session, reference, [(one, by, now) for one in filed])
+
+
+def file_all(
+    session: Session, reference: Reference, filed: Sequence[tuple[Report, Viewer, datetime]]
+) -> list[Event]:
+    """File (report, by whom, when) together, each place found and what follows by rule done; all written at once."""
+    located = places(reference, [(one.lng, one.lat, one.accuracy_m) for one, _, _ in filed])
     keys = reserve_ids(session, EventRow, len(filed))
     walks = [
-        walk.filed(one, place, key, by, context) for one, place, key in zip(filed, located, keys, strict=True)
+        walk.filed(one, place, key, by, Context(now, reference))
+        for (one, by, now), place, key in zip(filed, located, keys, strict=True)
     ]
     journal.insert_events(session, [done.event for done in walks])
-    _write_steps(session, walks, now)
+    _write_steps(session, walks)
     return [done.event for done in walks]
 
 
@@ -123,7 +130,7 @@ def perform(
     walk.take(done, action, by, found, facts, context, late=late)
     if not journal.update_event(session, event, done.event):
         raise _overtaken(reference, journal.event_by_id(session, event.id) or event, action)
-    _write_steps(session, [done], now)
+    _write_steps(session, [done])
     return done.event
 
 
@@ -236,7 +243,7 @@ def _overtaken(reference: Reference, event: Event, action: str) -> Overtaken:
     return Overtaken("事件已有变化，请按最新状态处理", event)
 
 
-def _write_steps(session: Session, walks: Sequence[Walk], now: datetime) -> None:
+def _write_steps(session: Session, walks: Sequence[Walk]) -> None:
     """Write what stands beside the events: steps, points, alerts, co-units, deliveries."""
     drafts = [(done.event, draft, change) for done in walks for draft, change in done.steps]
     rows = [_step_row(event, draft) for event, draft, _ in drafts]
@@ -244,17 +251,20 @@ def _write_steps(session: Session, walks: Sequence[Walk], now: datetime) -> None
     numbered = list(zip(drafts, ids, strict=True))
     journal.insert_points(
         session,
-        [(points, event.id, key, now) for (event, _, change), key in numbered for points in change.points],
+        [
+            (points, event.id, key, draft.at)
+            for (event, draft, change), key in numbered
+            for points in change.points
+        ],
     )
     for (event, draft, change), key in numbered:
         if draft.facts.get("photos"):
             journal.attach_photos(session, draft.facts["photos"], event, key, draft.action)
-        _write_beside(session, event, draft, change, key, now)
+        _write_beside(session, event, draft, change, key)
 
 
-def _write_beside(
-    session: Session, event: Event, draft: StepDraft, change: Change, step_id: int, now: datetime
-) -> None:
+def _write_beside(session: Session, event: Event, draft: StepDraft, change: Change, step_id: int) -> None:
+    now = draft.at
     if draft.action == "dispatch":
         journal.assign(session, event, change.assign, now)
     if change.co_accepted:

@@ -10,7 +10,6 @@ if connection is None:
     connection = create_engine(context.get_x_argument(as_dictionary=True)["url"]).connect()
 
 
-
 def plain_types(kind: str, thing: object, _context: object) -> str | bool:
     """Render our own column type as what it is in the database, so that old migrations need no models."""
     return "sa.DateTime(timezone=True)" if kind == "type" and isinstance(thing, Moment) else False
