@@ -7,9 +7,11 @@ import logging
 import secrets
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cached_property
 from pathlib import Path
 
 from dashboard import clock
+from dashboard.counter import Counter
 from dashboard.rules.refusals import Refusal
 from dashboard.settings import Settings
 from datasources import clock_anchor
@@ -42,6 +44,11 @@ class House:
     def reference(self) -> Reference:
         """Return the district as loaded now."""
         return self.references.get()
+
+    @cached_property
+    def counter(self) -> Counter:
+        """Return where reports are filed together."""
+        return Counter(self.database, self.references)
 
     @property
     def photos(self) -> Path:

@@ -13,6 +13,7 @@ from callbacks.api.bodies import facts_of, json_body, object_body, version_of
 from callbacks.guard import permission
 from callbacks.session import somebody
 from dashboard import actions, clock
+from dashboard.counter import stands_alone
 from dashboard.rules.access import Viewer, could_claim, mask_text, sees
 from dashboard.rules.event import Event
 from dashboard.rules.lifecycle import ACTION_WORDS, BY_ACTION
@@ -35,6 +36,8 @@ def report() -> Response:
     """File a report: 201 with the event."""
     body, who, now, reference = json_body(), somebody(), clock.now(), house().reference
     filed = intake.report_from(body, reference, who, now)
+    if KEY not in request.headers and stands_alone(filed):
+        return filed_answer(dumped(event_json(house().counter.file(filed, who, now), who, reference, now)))
 
     def file(session: Session) -> dict[str, Any]:
         photos.check_usable(session, filed.photos, who)
@@ -47,6 +50,11 @@ def report() -> Response:
         with house().database.read() as session:
             refuse_held(session, filed.external_id)
         raise
+    return filed_answer(data, status)
+
+
+def filed_answer(data: bytes, status: int = 201) -> Response:
+    """Return the answer to a report: the event, and where it is."""
     number = data[data.index(b'"number":"') + 10 :].split(b'"', 1)[0].decode()
     return Response(data, status, {"Location": f"/api/v1/events/{number}"}, content_type=JSON)
 
