@@ -2,13 +2,13 @@
 
 import json
 from collections.abc import Callable, Collection, Mapping
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
 
-from dashboard.rules.alerts import Alert, AlertState, next_what
+from dashboard.rules.alerts import Alert, AlertState, kind_of, ladder, next_what
 from dashboard.rules.event import Event
+from dashboard.serializer import millis
 from datasources import feed_queries
 from datasources.models import AlertRow
 
@@ -52,7 +52,7 @@ class AlertWatch:
 
 
 def alert_messages(
-    session: Session, alerts: Collection[AlertRow], row_of: RowOf, unit_name: Callable[[str], str]
+    session: Session, alerts: Collection[AlertRow | Alert], row_of: RowOf, unit_name: Callable[[str], str]
 ) -> list[dict[str, Any]]:
     """Return {"k": "alert", "alert", "row"} for each; the row says whose business it is, also once it left the live set."""
     if not alerts:
@@ -62,21 +62,29 @@ def alert_messages(
     messages = []
     for alert in alerts:
         row = row_of(events[alert.event_id])
-        units = [one | {"name": unit_name(one["unit"])} for one in signings[alert.event_id]]
+        units = [
+            one | {"name": unit_name(one["unit"]), "due_at": millis(one["due_at"])}
+            for one in signings[alert.event_id]
+        ]
         messages.append({"k": "alert", "alert": alert_object(alert, row, units), "row": row})
     return messages
 
 
-def alert_object(alert: AlertRow, row: Mapping[str, Any], units: list[dict[str, Any]]) -> dict[str, Any]:
-    """Return an alert as every screen gets it; times in epoch milliseconds."""
+def alert_object(
+    alert: AlertRow | Alert, row: Mapping[str, Any], units: list[dict[str, Any]]
+) -> dict[str, Any]:
+    """Return an alert as every screen gets it; times in epoch milliseconds.
+
+    `units` say who signed and, who has not, until when; `ladder` is the whole plan of `rules.alerts.ladder`.
+    """
     plain = Alert(**{name: getattr(alert, name) for name in FIELDS})
     acknowledged = alert.acknowledged_by and {
         "by": alert.acknowledged_by,
-        "at": _ms(alert.acknowledged_at),
+        "at": millis(alert.acknowledged_at),
         "screen": alert.acknowledged_screen,
     }
     shelved = alert.shelved_until and {
-        "until": _ms(alert.shelved_until),
+        "until": millis(alert.shelved_until),
         "by": alert.shelved_by,
         "reason": alert.shelved_reason,
     }
@@ -87,19 +95,18 @@ def alert_object(alert: AlertRow, row: Mapping[str, Any], units: list[dict[str, 
         "episode": alert.episode,
         "state": alert.state,
         "version": alert.version,
-        "raised_at": _ms(alert.raised_at),
+        "raised_at": millis(alert.raised_at),
         "title": row["title"],
         "category": row.get("category_name") or row.get("category"),
+        "kind": kind_of(row.get("category_name"), row["title"]),
         "address": row.get("address", ""),
         "lng": row.get("lng"),
         "lat": row.get("lat"),
         "grid": row.get("grid"),
         "acknowledged": acknowledged or None,
         "units": units,
-        "next": {"at": _ms(alert.next_at), "what": next_what(plain)} if alert.next_at else None,
+        "next": {"at": millis(alert.next_at), "what": next_what(plain)} if alert.next_at else None,
+        "ladder": [{"at": millis(rung.at), "what": rung.what, "done": rung.done} for rung in ladder(plain)],
         "shelved": shelved or None,
+        "stood_down_at": millis(alert.stood_down_at),
     }
-
-
-def _ms(moment: datetime | None) -> int | None:
-    return None if moment is None else round(moment.timestamp() * 1000)

@@ -72,10 +72,16 @@ def alerts_open_or_among(session: Session, ids: Collection[int] = ()) -> Sequenc
     return session.scalars(select(AlertRow).where(wanted).order_by(AlertRow.id)).all()
 
 
+def alerts_since(session: Session, since: datetime, limit: int) -> Sequence[AlertRow]:
+    """Return the alerts raised at or after a moment, whatever became of them, newest first."""
+    query = select(AlertRow).where(AlertRow.raised_at >= since).order_by(AlertRow.id.desc()).limit(limit)
+    return session.scalars(query).all()
+
+
 def signings(session: Session, events: Collection[Event]) -> dict[int, list[dict[str, Any]]]:
-    """Return event id → [{"unit", "accepted"}] of the round: the unit in charge first, then co-units."""
+    """Return event id → [{"unit", "accepted", "due_at"}] of the round: the unit in charge first, then co-units."""
     units: dict[int, list[dict[str, Any]]] = {
-        event.id: [{"unit": event.unit, "accepted": event.accepted_at is not None}] if event.unit else []
+        event.id: [signing(event.unit, event.accepted_at, event.accept_due_at)] if event.unit else []
         for event in events
     }
     rounds = {event.id: event.round for event in events}
@@ -83,8 +89,14 @@ def signings(session: Session, events: Collection[Event]) -> dict[int, list[dict
         query = select(AssignmentRow).where(AssignmentRow.event_id.in_(part)).order_by(AssignmentRow.unit)
         for row in session.scalars(query):
             if row.round == rounds[row.event_id]:
-                units[row.event_id].append({"unit": row.unit, "accepted": row.accepted_at is not None})
+                units[row.event_id].append(signing(row.unit, row.accepted_at, row.accept_due_at))
     return units
+
+
+def signing(unit: str, accepted_at: datetime | None, due_at: datetime | None) -> dict[str, Any]:
+    """Return whether a unit has signed, else until when it should."""
+    signed = accepted_at is not None
+    return {"unit": unit, "accepted": signed, "due_at": None if signed else due_at}
 
 
 def _chunks(ids: Collection[int]) -> Iterator[list[int]]:

@@ -1,7 +1,8 @@
 """The read side, first door: what belongs to one event, what stands where now, what is near.
 
 Lists of events: `queries_events` (and `_filters`, `_paging`); KPIs: `queries_kpis`, `queries_stages`; boards and their
-ledger: `queries_boards`; the wall's small views: `queries_views`; what the feed reads: `feed_queries`.
+ledger: `queries_boards`; what stands where: `queries_standing`; the wall's small views: `queries_views`; what the feed
+reads: `feed_queries`.
 """
 
 from collections.abc import Sequence
@@ -14,7 +15,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from dashboard.rules.alerts import Alert, AlertState
-from dashboard.rules.event import OPEN, Event, Supervision
+from dashboard.rules.event import OPEN, Event
 from dashboard.rules.kpis import VOID
 from datasources import feed_queries, journal
 from datasources.geo import metres_between
@@ -63,7 +64,8 @@ def alerts_open(session: Session) -> list[tuple[Alert, Event]]:
 
 def alert_units(session: Session, event: Event) -> list[dict[str, Any]]:
     """Return [{"unit", "accepted"}]: the unit in charge first, then the co-units of this round by code."""
-    signed = feed_queries.signings(session, [event])[event.id]
+    found = feed_queries.signings(session, [event])[event.id]
+    signed = [{"unit": one["unit"], "accepted": one["accepted"]} for one in found]
     return sorted(signed, key=lambda one: (one["unit"] != event.unit, one["unit"]))
 
 
@@ -103,18 +105,6 @@ def duplicates_near(
     return sorted(close, key=lambda one: (one.metres, one.event.id))[:limit]
 
 
-def open_by_status(session: Session) -> dict[str, int]:
-    """Return status → how many events stand there, open ones only."""
-    query = select(E.status, func.count()).where(E.status.in_(OPEN_CODES)).group_by(E.status)
-    return dict(session.execute(query).tuples().all())
-
-
-def open_supervised(session: Session) -> int:
-    """Return how many open events bear a mark of supervision."""
-    marked = (E.status.in_(OPEN_CODES), E.supervision != Supervision.NONE)
-    return session.scalar(select(func.count()).select_from(EventRow).where(*marked)) or 0
-
-
 def open_by_area(session: Session) -> dict[str, int]:
     """Return area code → how many open events lie in it, for every level at once."""
     query = select(E.area_path, func.count()).where(E.status.in_(OPEN_CODES)).group_by(E.area_path)
@@ -123,16 +113,3 @@ def open_by_area(session: Session) -> dict[str, int]:
         for code in filter(None, path.split("/")):
             found[code] = found.get(code, 0) + count
     return found
-
-
-def trend_24h(session: Session, now: datetime) -> list[dict[str, int]]:
-    """Return how many events were reported and closed in each of the last 24 hours, oldest first."""
-    hours = [{"reported": 0, "closed": 0} for _ in range(24)]
-    since = now - timedelta(hours=24)
-    for name, column in (("reported", E.reported_at), ("closed", E.closed_at)):
-        query = select(column).where(column > since, column <= now)
-        if name == "closed":
-            query = query.where(E.status.not_in([status.value for status in VOID]))
-        for at in session.scalars(query):
-            hours[int((at - since) / timedelta(hours=1)) if at < now else 23][name] += 1
-    return hours

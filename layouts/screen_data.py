@@ -16,15 +16,15 @@ from dashboard.rules.lifecycle import ACTION_WORDS
 from layouts import maps, theme
 from layouts.words import N_, _
 
-KPIS: tuple[tuple[str, str, str], ...] = (  # code, words, kind of number
-    ("reported", N_("今日上报"), "count"),
-    ("claim_rate", N_("抢单率"), "rate"),
-    ("pending_dispatch", N_("待派单"), "count"),
-    ("handling", N_("处置中"), "count"),
-    ("closed", N_("今日办结"), "count"),
-    ("on_time_rate", N_("按期办结率"), "rate"),
-    ("satisfaction_rate", N_("满意率"), "rate"),
-    ("supervised", N_("督办中"), "count"),
+KPIS: tuple[tuple[str, str, str, str], ...] = (  # code, words, kind of number, which way is good
+    ("reported", N_("今日上报"), "count", ""),
+    ("claim_rate", N_("抢单率"), "rate", "up"),
+    ("pending_dispatch", N_("待派单"), "count", "down"),
+    ("handling", N_("处置中"), "count", ""),
+    ("closed", N_("今日办结"), "count", "up"),
+    ("on_time_rate", N_("按期办结率"), "rate", "up"),
+    ("satisfaction_rate", N_("满意率"), "rate", "up"),
+    ("supervised", N_("督办中"), "count", "down"),
 )
 ALERT_FIELDS = (
     "id",
@@ -44,15 +44,22 @@ ALERT_FIELDS = (
     "units",
     "next",
     "shelved",
+    "kind",
+    "ladder",
 )
-SCENES: Mapping[str, str] = {"overview": N_("总览")}
+SCENES: Mapping[str, str] = {
+    "overview": N_("总览"),
+    "streets": N_("街道"),
+    "units": N_("部门"),
+    "satisfaction": N_("满意度"),
+}
 
 
 @dataclass(frozen=True, slots=True)
 class ScreenData:
     """What the wall shows first.
 
-    `views` are the feed's views by name (kpis, board, satisfaction, latest), `alerts` its open alert objects;
+    `views` are the feed's views by name (kpis, board, trend, streets, …), `alerts` its open alert objects;
     `now_ms` is the drill clock in epoch milliseconds; `units` is {code: name}; `levels` runs outermost inwards.
     """
 
@@ -87,7 +94,11 @@ def first(data: ScreenData) -> dict[str, Any]:
         "views": dict(data.views),
         "alerts": [{name: alert[name] for name in ALERT_FIELDS if name in alert} for alert in data.alerts],
         "actions": {action: _(word) for action, word in ACTION_WORDS.items()},
-        "kpis": [{"code": code, "name": _(name), "kind": kind} for code, name, kind in KPIS],
+        "kpis": [
+            {"code": code, "name": _(name), "kind": kind, "better": better} for code, name, kind, better in KPIS
+        ],
+        "scenes": list(SCENES),
+        "areas": _tree(data),
         "statuses": [
             {
                 "code": status.value,
@@ -112,3 +123,10 @@ def first(data: ScreenData) -> dict[str, Any]:
             if mark is not Supervision.NONE
         },
     }
+
+
+def _tree(data: ScreenData) -> list[list[Any]]:
+    """Return [code, name, parent, place of its level] of every area, outermost first: what a breadcrumb needs."""
+    depth = {level: at for at, level in enumerate(data.levels)}
+    known = sorted((area for area in data.areas if area.level in depth), key=lambda area: depth[area.level])
+    return [[area.code, area.name, area.parent or "", depth[area.level]] for area in known]

@@ -80,3 +80,49 @@ def test_a_shelf_needs_a_reason_and_ends_within_thirty_minutes(reason: str, minu
 def test_a_shelf_names_person_reason_and_end() -> None:
     shelved = alerts.shelved(ALERT, "lead", "演练", after(600), NOW)
     assert (shelved.shelved_by, shelved.shelved_reason, shelved.shelved_until) == ("lead", "演练", after(600))
+
+
+def plan(alert: alerts.Alert) -> list[tuple[float, str, bool]]:
+    return [((rung.at - NOW).total_seconds(), rung.what, rung.done) for rung in alerts.ladder(alert)]
+
+
+def test_the_plan_shows_every_rung_with_its_second_and_whether_it_has_happened() -> None:
+    assert plan(ALERT) == [
+        (0, "raise", True),
+        (30, "repeat", False),
+        (60, "widen", False),
+        (180, "webhook", False),
+    ]
+    climbed, _, _ = alerts.climb(ALERT, after(61), False)
+    assert [done for _, _, done in plan(climbed)] == [True, True, True, False]
+
+
+def test_past_the_last_rung_the_plan_still_names_what_comes_next() -> None:
+    climbed, _, _ = alerts.climb(ALERT, after(200), False)
+    assert plan(climbed)[-2:] == [(180, "webhook", True), (380, "webhook", False)]
+
+
+def test_once_answered_only_what_happened_and_the_wait_for_signing_stand_in_the_plan() -> None:
+    climbed, _, _ = alerts.climb(ALERT, after(31), False)
+    answered = alerts.acknowledged(climbed, 1, "operator", "desk-1", after(40))
+    assert plan(answered) == [(0, "raise", True), (30, "repeat", True), (340, "reopen", False)]
+    rests, _, _ = alerts.climb(answered, after(340), True)
+    assert plan(rests) == [(0, "raise", True), (30, "repeat", True)]
+
+
+@pytest.mark.parametrize(
+    ("category", "title", "kind"),
+    [
+        ("燃气管道破裂", "管道破裂", "gas"),
+        ("火情", "厂房起火", "fire"),
+        ("道路积水", "下穿通道", "water"),
+        ("路面塌陷", "路中有坑", "traffic"),
+        ("人员走失", "老人走失", "people"),
+        ("突发事件", "液化气瓶爆炸", "gas"),
+        (None, "不明情况", "other"),
+    ],
+)
+def test_an_emergency_sounds_by_its_category_and_else_by_its_title(
+    category: str | None, title: str, kind: str
+) -> None:
+    assert alerts.kind_of(category, title) == kind

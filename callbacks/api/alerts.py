@@ -8,6 +8,7 @@ from flask import Response
 from sqlalchemy.orm import Session
 
 from callbacks.api.answers import answer, house, moment
+from callbacks.api.asked import words
 from callbacks.api.bodies import object_body
 from callbacks.guard import permission
 from callbacks.scopes import Sight, scope_of
@@ -24,7 +25,17 @@ LONGEST_SCREEN = 100
 LONGEST_REASON = 500
 LARGEST_ID = 2**62
 Fault = tuple[str, str, dict[str, Any]]
-MOMENTS: Mapping[str, str] = {"acknowledged": "at", "shelved": "until", "next": "at"}
+MOST_MISSED = 100
+# where an alert object holds moments: field → name inside it (of each, where it is a list), or of itself
+MOMENTS: Mapping[str, str | None] = {
+    "raised_at": None,
+    "stood_down_at": None,
+    "acknowledged": "at",
+    "shelved": "until",
+    "next": "at",
+    "units": "due_at",
+    "ladder": "at",
+}
 
 
 @permission("alerts.see")
@@ -36,6 +47,21 @@ def listed() -> Response:
     sight = Sight(house().reference.eligible)
     with house().database.read() as session:
         found = _messages(session, feed_queries.alerts_open_or_among(session))
+    mine = [alert_body(one["alert"]) for one in found if sight.alerted(scope, one["alert"], one["row"])]
+    return answer({"items": mine, "next": None})
+
+
+@permission("alerts.see")
+def missed() -> Response:
+    """Return the alerts raised since a moment, newest first, with what became of them: for a screen that was away."""
+    scope, since = scope_of(somebody()), moment_of(words("since").get("since"))
+    if scope is None:
+        raise Forbidden("您的账号没有这项权限")
+    if since is None:
+        raise Invalid([("since", "应是带时区的时间", {})])
+    sight = Sight(house().reference.eligible)
+    with house().database.read() as session:
+        found = _messages(session, feed_queries.alerts_since(session, since, MOST_MISSED))
     mine = [alert_body(one["alert"]) for one in found if sight.alerted(scope, one["alert"], one["row"])]
     return answer({"items": mine, "next": None})
 
@@ -100,11 +126,15 @@ def known(key: int) -> int:
 
 def alert_body(alert: Mapping[str, Any]) -> dict[str, Any]:
     """Return an alert of the feed as the API shows it: the same, with moments as RFC 3339."""
-    body = dict(alert) | {"raised_at": _shown(alert["raised_at"])}
-    for name, field in MOMENTS.items():
-        if body.get(name):
-            body[name] = body[name] | {field: _shown(body[name][field])}
-    return body
+    return dict(alert) | {name: _timed(alert.get(name), inner) for name, inner in MOMENTS.items()}
+
+
+def _timed(value: Any, inner: str | None) -> Any:
+    if isinstance(value, list):
+        return [_timed(one, inner) for one in value]
+    if value is None or inner is None:
+        return _shown(value)
+    return dict(value) | {inner: _shown(value.get(inner))}
 
 
 def _messages(session: Session, rows: Any) -> list[dict[str, Any]]:
@@ -138,6 +168,7 @@ def _shown(millis: int | None) -> str | None:
 
 ROUTES = (
     ("GET", "/alerts", listed),
+    ("GET", "/alerts/missed", missed),
     ("POST", "/alerts/<int:key>/acknowledge", acknowledge),
     ("POST", "/alerts/<int:key>/shelve", shelve),
     ("POST", "/screens", screen),

@@ -64,6 +64,7 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
     ("post", "/photos"): Operation("Upload a picture (JPEG, PNG, WebP ≤ 8 MB)", "Uploaded", 201, "multipart", BODY),
     ("get", "/photos/{key}"): Operation("A picture", "", refuses=SEEN, kind="image/*"),
     ("get", "/alerts"): Operation("Open alerts", "Alerts"),
+    ("get", "/alerts/missed"): Operation("Alerts raised since a moment, newest first, whatever became of them", "Alerts", refuses=(*ANY, 422), query=("since",)),
     ("post", "/alerts/{key}/acknowledge"): Operation("Answer an alert", "Alert", 200, "Acknowledge", (*BODY, 404, 409)),
     ("post", "/alerts/{key}/shelve"): Operation("Silence an alert openly, at most 30 minutes", "Alert", 200, "Shelve", (*BODY, 404, 409)),
     ("post", "/screens"): Operation("A screen says that it is there", "Screen", 200, "ScreenSays", BODY),

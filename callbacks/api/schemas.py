@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from dashboard.rules.alerts import LADDER_WORDS, AlertState
+from dashboard.rules.alerts import KINDS, LADDER_WORDS, OTHER_KIND, AlertState
 from dashboard.rules.event import Ground, Level, Rating, Source, Status, Supervision, Zone
 from dashboard.rules.lifecycle import BY_ACTION, Fact
 from datasources.intake import DOOR_FIELDS, DOOR_SOURCES, FIELDS, REPORTER, Field
@@ -195,12 +195,14 @@ COMPONENTS: Mapping[str, Schema] = {
     "Photo": record(
         {"id": TEXT, "url": TEXT, "role": null(TEXT), "width": WHOLE, "height": WHOLE, "created_at": MOMENT}
     ),
+    "Duplicate": record({"number": TEXT, "status": choice(Status), "distance_m": NUMBER, "hours": NUMBER}),
     "EventDetail": record(
         {
             "event": ref("Event"),
             "steps": array(ref("Step")),
             "photos": array(ref("Photo")),
             "allowed": array(choice(BY_ACTION)),
+            "possible_duplicates": array(ref("Duplicate")),
         }
     ),
     "Events": page(ref("Event")),
@@ -224,14 +226,17 @@ COMPONENTS: Mapping[str, Schema] = {
             "raised_at": MOMENT,
             "title": TEXT,
             "category": null(TEXT),
+            "kind": choice((*(kind for kind, _ in KINDS), OTHER_KIND)),
             "address": null(TEXT),
             "lng": null(NUMBER),
             "lat": null(NUMBER),
             "grid": null(TEXT),
             "acknowledged": null(record({"by": TEXT, "at": MOMENT, "screen": null(TEXT)})),
-            "units": array(record({"unit": TEXT, "name": TEXT, "accepted": FLAG})),
+            "units": array(record({"unit": TEXT, "name": TEXT, "accepted": FLAG, "due_at": null(MOMENT)})),
             "next": null(record({"at": MOMENT, "what": null(choice((*LADDER_WORDS,)))})),
+            "ladder": array(record({"at": MOMENT, "what": choice((*LADDER_WORDS,)), "done": FLAG})),
             "shelved": null(record({"until": MOMENT, "by": TEXT, "reason": TEXT})),
+            "stood_down_at": null(MOMENT),
         },
         open_=True,
     ),

@@ -29,12 +29,23 @@ ALERT_WORDS = {
 # (seconds after raising, what happens); the last rung repeats until somebody answers
 LADDER: tuple[tuple[int, str], ...] = ((30, "repeat"), (60, "widen"), (180, "webhook"))
 LADDER_WORDS = {
+    "raise": "推送单位、大屏、调度台",
     "repeat": "再次响铃",
     "widen": "全部席位和责任单位负责人",
     "webhook": "短信电话通知",
     "reopen": "未签收将重新告警",
 }
 SIGN_WITHIN = timedelta(minutes=5)
+LATE_BY = timedelta(seconds=10)
+# what an emergency sounds like: the first kind one of whose words stands in the category's name or the title
+KINDS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("gas", ("燃气", "天然气", "液化气", "煤气", "危化")),  # words: none
+    ("fire", ("火情", "火灾", "起火", "着火", "爆炸", "消防")),  # words: none
+    ("water", ("积水", "内涝", "供水", "排水", "水管", "管道", "台风", "暴雨")),  # words: none
+    ("traffic", ("塌陷", "道路", "路面", "桥", "交通", "车祸", "线缆")),  # words: none
+    ("people", ("人员", "聚集", "走失", "纠纷", "治安", "伤", "校园")),  # words: none
+)
+OTHER_KIND = "other"
 LONGEST_SHELF = timedelta(minutes=30)
 
 
@@ -66,6 +77,24 @@ class Consequence:
     what: str
     due_at: datetime
     late: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Rung:
+    """One line of the plan people see: when, what (a key of LADDER_WORDS), and whether it has happened."""
+
+    at: datetime
+    what: str
+    done: bool
+
+
+def kind_of(*words: str | None) -> str:
+    """Return which kind of emergency the words speak of; earlier words weigh more (the category before the title)."""
+    for text in words:
+        for kind, signs in KINDS:
+            if text and any(sign in text for sign in signs):
+                return kind
+    return OTHER_KIND
 
 
 def raised(event_id: int, episode: int, now: datetime) -> Alert:
@@ -124,6 +153,23 @@ def next_what(alert: Alert) -> str | None:
     return LADDER[min(alert.stage, len(LADDER) - 1)][1]
 
 
+def ladder(alert: Alert) -> list[Rung]:
+    """Return what has happened by itself and what will, in order; once answered, only signing is waited for.
+
+    From LADDER: 0 raised, 30 s repeat, 60 s widen, 180 s gateway; past the last rung that one comes again.
+    """
+    rungs = [Rung(alert.raised_at, "raise", done=True)]
+    for place, (seconds, what) in enumerate(LADDER):
+        rungs.append(Rung(alert.raised_at + timedelta(seconds=seconds), what, done=place < alert.stage))
+    waits = alert.state == AlertState.RAISED
+    if not waits:
+        rungs = [rung for rung in rungs if rung.done]
+    following = next_what(alert)
+    if alert.next_at is not None and following is not None and not (waits and alert.stage < len(LADDER)):
+        rungs.append(Rung(alert.next_at, following, done=False))
+    return rungs
+
+
 def climb(alert: Alert, now: datetime, all_signed: bool) -> tuple[Alert, Sequence[Consequence], Alert | None]:
     """Return the alert after everything due by now, what that was in order, and a new episode if it opens again.
 
@@ -137,7 +183,7 @@ def climb(alert: Alert, now: datetime, all_signed: bool) -> tuple[Alert, Sequenc
     stage, next_at = alert.stage, alert.next_at
     while next_at <= now:
         rung = min(stage, len(LADDER) - 1)
-        done.append(Consequence(LADDER[rung][1], next_at, late=now - next_at > timedelta(seconds=10)))
+        done.append(Consequence(LADDER[rung][1], next_at, late=now - next_at > LATE_BY))
         stage += 1
         if stage < len(LADDER):
             next_at = alert.raised_at + timedelta(seconds=LADDER[stage][0])
@@ -154,4 +200,4 @@ def _answered(
     due = alert.next_at or now
     over = stood_down(alert, now)
     again = raised(alert.event_id, alert.episode + 1, now)
-    return over, (Consequence("reopen", due, late=now - due > timedelta(seconds=10)),), again
+    return over, (Consequence("reopen", due, late=now - due > LATE_BY),), again
