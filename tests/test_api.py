@@ -119,7 +119,7 @@ def test_an_outside_number_is_held_once(opened: ApiHouse) -> None:
 def test_an_event_is_shown_with_its_steps_photos_and_what_one_may_do(opened: ApiHouse, place: Town) -> None:
     event = pooled(opened, place)
     shown = opened.call("operator", "GET", f"/events/{event['number']}").json
-    assert set(shown) == {"event", "steps", "photos", "allowed"}
+    assert {"event", "steps", "photos", "allowed"} <= set(shown)
     assert [(step["action"], step["from"], step["to"]) for step in shown["steps"]] == [
         ("report", None, "reported"),
         ("register", "reported", "claimable"),
@@ -128,6 +128,20 @@ def test_an_event_is_shown_with_its_steps_photos_and_what_one_may_do(opened: Api
     assert "dispatch" in shown["allowed"] and "claim" not in shown["allowed"]
     unit = claimers(place, event["number"])[0]
     assert "claim" in opened.call(unit, "GET", f"/events/{event['number']}").json["allowed"]
+
+
+def test_what_may_be_the_same_matter_is_named_with_distance_and_age(
+    opened: ApiHouse, place: Town, hand: HandClock
+) -> None:
+    first = place.report()
+    hand.forward(hours=2)
+    second, other_kind = place.report(), place.report("S0113")
+    hand.forward(hours=23)
+    late = place.report()
+    found = opened.call("operator", "GET", f"/events/{second.number}").json["possible_duplicates"]
+    assert {(one["number"], one["hours"]) for one in found} == {(first.number, 2.0), (late.number, 23.0)}
+    assert all(one["distance_m"] <= 50 for one in found)
+    assert other_kind.number not in {one["number"] for one in found}
 
 
 def test_an_event_that_is_not_there_is_404_and_one_not_to_be_seen_403(opened: ApiHouse) -> None:

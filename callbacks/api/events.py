@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 from flask import Response, current_app, request
@@ -19,7 +20,7 @@ from dashboard.rules.event import Event
 from dashboard.rules.lifecycle import ACTION_WORDS, BY_ACTION
 from dashboard.rules.refusals import Forbidden, Invalid, NotFound, NotNow
 from dashboard.serializer import event_json
-from datasources import api_queries, idempotency, intake, journal, photos
+from datasources import api_queries, idempotency, intake, journal, photos, queries
 from datasources.models import PhotoRow, StepRow
 from datasources.reference import Reference
 from layouts.words import translate
@@ -29,6 +30,7 @@ TIDY_EVERY = 3600.0
 HELD = "外部编号“{external_id}”已登记为事件 {number}"
 IN_WORK = "同一个 Idempotency-Key 的请求还在处理，请稍后再试"
 ACTIONS = tuple(action for action in BY_ACTION if action != "report")
+A_DAY = timedelta(days=1)
 
 
 @permission("events.report")
@@ -70,6 +72,7 @@ def one(number: str) -> Response:
             "steps": [step_body(row, who) for row in api_queries.steps_of(session, event.id)],
             "photos": [photo_body(row) for row in api_queries.photos_of(session, event.id)],
             "allowed": actions.buttons(session, reference, event, who, now),
+            "possible_duplicates": duplicates(session, reference, event, who),
         }
     return answer(body)
 
@@ -160,6 +163,25 @@ def check_place(facts: dict[str, Any], reference: Reference) -> None:
             fault = ("lng", "经度应在 -180 到 180 之间", {})
         if fault is not None:
             raise Invalid([fault])
+
+
+def duplicates(session: Session, reference: Reference, event: Event, who: Viewer) -> list[dict[str, Any]]:
+    """Return what may be the same matter: same kind, near in place and time, as far as the viewer may see it."""
+    if event.category is None or event.lng is None or event.lat is None:
+        return []
+    near = queries.duplicates_near(
+        session, reference, event.category, event.lng, event.lat, event.reported_at
+    )
+    return [
+        {
+            "number": one.event.number,
+            "status": one.event.status,
+            "distance_m": round(one.metres, 1),
+            "hours": round(abs(one.age.total_seconds()) / 3600, 1),
+        }
+        for one in near
+        if one.event.id != event.id and abs(one.age) <= A_DAY and sees(one.event, who, reference)
+    ]
 
 
 def photo_body(row: PhotoRow) -> dict[str, Any]:
