@@ -13,7 +13,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from dashboard.rules.access import Role, Viewer
@@ -38,7 +37,7 @@ ROUNDS = 7
 MINUTE = timedelta(minutes=1)
 
 
-def fill(database: Database, reference: Reference, count: int) -> None:
+def fill(database: Database, reference: Reference, count: int, still_open: int = OPEN_EVENTS) -> None:
     """Write `count` events with their steps and points; the newest are still open."""
     dice = random.Random(7)
     spots = [grid for grid in reference.grids if grid.lng is not None]
@@ -47,7 +46,7 @@ def fill(database: Database, reference: Reference, count: int) -> None:
     for start in range(0, count, 5000):
         events, steps, ledger = [], [], []
         for key in range(start + 1, min(start + 5000, count) + 1):
-            event = one_event(key, count, dice, spots, units, codes)
+            event = one_event(key, count, dice, spots, units, codes, still_open)
             events.append(journal.as_columns(event))
             trail = trail_of(event)
             steps += trail
@@ -55,15 +54,16 @@ def fill(database: Database, reference: Reference, count: int) -> None:
                 ledger.append(points_of(event, len(trail)))
         with database.write() as session:
             for table, rows in ((EventRow, events), (StepRow, steps), (LedgerRow, ledger)):
-                if rows:
-                    session.execute(insert(table), rows)
+                journal.add_rows(session, table, rows)
 
 
-def one_event(key: int, count: int, dice: random.Random, spots: list, units: list, codes: list) -> Event:
+def one_event(
+    key: int, count: int, dice: random.Random, spots: list, units: list, codes: list, still_open: int
+) -> Event:
     """Return one event of the made-up history; numbers and times only, no people."""
     at = NOW - timedelta(days=DAYS) * (1 - key / count)
     spot, claimed = dice.choice(spots), dice.random() < 0.7
-    done = key <= count - OPEN_EVENTS
+    done = key <= count - still_open
     end = at + timedelta(minutes=dice.randrange(60, 600))
     return Event(
         id=key,

@@ -10,11 +10,11 @@ if __name__ == "__main__":
 
 import os
 import socket
-import statistics
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import gevent
@@ -23,6 +23,8 @@ from datasources.database import Database
 from datasources.embedded import Embedded
 from datasources.feed import Feed
 from tests.live_world import fill
+from tests.load.places import cpu
+from tests.load.table import Row, speak
 
 ROW = {"version": 1, "status": "handling", "title": "人行道上井盖松动，夜间有人绊倒", "unit": "STREET_HULI"}
 ROW |= {
@@ -31,18 +33,17 @@ ROW |= {
     "lng": 118.094123,
     "lat": 24.513456,
 }
-TICKS = os.sysconf("SC_CLK_TCK")
 
 
 class Screen:
     """One browser's socket, read as cheaply as possible: it counts bytes and notes when each marked frame came."""
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, token: str = "wall") -> None:
         self.socket = socket.create_connection(("127.0.0.1", port))
         key = "GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\n"
         key += "Connection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
         self.socket.sendall(
-            (key + "Sec-WebSocket-Version: 13\r\nAuthorization: Bearer wall\r\n\r\n").encode()
+            (key + f"Sec-WebSocket-Version: 13\r\nAuthorization: Bearer {token}\r\n\r\n").encode()
         )
         self.seen = 0
         self.late: list[float] = []
@@ -79,12 +80,6 @@ class Screen:
                 self.say("3")
 
 
-def cpu(pid: int) -> float:
-    """Return the CPU seconds a process has used."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) / TICKS
-
-
 def run(feed: Feed, screens: list[Screen], server: int, updates: int, per_second: float) -> list[str]:
     """Publish updates at a pace and return a line of the table."""
     for screen in screens:
@@ -106,8 +101,23 @@ def run(feed: Feed, screens: list[Screen], server: int, updates: int, per_second
     return [f"{updates}×{per_second:g}/s", f"{got}/{wanted}", f"{got / took:.0f}/s", f"{got / burnt:.0f}", *p]
 
 
-def main(count: int) -> None:
-    """Print the table."""
+def rows() -> Iterator[Row]:
+    """Measure 1,000 screens at 4 updates a second, and as fast as it goes."""
+    for pace, p50, p99, a_second, per_cpu in (
+        (one[0], one[4], one[6], one[2], one[3]) for one in measure(1000)
+    ):
+        four = pace.endswith("×4/s")
+        if not four and not pace.endswith("×1000/s"):
+            continue
+        what = "1,000 screens, 4 updates/s" if four else "1,000 screens, as fast as it goes"
+        budget = "p99 ≤ 250 ms" if four else "≥ 10,000 socket messages/s"
+        yield Row(
+            what, budget, f"{a_second}; p50 {p50}, p99 {p99}; {per_cpu} a CPU second", "one web process"
+        )
+
+
+def measure(count: int) -> Iterator[list[str]]:
+    """Give the lines of the table for so many screens."""
     folder = Path(tempfile.mkdtemp(prefix="bench-"))
     (folder / "off").mkdir()
     database = Database(f"sqlite:///{folder / 'grid.db'}")
@@ -128,15 +138,20 @@ def main(count: int) -> None:
         screen.join()
     gevent.sleep(3)
     feed = Feed(valkey.url, "350206")
-    print(f"{os.cpu_count()} cores, {count} screens, one web process")
-    print("updates | received | messages/s | messages per CPU second | p50 | p95 | p99")
     for updates, pace in ((40, 4.0), (100, 10.0), (200, 1000.0)):
-        print(" | ".join(run(feed, screens, server.pid, updates, pace)), flush=True)
-    print("spread of what a screen got:", statistics.pstdev(screen.seen for screen in screens))
+        yield run(feed, screens, server.pid, updates, pace)
     server.kill()
     server.wait()
     valkey.stop()
 
 
+def main(count: int) -> None:
+    """Print the whole table."""
+    print(f"{os.cpu_count()} cores, {count} screens, one web process")
+    print("updates | received | messages/s | messages per CPU second | p50 | p95 | p99")
+    for line in measure(count):
+        print(" | ".join(line), flush=True)
+
+
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 1000)
+    main(int(sys.argv[1])) if len(sys.argv) > 1 else speak(rows)

@@ -1,0 +1,62 @@
+"""Every benchmark, one table: `make bench`, or `python -m tests.load.bench post claims` for some of them.
+
+Each runs in a process of its own, bounded in time; nothing asserts a speed. The table is also kept in artefacts/bench.txt.
+"""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+from rich.console import Console
+
+from tests.load.places import POSTGRES, postgres, postgres_version
+from tests.load.table import WIDTH, Row, draw, machine
+
+ROOT = Path(__file__).resolve().parents[2]
+KEPT = ROOT / "artefacts" / "bench.txt"
+SECONDS = {"post": 120, "claims": 110, "import": 75, "memory": 90, "sockets": 60, "emergency": 50}
+
+
+def measured(name: str, seconds: float, environment: dict[str, str]) -> list[Row]:
+    """Return the rows of one benchmark; one that ends badly or late says so in the table."""
+    command = [sys.executable, "-m", f"tests.load.bench_{name}"]
+    process = subprocess.Popen(
+        command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        start_new_session=True,
+    )  # fmt: skip
+    try:
+        said, errors = process.communicate(timeout=seconds)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGTERM)  # the benchmark and the servers it started
+        said, errors = process.communicate()
+        errors = f"not finished within {seconds:.0f} s\n"
+    rows = [Row(**json.loads(line)) for line in said.splitlines() if line.startswith("{")]
+    if process.returncode:
+        rows.append(Row(name, "—", (errors.strip().splitlines() or ["ended without a word"])[-1]))
+    return rows
+
+
+def main(names: list[str]) -> int:
+    """Run the named benchmarks, or all, and draw the table."""
+    unknown = [name for name in names if name not in SECONDS]
+    if unknown:
+        sys.stderr.write(f"No benchmark {', '.join(unknown)}; there are {', '.join(SECONDS)}\n")
+        return 2
+    console, rows = Console(width=None if sys.stdout.isatty() else WIDTH), []
+    with postgres() as url:
+        on = machine(postgres_version(url))
+        for name in names or SECONDS:
+            console.print(f"measuring {name} (at most {SECONDS[name]} s) …", style="dim")
+            rows += measured(name, SECONDS[name], {**os.environ, POSTGRES: url})
+    draw(rows, on, console)
+    KEPT.parent.mkdir(exist_ok=True)
+    with KEPT.open("w", encoding="utf-8") as file:
+        draw(rows, on, Console(file=file, width=WIDTH))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
