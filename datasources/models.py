@@ -475,13 +475,31 @@ class SessionRow(Base):
 
 
 class ScreenRow(Base):
-    """A wall or desk screen as it last spoke: audible or not (LIFECYCLE §4)."""
+    """A wall or desk screen as it last spoke: audible or not (LIFECYCLE §4), and how it is."""
 
     __tablename__ = "screen"
     name: Mapped[str] = mapped_column(primary_key=True)
     account: Mapped[str]
     audible: Mapped[bool]
     seen_at: Mapped[datetime]
+    report: Mapped[dict] = mapped_column(default=dict, server_default="{}")
+    origin: Mapped[str] = mapped_column(default="", server_default="")
+
+
+class KioskRow(Base):
+    """A screen that enters with an address of its own; only the SHA-256 of the address's secret is kept."""
+
+    __tablename__ = "kiosk"
+    name: Mapped[str] = mapped_column(primary_key=True)
+    account: Mapped[str] = mapped_column(ForeignKey("account.name"))
+    place: Mapped[str]
+    shows: Mapped[dict]
+    digest: Mapped[str] = mapped_column(unique=True)
+    created_at: Mapped[datetime]
+    created_by: Mapped[str]
+    issued_at: Mapped[datetime]
+    opened_at: Mapped[datetime | None]
+    revoked_at: Mapped[datetime | None]
 
 
 class ClockRow(Base):

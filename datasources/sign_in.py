@@ -25,7 +25,7 @@ from datasources.models import AccountRow, SessionRow, TokenRow
 FAILURES = 5
 LOCKED_FOR = timedelta(minutes=15)
 SESSION_FOR = timedelta(hours=12)
-REMEMBERED = 3.0
+REMEMBERED = 1.5
 MOST_REMEMBERED = 10_000
 LONGEST_SECRET = 200
 WRONG = "账号或密码不正确；连续输错 {most} 次，账号将锁定 15 分钟"

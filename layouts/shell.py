@@ -73,13 +73,7 @@ PAGES: tuple[Page, ...] = (
         EVERYBODY,
         later=N_("这里将是一个事件的全过程：每一步、照片和期限。"),
     ),
-    Page(
-        "/admin",
-        N_("系统管理"),
-        "admin",
-        frozenset({Role.ADMIN, Role.AUDITOR}),
-        later=N_("这里将是账号、配置和审计的页面。"),
-    ),
+    Page("/admin", N_("系统管理"), "admin", frozenset({Role.ADMIN, Role.AUDITOR})),
 )
 
 

@@ -4,13 +4,14 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from flask import Response
+from flask import Response, current_app, request
 from sqlalchemy.orm import Session
 
 from callbacks.api.answers import answer, house, moment
 from callbacks.api.asked import words
 from callbacks.api.bodies import object_body
 from callbacks.guard import permission
+from callbacks.heartbeat import FIELDS, lag_of, report_of
 from callbacks.scopes import Sight, scope_of
 from callbacks.session import somebody
 from dashboard import actions, clock, serializer
@@ -103,17 +104,21 @@ def shelve(key: int) -> Response:
 
 @permission("alerts.see")
 def screen() -> Response:
-    """Note that a screen is there and whether it can be heard; it says so again within 15 s."""
-    body, who = object_body("name", "audible"), somebody()
-    faults = _line("name", body.get("name"), LONGEST_SCREEN)
+    """Note that a screen is there, whether it can be heard and how it is; it says so again within 15 s."""
+    body, who = object_body("name", "audible", *FIELDS), somebody()
+    report, wrong = report_of(body)
+    faults = [*_line("name", body.get("name"), LONGEST_SCREEN), *wrong]
     audible = body.get("audible")
     if not isinstance(audible, bool):
         faults.append(("audible", "只能是 true 或 false", {}))
     if faults or not isinstance(audible, bool):
         raise Invalid(faults)
-    name = f"{who.name}/{body['name'].strip()}"
+    name = screens.key_of(who.name, body["name"].strip())
+    live = current_app.extensions.get("grid.live")
+    if report is not None and live is not None:
+        report["lag_s"] = lag_of(report.get("position"), live.position)
     with house().database.write() as session:
-        screens.heard_from(session, name, who.name, audible, clock.now())
+        screens.heard_from(session, name, who.name, audible, clock.now(), report, request.remote_addr or "")
     return answer({"name": name, "audible": audible, "lease_seconds": screens.LEASE.seconds})
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from callbacks import heartbeat
 from dashboard.rules.alerts import KINDS, LADDER_WORDS, OTHER_KIND, AlertState
 from dashboard.rules.event import Ground, Level, Rating, Source, Status, Supervision, Zone
 from dashboard.rules.lifecycle import BY_ACTION, Fact
@@ -243,7 +244,19 @@ COMPONENTS: Mapping[str, Schema] = {
     "Alerts": page(ref("Alert")),
     "Acknowledge": record({"episode": WHOLE, "screen": null({**TEXT, "maxLength": 100})}, "screen"),
     "Shelve": record({"reason": {**TEXT, "minLength": 1, "maxLength": 500}, "until": MOMENT}),
-    "ScreenSays": record({"name": {**TEXT, "minLength": 1, "maxLength": 100}, "audible": FLAG}),
+    "ScreenSays": record(
+        {
+            "name": {**TEXT, "minLength": 1, "maxLength": 100},
+            "audible": FLAG,
+            **{
+                name: null({**NUMBER, "minimum": 0, "maximum": most})
+                for name, most in heartbeat.NUMBERS.items()
+            },
+            **{name: null({**TEXT, "maxLength": most}) for name, most in heartbeat.TEXTS.items()},
+            **{name: null(FLAG) for name in heartbeat.FLAGS},
+        },
+        *heartbeat.FIELDS,
+    ),
     "Screen": record({"name": TEXT, "audible": FLAG, "lease_seconds": WHOLE}),
     "Kpi": record({"name": TEXT, "num": WHOLE, "den": WHOLE, "text": TEXT}),
     "Kpis": record(

@@ -73,6 +73,7 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "personal.see": frozenset({Role.OPERATOR, Role.LEAD}),
     "accounts.manage": frozenset({Role.ADMIN}),
     "metrics.see": frozenset({Role.ADMIN, Role.AUDITOR}),
+    "screens.see": frozenset({Role.ADMIN, Role.AUDITOR}),
     "feed.all": frozenset({Role.WALL, Role.OPERATOR, Role.LEAD, Role.LEADER, Role.ADMIN, Role.AUDITOR}),
     "photos.add": frozenset({Role.OPERATOR, Role.LEAD, Role.UNIT, Role.WORKER, Role.ADMIN}),
     "session": frozenset(set(Role) - {Role.RESIDENT, Role.SYSTEM, Role.CLOCK}),

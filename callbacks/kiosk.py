@@ -1,0 +1,106 @@
+"""How a hall's PC enters: it opens `/kiosk/<secret>` and stays in, read-only, until an admin revokes it.
+
+The secret leaves the address bar at once; what stays is an HttpOnly cookie that is renewed by the daily reload.
+"""
+
+from urllib.parse import urlencode
+
+from flask import Flask, Response, current_app, make_response, redirect, request
+from werkzeug.wrappers import Response as AnyResponse
+
+from callbacks.guard import permission
+from callbacks.session import COOKIE, local_path, viewer
+from dashboard import clock
+from dashboard.house import House
+from dashboard.rules.refusals import Forbidden
+from datasources import kiosks
+from datasources.kiosks import Shows
+from layouts import notice
+from layouts.words import N_
+
+AGAIN_SECONDS = 15
+ENDED = N_("这块屏幕已停用")
+ADVICE = N_("授权已撤销，或者已换发新地址。请联系管理员，用新的地址打开。")
+
+
+def install(app: Flask) -> None:
+    """Give an app the screens' way in; `session.install` comes first."""
+    app.add_url_rule("/kiosk/<secret>", "kiosk_enter", enter, methods=["GET"])
+    app.add_url_rule("/kiosk/ended", "kiosk_ended", ended, methods=["GET"])
+    app.after_request(keep_fresh)
+
+
+@permission("public")
+def enter(secret: str) -> AnyResponse:
+    """Let in who holds a screen's address, and go to what the screen shows."""
+    now = clock.real_now()
+    try:
+        with _house().database.write() as session:
+            found = kiosks.enter(session, secret, request.cookies.get(COOKIE), now)
+    except Forbidden:
+        return _ended()
+    response = redirect(screen_path(found.name, found.shows), 303)
+    if found.token is not None:
+        _give(response, found.token)
+    return response
+
+
+@permission("public")
+def ended() -> AnyResponse:
+    """Say that a screen was shut out, and look again from time to time: a revocation may be taken back."""
+    path = request.args.get("next", "")
+    if viewer() is not None and local_path(path):
+        return redirect(path, 303)
+    return _ended()
+
+
+def keep_fresh(response: AnyResponse) -> AnyResponse:
+    """Give a screen that loads its page a new session token when its own is a day old."""
+    held = request.cookies.get(COOKIE)
+    if request.path != "/screen" or request.method != "GET" or response.status_code != 200 or not held:
+        return response
+    who = viewer()
+    if who is None or not kiosks.is_kiosk(who.name):
+        return response
+    now = clock.real_now()
+    with _house().database.write() as session:
+        token = kiosks.rotated(session, held, now)
+    if token is not None:
+        _give(response, token)
+    return response
+
+
+def screen_path(name: str, shows: Shows) -> str:
+    """Return the wall's address with what a screen shows; the empty wishes are left out."""
+    wishes = {
+        "screen": name,
+        "area": shows.area,
+        "scene": shows.scene,
+        "rotate": shows.rotate,
+        "lang": shows.lang,
+    }
+    return "/screen?" + urlencode({key: value for key, value in wishes.items() if value})
+
+
+def _give(response: AnyResponse, token: str) -> None:
+    response.set_cookie(
+        COOKIE,
+        token,
+        max_age=kiosks.ENTERED_FOR,
+        httponly=True,
+        samesite="Lax",
+        secure=request.is_secure,
+        path="/",
+    )
+
+
+def _ended() -> Response:
+    response = make_response(notice.page(ENDED, ADVICE, links=()), 403)
+    if request.path == "/kiosk/ended":
+        response.headers["Refresh"] = str(AGAIN_SECONDS)
+    return response
+
+
+def _house() -> House:
+    house: House = current_app.extensions["grid.house"]
+    return house
