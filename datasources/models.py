@@ -112,6 +112,21 @@ class UnitRow(Base):
     may_claim: Mapped[bool] = mapped_column(default=False)
 
 
+class PlaceRow(Base):
+    """A point of the pack: a station, a team, an office, a party building, a key place, a camera."""
+
+    __tablename__ = "place"
+    code: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    kind: Mapped[str]
+    lng: Mapped[float]
+    lat: Mapped[float]
+    area: Mapped[str | None]
+    unit: Mapped[str | None]
+    note: Mapped[str] = mapped_column(default="")
+    __table_args__ = (Index("place_kind", "kind"),)
+
+
 class CategoryRow(Base):
     """A category of events with its handling limit."""
 
@@ -252,6 +267,13 @@ class EventRow(Base):
         Index("event_unit_status", "unit", "status"),
         Index("event_category_reported", "category", "reported_at"),
         Index("event_area_path", "area_path", postgresql_ops={"area_path": "text_pattern_ops"}),
+        Index(
+            "event_supervised",
+            "status",
+            "closed_at",
+            sqlite_where=text("supervision <> 'none'"),
+            postgresql_where=text("supervision <> 'none'"),
+        ),
     )
 
 
@@ -278,7 +300,7 @@ class StepRow(Base):
     __table_args__ = (
         UniqueConstraint("event_id", "version"),
         Index("step_action_at", "action", "at"),
-        Index("step_at", "at"),
+        Index("step_at", "at", "from_status", "to_status"),
     )
 
 
