@@ -19,7 +19,7 @@ def register(move: Move) -> Change:
     assert category is not None
     level = max(LEVELS.index(Level(move.event.level)), LEVELS.index(Level(category.level or Level.GRID)))
     emergency = move.event.emergency or category.emergency
-    seen = replace(move.event, category=code, emergency=emergency)
+    seen = move.event.changed({"category": code, "emergency": emergency})
     columns: dict[str, Any] = {
         "category": code,
         "condition": move.facts.get("condition", move.event.condition),

@@ -4,9 +4,12 @@ Everything a person sees beyond these columns is derived, never stored (DESIGN d
 Names are those of LIFECYCLE §1; codes are what the API, the database and the feed carry.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
 from datetime import datetime
 from enum import StrEnum
+from operator import attrgetter
+from typing import Any
 
 
 class Status(StrEnum):
@@ -264,6 +267,17 @@ class Event:
     def is_open(self) -> bool:
         """Return whether somebody still has to do something about it."""
         return self.status not in TERMINAL
+
+    def changed(self, columns: Mapping[str, Any]) -> "Event":
+        """Return it with other values in some columns; every action does this, and `replace` takes twice as long."""
+        values = list(_values(self))
+        for name, value in columns.items():
+            values[_places[name]] = value
+        return Event(*values)
+
+
+_names = tuple(field.name for field in fields(Event))
+_values, _places = attrgetter(*_names), {name: place for place, name in enumerate(_names)}
 
 
 def zone(event: Event) -> Zone | None:

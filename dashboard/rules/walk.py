@@ -4,7 +4,7 @@ Pure. One transaction writes a whole walk: the event as it ends up, and every st
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -80,7 +80,7 @@ def filed(report: Report, place: Mapping[str, Any], key: int, by: Viewer, contex
     )
     change = Change(alert="raise" if emergency else None)
     if report.resolved_on_site and by.role == "worker":
-        event = replace(event, **_resolved(now))
+        event = event.changed(_resolved(now))
         change = Change(
             points=scoring.for_valid_report(event, policy) + scoring.for_closing(event, now, policy, 0)
         )
@@ -154,7 +154,7 @@ def take(
     """Add one action to a walk, with everything that follows from it by rule."""
     before = walk.event
     change = EFFECTS[action](Move(before, viewer, found, facts, context))
-    after = replace(before, **change.set, version=before.version + 1)
+    after = before.changed({**change.set, "version": before.version + 1})
     draft = StepDraft(
         action=action,
         from_status=before.status,
