@@ -8,14 +8,20 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
 import dash_leaflet as dl
+from dash import html
 
 from layouts import ids
+from layouts.parts import attributes
+from layouts.words import N_, _
 
 DIGITS = 5  # about one metre
+LAYERS = (("events", N_("事件")), ("heat", N_("热力")), ("kinds", N_("网格类型")), ("places", N_("力量")))
+OWN_TILES = "/tiles/{z}/{x}/{y}"  # served from a file by callbacks/tiles.py
+TILE_FILES = (".mbtiles", ".pmtiles")
 
 
 class AreaLike(Protocol):
-    """What is drawn of an area: a pack's area and a stored row both have it."""
+    """What is drawn of an area: a pack's area and a stored row both have it; `kind`, `lng`, `lat` are used if present."""
 
     @property
     def code(self) -> str: ...
@@ -69,10 +75,28 @@ def _rounded(geometry: Mapping[str, Any]) -> dict[str, Any]:
     return {"type": "MultiPolygon", "coordinates": shapes}
 
 
-def features(areas: Iterable[AreaLike], levels: Sequence[str]) -> dict[str, Any]:
+def properties(area: AreaLike, kind: str) -> dict[str, Any]:
+    """Return what the scripts know of an area; `kind` is its kind of line, `type` its own kind (小区, 园区 …)."""
+    lng, lat = getattr(area, "lng", None), getattr(area, "lat", None)
+    known = {
+        "id": area.code,
+        "name": area.name,
+        "level": area.level,
+        "kind": kind,
+        "parent": area.parent,
+        "type": getattr(area, "kind", None),
+        "at": [round(lng, DIGITS), round(lat, DIGITS)] if lng is not None and lat is not None else None,
+    }
+    return {name: value for name, value in known.items() if value}
+
+
+def features(
+    areas: Iterable[AreaLike], levels: Sequence[str], centre: Sequence[float] | None = None
+) -> dict[str, Any]:
     """Return the areas as GeoJSON, innermost first, so that outer lines lie above the grids they enclose.
 
-    Properties: id (= code), name, level, kind. Never `popup` or `tooltip`: dash-leaflet binds those as HTML.
+    Properties: id (= code), name, level, kind, and parent, type, at where known; the outermost area carries the command
+    `centre`. Never `popup` or `tooltip`: dash-leaflet binds those as HTML.
     """
     kind_of, depth = kinds(levels), {level: at for at, level in enumerate(levels)}
     drawn = sorted(
@@ -84,7 +108,8 @@ def features(areas: Iterable[AreaLike], levels: Sequence[str]) -> dict[str, Any]
         "features": [
             {
                 "type": "Feature",
-                "properties": {"id": a.code, "name": a.name, "level": a.level, "kind": kind_of[a.level]},
+                "properties": properties(a, kind_of[a.level])
+                | ({"centre": list(centre)} if centre and a.level == levels[0] else {}),
                 "geometry": _rounded(a.geometry or {}),
             }
             for a in drawn
@@ -123,23 +148,33 @@ def svg_paths(
     ]
 
 
+def tile_address(url: str | None) -> str | None:
+    """Return the address tiles are fetched from: the product's own where the setting names a tile file."""
+    return OWN_TILES if url and url.lower().endswith(TILE_FILES) else url
+
+
 def district_map(
-    areas: Sequence[AreaLike], levels: Sequence[str], tiles_url: str | None = None, attribution: str = ""
-) -> dl.MapContainer:
-    """Return the map of a district, fitted to it, for a wall: no tiles by default, no controls, nothing fetched."""
+    areas: Sequence[AreaLike],
+    levels: Sequence[str],
+    tiles_url: str | None = None,
+    attribution: str = "",
+    centre: Sequence[float] | None = None,
+) -> html.Div:
+    """Return the map of a district, fitted to it, with its buttons: no tiles by default, nothing fetched elsewhere.
+
+    `centre` is the command centre's [lng, lat]: lines of dispatch begin there.
+    """
     west, south, east, north = bounds(areas)
     ground = dl.GeoJSON(
         id=ids.SCREEN_AREAS,
-        data=features(areas, levels),
+        data=features(areas, levels, centre),
         style=script("style"),
         onEachFeature=script("onEachFeature"),
         interactive=False,
         disableDefaultEventHandlers=True,
     )
-    tiles = [dl.TileLayer(url=tiles_url, attribution=attribution)] if tiles_url else []
-    credit = [dl.AttributionControl(prefix=False, position="bottomleft")] if tiles_url else []
-    return dl.MapContainer(
-        [*tiles, ground, *credit],
+    drawn = dl.MapContainer(
+        [*_tiles(tile_address(tiles_url), attribution), ground],
         id=ids.SCREEN_MAP,
         className="w-map",
         bounds=[[south, west], [north, east]],
@@ -149,6 +184,40 @@ def district_map(
         fadeAnimation=False,
         markerZoomAnimation=False,
         zoomSnap=0,
+        maxZoom=19,
         trackViewport=False,
         keyboard=False,
+    )
+    return html.Div([drawn, _buttons()], className="w-ground")
+
+
+def _tiles(url: str | None, attribution: str) -> list[Any]:
+    if not url:
+        return []
+    watched = {"tileerror": script("tileerror"), "tileload": script("tileload")}
+    tiles = dl.TileLayer(
+        url=url,
+        attribution=attribution,
+        eventHandlers=watched,
+        disableDefaultEventHandlers=True,
+        className="w-map__tiles",
+        maxZoom=19,
+    )
+    return [tiles, dl.AttributionControl(prefix=False, position="bottomleft")]
+
+
+def _buttons() -> html.Div:
+    """Return the layer switches and the way back to the whole view; `screen-map.js` presses them."""
+    switches = [
+        html.Button(
+            _(word),
+            type="button",
+            hidden=name == "places",
+            **attributes(data_layer=name, aria_pressed="false"),
+        )
+        for name, word in LAYERS
+    ]
+    reset = html.Button(_("复位"), type="button", hidden=True, **attributes(data_reset="view"))
+    return html.Div(
+        [reset, *switches], className="w-layers", role="group", **attributes(aria_label=_("图层"))
     )

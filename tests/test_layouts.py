@@ -164,12 +164,25 @@ def test_the_map_fetches_no_tiles_unless_a_district_names_them() -> None:
     assert [part.url for part in parts(tiled) if isinstance(part, dl.TileLayer)] == ["/tiles/{z}/{x}/{y}.png"]
 
 
+@pytest.mark.parametrize("name", ["base.mbtiles", "BASE.PMTILES"])
+def test_a_tile_file_is_served_by_the_product_itself(name: str) -> None:
+    tiled = maps.district_map(AREAS, LEVELS, f"/srv/{name}")
+    assert [part.url for part in parts(tiled) if isinstance(part, dl.TileLayer)] == ["/tiles/{z}/{x}/{y}"]
+
+
+def test_the_layers_are_real_buttons_that_say_whether_they_are_pressed() -> None:
+    drawn = maps.district_map(AREAS, LEVELS)
+    buttons = [vars(part) for part in parts(drawn) if isinstance(part, html.Button)]
+    switches = [one for one in buttons if "data-layer" in one]
+    assert [one["data-layer"] for one in switches] == ["events", "heat", "kinds", "places"]
+    assert all(one["aria-pressed"] == "false" and one["type"] == "button" for one in switches)
+
+
 def test_areas_are_drawn_from_the_inside_out_with_plain_properties_only() -> None:
     drawn = [feature["properties"] for feature in maps.features(AREAS, LEVELS)["features"]]
     assert [properties["kind"] for properties in drawn] == ["grid", "community", "street", "edge"]
-    assert all(
-        set(properties) == {"id", "name", "level", "kind"} for properties in drawn
-    )  # popup/tooltip bind HTML
+    known = {"id", "name", "level", "kind", "parent", "type", "at", "centre"}
+    assert all(set(properties) <= known for properties in drawn)  # popup/tooltip bind HTML
 
 
 def test_svg_paths_fill_the_box_without_leaving_it() -> None:

@@ -48,6 +48,20 @@ window.gridWall = window.gridWall || {};
     },
   };
 
+  /* The state of time around a status: nothing in time, a ring when due soon, a triangle when overdue. */
+  const TIMES = {
+    soon: (pen) => {
+      pen.strokeStyle = colour("bg"); pen.lineWidth = 4.6; disc(pen, 13); pen.stroke();
+      pen.strokeStyle = colour("time-soon"); pen.lineWidth = 2.2; disc(pen, 13); pen.stroke();
+    },
+    over: (pen) => {
+      const path = () => { pen.beginPath(); pen.moveTo(0, -19.5); pen.lineTo(16.9, 9.8); pen.lineTo(-16.9, 9.8); pen.closePath(); };
+      pen.fillStyle = "rgb(6 25 42 / .72)"; path(); pen.fill();
+      pen.strokeStyle = colour("bg"); pen.lineWidth = 5; path(); pen.stroke();
+      pen.strokeStyle = colour("time-over"); pen.lineWidth = 2.4; path(); pen.stroke();
+    },
+  };
+
   const cache = new Map();
 
   wall.glyphs = {
@@ -61,23 +75,32 @@ window.gridWall = window.gridWall || {};
       pen.restore();
     },
     /* A glyph drawn once into its own bitmap; thousands are then copies. */
-    bitmap(shape, token, scale) {
-      const key = shape + token + scale.toFixed(3);
+    bitmap(shape, token, scale, time = "ok") {
+      const key = shape + token + time + scale.toFixed(3);
       if (!cache.has(key)) {
         const canvas = document.createElement("canvas");
-        canvas.width = canvas.height = Math.ceil(26 * scale);
+        canvas.width = canvas.height = Math.ceil((time === "ok" ? 26 : 46) * scale);
         const pen = canvas.getContext("2d");
         pen.translate(canvas.width / 2, canvas.height / 2);
-        wall.glyphs.draw(pen, shape, colour(token), scale);
+        if (time !== "ok") wall.glyphs.time(pen, time, scale);
+        wall.glyphs.draw(pen, shape, colour(token), time === "over" ? scale * 0.86 : scale);
         cache.set(key, canvas);
       }
       return cache.get(key);
     },
+    time(pen, state, scale) {
+      pen.save();
+      pen.scale(scale, scale);
+      pen.lineJoin = "round";
+      TIMES[state](pen);
+      pen.restore();
+    },
     /* The radius in units of a cluster of n. */
-    radius: (n) => 12 + Math.min(10, 3.2 * Math.log2(Math.max(1, Number(n) || 1)) * 0.62),
-    /* A ring whose arcs are the shares of statuses, the count inside. `shares` is a Map status → n. */
-    cluster(pen, text, shares, scale) {
-      const radius = wall.glyphs.radius(text);
+    radius: (n) => wall.clusterRadius(Number(n) || 1),
+    /* A ring whose arcs are the shares of statuses, the count inside; the time state of its worst as a small mark.
+       `shares` is a Map status → n. */
+    cluster(pen, text, shares, scale, time = "ok", n = text) {
+      const radius = wall.glyphs.radius(n);
       const all = [...shares.values()].reduce((sum, n) => sum + n, 0) || 1;
       pen.save();
       pen.scale(scale, scale);
@@ -97,6 +120,11 @@ window.gridWall = window.gridWall || {};
       pen.textAlign = "center";
       pen.textBaseline = "middle";
       pen.fillText(text, 0, 1);
+      if (time !== "ok") {
+        pen.translate(radius * 0.74, -radius * 0.74);
+        halo(pen, disc, 6.4);
+        wall.glyphs.time(pen, time, time === "over" ? 0.36 : 0.34);
+      }
       pen.restore();
     },
   };

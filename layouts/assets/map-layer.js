@@ -1,138 +1,105 @@
-/* All live events on one canvas above the areas: drawn at most once per frame, only when something changed. */
+/* All live events on one canvas above the areas: gathered for the view, drawn at most 30 times a second, only when something changed. */
 window.gridWall = window.gridWall || {};
 (function (wall) {
   "use strict";
   const QUIET = new Set(["handling", "checking", "on_hold"]); // nobody at the desk waits for these: they gather first
-  const CELL = { quiet: 46, pressing: 22, crowd: 58 }; // in units of 1/20 rem
-  const SLOW_MS = 12;
-  const CROWD = 260; // events in view from which single marks would hide each other
-
-  const worlds = new WeakMap(); // row → its place in the square world, computed once per version
-  const world = (row) => {
-    let at = worlds.get(row);
-    if (!at) {
-      const sin = Math.sin((row.lat * Math.PI) / 180);
-      at = [row.lng / 360 + 0.5, 0.5 - Math.log((1 + sin) / (1 - sin)) / (4 * Math.PI)];
-      worlds.set(row, at);
-    }
-    return at;
-  };
-
-  const drawable = (row) => Number.isFinite(row.lng) && Number.isFinite(row.lat);
-
-  /* Put the rows inside the view into cells that do not slide when the map is panned. */
-  const gather = (rows, view, unit) => {
-    const cells = new Map();
-    const seen = [];
-    for (const row of rows) {
-      if (row.emergency || !drawable(row)) continue;
-      const [wx, wy] = world(row);
-      const x = wx * view.scale - view.left;
-      const y = wy * view.scale - view.top;
-      if (x > -30 && y > -30 && x < view.width + 30 && y < view.height + 30) seen.push([row, x, y]);
-    }
-    const crowd = seen.length > CROWD;
-    for (const [row, x, y] of seen) {
-      const quiet = crowd || QUIET.has(row.status);
-      const size = (crowd ? CELL.crowd : quiet ? CELL.quiet : CELL.pressing) * unit;
-      const key = (quiet ? "q" : "p") + Math.floor((x + view.left) / size) + "," + Math.floor((y + view.top) / size);
-      let cell = cells.get(key);
-      if (!cell) cells.set(key, (cell = { quiet, x: 0, y: 0, rows: [] }));
-      cell.x += x; cell.y += y; cell.rows.push(row);
-    }
-    return cells;
-  };
+  const FRAME_MS = 33;
+  const SLACK = 0.35; // of the view, gathered beyond its edges, so that panning finds it ready
+  const AGE_MS = 5000; // time states change by themselves
 
   const Layer = () => L.Layer.extend({
     onAdd(map) {
-      const pane = map.getPane("events") || map.createPane("events");
-      pane.style.zIndex = 450;
-      pane.style.pointerEvents = "none";
-      this.canvas = pane.appendChild(document.createElement("canvas"));
-      this.canvas.className = "w-map__events";
-      this.painted = new Set();
+      this.canvas = wall.canvasPane(map, "events", 450);
       this.hits = [];
-      map.on("move zoom viewreset resize", this.dirty, this);
-      this.dirty();
+      this.answer = null; // {cells, box, zoom, area, number}
+      this.shown = true;
+      map.on("move zoom viewreset resize", this.moved, this);
+      this.dirty(true);
     },
     onRemove(map) {
-      map.off("move zoom viewreset resize", this.dirty, this);
+      map.off("move zoom viewreset resize", this.moved, this);
       this.canvas.remove();
     },
-    /* The next frame; with very many events the next but some, so that drawing takes a quarter of the time at most. */
-    dirty() {
-      if (this.frame) return;
+    moved() { this.dirty(false); },
+    show(on) { this.shown = on; this.canvas.style.display = on ? "" : "none"; this.dirty(true); },
+    /* Draw in a coming frame; `data` says that events changed, not only the view. */
+    dirty(data) {
+      if (data) this.stale = true;
+      if (this.frame || !this.shown) return;
+      this.frame = -1;
+      const rest = Math.max(FRAME_MS, 3 * (this.cost || 0)) - (performance.now() - (this.drawnAt || 0));
       const frame = () => { this.frame = requestAnimationFrame(() => { this.frame = 0; this.draw(); }); };
-      const rest = this.cost > SLOW_MS ? 3 * this.cost - (performance.now() - this.drawnAt) : 0;
-      if (rest <= 0) { frame(); return; }
-      this.frame = -1; // waiting
-      setTimeout(frame, rest);
+      if (rest <= 0) frame();
+      else setTimeout(frame, rest);
     },
-    view() {
-      const size = this._map.getSize();
-      const corner = this._map.getPixelBounds().min;
-      return { width: size.x, height: size.y, left: corner.x, top: corner.y, scale: 256 * Math.pow(2, this._map.getZoom()) };
+    tick() { if (performance.now() - (this.askedAt || 0) > AGE_MS) this.dirty(true); },
+    covers(view) {
+      const held = this.answer;
+      return held && held.scale === view.scale && held.area === wall.map.area() && view.left >= held.left && view.right <= held.right && view.top >= held.top && view.bottom <= held.bottom;
     },
-    resize(view, ratio) {
-      const wide = Math.round(view.width * ratio);
-      const high = Math.round(view.height * ratio);
-      if (this.canvas.width !== wide || this.canvas.height !== high) {
-        this.canvas.width = wide; this.canvas.height = high;
-        this.canvas.style.width = view.width + "px";
-        this.canvas.style.height = view.height + "px";
-      }
-      L.DomUtil.setPosition(this.canvas, this._map.containerPointToLayerPoint([0, 0]));
+    /* Gather anew when events changed or the view left what was gathered; one question at a time. */
+    gather(view) {
+      if (this.asking || !wall.points.ready || (!this.stale && this.covers(view))) return;
+      const wait = Math.max(wall.points.remote ? 100 : 0, 3 * (this.gatherCost || 0)) - (performance.now() - (this.askedAt || -1e9));
+      if (wait > 0 && this.covers(view)) { if (!this.later) this.later = setTimeout(() => { this.later = 0; this.dirty(false); }, wait); return; }
+      const wide = (view.right - view.left) * SLACK;
+      const high = (view.bottom - view.top) * SLACK;
+      const ask = { left: view.left - wide, right: view.right + wide, top: view.top - high, bottom: view.bottom + high, scale: view.scale, unit: wall.rem() / 20, now: wall.now(), area: wall.map.area(), quiet: wall.points.statuses.map((status) => QUIET.has(status)) };
+      this.stale = false;
+      this.asking = true;
+      this.askedAt = performance.now();
+      wall.points.ask("cells", ask, (answer, cost, number) => {
+        this.asking = false;
+        this.gatherCost = cost;
+        this.answer = { ...ask, ...answer, number };
+        if (this.drawing) return;
+        this.dirty(false);
+      });
     },
     draw() {
       if (!this._map) return;
       const began = performance.now();
-      const view = this.view();
-      const ratio = window.devicePixelRatio || 1;
+      const view = wall.viewOf(this._map);
+      this.drawing = true;
+      this.gather(view); // without a worker the answer is there at once
+      this.drawing = false;
+      const pen = wall.cleared(this.canvas, this._map);
       const unit = wall.rem() / 20;
-      this.resize(view, ratio);
-      const pen = this.canvas.getContext("2d");
-      pen.setTransform(ratio, 0, 0, ratio, 0, 0);
-      pen.clearRect(0, 0, view.width, view.height);
-      const cells = [...gather(wall.rows(), view, unit).values()].sort((a, b) => b.quiet - a.quiet);
       this.hits = [];
-      for (const cell of cells) this.paint(pen, cell, unit, ratio);
-      this.remember(cells);
+      for (const cell of this.answer ? this.answer.cells : []) {
+        const x = (cell.x - view.left) * view.scale;
+        const y = (cell.y - view.top) * view.scale;
+        if (x > -40 && y > -40 && x < view.width + 40 && y < view.height + 40) this.paint(pen, cell, x, y, unit);
+      }
+      const inside = (row) => { const [x, y] = wall.points.world(row.lng, row.lat); return x >= view.left && x <= view.right && y >= view.top && y <= view.bottom; };
+      if (this.answer && wall.points.painted(this.answer.number, inside, Date.now())) this.dirty(false); // Date: a measurement of drawing, not a deadline
       this.drawnAt = performance.now();
       this.cost = this.drawnAt - began;
+      if (wall.points.ready && (this.stale || !this.covers(view))) this.dirty(false);
     },
-    paint(pen, cell, unit, ratio) {
-      const n = cell.rows.length;
-      const x = cell.x / n;
-      const y = cell.y / n;
-      if (n === 1) {
-        const kind = wall.status(cell.rows[0].status);
-        const image = wall.glyphs.bitmap(kind.glyph, kind.token, unit * ratio);
+    paint(pen, cell, x, y, unit) {
+      const ratio = window.devicePixelRatio || 1;
+      const time = cell.over ? "over" : cell.soon ? "soon" : "ok";
+      const rows = () => cell.ids.map((id) => window.live.get(id)).filter(Boolean);
+      const hit = { x, y, n: cell.n, radius: 12 * unit, get rows() { return rows(); } };
+      if (cell.n === 1) {
+        const kind = wall.status(wall.points.statuses[cell.shares.indexOf(1)]);
+        const image = wall.glyphs.bitmap(kind.glyph, kind.token, unit * ratio, time);
         pen.drawImage(image, x - image.width / 2 / ratio, y - image.height / 2 / ratio, image.width / ratio, image.height / ratio);
-        this.hits.push({ x, y, radius: 12 * unit, rows: cell.rows });
-        return;
+      } else {
+        const shares = new Map();
+        cell.shares.forEach((n, at) => { if (n) shares.set(wall.points.statuses[at], n); });
+        pen.save();
+        pen.translate(x, y);
+        wall.glyphs.cluster(pen, cell.n > 9999 ? Math.round(cell.n / 1000) + "k" : String(cell.n), shares, unit, time, cell.n);
+        pen.restore();
+        hit.radius = wall.glyphs.radius(cell.n) * unit;
       }
-      const shares = new Map();
-      for (const row of cell.rows) shares.set(row.status, (shares.get(row.status) || 0) + 1);
-      pen.save();
-      pen.translate(x, y);
-      wall.glyphs.cluster(pen, String(n), shares, unit);
-      pen.restore();
-      this.hits.push({ x, y, radius: wall.glyphs.radius(n) * unit, rows: cell.rows });
+      this.hits.push(hit);
     },
-    /* Tell the store when a number first reached the glass; forget numbers that left long ago. */
-    remember(cells) {
-      const now = Date.now(); // a measurement of drawing, not a deadline
-      for (const cell of cells) {
-        for (const row of cell.rows) {
-          if (this.painted.has(row.number)) continue;
-          this.painted.add(row.number);
-          wall.drawn(row.number, now);
-        }
-      }
-      if (this.painted.size > 50000) this.painted = new Set([...wall.rows()].map((row) => row.number));
-    },
-    /* What is under a point of the map's box, the topmost first drawn last: {rows} or null. */
+    /* What is under a point of the map's box, the topmost first: {x, y, n, rows: the newest of them} or null. */
     at(x, y) {
+      if (!this.shown) return null;
       for (let i = this.hits.length - 1; i >= 0; i -= 1) {
         const hit = this.hits[i];
         if (Math.hypot(hit.x - x, hit.y - y) <= hit.radius) return hit;
@@ -142,4 +109,41 @@ window.gridWall = window.gridWall || {};
   });
 
   wall.eventLayer = () => new (Layer())();
+
+  /* ---- what every canvas on the map needs ---- */
+
+  wall.canvasPane = (map, name, order) => {
+    const pane = map.getPane(name) || map.createPane(name);
+    pane.style.zIndex = order;
+    pane.style.pointerEvents = "none";
+    const canvas = pane.appendChild(document.createElement("canvas"));
+    canvas.className = "w-map__" + name;
+    return canvas;
+  };
+
+  /* The view in the square world (0…1): its edges, pixels to the world's width, and its size. */
+  wall.viewOf = (map) => {
+    const size = map.getSize();
+    const corner = map.getPixelBounds().min;
+    const scale = 256 * Math.pow(2, map.getZoom());
+    return { width: size.x, height: size.y, scale, left: corner.x / scale, top: corner.y / scale, right: (corner.x + size.x) / scale, bottom: (corner.y + size.y) / scale };
+  };
+
+  /* A canvas as large as the map's box at its place, empty; the pen counts in CSS pixels. */
+  wall.cleared = (canvas, map) => {
+    const size = map.getSize();
+    const ratio = window.devicePixelRatio || 1;
+    const wide = Math.round(size.x * ratio);
+    const high = Math.round(size.y * ratio);
+    if (canvas.width !== wide || canvas.height !== high) {
+      canvas.width = wide; canvas.height = high;
+      canvas.style.width = size.x + "px";
+      canvas.style.height = size.y + "px";
+    }
+    L.DomUtil.setPosition(canvas, map.containerPointToLayerPoint([0, 0]));
+    const pen = canvas.getContext("2d");
+    pen.setTransform(ratio, 0, 0, ratio, 0, 0);
+    pen.clearRect(0, 0, size.x, size.y);
+    return pen;
+  };
 })(window.gridWall);
