@@ -57,6 +57,13 @@ class Product:
         except urllib.error.HTTPError as refused:
             return refused.code, json.load(refused)
 
+    def __enter__(self) -> "Product":
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        if self.process.poll() is None:
+            self.stop()
+
     def kill(self) -> None:
         """End it as a power cut would."""
         self.process.kill()

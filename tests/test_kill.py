@@ -1,6 +1,7 @@
 """Kill -9 at any moment: every 201 survives, no half action, the clock catches up, screens converge."""
 
 import threading
+import time
 from pathlib import Path
 
 from sqlalchemy import func, select
@@ -9,7 +10,7 @@ from datasources import journal
 from datasources.database import Database
 from datasources.models import EventRow, StepRow
 from datasources.reference import References
-from tests.product import Product, start, token_for
+from tests.product import Product, command, start, token_for
 
 
 def a_report(product: Product, spot: tuple[float, float], **facts: object) -> tuple[int, dict]:
@@ -29,30 +30,30 @@ def spot_of(folder: Path) -> tuple[float, float]:
 
 
 def test_every_201_survives_a_kill_and_no_action_is_half_done(tmp_path: Path) -> None:
-    product = start(tmp_path, "--no-demo")
-    (product.token,) = token_for(tmp_path, "operator")
-    spot = spot_of(tmp_path)
-    accepted: list[str] = []
-    enough = threading.Event()
+    with start(tmp_path, "--no-demo") as product:
+        (product.token,) = token_for(tmp_path, "operator")
+        spot = spot_of(tmp_path)
+        accepted: list[str] = []
+        enough = threading.Event()
 
-    def pour(emergency: bool) -> None:
-        while True:
-            try:
-                status, event = a_report(product, spot, emergency=emergency)
-            except OSError:
-                return  # the power is cut
-            assert status == 201, event
-            accepted.append(event["number"])
-            if len(accepted) >= 60:
-                enough.set()
+        def pour(emergency: bool) -> None:
+            while True:
+                try:
+                    status, event = a_report(product, spot, emergency=emergency)
+                except OSError:
+                    return  # the power is cut
+                assert status == 201, event
+                accepted.append(event["number"])
+                if len(accepted) >= 60:
+                    enough.set()
 
-    pourers = [threading.Thread(target=pour, args=(index == 0,)) for index in range(4)]
-    for pourer in pourers:
-        pourer.start()
-    assert enough.wait(60)
-    product.kill()
-    for pourer in pourers:
-        pourer.join(30)
+        pourers = [threading.Thread(target=pour, args=(index == 0,)) for index in range(4)]
+        for pourer in pourers:
+            pourer.start()
+        assert enough.wait(60)
+        product.kill()
+        for pourer in pourers:
+            pourer.join(30)
 
     database = Database(f"sqlite:///{tmp_path / 'huli.db'}")
     with database.read() as session:
@@ -63,28 +64,30 @@ def test_every_201_survives_a_kill_and_no_action_is_half_done(tmp_path: Path) ->
             assert steps[event.id] == event.version
     database.close()
 
-    again = start(tmp_path, "--no-demo")
-    again.token = product.token
-    status, page = again.ask(f"/api/v1/events/{accepted[-1]}")
-    assert status == 200
-    assert page["event"]["number"] == accepted[-1]
-    again.stop()
+    with start(tmp_path, "--no-demo") as again:
+        status, page = again.ask(f"/api/v1/events/{accepted[-1]}", token=product.token)
+        assert status == 200
+        assert page["event"]["number"] == accepted[-1]
 
 
 def test_the_drill_goes_on_after_a_kill_and_the_clock_catches_up(tmp_path: Path) -> None:
-    drill = ("--no-demo", "--clock-start", "2026-11-20T09:00:00+08:00", "--clock-speed", "600")
-    product = start(tmp_path, *drill)
-    (product.token,) = token_for(tmp_path, "operator")
-    status, event = a_report(product, spot_of(tmp_path))
-    assert (status, event["status"]) == (201, "claimable")
-    assert event["claim_due_at"].startswith("2026-11-20T09:")
-    product.kill()
-    again = start(tmp_path, *drill)
-    again.token = product.token
-    for _ in range(20_000):  # 30 drill minutes are 3 real seconds, and a restart goes back by up to 5
-        _, page = again.ask(f"/api/v1/events/{event['number']}")
-        if page["event"]["status"] != "claimable":
-            break
-    assert page["event"]["status"] == "pending_dispatch"
-    assert [step["action"] for step in page["steps"]] == ["report", "register", "lapse"]
-    again.stop()
+    assert command("load-district", "huli", "--data", str(tmp_path)).returncode == 0
+    (token,) = token_for(tmp_path, "operator")
+    spot = spot_of(tmp_path)
+    drill = ("--no-demo", "--clock-start", "2026-11-20T09:00:00+08:00", "--clock-speed", "120")
+    with start(tmp_path, *drill) as product:
+        product.token = token
+        status, event = a_report(product, spot)
+        assert (status, event["status"]) == (201, "claimable")
+        assert event["reported_at"].startswith("2026-11-20T")
+        product.kill()
+    with start(tmp_path, *drill) as again:
+        again.token = token
+        patience = time.monotonic() + 120  # 30 drill minutes are 15 real seconds
+        while time.monotonic() < patience:
+            _, page = again.ask(f"/api/v1/events/{event['number']}")
+            if page["event"]["status"] != "claimable":
+                break
+        assert [step["action"] for step in page["steps"]] == ["report", "register", "lapse"]
+        assert page["steps"][-1]["at"].startswith("2026-11-2")
+        assert page["steps"][-1]["at"] < "2026-11-22"  # the drill's day, not today's
