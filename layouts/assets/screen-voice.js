@@ -1,0 +1,45 @@
+/* The spoken alert: Chinese speech of a voice on this machine, so that no word leaves the house. One sentence at a time. */
+window.gridWall = window.gridWall || {};
+(function (wall) {
+  "use strict";
+  const LONGEST_MS = 20000; // an engine that never says that it ended
+  let speaking = null; // {key, ends}
+
+  const engine = () => window.speechSynthesis || null;
+  const voice = () => (engine() ? engine().getVoices().find((one) => /^zh|^cmn/i.test(one.lang) && one.localService) : null) || null;
+
+  const text = (alert, late) =>
+    [
+      "紧急事件",
+      late ? wall.hour(alert.raised_at, wall.first.time_zone) + " 发生" : "",
+      alert.address || wall.map.name(alert.grid),
+      alert.category || alert.title,
+      alert.units[0] ? alert.units[0].name : "责任单位待指派",
+    ].filter(Boolean).join("。") + "。";
+
+  const stop = (key) => {
+    if (!speaking || (key && speaking.key !== key)) return;
+    speaking = null;
+    if (engine()) engine().cancel();
+  };
+
+  wall.voice = {
+    text,
+    available: () => voice() !== null,
+    current: () => (speaking && performance.now() < speaking.ends ? speaking.key : null),
+    say(key, words) {
+      const chosen = voice();
+      if (!chosen) return;
+      stop();
+      const said = new SpeechSynthesisUtterance(words);
+      const mine = { key, ends: performance.now() + LONGEST_MS };
+      said.voice = chosen;
+      said.lang = chosen.lang;
+      said.rate = 0.95;
+      said.onend = said.onerror = () => { if (speaking === mine) speaking = null; };
+      speaking = mine;
+      engine().speak(said);
+    },
+    stop,
+  };
+})(window.gridWall);
