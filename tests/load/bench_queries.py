@@ -176,7 +176,6 @@ def questions(reference: Reference) -> dict[str, Callable[[Session], Any]]:
         s, reference, "S0406", spot.lng, spot.lat, NOW
     )
     asked["open by area"] = queries.open_by_area
-    asked["trend of a day"] = lambda s: queries.trend_24h(s, NOW)
     return asked
 
 
