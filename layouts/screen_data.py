@@ -54,6 +54,14 @@ SCENES: Mapping[str, str] = {
     "satisfaction": N_("满意度"),
 }
 
+LEVELS: Mapping[str, str] = {
+    "street": N_("街道"),
+    "community": N_("社区"),
+    "grid": N_("网格"),
+    "building": N_("楼栋"),
+    "unit": N_("单元"),
+}
+
 
 @dataclass(frozen=True, slots=True)
 class ScreenData:
@@ -95,8 +103,11 @@ def first(data: ScreenData) -> dict[str, Any]:
         "alerts": [{name: alert[name] for name in ALERT_FIELDS if name in alert} for alert in data.alerts],
         "actions": {action: _(word) for action, word in ACTION_WORDS.items()},
         "kpis": [
-            {"code": code, "name": _(name), "kind": kind, "better": better} for code, name, kind, better in KPIS
+            {"code": code, "name": _(name), "kind": kind, "better": better}
+            for code, name, kind, better in KPIS
         ],
+        "status_words": {status.value: _(word) for status, word in STATUS_WORDS.items()},
+        "levels_below": [_(LEVELS.get(level, level)) for level in (*data.levels[1:], data.levels[-1])],
         "scenes": list(SCENES),
         "areas": _tree(data),
         "statuses": [

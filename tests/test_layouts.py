@@ -16,7 +16,7 @@ from dash.development.base_component import Component
 from dashboard.rules.access import Role
 from dashboard.rules.event import OPEN, Level, Rating
 from layouts import ids, login, maps, notice, screen, shell, theme, words
-from layouts.screen_data import KPIS
+from layouts.screen_data import KPIS, SCENES
 
 ASSETS = Path(shell.__file__).parent / "assets"
 OWN_SCRIPTS = sorted(ASSETS.glob("*.js"))
@@ -82,10 +82,12 @@ def test_the_wall_carries_every_promised_id_exactly_once() -> None:
     assert {id: n for id, n in counted.items() if n > 1} == {}
 
 
-def test_the_wall_offers_nothing_to_press() -> None:
-    assert [
-        part for part in parts(screen.page(DATA)) if isinstance(part, html.Button | html.Form | html.A)
-    ] == []
+def test_the_wall_offers_views_to_choose_and_nothing_that_acts() -> None:
+    page = list(parts(screen.page(DATA)))
+    scenes = [getattr(part, "data-scene", None) for part in page if isinstance(part, html.Button)]
+    assert [scene for scene in scenes if scene] == ["overview", "streets", "units", "satisfaction"]
+    assert [part for part in page if isinstance(part, html.Form | html.A | html.Input)] == []
+    assert not [part for part in page if getattr(part, "data-action", None)]
 
 
 def test_looks_come_from_classes_never_from_style_dictionaries() -> None:
@@ -105,13 +107,17 @@ def test_boxes_owned_by_scripts_stay_without_react_children() -> None:
         ids.SCREEN_LATEST,
         ids.SCREEN_LEGEND,
         ids.SCREEN_LOST,
+        "screen-list",
+        "screen-crumb",
+        "screen-trend",
+        "screen-streets",
     )
     assert [id for id in owned if getattr(found(page, id), "children", None)] == []
 
 
 def test_first_data_name_every_key_number_status_level_and_rating() -> None:
     first = first_data(DATA)
-    assert [kpi["code"] for kpi in first["kpis"]] == [code for code, _name, _kind in KPIS]
+    assert [kpi["code"] for kpi in first["kpis"]] == [kpi[0] for kpi in KPIS]
     assert {status["code"] for status in first["statuses"]} == {status.value for status in OPEN}
     assert set(first["level_words"]) == {level.value for level in Level}
     assert [rating["code"] for rating in first["ratings"]] == [rating.value for rating in Rating]
@@ -137,12 +143,36 @@ def test_simulated_data_say_so_and_real_data_do_not() -> None:
     assert not said(DATA)
 
 
-def test_an_unknown_scene_shows_the_overview() -> None:
-    assert [
+def chosen_tabs(data: screen.ScreenData) -> list[Any]:
+    return [
         part.children
-        for part in parts(screen.page(replace(DATA, scene="nowhere")))
-        if getattr(part, "className", "") == "w-tab"
-    ] == ["总览"]
+        for part in parts(screen.page(data))
+        if getattr(part, "className", "") == "w-tab" and getattr(part, "aria-pressed") == "true"
+    ]
+
+
+def test_a_scene_is_chosen_by_name_and_an_unknown_one_shows_the_overview() -> None:
+    assert chosen_tabs(replace(DATA, scene="units")) == ["部门"]
+    assert chosen_tabs(replace(DATA, scene="nowhere")) == ["总览"]
+    assert getattr(screen.page(replace(DATA, scene="nowhere")), "data-scene") == "overview"
+
+
+def test_every_scene_has_every_panel_and_one_map() -> None:
+    def drawn(scene: str) -> tuple[list[Any], int]:
+        page = list(parts(screen.page(replace(DATA, scene=scene))))
+        panels = [getattr(part, "data-panel") for part in page if getattr(part, "data-panel", None)]
+        return panels, sum(isinstance(part, dl.MapContainer) for part in page)
+
+    assert {repr(drawn(scene)) for scene in SCENES} == {repr(drawn("overview"))}
+    assert drawn("overview")[1] == 1
+
+
+def test_first_data_carry_the_tree_of_areas_outermost_first() -> None:
+    assert first_data(DATA)["areas"][:3] == [
+        ["d", "试点区", "", 0],
+        ["s", "东街", "d", 1],
+        ["c", "东社区", "s", 2],
+    ]
 
 
 def test_the_wall_speaks_the_language_of_the_request() -> None:
@@ -244,7 +274,7 @@ def test_every_open_status_is_told_apart_by_shape_alone() -> None:
 
 
 def test_the_styles_use_only_tokens_that_exist() -> None:
-    defined = set(theme.DARK) | {"v", "bar", "c", "w", "medal"}
+    defined = set(theme.DARK) | {"v", "bar", "c", "w", "medal", "cols", "row", "edge", "third"}
     used = {
         name
         for css in ASSETS.glob("*.css")

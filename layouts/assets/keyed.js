@@ -29,10 +29,12 @@ window.gridWall = window.gridWall || {};
   };
 
   /* How many rows of a height in rem fit into a box, its padding aside. */
-  wall.fits = (box, rem) => {
+  wall.fits = (box, rem) => Math.max(0, Math.floor(wall.room(box) / rem + 0.02));
+
+  /* The height inside a box in rem, its padding aside. */
+  wall.room = (box) => {
     const style = getComputedStyle(box);
-    const room = box.clientHeight - parseFloat(style.paddingTop) - parseFloat(style.paddingBottom);
-    return Math.max(0, Math.floor(room / (rem * wall.rem()) + 0.02));
+    return (box.clientHeight - parseFloat(style.paddingTop) - parseFloat(style.paddingBottom)) / wall.rem();
   };
 
   wall.rem = () => parseFloat(getComputedStyle(document.documentElement).fontSize) || 20;

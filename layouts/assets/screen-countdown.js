@@ -2,9 +2,12 @@
 window.gridWall = window.gridWall || {};
 (function (wall) {
   "use strict";
-  const MOST = 6;
-  const ROW_REM = 3.5; // a card and the gap below it
+  const MOST = 6; // the nearest ones; the rest take turns
+  const GONE_MS = 2000;
+  const LONG = 12; // a title that does not fit gives way to the name of its category
   const { el, say, mark, t } = wall;
+  const leaving = new Map(); // number → {row, words, until}
+  let known = new Map(); // number → row that was open for claiming at the last drawing
 
   const make = (row) => {
     const card = el("li", "w-claim");
@@ -13,19 +16,23 @@ window.gridWall = window.gridWall || {};
     text.append(el("div", "w-claim__t"), el("div", "w-claim__p"));
     const time = card.appendChild(el("div", "w-claim__c"));
     time.append(el("small"), el("b", "num"));
-    card.appendChild(el("div", "bar")).appendChild(el("i"));
+    card.append(el("strong", "w-claim__by"), el("div", "bar"));
+    card.lastChild.appendChild(el("i"));
     mark(card, "data-event", row.number);
     return card;
   };
 
   const update = (card, row) => {
     const level = wall.first.level_words[row.level] || { word: "", class: "lv--grid" };
-    mark(card, "data-status", row.status);
+    const gone = leaving.get(row.number);
+    mark(card, "data-status", gone ? gone.row.status : row.status);
     card.firstChild.className = "lv " + level.class;
     say(card.firstChild, level.word);
-    say(card.querySelector(".w-claim__t"), row.title);
+    say(card.querySelector(".w-claim__t"), row.title.length > LONG && row.category_name ? row.category_name : row.title);
     say(card.querySelector(".w-claim__p"), wall.place(row));
     mark(card.querySelector("b"), "data-due", row.claim_due_at);
+    say(card.querySelector(".w-claim__by"), gone ? gone.words : "");
+    card.classList.toggle("w-claim--gone", Boolean(gone));
   };
 
   const count = (card, now, lost) => {
@@ -38,17 +45,55 @@ window.gridWall = window.gridWall || {};
     card.classList.toggle("w-claim--soon", soon);
     const bar = card.lastChild;
     bar.classList.toggle("bar--soon", soon);
-    bar.firstChild.style.setProperty("--v", part.toFixed(3));
+    const width = part.toFixed(3);
+    if (bar._v !== width) { bar._v = width; bar.firstChild.style.setProperty("--v", width); }
+  };
+
+  /* What became of a card that stood here: claimed by whom, or gone on to the desk. Otherwise it just leaves. */
+  const farewell = (row) => {
+    const now = window.live ? window.live.get(row.id) : null;
+    if (!now || now.status === "claimable") return "";
+    if (now.how === "claim" && now.unit) return t("已被 {unit} 抢单", { unit: wall.unit(now.unit) });
+    if (now.status === "pending_dispatch") return t("无人抢单，转人工派单");
+    return now.unit ? t("已派给 {unit}", { unit: wall.unit(now.unit) }) : "";
+  };
+
+  const noticeLeavers = (claims, shownNow) => {
+    const open = new Set(claims.map((row) => row.number));
+    const until = performance.now() + GONE_MS;
+    for (const [number, row] of known) {
+      if (open.has(number) || leaving.has(number) || !shownNow.has(number)) continue;
+      const words = farewell(row);
+      if (!words) continue;
+      leaving.set(number, { row: { ...row, status: (window.live.get(row.id) || row).status }, words, until });
+      setTimeout(wall.dirty, GONE_MS + 20);
+    }
+    for (const [number, gone] of leaving) if (open.has(number) || performance.now() >= gone.until) leaving.delete(number);
+    known = new Map(claims.map((row) => [row.number, row]));
+  };
+
+  /* How many cards fit: columns and row height are the style's. */
+  const roomFor = (box) => {
+    const style = getComputedStyle(box);
+    const across = Math.max(1, style.gridTemplateColumns.split(" ").length);
+    const down = wall.fits(box, (parseFloat(style.gridAutoRows) + parseFloat(style.rowGap)) / wall.rem());
+    return Math.min(across > 1 ? across * 3 : MOST, Math.max(1, down) * across);
   };
 
   wall.countdowns = {
     draw(box, note, claims, now, lost) {
-      const shown = claims.slice(0, Math.min(MOST, Math.max(1, wall.fits(box, ROW_REM))));
+      noticeLeavers(claims, new Set([...box.children].map((card) => card.getAttribute("data-event"))));
+      const room = roomFor(box);
+      const going = [...leaving.values()].map((gone) => gone.row).slice(0, room);
+      const shown = [...going, ...wall.paged(box, claims, room - going.length)].slice(0, room);
+      shown.sort((a, b) => a.claim_due_at - b.claim_due_at || a.id - b.id);
       wall.keyed(box, shown, (row) => row.number, make, update);
       wall.countdowns.tick(box, now, lost);
       box.classList.toggle("w-empty", !shown.length);
       mark(box, "data-empty", t("现在没有待抢单的事件"));
-      say(note, t("待抢单 {n} 件 · 限时 {m} 分钟", { n: claims.length, m: Math.round(wall.first.claim_ms / 60000) }));
+      say(note, lost ? t("停更时 {n} 件 · 结果待核", { n: claims.length }) : t("待抢单 {n} 件 · 限时 {m} 分钟", { n: claims.length, m: Math.round(wall.first.claim_ms / 60000) }) + wall.pageWords(box));
+      wall.opens(note, claims.length ? "events?status=claimable" : "");
+      mark(note, "data-list-name", t("待抢单"));
     },
     /* With the link lost `now` is the moment of the last news: whether a claim came since is not known. */
     tick(box, now, lost) {

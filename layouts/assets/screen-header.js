@@ -2,8 +2,9 @@
 window.gridWall = window.gridWall || {};
 (function (wall) {
   "use strict";
-  const { el, say, t } = wall;
+  const { el, say, mark, t } = wall;
   const WORDS = { live: () => t("实时"), stale: () => t("停更"), offline: () => t("已断开") };
+  const TITLES = { stale: () => t("数据停止更新"), offline: () => t("数据链路中断") };
 
   const byId = (id) => document.getElementById(id);
 
@@ -29,18 +30,20 @@ window.gridWall = window.gridWall || {};
       say(byId("screen-live-age"), joined && Number.isFinite(age) ? ago(age) : "");
     },
     /* The banner stands while the picture may be old; it says since when, and what to do. */
-    lost(root, box, lost, seen, age) {
+    lost(root, box, lost, seen, age, state) {
       root.classList.toggle("wall--stale", lost);
       if (!lost) { if (box.firstChild) box.replaceChildren(); return; }
       if (!box.firstChild) {
         const banner = box.appendChild(el("section", "w-lost"));
         const words = banner.appendChild(el("div", "w-lost__t"));
-        words.append(el("b", "", t("数据链路中断")), el("span"));
+        words.append(el("b"), el("span"));
         const time = banner.appendChild(el("div", "w-lost__age num"));
         time.append(el("span", "", t("数据已停更")), el("b"));
         const advice = banner.appendChild(el("div", "w-lost__n"));
         advice.append(el("b", "", t("正在自动重连")), el("span", "", t("恢复后画面自动补齐")), el("span", "", t("指挥请以调度台电话为准")));
       }
+      say(box.querySelector(".w-lost__t b"), (TITLES[state] || TITLES.offline)());
+      for (const side of root.querySelectorAll(".w-top__side")) mark(side, "data-frozen", t("停更时画面 {when}", { when: wall.clock(seen, wall.first.time_zone) }));
       say(box.querySelector(".w-lost__t span"), t("画面停留在 {when}，不代表现状", { when: wall.clock(seen, wall.first.time_zone) }));
       say(box.querySelector(".w-lost__age b"), wall.duration((Number.isFinite(age) ? age : 0) * 1000));
     },

@@ -3,6 +3,7 @@ window.gridWall = window.gridWall || {};
 (function (wall) {
   "use strict";
   const { el, say, mark, t } = wall;
+  const STANDING = { pending_dispatch: "status=pending_dispatch", handling: "status=handling", supervised: "supervision=ordinary,yellow,red" };
 
   const make = (kpi) => {
     const card = el("article", "w-kpi");
@@ -10,7 +11,9 @@ window.gridWall = window.gridWall || {};
     head.append(el("span", "w-kpi__t", kpi.name), el("small", "num"));
     const value = card.appendChild(el("div", "w-kpi__n"));
     value.append(el("span", "w-flip num"), el("em", "", kpi.kind === "rate" ? "%" : t("件")));
+    card.appendChild(el("div", "w-delta num")).append(el("span", "", t("较昨日同期")), el("b"));
     mark(card, "data-kpi", kpi.code);
+    mark(card, "data-list-name", kpi.name);
     return card;
   };
 
@@ -36,16 +39,41 @@ window.gridWall = window.gridWall || {};
     });
   };
 
+  /* The difference to yesterday up to the same hour; null where yesterday has nothing to compare with. */
+  const difference = (kpi) => {
+    const { num, den, prev } = kpi.value;
+    if (!prev || !prev.den || !Number.isFinite(num) || !Number.isFinite(prev.num)) return null;
+    if (kpi.kind !== "rate") return num - prev.num;
+    return den ? Math.round((num / den - prev.num / prev.den) * 1000) / 10 : null;
+  };
+
+  const delta = (box, kpi) => {
+    const by = difference(kpi);
+    const rose = by > 0 ? "up" : by < 0 ? "down" : "";
+    box.hidden = by === null;
+    if (by === null) return;
+    const size = kpi.kind === "rate" ? Math.abs(by).toFixed(1) : wall.number(Math.abs(by));
+    const words = kpi.kind === "rate" ? t("{n} 个百分点", { n: size }) : t("{n} 件", { n: size });
+    say(box.lastChild, rose ? (by > 0 ? "▲ " : "▼ ") + words : t("持平"));
+    mark(box, "data-delta", by);
+    box.classList.toggle("w-delta--good", Boolean(rose && kpi.better) && rose === kpi.better);
+    box.classList.toggle("w-delta--bad", Boolean(rose && kpi.better) && rose !== kpi.better);
+  };
+
   const update = (card, kpi) => {
     const { num, den } = kpi.value;
     const rate = kpi.kind === "rate";
     mark(card, "data-num", num === undefined || num === null ? "" : num);
     mark(card, "data-den", den === undefined || den === null ? "" : den);
     const counted = Number.isFinite(num);
-    flip(card.querySelector(".w-flip"), !counted ? "—" : rate ? wall.percent(num, den) : String(num));
-    card.querySelector("em").hidden = !counted || (rate && !den);
+    const empty = !counted || (rate && !den);
+    const flips = card.querySelector(".w-flip");
+    flip(flips, empty ? "—" : rate ? wall.percent(num, den) : String(num));
+    card.querySelector("em").hidden = empty;
     say(card.querySelector("small"), rate && counted ? num + "/" + den : "");
-    card.classList.toggle("w-kpi--long", card.querySelector(".w-flip").children.length > 4 && kpi.kind === "count");
+    card.classList.toggle("w-kpi--long", flips.children.length > 4);
+    delta(card.lastChild, kpi);
+    wall.opens(card, empty ? "" : STANDING[kpi.code] ? "events?" + STANDING[kpi.code] : "kpis/" + kpi.code + "/events?period=today&part=" + (rate ? "den" : "num"));
   };
 
   wall.kpis = (box, table, view) => {

@@ -1,13 +1,13 @@
-/* Supervised matters, the latest steps, the legend with its live counts. */
+/* Supervised matters and the legend with its live counts. */
 window.gridWall = window.gridWall || {};
 (function (wall) {
   "use strict";
-  const ROW_REM = 1.7;
+  const ROW_REM = 2.7;
   const { el, say, mark, t } = wall;
 
   const makeSupervised = (row) => {
     const item = el("li");
-    item.append(el("span", "w-chip"), el("span", "w-cut"), el("span", "num"));
+    item.append(el("span", "w-chip"), el("b", "w-cut"), el("span", "num"), el("span", "w-sup__u"));
     mark(item, "data-event", row.number);
     return item;
   };
@@ -22,42 +22,27 @@ window.gridWall = window.gridWall || {};
   };
 
   wall.supervised = (box, note, rows, now) => {
-    const shown = rows.slice(0, wall.fits(box, ROW_REM));
+    const across = Math.max(1, getComputedStyle(box).gridTemplateColumns.split(" ").length);
+    const shown = wall.paged(box, rows, Math.max(1, wall.fits(box, ROW_REM)) * across);
     wall.keyed(box, shown, (row) => row.number, makeSupervised, (item, row) => {
       const known = wall.first.supervisions[row.supervision] || { word: row.supervision };
       mark(item, "data-status", row.status);
       item.children[0].className = "w-chip w-chip--" + row.supervision;
       say(item.children[0], known.word);
-      say(item.children[1], (wall.unit(row.unit) ? wall.unit(row.unit) + " · " : "") + row.title);
+      say(item.children[1], row.title);
+      say(item.children[3], [wall.unit(row.unit), wall.place(row)].filter(Boolean)[0] || "");
       say(item.children[2], dueWords(row, now));
       item.children[2].classList.toggle("t-over", Boolean(row.handle_due_at && now > row.handle_due_at));
     });
     box.classList.toggle("w-empty", !rows.length);
     mark(box, "data-empty", t("现在没有督办事项"));
-    say(note, t("在督 {n} 件", { n: rows.length }));
+    say(note, t("在督 {n} 件", { n: rows.length }) + wall.pageWords(box));
+    wall.opens(note, rows.length ? "events?supervision=ordinary,yellow,red" : "");
+    mark(note, "data-list-name", t("督办中"));
   };
 
-  const makeStep = (step) => {
-    const item = el("span", "w-step");
-    item.append(el("time"), el("b"), el("span"));
-    mark(item, "data-event", step.number);
-    return item;
-  };
-
-  wall.latest = (box, view) => {
-    const steps = ((view && view.steps) || []).slice(0, 12);
-    const keyOf = (step) => step.number + "/" + step.at + "/" + step.action;
-    wall.keyed(box, steps, keyOf, makeStep, (item, step) => {
-      mark(item, "data-status", step.to_status || "");
-      say(item.children[0], wall.clock(step.at, wall.first.time_zone));
-      say(item.children[1], [step.unit_name, wall.first.actions[step.action] || step.action_name].filter(Boolean).join(" "));
-      say(item.children[2], " · " + step.title);
-    });
-    box.classList.toggle("w-empty", !steps.length);
-    mark(box, "data-empty", t("还没有动态"));
-  };
-
-  const glyph = (status) => {
+  const glyph = (asked) => {
+    const status = typeof asked === "string" ? wall.status(asked) : asked;
     const canvas = el("canvas");
     const size = Math.round(1.2 * wall.rem() * (window.devicePixelRatio || 1));
     canvas.width = canvas.height = size;
@@ -67,6 +52,7 @@ window.gridWall = window.gridWall || {};
     else wall.glyphs.cluster(pen, "n", new Map([["handling", 1]]), size / 30);
     return canvas;
   };
+  wall.glyph = glyph;
 
   wall.legend = (box, statuses, counts, redraw) => {
     if (redraw || !box.firstChild) {
@@ -77,7 +63,12 @@ window.gridWall = window.gridWall || {};
         return item;
       }));
     }
-    statuses.forEach((status, at) => say(box.children[at].lastChild, String(counts.get(status.code) || 0)));
+    statuses.forEach((status, at) => {
+      const count = counts.get(status.code) || 0;
+      say(box.children[at].lastChild, String(count));
+      wall.opens(box.children[at], count ? "events?status=" + status.code : "");
+      mark(box.children[at], "data-list-name", status.word);
+    });
   };
 
   wall.ramp = (box) => {

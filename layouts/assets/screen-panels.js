@@ -2,7 +2,9 @@
 window.gridWall = window.gridWall || {};
 (function (wall) {
   "use strict";
-  const ROW_REM = 1.8;
+  const ROW_REM = 2.15; // a name may take two lines
+  const MOST_REM = 2.9;
+  const HEAD_REM = 1.6;
   const { el, say, mark, t } = wall;
 
   const cell = (line, classes, text) => line.appendChild(el("td", classes, text));
@@ -11,6 +13,7 @@ window.gridWall = window.gridWall || {};
     const line = el("tr");
     cell(line, "").appendChild(el("span", "w-rankno"));
     ["w-nm", "w-pts", "w-mv", "w-rate", "w-nd"].forEach((classes) => cell(line, classes));
+    line.children[1].appendChild(el("span", "w-wrap"));
     return line;
   };
 
@@ -22,13 +25,15 @@ window.gridWall = window.gridWall || {};
     say(rank.firstChild, String(row.rank));
     const placed = row.rank <= 3 && row.tenths > 0; // nobody wins with nothing
     rank.firstChild.className = "w-rankno" + (placed ? " w-medal w-medal--" + row.rank : "");
-    say(name, row.name);
+    say(name.firstChild, row.name);
     say(points, row.points);
     say(change, changed(row.change || 0));
     change.className = "w-mv" + (row.change > 0 ? " w-mv--up" : row.change < 0 ? " w-mv--down" : "");
     const [num, den] = row.on_time || [0, 0];
     say(rate, den ? wall.percent(num, den) + "%" : "—");
     say(parts, num + "/" + den);
+    wall.opens(parts, den ? "kpis/on_time_rate/events?period=today&part=den&unit=" + encodeURIComponent(row.code) : "");
+    mark(parts, "data-list-name", row.name + " · " + t("按期办结率"));
     line.classList.toggle("w-hi", placed);
   };
 
@@ -44,7 +49,9 @@ window.gridWall = window.gridWall || {};
   wall.board = (box, note, view) => {
     const body = table(box);
     const rows = (view && view.rows) || [];
-    const shown = rows.slice(0, Math.max(1, wall.fits(box, ROW_REM) - 1));
+    const room = wall.room(box) - HEAD_REM;
+    const shown = rows.slice(0, Math.max(1, Math.floor(room / ROW_REM)));
+    box.style.setProperty("--row", Math.min(MOST_REM, Math.max(ROW_REM, room / Math.max(1, shown.length))).toFixed(2) + "rem");
     wall.keyed(body, shown, (row) => row.code, makeRow, updateRow);
     box.classList.toggle("w-empty", !rows.length);
     mark(box, "data-empty", t("今日还没有积分"));
@@ -65,6 +72,24 @@ window.gridWall = window.gridWall || {};
     return part;
   };
 
+  const makeShift = () => {
+    const item = el("li");
+    item.append(el("span"), el("b"), el("span", "num"));
+    return item;
+  };
+
+  /* Who is on duty and who comes next, by role and shift, never by name. */
+  wall.roster = (box, view) => {
+    if (!view || !view.now) return false;
+    const shifts = [{ word: t("当班"), ...view.now }, ...[].concat(view.next || []).slice(0, 2).map((shift) => ({ word: t("下一班"), ...shift }))];
+    wall.keyed(box, shifts, (shift) => shift.word + shift.role + shift.name, makeShift, (item, shift) => {
+      say(item.children[0], shift.word);
+      say(item.children[1], shift.role + " " + shift.name);
+      say(item.children[2], shift.start + "–" + shift.end);
+    });
+    return true;
+  };
+
   wall.satisfaction = (box, note, levels, view) => {
     const { counts = {}, rated = 0, closed = 0 } = view || {};
     if (!box.firstChild) box.append(el("div", "w-sat__bar"), el("ul", "w-sat num"));
@@ -80,5 +105,7 @@ window.gridWall = window.gridWall || {};
       mark(node, "data-den", rated);
     });
     say(note, t("已评价 {rated} / 办结 {closed} 件", { rated, closed }));
+    wall.opens(note, closed ? "kpis/closed/events?period=today&part=num" : "");
+    mark(note, "data-list-name", t("今日办结"));
   };
 })(window.gridWall);

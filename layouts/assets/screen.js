@@ -7,10 +7,12 @@ window.gridWall = window.gridWall || {};
   const CANVAS = [1920, 1080];
   const REM = 20;
 
+  const WIDE = 4; // from this width : height on, three screens of 16:9 stand side by side
+  const WIDE_REM = 24;
+
   const byId = (id) => document.getElementById(id);
   const live = () => window.live || null;
   let root = null;
-  let views = {};
   let started = 0;
   let drawnAt = 0;
   let waiting = false;
@@ -20,10 +22,12 @@ window.gridWall = window.gridWall || {};
   /* ---- what the other scripts ask ---- */
   wall.rows = () => (live() ? live().rows() : []);
   wall.status = (code) => wall.byStatus.get(code) || { glyph: "dot", token: "st-handle", word: code };
+  wall.word = (code) => (wall.byStatus.has(code) ? wall.byStatus.get(code).word : wall.first.status_words[code] || code);
   wall.token = (code) => wall.status(code).token;
   wall.unit = (code) => (code ? wall.first.units[code] || code : "");
   wall.since = (row) => { const alert = wall.alerts.of(row); return alert ? alert.raised_at : row.reported_at; };
   wall.drawn = (number, at) => { if (live()) live().markDrawn(number, at); };
+  wall.frozen = () => lost();
   wall.now = () => {
     if (Number.isFinite(age())) return live().now(); // a heartbeat has told the server's time
     return wall.first.now + (performance.now() - started) * wall.first.speed;
@@ -35,32 +39,70 @@ window.gridWall = window.gridWall || {};
     if (!parts.has(path)) parts.set(path, path.split("/").filter(Boolean));
     return parts.get(path);
   };
+  /* Where it is, as short as it stays clear: an address that names its street or community needs no more. */
   wall.place = (row) => {
-    const street = wall.codes(row.path)[1];
-    return [street ? wall.map.name(street) : "", row.address].filter(Boolean).join(" · ") || wall.t("位置待核实");
+    const names = wall.codes(row.path).slice(1, 3).map(wall.area.name_of);
+    const told = row.address && names.some((name) => name && row.address.includes(name));
+    return [told ? "" : names[0], row.address].filter(Boolean).join(" · ") || wall.t("位置待核实");
   };
 
-  /* ---- one pass over the live set for everything that is derived from it ---- */
-  const derive = () => {
-    const found = { counts: new Map(), open: new Map(), claims: [], supervised: [], emergencies: [] };
+  /* ---- one pass over the live set for everything that is derived from it; panels count the selected area only ---- */
+  const add = (counted, key) => counted.set(key, (counted.get(key) || 0) + 1);
+  const RUNNING = new Set(["dispatched", "handling"]);
+
+  const derive = (now) => {
+    const found = { all: 0, counts: new Map(), oldest: new Map(), late: new Map(), open: new Map(), claims: [], waiting: [], supervised: [], emergencies: [] };
     for (const row of wall.rows()) {
-      found.counts.set(row.status, (found.counts.get(row.status) || 0) + 1);
-      for (const code of wall.codes(row.path)) found.open.set(code, (found.open.get(code) || 0) + 1);
-      if (row.status === "claimable" && row.claim_due_at) found.claims.push(row);
-      if (row.supervision) found.supervised.push(row);
+      for (const code of wall.codes(row.path)) add(found.open, code);
       if (row.emergency) found.emergencies.push(row);
+      if (!wall.area.has(row)) continue;
+      found.all += 1;
+      add(found.counts, row.status);
+      if (!(found.oldest.get(row.status) <= row.reported_at)) found.oldest.set(row.status, row.reported_at);
+      if (RUNNING.has(row.status) && row.handle_due_at < now) add(found.late, row.status);
+      if (row.status === "claimable" && row.claim_due_at) found.claims.push(row);
+      if (row.status === "pending_dispatch") found.waiting.push(row);
+      if (row.supervision) found.supervised.push(row);
     }
     const rank = (row) => (wall.first.supervisions[row.supervision] || { rank: 0 }).rank;
     found.claims.sort((a, b) => a.claim_due_at - b.claim_due_at || a.id - b.id);
+    found.waiting.sort((a, b) => a.reported_at - b.reported_at || a.id - b.id);
     found.supervised.sort((a, b) => rank(b) - rank(a) || (a.handle_due_at || Infinity) - (b.handle_due_at || Infinity) || a.id - b.id);
     return found;
   };
 
-  const drawViews = () => {
+  /* The panels: what each needs to be shown at all (a view, or the live rows) and how it is drawn. A missing view shows nothing. */
+  const below = () => wall.first.levels_below[wall.area.code ? wall.area.depth_of(wall.area.code) : 0] || wall.t("网格");
+  const PANELS = {
+    flow: ["", "screen-flow", (box, note, _view, found, now) => wall.flow(box, note, found, now)],
+    claims: ["", "screen-countdowns", (box, note, _view, found, now) => wall.countdowns.draw(box, note, found.claims, lost() ? seen : now, lost())],
+    dispatch: ["", "screen-dispatch", (box, note, _view, found, now) => wall.waiting(box, note, found.waiting, now)],
+    supervised: ["", "screen-supervised", (box, note, _view, found, now) => wall.supervised(box, note, found.supervised, now)],
+    trend: ["trend", "screen-trend", (box, note, view) => wall.trend(box, note, view)],
+    categories: ["categories", "screen-categories", (box, note, view) => wall.bars(box, note, view.rows, view.rest, false)],
+    channels: ["channels", "screen-channels", (box, note, view) => wall.bars(box, note, view.rows, 0, true)],
+    board: ["board", "screen-board", (box, note, view) => wall.board(box, note, view)],
+    satisfaction: ["satisfaction", "screen-satisfaction", (box, note, view) => wall.satisfaction(box, note, wall.first.ratings, view)],
+    streets: ["streets", "screen-streets", (box, note, view) => wall.table("streets", box, note, view, "area", below())],
+    units: ["units", "screen-units", (box, note, view) => wall.table("units", box, note, view, "unit", wall.t("部门"))],
+    ratings: ["ratings", "screen-ratings", (box, note, view) => wall.table("ratings", box, note, view, "unit", wall.t("部门"))],
+    roster: ["roster", "screen-roster", (box, _note, view) => wall.roster(box, view)],
+  };
+
+  const drawPanels = (found, now) => {
+    const views = wall.views.shown();
     wall.kpis(byId("screen-kpis"), wall.first.kpis, views.kpis);
-    wall.board(byId("screen-board"), byId("screen-board-note"), views.board);
-    wall.satisfaction(byId("screen-satisfaction"), byId("screen-satisfaction-note"), wall.first.ratings, views.satisfaction);
     wall.latest(byId("screen-latest"), views.latest);
+    const seenPanels = [];
+    for (const [name, [view, id]] of Object.entries(PANELS)) {
+      const box = byId(id);
+      box.parentElement.hidden = Boolean(view) && !views[view];
+      if (!box.parentElement.hidden && box.offsetParent !== null) seenPanels.push([name, box]);
+    }
+    for (const [name, box] of seenPanels) { // after every panel is shown or hidden: they share the room
+      const [view, id, paint] = PANELS[name];
+      paint(box, byId(id + "-note"), views[view], found, now);
+    }
   };
 
   const draw = () => {
@@ -68,11 +110,10 @@ window.gridWall = window.gridWall || {};
     waiting = false;
     drawnAt = performance.now();
     const now = wall.now();
-    const found = derive();
+    const found = derive(now);
     wall.alerts.draw(byId("screen-alert"), root, lost());
-    drawViews();
-    wall.countdowns.draw(byId("screen-countdowns"), byId("screen-countdowns-note"), found.claims, lost() ? seen : now, lost());
-    wall.supervised(byId("screen-supervised"), byId("screen-supervised-note"), found.supervised, now);
+    root.classList.toggle("wall--fetching", wall.views.isFetching());
+    drawPanels(found, now);
     wall.legend(byId("screen-legend"), wall.first.statuses, found.counts);
     wall.ramp(byId("screen-ramp"));
     wall.map.count(found.open);
@@ -103,7 +144,9 @@ window.gridWall = window.gridWall || {};
     wall.header.clock(now);
     wall.header.live(state(), age(), joined || gone);
     if (root.classList.contains("wall--stale") !== gone) { wall.dirty(); }
-    wall.header.lost(root, byId("screen-lost"), gone, seen, age());
+    wall.header.lost(root, byId("screen-lost"), gone, seen, age(), state());
+    wall.scenes.tick(gone || wall.alerts.open().some((alert) => alert.state === "raised"));
+    if (!gone && wall.pagesDue(Object.values(PANELS).map(([, id]) => byId(id)))) wall.dirty();
     wall.countdowns.tick(byId("screen-countdowns"), gone ? seen : now, gone);
     wall.alerts.tick(byId("screen-alert"), now);
     wall.map.tick(now);
@@ -113,8 +156,10 @@ window.gridWall = window.gridWall || {};
 
   /* ---- beginning ---- */
   const scale = () => {
-    const factor = Math.min(window.innerWidth / CANVAS[0], window.innerHeight / CANVAS[1]);
-    document.documentElement.style.fontSize = Math.max(8, factor * REM) + "px";
+    const wide = window.innerWidth / window.innerHeight >= WIDE;
+    const factor = Math.min(window.innerWidth / (wide ? 3 * CANVAS[0] : CANVAS[0]), window.innerHeight / CANVAS[1]);
+    root.classList.toggle("wall--wide", wide);
+    document.documentElement.style.fontSize = Math.max(8, factor * (wide ? WIDE_REM : REM)) + "px";
   };
 
   const resized = () => {
@@ -125,13 +170,17 @@ window.gridWall = window.gridWall || {};
     wall.dirty();
   };
 
+  /* Another scene: the same panels have other rooms, so they are drawn at once. */
+  wall.relaid = () => draw();
+
   const listen = () => {
     const source = live();
     if (!source) return;
-    source.on("rows", () => wall.dirty());
-    source.on("view", (name, data) => { views = { ...views, [name]: data }; wall.dirty(); });
+    source.on("rows", () => { wall.views.stir(); wall.dirty(); });
+    source.on("view", (name, data) => { wall.views.take(name, data); wall.dirty(); });
     source.on("alert", (alert) => { wall.alerts.take(alert); draw(); wall.map.dirty(); });
     source.on("state", () => { tick(); wall.dirty(); });
+    wall.area.on(() => { wall.views.turn(); wall.list.close(); draw(); });
   };
 
   let listening = false;
@@ -140,11 +189,13 @@ window.gridWall = window.gridWall || {};
     started = performance.now();
     wall.first = JSON.parse(root.getAttribute("data-initial"));
     wall.byStatus = new Map(wall.first.statuses.map((status) => [status.code, status]));
-    views = { ...wall.first.views, ...views };
+    wall.views.begin(wall.first.views);
     wall.alerts.replace(wall.first.alerts);
     scale();
+    wall.scenes.start(root);
     wall.sound.start();
     if (!listening) { listening = true; listen(); window.addEventListener("resize", resized); setInterval(tick, 250); }
+    wall.area.start(wall.first.areas);
     draw();
     tick();
   };
