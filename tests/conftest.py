@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 from sqlalchemy import create_engine, text
 
 from dashboard import actions, clock, sweeps
@@ -262,3 +264,8 @@ def ledger() -> Callable[[Database], dict[tuple[str, str], int]]:
             return {(kind, subject): int(total) for kind, subject, total in rows}
 
     return sums
+
+
+# machines of CI are slow and shared: how long an example takes proves nothing about the product
+hypothesis_settings.register_profile("calm", deadline=None, suppress_health_check=list(HealthCheck))
+hypothesis_settings.load_profile("calm")

@@ -151,6 +151,7 @@ def loaded_postgresql(postgres: str) -> Iterator[str]:
     url = postgres
     admin = create_engine(url, isolation_level="AUTOCOMMIT")
     with admin.connect() as connection:
+        connection.execute(text("DROP DATABASE IF EXISTS live_loaded WITH (FORCE)"))  # one a module that asks
         connection.execute(text("CREATE DATABASE live_loaded"))
     loaded = Database(url.replace("/postgres?", "/live_loaded?"))
     fill(loaded)

@@ -164,7 +164,7 @@ def test_the_anonymous_door_takes_fewer_fields_and_sources(huli_reference: Refer
     )
 
 
-@given(st.datetimes(timezones=st.timezones()))
+@given(st.datetimes(allow_imaginary=False, timezones=st.timezones()))
 def test_a_moment_with_an_offset_is_read_as_the_same_instant(moment: datetime) -> None:
     text = moment.isoformat()
     offset = moment.utcoffset() or timedelta()

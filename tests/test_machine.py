@@ -116,7 +116,7 @@ class Life(RuleBasedStateMachine):
             "supervise": lambda: {"reason": "领导批示"},
             "reopen": lambda: {"reason": "居民反映"},
             "correct": lambda: {"category": data.draw(st.sampled_from(("S0406", "S0113")))},
-            "settle_border": lambda: {"grid": data.draw(st.sampled_from((event.border or {})["candidates"]))},
+            "settle_border": lambda: {"grid": data.draw(st.sampled_from((event.border or {})["candidates"] or [self.town.grid]))},
         }  # fmt: skip
         return makers[action]() if action in makers else {}
 
