@@ -21,6 +21,7 @@ from datasources import feed_queries
 from datasources.database import Database
 from datasources.feed import Feed, FeedDown
 from datasources.models import OutboxRow
+from datasources.queries_views import PACE
 
 log = logging.getLogger(__name__)
 
@@ -28,9 +29,11 @@ View = Callable[[Session, datetime], Any]
 LIMIT = 500
 POLL_SECONDS = 0.1
 PAUSE_SECONDS = 0.15  # ordinary changes are gathered this long after each batch; emergencies are not
-VIEW_SECONDS = 1.0
-VIEW_SECONDS_URGENT = 0.25
+VIEW_SECONDS = 1.0  # between two looks at a view of no pace of its own
+VIEW_SECONDS_URGENT = 0.25  # for the quick ones, once an emergency came
+VIEW_SECONDS_QUICK = 5.0  # the pace up to which a view counts as quick
 VIEW_SECONDS_IDLE = 30.0  # views also move with the hour: a day begins, a limit passes
+ROUND_SECONDS = 0.025  # dear views wait for the next round rather than hold up the news
 EPOCH_SECONDS = 1.0
 DOWN_SECONDS = 1.0
 
@@ -101,7 +104,8 @@ def rows_message(events: Iterable[Event], row_of: RowOf) -> dict[str, Any]:
 class Publisher:
     """The loop around `publish`: woken by commits of this process, else it looks every 100 ms.
 
-    `now` gives the drill clock's moment; `views` are name → function of (session, now) to plain JSON data.
+    `now` gives the drill clock's moment; `views` are name → function of (session, now) to plain JSON data, each counted
+    anew at the pace of `queries_views.PACE` while things change.
     """
 
     def __init__(
@@ -118,9 +122,11 @@ class Publisher:
         self._alerts = AlertWatch(row_of, unit_name)
         self._versions: dict[str, str] = {}
         self._epoch = ""
-        self._dirty = True
-        self._urgent = False
-        self._looked = self._recomputed = float("-inf")
+        self._changed: dict[
+            str, bool
+        ] = {}  # name → by an emergency? of the views that something has changed under
+        self._counted: dict[str, float] = {}
+        self._looked = float("-inf")
         self._bell = threading.Event()
         self._ended = threading.Event()
         self._thread: threading.Thread | None = None
@@ -154,8 +160,8 @@ class Publisher:
             more = publish(self._db, self._feed, self._row_of)
             full = more.steps == LIMIT
             done = Published(done.steps + more.steps, done.urgent or more.urgent)
-        self._dirty = self._dirty or done.steps > 0
-        self._urgent = self._urgent or done.urgent
+        if done.steps:
+            self._touch(done.urgent)
         self._publish_alerts()
         self._publish_views()
         return done
@@ -167,8 +173,9 @@ class Publisher:
         epoch = self._feed.epoch()
         self._looked = time.monotonic()
         if epoch != self._epoch:
-            self._epoch, self._dirty = epoch, True
+            self._epoch = epoch
             self._versions.clear()
+            self._counted.clear()
             self._alerts.forget()
 
     def _publish_alerts(self) -> None:
@@ -178,20 +185,39 @@ class Publisher:
             self._feed.append(messages)
         self._alerts.settle()
 
+    def _touch(self, urgent: bool = False) -> None:
+        for name in self._views:
+            self._changed[name] = urgent or self._changed.get(name, False)
+
     def _publish_views(self) -> None:
-        waited = time.monotonic() - self._recomputed
-        pause = VIEW_SECONDS_URGENT if self._urgent else VIEW_SECONDS
-        if waited < (pause if self._dirty else VIEW_SECONDS_IDLE):
-            return
-        self._recomputed, self._dirty, self._urgent = time.monotonic(), False, False
-        now = self._now()
-        for name, view in self._views.items():
-            with self._db.read() as session:
-                data = view(session, now)
-            version = version_of(data)
-            if self._versions.get(name) != version:
-                self._feed.put_view(name, version, data)
-                self._versions[name] = version
+        """Count the views whose time has come, the longest due first, until the round has taken long enough."""
+        began = time.monotonic()
+        due = sorted((when, name) for name in self._views if (when := self._due_at(name)) <= began)
+        for _, name in due:
+            urgent = self._changed.pop(name, False)
+            self._counted[name] = time.monotonic()
+            try:
+                self._publish_view(name)
+            except Exception:
+                self._changed[name] = urgent
+                raise
+            if time.monotonic() - began > ROUND_SECONDS:
+                break
+
+    def _due_at(self, name: str) -> float:
+        pace = PACE.get(name, VIEW_SECONDS)
+        pause = pace if name in self._changed else max(pace, VIEW_SECONDS_IDLE)
+        if self._changed.get(name) and pace <= VIEW_SECONDS_QUICK:
+            pause = VIEW_SECONDS_URGENT
+        return self._counted.get(name, float("-inf")) + pause
+
+    def _publish_view(self, name: str) -> None:
+        with self._db.read() as session:
+            data = self._views[name](session, self._now())
+        version = version_of(data)
+        if self._versions.get(name) != version:
+            self._feed.put_view(name, version, data)
+            self._versions[name] = version
 
     def _run(self) -> None:
         while not self._ended.is_set():
@@ -200,7 +226,7 @@ class Publisher:
                 self.last_error = ""
             except FeedDown as error:
                 self._note(f"The live feed does not answer: {error}")
-                self._dirty = True
+                self._touch()
                 self._revive()
                 self._ended.wait(DOWN_SECONDS)
                 continue

@@ -87,16 +87,18 @@ def board_rows(
     period: Period,
     now: datetime,
     rates: Collection[str] = RATES,
+    area: str | None = None,
 ) -> list[BoardRow]:
     """Return a board, best first; under a week by points, from a week on by the composite score.
 
-    Grid workers go by points always: the composite measures units. Invalid for an unknown board.
+    Grid workers go by points always: the composite measures units. With an area only what was done for events
+    lying in it counts. Invalid for an unknown board.
     """
     _check(board)
     names = _names(session, reference, board)
     by_composite = _by_composite(board, period)
-    standings = _standings(session, reference, board, period, now, names, rates)
-    before = _ranks_before(session, reference, board, previous(period), now, names, by_composite)
+    standings = _standings(session, reference, board, period, now, names, rates, area)
+    before = _ranks_before(session, reference, board, previous(period), now, names, by_composite, area)
     rows = []
     for place in _ranked(standings, by_composite, before):
         one = place.standing
@@ -165,10 +167,11 @@ def _ranks_before(
     now: datetime,
     names: Mapping[str, str],
     by_composite: bool,
+    area: str | None,
 ) -> dict[str, int | None] | None:
     """Return the ranks of the period before, None when nothing happened in it."""
     rates = RATES if by_composite else ()
-    standings = _standings(session, reference, board, period, now, names, rates)
+    standings = _standings(session, reference, board, period, now, names, rates, area)
     if not any(one.points or one.closed for one in standings):
         return None
     return {place.standing.code: place.rank for place in _ranked(standings, by_composite)}
@@ -182,10 +185,11 @@ def _standings(
     now: datetime,
     names: Mapping[str, str],
     rates: Collection[str],
+    area: str | None,
 ) -> list[Standing]:
-    tally = _Tally(_points(session, reference, board, period))
+    tally = _Tally(points_of(session, reference, board, period, area))
     if rates:
-        tally.pairs = _rates(session, reference, board, period, now, (*rates, "closed"))
+        tally.pairs = _rates(session, reference, board, period, now, (*rates, "closed"), area)
     weights = reference.policy.composite
     scored = _by_composite(board, period) and set(weights) <= set(rates)
     standings = []
@@ -212,21 +216,37 @@ def _names(session: Session, reference: Reference, board: str) -> dict[str, str]
     return {f"{WORKER}{code}": known.get(f"{WORKER}{code}") or name for code, name in areas.items()}
 
 
-def _points(session: Session, reference: Reference, board: str, period: Period) -> dict[str, int]:
-    within = (L.at >= period.start, L.at < period.end)
-    if board in ("units", "workers"):
-        query = select(L.subject, func.sum(L.tenths)).where(*_whose(board, None), *within).group_by(L.subject)
-        return {subject: int(total) for subject, total in session.execute(query)}
+def points_of(
+    session: Session, reference: Reference, board: str, period: Period, area: str | None = None
+) -> dict[str, int]:
+    """Return code → tenths earned in a period by the lines of a board, for events in an area or for all."""
+    if board not in ("units", "workers"):
+        return by_step(points_by_path(session, period, area), depth(reference, board))
+    query = select(L.subject, func.sum(L.tenths)).where(L.at >= period.start, L.at < period.end)
+    query = query.where(*_whose(board, None)).group_by(L.subject)
+    if area:
+        query = query.join_from(LedgerRow.__table__, EventRow.__table__, L.event_id == E.id)
+        query = query.where(contains(E.area_path, f"/{area}/"))
+    return {subject: int(total) for subject, total in session.execute(query)}
+
+
+def points_by_path(session: Session, period: Period, area: str | None = None) -> dict[str, int]:
+    """Return area path → tenths earned in a period for the events lying there, by units and grid workers together."""
     query = (
         select(E.area_path, func.sum(L.tenths))
         .join_from(LedgerRow.__table__, EventRow.__table__, L.event_id == E.id)
-        .where(*_whose(board, None), *within)
+        .where(*_whose("grids", area), L.at >= period.start, L.at < period.end)
         .group_by(E.area_path)
     )
+    return {path: int(total) for path, total in session.execute(query)}
+
+
+def by_step(totals: Mapping[str, int], deep: int) -> dict[str, int]:
+    """Return code at a depth of the path → sum of the totals of all paths through it."""
     found: dict[str, int] = {}
-    for path, total in session.execute(query):
-        if code := _step(path, depth(reference, board)):
-            found[code] = found.get(code, 0) + int(total)
+    for path, total in totals.items():
+        if code := step_of(path, deep):
+            found[code] = found.get(code, 0) + total
     return found
 
 
@@ -243,15 +263,21 @@ def _whose(board: str, code: str | None) -> list[Any]:
 
 
 def _rates(
-    session: Session, reference: Reference, board: str, period: Period, now: datetime, codes: Collection[str]
+    session: Session,
+    reference: Reference,
+    board: str,
+    period: Period,
+    now: datetime,
+    codes: Collection[str],
+    area: str | None,
 ) -> dict[str, Pairs]:
     if board == "units":
-        grouped = kpi_groups(session, period, now, "unit", codes)
+        grouped = kpi_groups(session, period, now, "unit", codes, area=area)
         return {unit: pairs for unit, pairs in grouped.items() if unit}
     found: dict[str, Pairs] = {}
     deep, prefix = depth(reference, board), WORKER if board == "workers" else ""
-    for path, pairs in kpi_groups(session, period, now, "path", codes).items():
-        if not (code := _step(path, deep)):
+    for path, pairs in kpi_groups(session, period, now, "path", codes, area=area).items():
+        if not (code := step_of(path, deep)):
             continue
         line = found.setdefault(prefix + code, {})
         for name, (num, den) in pairs.items():
@@ -260,6 +286,7 @@ def _rates(
     return found
 
 
-def _step(path: str, deep: int) -> str:
+def step_of(path: str, deep: int) -> str:
+    """Return the code at a depth of an area path, nothing where the path is shorter."""
     steps = path.strip("/").split("/")
     return steps[deep] if deep < len(steps) else ""

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, ColumnElement, func
+from sqlalchemy import BigInteger, Boolean, ColumnElement, String, func
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
@@ -13,6 +13,13 @@ class contains(FunctionElement[bool]):
     """Whether a text holds another, by exact characters: contains(text, part); LIKE is deaf to case on SQLite."""
 
     type = Boolean()
+    inherit_cache = True
+
+
+class hour_text(FunctionElement[str]):
+    """The UTC hour of a moment as "YYYY-MM-DD HH": hour_text(moment)."""
+
+    type = String()
     inherit_cache = True
 
 
@@ -38,6 +45,18 @@ def _contains(element: Any, compiler: Any, **options: Any) -> str:
 def _contains_sqlite(element: Any, compiler: Any, **options: Any) -> str:
     text, part = (compiler.process(clause, **options) for clause in element.clauses)
     return f"(instr({text}, {part}) > 0)"
+
+
+@compiles(hour_text)
+def _hour(element: Any, compiler: Any, **options: Any) -> str:
+    (moment,) = (compiler.process(clause, **options) for clause in element.clauses)
+    return f"to_char({moment} AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24')"
+
+
+@compiles(hour_text, "sqlite")
+def _hour_sqlite(element: Any, compiler: Any, **options: Any) -> str:
+    (moment,) = (compiler.process(clause, **options) for clause in element.clauses)
+    return f"substr({moment}, 1, 13)"
 
 
 @compiles(whole_seconds)

@@ -17,6 +17,8 @@ from datasources.queries_dialect import contains, whole_seconds
 from datasources.queries_events import events_page
 from datasources.queries_filters import Filters, read_filters, with_children
 from datasources.queries_kpis import kpi_values
+from datasources.queries_standing import open_by_status
+from datasources.queries_views_day import trend_view
 from datasources.reference import References
 from tests.conftest import FRIDAY, LEAD, OPERATOR, WALL, Town, unit_viewer
 from tests.histories import History, discarded
@@ -374,12 +376,15 @@ def test_open_events_are_counted_by_status_and_by_area_and_the_day_by_the_hour(t
     town.report()
     town.claimed()
     closed = town.checked(town.finished(town.claimed()))
-    town.report(reported_at=town.now - timedelta(hours=23, minutes=30))
+    town.report(reported_at=town.now - timedelta(hours=22, minutes=30))
     with town.database.read() as session:
-        assert queries.open_by_status(session) == {"claimable": 2, "handling": 1}
+        assert open_by_status(session) == {"claimable": 2, "handling": 1}
         areas = queries.open_by_area(session)
-        trend = queries.trend_24h(session, town.now)
+        trend = trend_view(session, town.now, town.reference)["hours"]
     assert closed.status == Status.CLOSED
     assert {areas[code] for code in town.reference.areas[town.grid].path.strip("/").split("/")} == {3}
     assert len(trend) == 24
-    assert (trend[0], trend[-1]) == ({"reported": 1, "closed": 0}, {"reported": 3, "closed": 1})
+    assert [one["at"] for one in trend[::23]] == [
+        round((town.now - timedelta(hours=back)).timestamp() * 1000) for back in (23, 0)
+    ]
+    assert [(one["reported"], one["closed"]) for one in trend[::23]] == [(1, 0), (3, 1)]

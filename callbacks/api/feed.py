@@ -5,10 +5,13 @@ from typing import Any, Protocol
 
 from flask import Response, current_app, request
 
-from callbacks.api.answers import JSON, answer
+from callbacks.api import asked
+from callbacks.api.answers import JSON, answer, house
+from callbacks.api.areaviews import AreaViews
 from callbacks.guard import permission
-from callbacks.scopes import Scope, scope_of
+from callbacks.scopes import EVERYTHING, Scope, scope_of
 from callbacks.session import somebody
+from dashboard import clock
 from dashboard.rules.refusals import Forbidden, Refusal
 
 
@@ -34,6 +37,7 @@ class NotReady(Refusal):
 def use(app: Any, live: Live) -> None:
     """Say which live feed an app's routes ask."""
     app.extensions["grid.live"] = live
+    app.extensions["grid.area_views"] = AreaViews()
 
 
 @permission("session")
@@ -55,8 +59,16 @@ def hash_() -> Response:
 
 @permission("session")
 def views() -> Response:
-    """Return the small views that the wall shows, whole."""
-    return answer(_live().views(_scope()))
+    """Return the small views that the wall shows: of the whole district as last pushed, of an area as it is now."""
+    area = asked.words("area").get("area")
+    scope, live = _scope(), _live()
+    if area is None:
+        return answer(live.views(scope))
+    if scope != EVERYTHING:
+        raise Forbidden("您的账号没有这项权限")
+    views_of: AreaViews = current_app.extensions["grid.area_views"]
+    position = live.views(scope)["position"]
+    return answer(views_of.get(house().database, house().reference, area, position, clock.now()))
 
 
 def _scope() -> Scope:

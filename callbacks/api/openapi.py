@@ -76,7 +76,7 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
     ("get", "/units"): Operation("Units", "Units"),
     ("get", "/feed/snapshot"): Operation("The live set", "Snapshot", refuses=(*ANY, 503), query=("since",)),
     ("get", "/feed/hash"): Operation("The canonical hash of the live set", "FeedHash", refuses=(*ANY, 503)),
-    ("get", "/feed/views"): Operation("The views of the wall", "Views", refuses=(*ANY, 503)),
+    ("get", "/feed/views"): Operation("The views of the wall, of an area if one is named", "Views", refuses=(*ANY, 422, 503), query=("area",)),
     ("get", "/openapi.json"): Operation("This description", "OpenApi", public=True, refuses=(400,)),
 }  # fmt: skip
 

@@ -1,0 +1,133 @@
+"""The wall's view of the numbers: today's KPIs with what they were yesterday at this hour, what stands now, ratings, steps.
+
+"Yesterday at this hour" counts yesterday's events up to the same minute, as they are known today; what stood then
+is told from the steps.
+"""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from dashboard.rules import kpi_words
+from dashboard.rules.access import mask_text
+from dashboard.rules.event import RATING_WORDS, Status
+from dashboard.rules.kpis import Period, period, previous
+from dashboard.rules.lifecycle import ACTION_WORDS
+from datasources.models import EventRow, StepRow
+from datasources.queries_kpis import VALID, kpi_values
+from datasources.queries_memo import Memo, ask
+from datasources.queries_standing import open_by_status, open_supervised, stood, stood_supervised, within
+from datasources.reference import Reference
+
+E: Any = EventRow.__table__.c
+S: Any = StepRow.__table__.c
+COUNTED = ("reported", "claim_rate", "closed", "on_time_rate", "satisfaction_rate")
+# how many stand there now, of all open
+STANDING = {"pending_dispatch": "待派单", "handling": "处置中", "supervised": "督办中"}
+ORDER = (
+    "reported",
+    "claim_rate",
+    "pending_dispatch",
+    "handling",
+    "closed",
+    "on_time_rate",
+    "satisfaction_rate",
+    "supervised",
+)
+LATEST = 12
+LATEST_HOURS = 24  # how far back the steps of one area are looked for
+NOTICES = ("remind", "warn", "comment", "import")  # steps that move nothing on the wall
+
+
+def kpi_view(
+    session: Session, now: datetime, reference: Reference, area: str | None = None, memo: Memo | None = None
+) -> dict[str, Any]:
+    """Return {"period", "kpis": {code: {name, num, den, text, prev: {num, den} | None}}} of today.
+
+    What stands in a status is counted now. `prev` is the same number yesterday at this time of day.
+    """
+    today = period("today", now, reference.tz)
+    values = kpi_values(session, reference, today, now, area, codes=COUNTED)
+    shown: dict[str, Any] = {code: kpi_words.value(code, *pair) for code, pair in values.items()}
+    for code, (num, den) in _standing(open_by_status(session, area), open_supervised(session, area)).items():
+        shown[code] = {"name": STANDING[code], "num": num, "den": den, "text": str(num)}
+    then = day_before(now, reference)
+    before = ask(memo, ("prev", area, then), lambda: _before(session, now, then, reference, area))
+    for code, one in shown.items():
+        one["prev"] = before[code]
+    return {"period": "today", "kpis": {code: shown[code] for code in ORDER}}
+
+
+def day_before(now: datetime, reference: Reference) -> datetime:
+    """Return the minute of yesterday at which the clocks showed what they show now."""
+    local = now.astimezone(reference.tz).replace(second=0, microsecond=0, tzinfo=None)
+    return (local - timedelta(days=1)).replace(tzinfo=reference.tz).astimezone(now.tzinfo)
+
+
+def satisfaction_view(
+    session: Session, now: datetime, reference: Reference, area: str | None = None, memo: Memo | None = None
+) -> dict[str, Any]:
+    """Return {"counts": {rating: n}, "rated": n, "closed": n}: every rating given today, and what closed today."""
+    today = period("today", now, reference.tz)
+    query = (
+        select(S.rating, func.count())
+        .join_from(StepRow.__table__, EventRow.__table__, S.event_id == E.id)
+        .where(S.action == "check", S.at >= today.start, S.at < today.end, S.rating.is_not(None), VALID)
+        .where(*within(area))
+        .group_by(S.rating)
+    )
+    given: dict[Any, int] = dict(session.execute(query).tuples().all())
+    closed = kpi_values(session, reference, today, now, area, codes=("closed",))["closed"][0]
+    counts = {rating.value: given.get(rating, 0) for rating in RATING_WORDS}
+    return {"counts": counts, "rated": sum(counts.values()), "closed": closed}
+
+
+def latest_view(
+    session: Session, now: datetime, reference: Reference, area: str | None = None, memo: Memo | None = None
+) -> dict[str, Any]:
+    """Return {"steps": [{at (epoch ms), number, action, action_name, title, unit_name, to_status}]}, newest first.
+
+    Those of one area go back a day at most.
+    """
+    query = (
+        select(S.at, E.number, S.action, E.title, S.unit, S.to_status)
+        .join_from(StepRow.__table__, EventRow.__table__, S.event_id == E.id)
+        .where(S.action.not_in(NOTICES), S.at <= now, *within(area))
+        .order_by(S.at.desc(), S.id.desc())
+        .limit(LATEST)
+    )
+    if area:
+        query = query.where(S.at > now - timedelta(hours=LATEST_HOURS))
+    return {
+        "steps": [
+            {
+                "at": round(at.timestamp() * 1000),
+                "number": number,
+                "action": action,
+                "action_name": ACTION_WORDS[action],
+                "title": mask_text(title),
+                "unit_name": reference.unit_name(unit),
+                "to_status": Status(to_status).value,
+            }
+            for at, number, action, title, unit, to_status in session.execute(query)
+        ]
+    }
+
+
+def _standing(standing: dict[str, int], supervised: int) -> dict[str, tuple[int, int]]:
+    of_all = sum(standing.values())
+    counts = {**standing, "supervised": supervised}
+    return {code: (counts.get(code, 0), of_all) for code in STANDING}
+
+
+def _before(
+    session: Session, now: datetime, then: datetime, reference: Reference, area: str | None
+) -> dict[str, dict[str, int]]:
+    yesterday = previous(period("today", now, reference.tz))
+    until = Period(yesterday.start, then, reference.tz)
+    pairs = kpi_values(session, reference, until, then, area, codes=COUNTED)
+    standing = stood(session, open_by_status(session, area), then, now, area)
+    pairs |= _standing(standing, stood_supervised(session, then, area))
+    return {code: {"num": num, "den": den} for code, (num, den) in pairs.items()}
