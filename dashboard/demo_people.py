@@ -25,13 +25,13 @@ MANNERS: Sequence[tuple[float, tuple[float, float], float]] = (
     (0.15, (10, 25), 0.90),  # hardly ever
 )
 RATINGS: Mapping[Rating, float] = {
-    Rating.VERY_SATISFIED: 57,
-    Rating.SATISFIED: 35,
-    Rating.FAIR: 5,
-    Rating.DISSATISFIED: 2,
-    Rating.VERY_DISSATISFIED: 1,
+    Rating.VERY_SATISFIED: 55,
+    Rating.SATISFIED: 33,
+    Rating.FAIR: 6,
+    Rating.DISSATISFIED: 4,
+    Rating.VERY_DISSATISFIED: 2,
 }
-RATINGS_AGAIN = dict(zip(RATINGS, (30, 35, 15, 15, 5), strict=True))
+RATINGS_AGAIN = dict(zip(RATINGS, (25, 30, 15, 20, 10), strict=True))
 NOBODY, DECLINE, HOLD, EXTEND, LATE, LONG, REFUSED, BY_DESK = 0.11, 0.08, 0.015, 0.03, 0.035, 0.3, 0.25, 0.05
 FINISHED = ("已到场处置完毕，现场恢复正常", "已整改到位并复查", "已清理完毕", "已与当事双方沟通，问题解决")
 UNSATISFIED = "现场仍有残留，未整改到位"
@@ -171,7 +171,7 @@ def _handle(scene: Scene) -> Turn:
 def _finish_at(scene: Scene, rng: random.Random) -> datetime:
     event, due = scene.event, scene.event.handle_due_at
     if event.emergency:
-        return scene.after(rng, 12, 50)
+        return scene.after(rng, 6, 20)
     at = scene.after(rng, 15, 150) if rng.random() > LONG else scene.after(rng, 200, 1500)
     if due is None or due <= scene.since:
         return at

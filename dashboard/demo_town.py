@@ -68,7 +68,8 @@ class Town:
             for code, category in reference.categories.items()
             if category.parent and code not in parents
         ]
-        self._ordinary = [one for one in leaves if not one.emergency and one.code not in UNKNOWN_HERE]
+        known = [one for one in leaves if one.code not in UNKNOWN_HERE and not one.name.startswith("其他")]
+        self._ordinary = [one for one in known if not one.emergency]
         self._urgent = [one for one in leaves if one.emergency]
         self._kinds = _shares(self._ordinary)
         self._shapes: dict[str, object] = {}
