@@ -1,11 +1,14 @@
 /* The administrator's page: asks every few seconds how the screens are, changes texts in place, sends the buttons. */
+window.gridWall = window.gridWall || {};
 (function (wall) {
   "use strict";
   const EVERY_MS = 5000;
   const ONLINE_S = 15; // the lease of datasources/screens.py
   const OLD_S = 10;
   const UNDO_MS = 10000;
-  const { el, say, t } = wall;
+  const el = (...what) => wall.el(...what); // format.js is loaded after this file
+  const say = (...what) => wall.say(...what);
+  const t = (...what) => wall.t(...what);
   const byId = (id) => document.getElementById(id);
   let root = null;
   let first = null;

@@ -10,6 +10,7 @@
   const JITTER_MS = 3000;
   const RETRY_MS = 2000;
   const DRAWN_KEPT = 5000;
+  const COMPARES = 4;
   const ALL_TOPICS = "events,views,alerts";
 
   const store = new Store();
@@ -38,7 +39,8 @@
       try {
         fn(...facts);
       } catch (error) {
-        console.error(`live: a listener of "${name}" failed`, error);
+        if (window.reportError) window.reportError(error); // counted by screen-watch.js like any other
+        else console.error(`live: a listener of "${name}" failed`, error);
       }
     }
   }
@@ -123,9 +125,35 @@
 
   async function json(path) {
     const answer = await fetch(path, { headers: { Accept: "application/json" }, cache: "no-store" });
-    if (answer.status === 401) location.assign("/login");
+    if (answer.status === 401) leave();
     if (!answer.ok) throw new Error(`${path}: ${answer.status}`);
     return answer.json();
+  }
+
+  /* Whoever is shut out goes to the door; a named screen to a notice that looks again from time to time. */
+  function leave() {
+    const door = new URLSearchParams(location.search).has("screen") ? "/kiosk/ended" : "/login";
+    location.replace(`${door}?next=${encodeURIComponent(location.pathname + location.search)}`);
+  }
+
+  /* Whether the store is the server's: true, false, or null where the two could not be caught at one position. */
+  async function compare() {
+    for (let tries = 0; loaded && tries < COMPARES; tries++) {
+      const found = await json("/api/v1/feed/hash");
+      const same = store.hash() === found.hash;
+      if (same || found.position === position) return same;
+    }
+    return null;
+  }
+
+  /* After a sleep: what the sockets and clocks say is old, so begin anew at once. `slept` is in ms of the wall clock. */
+  function wake(slept) {
+    if (pulse && performance.now() - pulse.at < slept) pulse = { ...pulse, at: performance.now() - slept };
+    show();
+    if (!socket) return;
+    socket.disconnect();
+    socket.connect();
+    resync();
   }
 
   async function resync() {
@@ -201,6 +229,7 @@
       asked = 0;
       if (reason === "io server disconnect") setTimeout(() => socket.connect(), RETRY_MS * Math.random());
     });
+    socket.on("connect_error", () => json("/api/v1/feed/hash").catch(() => undefined)); // shut out? 401 leaves
     for (const kind of Object.keys(take)) socket.on(kind, (message) => receive(kind, message));
     socket.on("tick", beat);
   }
@@ -261,6 +290,11 @@
     view: (name) => (views.has(name) ? views.get(name).data : null),
     alerts: () => [...alerts.values()],
     hash: () => store.hash(),
+    sizes: () => ({ rows: store.rows.size, left: store.left.size, drawn: drawn.size, views: views.size, alerts: alerts.size }),
+    compare,
+    resync,
+    wake,
+    leave,
     age,
     now,
     drawn: (number) => drawn.get(number) ?? null,
