@@ -36,6 +36,7 @@ def layout(house: House, live: LiveFeed, who: Viewer, query: Mapping[str, str]) 
         schematic=bool(reference.texts.get("schematic")),
         tiles_url=house.settings.tiles_url,
         tiles_attribution=house.settings.tiles_attribution,
+        centre=reference.config.get("centre"),
     )
     return screen.page(data)
 

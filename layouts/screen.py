@@ -105,9 +105,9 @@ def _middle(data: ScreenData) -> html.Section:
     crumb = html.Nav(id="screen-crumb", className="w-plate w-crumb", **attributes(aria_label=_("下钻")))
     return html.Section(
         [
-            maps.district_map(data.areas, data.levels, data.tiles_url, data.tiles_attribution),
+            maps.district_map(data.areas, data.levels, data.tiles_url, data.tiles_attribution, data.centre),
             html.Div(
-                [crumb, html.Div([leaf("screen-layers", "w-layers"), *schematic], className="w-mapbar__r")],
+                [crumb, *schematic],
                 className="w-mapbar",
             ),
             leaf(ids.SCREEN_CALLOUT, "w-callout", None, attributes(aria_live="polite")),

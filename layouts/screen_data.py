@@ -88,6 +88,7 @@ class ScreenData:
     schematic: bool = False
     tiles_url: str | None = None
     tiles_attribution: str = ""
+    centre: Sequence[float] | None = None
 
 
 def first(data: ScreenData) -> dict[str, Any]:

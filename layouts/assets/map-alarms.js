@@ -13,8 +13,9 @@ window.gridWall = window.gridWall || {};
   /* Open emergencies of the live set, and open alerts whose event the set does not hold any more. */
   const wantedOf = (rows) => {
     const wanted = new Map(rows.filter(located).map((row) => [row.id, row]));
+    const numbers = new Set(rows.map((row) => row.number));
     for (const alert of wall.alerts.open()) {
-      if (located(alert) && !wanted.has(alert.event_id)) wanted.set(alert.event_id, { id: alert.event_id, number: alert.event, title: alert.title, category_name: alert.category_name, status: alert.state, lng: alert.lng, lat: alert.lat, reported_at: alert.raised_at });
+      if (located(alert) && !numbers.has(alert.event)) wanted.set(alert.event_id, { id: alert.event_id, number: alert.event, title: alert.title, category_name: alert.category_name, status: alert.state, lng: alert.lng, lat: alert.lat, reported_at: alert.raised_at });
     }
     return wanted;
   };

@@ -63,10 +63,12 @@ window.gridWall = window.gridWall || {};
   };
 
   const cache = new Map();
+  const clusters = new Map();
+  const CLUSTERS = 600; // bitmaps kept, the oldest go first
 
   wall.glyphs = {
     colour,
-    forget() { colours.clear(); cache.clear(); },
+    forget() { colours.clear(); cache.clear(); clusters.clear(); },
     draw(pen, shape, ink, scale) {
       pen.save();
       pen.scale(scale, scale);
@@ -87,6 +89,24 @@ window.gridWall = window.gridWall || {};
         cache.set(key, canvas);
       }
       return cache.get(key);
+    },
+    /* A cluster drawn once into its own bitmap; shares in 24ths, so that one event more seldom asks for a new one. */
+    clusterBitmap(n, shares, scale, time) {
+      const parts = shares.map((share) => (share ? Math.max(1, Math.round((share / n) * 24)) : 0));
+      const key = n + "/" + parts + time + scale.toFixed(3);
+      let canvas = clusters.get(key);
+      if (!canvas) {
+        canvas = document.createElement("canvas");
+        canvas.width = canvas.height = Math.ceil((2 * wall.glyphs.radius(n) + 14) * scale);
+        const pen = canvas.getContext("2d");
+        pen.translate(canvas.width / 2, canvas.height / 2);
+        const held = new Map();
+        parts.forEach((part, at) => { if (part) held.set(wall.points.statuses[at], part); });
+        wall.glyphs.cluster(pen, n > 9999 ? Math.round(n / 1000) + "k" : String(n), held, scale, time, n);
+        clusters.set(key, canvas);
+        if (clusters.size > CLUSTERS) clusters.delete(clusters.keys().next().value);
+      }
+      return canvas;
     },
     time(pen, state, scale) {
       pen.save();

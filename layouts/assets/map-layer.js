@@ -40,7 +40,7 @@ window.gridWall = window.gridWall || {};
     /* Gather anew when events changed or the view left what was gathered; one question at a time. */
     gather(view) {
       if (this.asking || !wall.points.ready || (!this.stale && this.covers(view))) return;
-      const wait = Math.max(wall.points.remote ? 100 : 0, 3 * (this.gatherCost || 0)) - (performance.now() - (this.askedAt || -1e9));
+      const wait = Math.max(wall.points.remote ? 250 : 0, 3 * (this.gatherCost || 0)) - (performance.now() - (this.askedAt || -1e9));
       if (wait > 0 && this.covers(view)) { if (!this.later) this.later = setTimeout(() => { this.later = 0; this.dirty(false); }, wait); return; }
       const wide = (view.right - view.left) * SLACK;
       const high = (view.bottom - view.top) * SLACK;
@@ -87,12 +87,8 @@ window.gridWall = window.gridWall || {};
         const image = wall.glyphs.bitmap(kind.glyph, kind.token, unit * ratio, time);
         pen.drawImage(image, x - image.width / 2 / ratio, y - image.height / 2 / ratio, image.width / ratio, image.height / ratio);
       } else {
-        const shares = new Map();
-        cell.shares.forEach((n, at) => { if (n) shares.set(wall.points.statuses[at], n); });
-        pen.save();
-        pen.translate(x, y);
-        wall.glyphs.cluster(pen, cell.n > 9999 ? Math.round(cell.n / 1000) + "k" : String(cell.n), shares, unit, time, cell.n);
-        pen.restore();
+        const image = wall.glyphs.clusterBitmap(cell.n, cell.shares, unit * ratio, time);
+        pen.drawImage(image, x - image.width / 2 / ratio, y - image.height / 2 / ratio, image.width / ratio, image.height / ratio);
         hit.radius = wall.glyphs.radius(cell.n) * unit;
       }
       this.hits.push(hit);

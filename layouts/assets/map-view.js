@@ -5,7 +5,7 @@ window.gridWall = window.gridWall || {};
   const RETURN_MS = 120000; // a view somebody chose is given back after so long
   const FLIGHT_S = 1.2;
   const AROUND = 0.011; // degrees of latitude around an emergency, about 1.2 km
-  const NEAREST = 0.035; // forces further away do not widen the view
+  const NEAREST = 0.018; // forces further away do not widen the view
   const calm = window.matchMedia("(prefers-reduced-motion: reduce)");
 
   let map = null;

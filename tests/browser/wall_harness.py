@@ -1,0 +1,71 @@
+"""The wall's map alone on a page, with a `window.live` a test fills itself: `python -m tests.browser.wall_harness PORT`.
+
+The page stands under the product's own content security policy; Huli's real pack is its ground.
+"""
+
+import sys
+from pathlib import Path
+
+import flask
+from dash import Dash, html
+
+from datasources.district import read_pack
+from layouts import maps, shell
+from layouts.parts import leaf
+
+ASSETS = Path(__file__).resolve().parents[2] / "layouts" / "assets"
+SCRIPT = Path(__file__).with_suffix(".js")
+POLICY = "default-src 'self'; script-src 'self' {hashes}; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:"
+TILES = "/tiles/{z}/{x}/{y}"
+PLACES = [
+    {"code": "S1", "name": "消防站", "kind": "station", "lng": 118.12, "lat": 24.51, "unit": "FIRE", "note": "示意"},
+    {"code": "P1", "name": "党群服务中心", "kind": "party", "lng": 118.14, "lat": 24.52, "note": "示意"},
+]  # fmt: skip
+
+
+def application(tiles: bool = False) -> Dash:
+    """Return the page as a Dash app; with `tiles` it names a tile server that can be told to fail."""
+    pack = read_pack("huli")
+    app = Dash(
+        "harness",
+        server=flask.Flask("harness", static_folder=None),
+        assets_folder=str(ASSETS),
+        assets_ignore=r"^(live|login|admin|screen(?!-map)).*\.js$|^(login|admin).*\.css$",
+        use_pages=False,
+        pages_folder="",
+    )
+    ground = maps.district_map(
+        list(pack.areas), list(pack.levels), TILES if tiles else None, centre=list(pack.centre)
+    )
+    foot = html.Div([leaf("screen-ramp", "w-plate w-ramp")], className="w-mapfoot")
+    box = html.Section(
+        [ground, leaf("screen-callout", "w-callout"), foot],
+        className="w-mapbox",
+        style={"position": "fixed", "inset": 0},
+    )
+    app.layout = html.Div(box, className="wall", id="screen")
+    app.index_string = shell.index_string("zh_CN").replace(
+        "{%scripts%}", '{%scripts%}<script src="/harness.js"></script>'
+    )
+    served: list[str] = []
+
+    @app.server.route("/harness.js")
+    def script() -> flask.Response:
+        return flask.Response(SCRIPT.read_text("utf-8"), mimetype="text/javascript")
+
+    @app.server.route("/api/v1/places")
+    def places() -> flask.Response:
+        return flask.jsonify({"items": PLACES, "next": None})
+
+    @app.server.after_request
+    def dress(response: flask.Response) -> flask.Response:
+        if not served:
+            served.append(POLICY.format(hashes=" ".join(app.csp_hashes())))
+        response.headers["Content-Security-Policy"] = served[0]
+        return response
+
+    return app
+
+
+if __name__ == "__main__":
+    application("tiles" in sys.argv).run(port=int(sys.argv[1]), debug=False)
