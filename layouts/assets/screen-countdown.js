@@ -91,7 +91,7 @@ window.gridWall = window.gridWall || {};
       wall.countdowns.tick(box, now, lost);
       box.classList.toggle("w-empty", !shown.length);
       mark(box, "data-empty", t("现在没有待抢单的事件"));
-      say(note, lost ? t("停更时 {n} 件 · 结果待核", { n: claims.length }) : t("待抢单 {n} 件 · 限时 {m} 分钟", { n: claims.length, m: Math.round(wall.first.claim_ms / 60000) }) + wall.pageWords(box));
+      say(note, lost ? t("停更时 {n} 件 · 结果待核", { n: claims.length }) : t("{n} 件 · 限时 {m} 分钟", { n: claims.length, m: Math.round(wall.first.claim_ms / 60000) }) + wall.pageWords(box));
       wall.opens(note, claims.length ? "events?status=claimable" : "");
       mark(note, "data-list-name", t("待抢单"));
     },

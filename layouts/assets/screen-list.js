@@ -55,6 +55,8 @@ window.gridWall = window.gridWall || {};
   const open = async (path, name) => {
     const mine = (asking += 1);
     const panel = frame(name);
+    const map = document.querySelector(".w-mapbox").getBoundingClientRect();
+    panel.style.bottom = Math.max(0, window.innerHeight - map.bottom) + "px"; // an emergency below stays in sight
     box().replaceChildren(panel);
     stay();
     const note = panel.querySelector("p");
@@ -63,9 +65,10 @@ window.gridWall = window.gridWall || {};
       if (!answer.ok) throw new Error(String(answer.status));
       const said = await answer.json();
       if (mine !== asking) return;
+      const whole = Number.isFinite(said.count) || !said.next;
       const count = Number.isFinite(said.count) ? said.count : said.items.length;
-      mark(panel, "data-count", count);
-      say(panel.querySelector(".w-drawer__n"), t("{n} 件", { n: wall.number(count) }));
+      mark(panel, "data-count", whole ? count : "");
+      say(panel.querySelector(".w-drawer__n"), t("{n} 件", { n: wall.number(count) + (whole ? "" : "+") }));
       say(note, [wall.area.name, count > said.items.length ? t("显示前 {n} 件", { n: said.items.length }) : "", t("{when} 取数", { when: wall.clock(wall.now(), wall.first.time_zone) })].filter(Boolean).join(" · "));
       panel.querySelector("ul").replaceChildren(...said.items.map(line));
     } catch (error) {

@@ -11,8 +11,8 @@ window.gridWall = window.gridWall || {};
     const now = performance.now();
     const kept = box._page || (box._page = { at: 0, since: now, pages });
     kept.pages = pages;
-    if (pages === 1) { kept.at = 0; kept.since = now; }
-    else if (now - kept.since >= TURN_MS && !wall.frozen()) { kept.at += 1; kept.since = now; }
+    if (pages === 1 || wall.frozen()) { kept.at = 0; kept.since = now; }
+    else if (now - kept.since >= TURN_MS) { kept.at += 1; kept.since = now; }
     kept.at %= pages;
     return rows.slice(kept.at * size, (kept.at + 1) * size);
   };

@@ -32,7 +32,7 @@ window.gridWall = window.gridWall || {};
       count("reported", () => t("今日上报"), kpi("reported", "num")),
       count("closed", () => t("今日办结"), kpi("closed", "num")),
       onTime, liked, late,
-      count("supervised", () => t("督办"), standing("supervision=ordinary,yellow,red"), "w-sups"),
+      count("supervised", () => t("督办"), standing("supervision=ordinary,yellow,red"), "w-supn"),
       points,
     ],
     units: [open, onTime, liked, rework, late, points],

@@ -138,7 +138,8 @@ window.gridWall = window.gridWall || {};
     if (!root) return;
     if (!root.isConnected) { root = null; return; }
     const now = wall.now();
-    if (state() === "live") { joined = true; seen = now; }
+    if (state() === "live") joined = true;
+    if (Number.isFinite(age())) seen = now - age() * 1000 * live().speed; // the last sign of the server, by its own clock
     if (!seen) seen = wall.first.now;
     const gone = lost();
     wall.header.clock(now);
