@@ -59,6 +59,8 @@ def alert_messages(
         return []
     events = feed_queries.events_by_id(session, {alert.event_id for alert in alerts})
     signings = feed_queries.signings(session, list(events.values()))
+    people = {name for alert in alerts for name in (alert.acknowledged_by, alert.shelved_by) if name}
+    titles = feed_queries.titles(session, people)
     messages = []
     for alert in alerts:
         row = row_of(events[alert.event_id])
@@ -66,26 +68,28 @@ def alert_messages(
             one | {"name": unit_name(one["unit"]), "due_at": millis(one["due_at"])}
             for one in signings[alert.event_id]
         ]
-        messages.append({"k": "alert", "alert": alert_object(alert, row, units), "row": row})
+        messages.append({"k": "alert", "alert": alert_object(alert, row, units, titles), "row": row})
     return messages
 
 
 def alert_object(
-    alert: AlertRow | Alert, row: Mapping[str, Any], units: list[dict[str, Any]]
+    alert: AlertRow | Alert, row: Mapping[str, Any], units: list[dict[str, Any]], titles: Mapping[str, str]
 ) -> dict[str, Any]:
     """Return an alert as every screen gets it; times in epoch milliseconds.
 
-    `units` say who signed and, who has not, until when; `ladder` is the whole plan of `rules.alerts.ladder`.
+    `titles` are the roles of accounts; `units` say who signed and, who has not, until when; `ladder` is the whole plan of `rules.alerts.ladder`.
     """
     plain = Alert(**{name: getattr(alert, name) for name in FIELDS})
     acknowledged = alert.acknowledged_by and {
         "by": alert.acknowledged_by,
+        "title": titles.get(alert.acknowledged_by),
         "at": millis(alert.acknowledged_at),
         "screen": alert.acknowledged_screen,
     }
     shelved = alert.shelved_until and {
         "until": millis(alert.shelved_until),
         "by": alert.shelved_by,
+        "title": titles.get(alert.shelved_by or ""),
         "reason": alert.shelved_reason,
     }
     return {

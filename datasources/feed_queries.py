@@ -8,7 +8,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from dashboard.rules.event import OPEN, Event
-from datasources.models import AlertRow, AssignmentRow, EventRow, OutboxRow
+from datasources.models import AccountRow, AlertRow, AssignmentRow, EventRow, OutboxRow
 
 CHUNK = 500
 OPEN_CODES = [status.value for status in OPEN]
@@ -76,6 +76,14 @@ def alerts_since(session: Session, since: datetime, limit: int) -> Sequence[Aler
     """Return the alerts raised at or after a moment, whatever became of them, newest first."""
     query = select(AlertRow).where(AlertRow.raised_at >= since).order_by(AlertRow.id.desc()).limit(limit)
     return session.scalars(query).all()
+
+
+def titles(session: Session, names: Collection[str]) -> dict[str, str]:
+    """Return account → the role people know it by, for those that exist."""
+    if not names:
+        return {}
+    query = select(AccountRow.name, AccountRow.title).where(AccountRow.name.in_(list(names)))
+    return {row.name: row.title for row in session.execute(query)}
 
 
 def signings(session: Session, events: Collection[Event]) -> dict[int, list[dict[str, Any]]]:

@@ -52,9 +52,9 @@ def record(properties: Mapping[str, Schema], *optional: str, open_: bool = False
     }
 
 
-def page(item: Schema) -> Schema:
-    """Return a list as every list is answered."""
-    return record({"items": array(item), "next": null(TEXT)})
+def page(item: Schema, **optional: Schema) -> Schema:
+    """Return a list as every list is answered; `optional` is there only when asked for."""
+    return record({"items": array(item), "next": null(TEXT), **optional}, *optional)
 
 
 def field_schema(field: Field) -> Schema:
@@ -206,7 +206,24 @@ COMPONENTS: Mapping[str, Schema] = {
             "possible_duplicates": array(ref("Duplicate")),
         }
     ),
-    "Events": page(ref("Event")),
+    "Events": page(ref("Event"), count=WHOLE),
+    "Counted": record(
+        {
+            "items": array(
+                {
+                    "allOf": [
+                        ref("Event"),
+                        record(
+                            {"counted": record({"at": MOMENT, "rating": null(choice(Rating))})}, open_=True
+                        ),
+                    ]
+                }
+            ),
+            "next": null(TEXT),
+            "count": WHOLE,
+            "hidden": WHOLE,
+        }
+    ),
     "Batch": record({"events": {**array({"type": "object"}), "minItems": 1, "maxItems": 1000}}),
     "BatchResults": record(
         {
@@ -232,11 +249,13 @@ COMPONENTS: Mapping[str, Schema] = {
             "lng": null(NUMBER),
             "lat": null(NUMBER),
             "grid": null(TEXT),
-            "acknowledged": null(record({"by": TEXT, "at": MOMENT, "screen": null(TEXT)})),
+            "acknowledged": null(
+                record({"by": TEXT, "title": null(TEXT), "at": MOMENT, "screen": null(TEXT)})
+            ),
             "units": array(record({"unit": TEXT, "name": TEXT, "accepted": FLAG, "due_at": null(MOMENT)})),
             "next": null(record({"at": MOMENT, "what": null(choice((*LADDER_WORDS,)))})),
             "ladder": array(record({"at": MOMENT, "what": choice((*LADDER_WORDS,)), "done": FLAG})),
-            "shelved": null(record({"until": MOMENT, "by": TEXT, "reason": TEXT})),
+            "shelved": null(record({"until": MOMENT, "by": TEXT, "title": null(TEXT), "reason": TEXT})),
             "stood_down_at": null(MOMENT),
         },
         open_=True,

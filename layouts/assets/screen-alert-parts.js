@@ -9,7 +9,7 @@ window.gridWall = window.gridWall || {};
   const words = {
     raise: () => t("推送单位、大屏、调度台"),
     repeat: () => t("重复提示音"),
-    widen: () => t("通知全部席位和单位负责人"),
+    widen: () => t("全部席位、单位负责人"),
     webhook: () => t("转短信和电话通知"),
     reopen: () => t("未签收将再次告警"),
   };
@@ -27,10 +27,10 @@ window.gridWall = window.gridWall || {};
   const until = (due, classes) => { const time = el("span", "num w-until " + (classes || "")); mark(time, "data-due", due); return time; };
 
   const acknowledged = (alert) => {
-    const { by, at, screen } = alert.acknowledged || {};
+    const { by, title, at, screen } = alert.acknowledged || {};
     if (!alert.acknowledged) return t("值班长未确认");
     const when = wall.clock(at, zone());
-    return screen && screen !== by ? t("{who} {when} 在 {screen} 已确认", { who: by, when, screen }) : t("{who} {when} 已确认", { who: by, when });
+    return screen && screen !== by ? t("{who} {when} 在 {screen} 已确认", { who: title || by, when, screen }) : t("{who} {when} 已确认", { who: title || by, when });
   };
 
   /* Silenced openly, or not to be heard here: both are said; the clock decides which is still true (`tick`). */
@@ -39,7 +39,7 @@ window.gridWall = window.gridWall || {};
     const blocked = box.appendChild(el("span", "w-note2 w-blocked", t("本屏无声 · 点按屏幕任意处开启")));
     blocked.hidden = true;
     if (alert.shelved) {
-      const words = t("静音至 {when}：{reason}（{by}）", { when: wall.hour(alert.shelved.until, zone()), reason: alert.shelved.reason, by: alert.shelved.by });
+      const words = t("静音至 {when}：{reason}（{by}）", { when: wall.hour(alert.shelved.until, zone()), reason: alert.shelved.reason, by: alert.shelved.title || alert.shelved.by });
       mark(box.appendChild(el("span", "w-note2 w-shelved w-cut", words)), "data-until", alert.shelved.until);
     }
     return box;

@@ -6,11 +6,13 @@ window.gridWall = window.gridWall || {};
   const PIN_MS = 30000; // an alert somebody touched stays in the strip this long
   const MISSED_MS = 60000;
   const PAGE = 3;
+  const LATE_MS = 5000; // heard of later than this after it was raised: missed, when the link was cut
   const LONGEST_AWAY = 24 * 3600000;
   const SEEN = "grid-seen"; // the last moment this screen was live, kept over reloads
   const { mark } = wall;
 
   const held = new Map(); // alert id → newest version of it
+  const heard = new Map(); // alert id → how long after its raise this screen first heard of it, in ms
   let pin = null; // {id, until} by the performance clock
   let away = null; // {items, until}: what was raised while the link was cut
   let link = { live: false, seen: 0, kept: 0, first: true };
@@ -34,6 +36,13 @@ window.gridWall = window.gridWall || {};
       .filter((alert) => alert.state !== "stood_down")
       .sort((a, b) => (a.state === b.state ? b.raised_at - a.raised_at || b.id - a.id : a.state === "raised" ? -1 : 1));
 
+  const keep = (alert) => {
+    held.set(alert.id, alert);
+    if (heard.has(alert.id)) return;
+    heard.set(alert.id, wall.now() - alert.raised_at);
+    if (heard.size > 200) heard.delete(heard.keys().next().value);
+  };
+
   const main = (alerts) => (pin && performance.now() < pin.until && alerts.find((alert) => alert.id === pin.id)) || alerts[0] || null;
 
   const show = (id) => {
@@ -47,7 +56,8 @@ window.gridWall = window.gridWall || {};
     fetch("/api/v1/alerts/missed?since=" + encodeURIComponent(new Date(since).toISOString()), { cache: "no-store" })
       .then((answer) => (answer.ok ? answer.json() : { items: [] }))
       .then(({ items }) => {
-        away = items.length ? { items: items.map(timed), until: performance.now() + MISSED_MS } : away;
+        const late = items.filter((one) => !heard.has(one.id) || heard.get(one.id) > LATE_MS);
+        if (late.length) away = { items: late.map(timed), until: performance.now() + MISSED_MS };
         wall.dirty();
       })
       .catch(() => undefined); // the open ones come with the feed all the same
@@ -57,9 +67,9 @@ window.gridWall = window.gridWall || {};
     const live = Boolean(window.live) && window.live.state === "live" && window.live.loaded;
     if (live && !link.live) askMissed(link.first ? Number(localStorage.getItem(SEEN)) : link.seen, now);
     if (live) {
-      link.seen = now;
+      link.seen = now - window.live.age() * 1000 * window.live.speed; // the last heartbeat, not the moment it was missed
       link.first = false;
-      if (performance.now() - link.kept > 2000) { link.kept = performance.now(); localStorage.setItem(SEEN, String(Math.floor(now))); }
+      if (performance.now() - link.kept > 2000) { link.kept = performance.now(); localStorage.setItem(SEEN, String(Math.floor(link.seen))); }
     }
     link.live = live;
   };
@@ -94,10 +104,10 @@ window.gridWall = window.gridWall || {};
       const alert = timed({ ...mine, ...said });
       if (mine && said.version !== undefined && said.version < mine.version) return;
       if (!mine && alert.state === "raised") pin = null; // news takes the strip
-      held.set(alert.id, alert);
+      keep(alert);
       if (alert.state === "stood_down") for (const [id, old] of held) if (old.state === "stood_down" && id !== alert.id) held.delete(id);
     },
-    replace(alerts) { held.clear(); alerts.forEach((alert) => held.set(alert.id, timed(alert))); },
+    replace(alerts) { held.clear(); alerts.forEach((alert) => keep(timed(alert))); },
     open,
     main: () => main(open()),
     show,
