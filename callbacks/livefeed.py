@@ -69,21 +69,29 @@ class LiveFeed:
         self._epoch = ""
         self._loaded = False
         self._audited = self._viewed = float("-inf")
-        self._stamped: dict[Scope, Stamped] = {}
+        self._stamped: dict[tuple[Scope, bool], Stamped] = {}
         self._lock = threading.RLock()
         self._ended = threading.Event()
         self._thread: threading.Thread | None = None
 
     # what others ask
 
-    def snapshot(self, scope: Scope = EVERYTHING) -> bytes:
-        """Return the gzipped snapshot `{"position", "columns", "rows"}` of a scope, at most a second old."""
+    def snapshot(self, scope: Scope = EVERYTHING, in_columns: bool = False) -> bytes:
+        """Return the gzipped snapshot of a scope, at most a second old.
+
+        JSON `{"position", "columns", "rows"}`, or the wall's own form (`livepack.TYPE`): smaller, and packed in 100 ms.
+        """
         with self._lock:
-            kept = self._stamped.get(scope)
+            kept = self._stamped.get((scope, in_columns))
             if kept is None or time.monotonic() - kept.at > SNAPSHOT_SECONDS:
-                text = self.store.snapshot(self.position, self._sight.of(scope))
-                kept = self._stamped[scope] = Stamped(time.monotonic(), gzip.compress(text, 1))
+                packed = self._packed(self._sight.of(scope), in_columns)
+                kept = self._stamped[scope, in_columns] = Stamped(time.monotonic(), packed)
             return kept.packed
+
+    def _packed(self, sees: Callable[[Row], bool] | None, in_columns: bool) -> bytes:
+        if in_columns:
+            return self.store.packed(self.position, sees)
+        return gzip.compress(self.store.snapshot(self.position, sees), 1)
 
     def hash(self, scope: Scope = EVERYTHING) -> dict[str, str]:
         """Return {"position", "hash"} of what a scope sees."""

@@ -9,6 +9,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from callbacks import livepack
+from callbacks.livecolumns import Columns
+
 Row = dict[str, Any]
 Sees = Callable[[Row], bool]
 Pair = tuple[Row | None, Row | None]
@@ -49,6 +52,7 @@ class LiveStore:
 
     def __init__(self) -> None:
         self.rows: dict[int, Row] = {}
+        self.columns = Columns()
         self.revision = 0
         self._ids = self._versions = 0
         self._left: dict[int, int] = {}
@@ -98,14 +102,21 @@ class LiveStore:
         content = {"position": position, "columns": COLUMNS, "rows": rows}
         return json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
 
+    def packed(self, position: str, sees: Sees | None = None) -> bytes:
+        """Return the same in the wall's own form (`livepack.TYPE`), gzipped."""
+        only = None if sees is None else [i for i, row in self.rows.items() if sees(row)]
+        return livepack.pack(self.columns, position, only)
+
     def _put(self, identity: int, before: Row | None, after: Row | None) -> None:
         if before is not None:
             self._ids -= identity
             self._versions -= before["version"]
         if after is None:
             del self.rows[identity]
+            self.columns.drop(identity)
         else:
             self.rows[identity] = after
+            self.columns.put(after)
             self._ids += identity
             self._versions += after["version"]
 

@@ -5,6 +5,7 @@ from typing import Any, Protocol
 
 from flask import Response, current_app, request
 
+from callbacks import livepack
 from callbacks.api import asked
 from callbacks.api.answers import JSON, answer, house
 from callbacks.api.areaviews import AreaViews
@@ -18,7 +19,7 @@ from dashboard.rules.refusals import Forbidden, Refusal
 class Live(Protocol):
     """What the routes ask of `callbacks.livefeed.LiveFeed`."""
 
-    def snapshot(self, scope: Scope) -> bytes:
+    def snapshot(self, scope: Scope, in_columns: bool) -> bytes:
         """Return the gzipped snapshot."""
 
     def hash(self, scope: Scope) -> dict[str, str]:
@@ -42,13 +43,16 @@ def use(app: Any, live: Live) -> None:
 
 @permission("session")
 def snapshot() -> Response:
-    """Return every live row of the viewer's scope and the position it is good for; `since` is for sockets."""
-    scope, packed = _scope(), _live().snapshot
-    data = packed(scope)
+    """Return every live row of the viewer's scope and the position it is good for; `since` is for sockets.
+
+    As JSON, or in the wall's own form for who names that in `Accept`.
+    """
+    in_columns = livepack.TYPE in request.headers.get("Accept", "")
+    data, content_type = _live().snapshot(_scope(), in_columns), livepack.TYPE if in_columns else JSON
+    headers = {"Vary": "Accept, Accept-Encoding"}
     if "gzip" in request.headers.get("Accept-Encoding", ""):
-        headers = {"Content-Encoding": "gzip", "Vary": "Accept-Encoding"}
-        return Response(data, 200, headers, content_type=JSON)
-    return Response(gzip.decompress(data), 200, {"Vary": "Accept-Encoding"}, content_type=JSON)
+        return Response(data, 200, {**headers, "Content-Encoding": "gzip"}, content_type=content_type)
+    return Response(gzip.decompress(data), 200, headers, content_type=content_type)
 
 
 @permission("session")

@@ -114,5 +114,5 @@
   const START = primes.slice(0, 8).map((prime) => fraction(Math.sqrt(prime)));
   const ROUND = primes.map((prime) => fraction(Math.cbrt(prime)));
 
-  window.live = { parts: { Store, rowsOf, sha256 } };
+  window.live = { parts: { ...(window.live && window.live.parts), Store, rowsOf, sha256 } };
 })();

@@ -4,7 +4,7 @@
 "use strict";
 
 (() => {
-  const { Store, rowsOf } = window.live.parts;
+  const { Store, rowsOf, columnsOf, COLUMNS_TYPE } = window.live.parts;
   const STALE_S = 10;
   const OFFLINE_S = 60;
   const JITTER_MS = 3000;
@@ -59,7 +59,7 @@
     frame = true;
     const once = () => frame && flush();
     requestAnimationFrame(once);
-    if (document.hidden) setTimeout(once, 250); // no animation frames in a hidden tab
+    setTimeout(once, document.hidden ? 250 : 1000); // a hidden tab and a screen switched off have no frames
   }
 
   function takeView(name, view) {
@@ -123,11 +123,21 @@
 
   const later = (what) => setTimeout(what, loaded ? Math.random() * JITTER_MS : 0);
 
-  async function json(path) {
-    const answer = await fetch(path, { headers: { Accept: "application/json" }, cache: "no-store" });
+  async function ask(path, accept) {
+    const answer = await fetch(path, { headers: { Accept: accept }, cache: "no-store" });
     if (answer.status === 401) leave();
     if (!answer.ok) throw new Error(`${path}: ${answer.status}`);
-    return answer.json();
+    return answer;
+  }
+
+  const json = async (path) => (await ask(path, "application/json")).json();
+
+  /* {position, rows}, in columns where the server and this page know them (a tenth of the JSON), else as JSON. */
+  async function snapshotOf() {
+    const answer = await ask("/api/v1/feed/snapshot", columnsOf ? `${COLUMNS_TYPE}, application/json;q=0.5` : "application/json");
+    if ((answer.headers.get("Content-Type") || "").startsWith(COLUMNS_TYPE)) return columnsOf(await answer.arrayBuffer());
+    const snapshot = await answer.json();
+    return { position: snapshot.position, rows: rowsOf(snapshot) };
   }
 
   /* Whoever is shut out goes to the door; a named screen to a notice that looks again from time to time. */
@@ -161,8 +171,8 @@
     loading = true;
     asked = 0;
     try {
-      const snapshot = await json("/api/v1/feed/snapshot");
-      touch(store.replace(rowsOf(snapshot)));
+      const snapshot = await snapshotOf();
+      touch(store.replace(snapshot.rows));
       position = snapshot.position;
       loaded = true;
       holes = 0;
