@@ -4,14 +4,14 @@ window.gridWall = window.gridWall || {};
   "use strict";
   const RETRY_MS = 30000;
   const KINDS = {
-    party: { mark: "党", token: "gold", word: () => wall.t("党组织") },
-    key_place: { mark: "重", token: "time-soon", word: () => wall.t("重点场所") },
-    camera: { mark: "摄", token: "text-2", word: () => wall.t("摄像头") },
-    station: { mark: "站", token: "accent", word: () => wall.t("站点") },
-    team: { mark: "队", token: "accent", word: () => wall.t("队伍") },
-    office: { mark: "办", token: "level-street", word: () => wall.t("办公点") },
+    party: { mark: () => wall.t("党"), token: "gold", word: () => wall.t("党组织") },
+    key_place: { mark: () => wall.t("重"), token: "time-soon", word: () => wall.t("重点场所") },
+    camera: { mark: () => wall.t("摄"), token: "text-2", word: () => wall.t("摄像头") },
+    station: { mark: () => wall.t("站"), token: "accent", word: () => wall.t("站点") },
+    team: { mark: () => wall.t("队"), token: "accent", word: () => wall.t("队伍") },
+    office: { mark: () => wall.t("办"), token: "level-street", word: () => wall.t("办公点") },
   };
-  const OTHER = { mark: "点", token: "text-2", word: () => wall.t("其他地点") };
+  const OTHER = { mark: () => wall.t("点"), token: "text-2", word: () => wall.t("其他地点") };
 
   let map = null;
   let canvas = null;
@@ -34,7 +34,7 @@ window.gridWall = window.gridWall || {};
     pen.font = "700 " + 14 * unit + "px " + wall.glyphs.colour("font");
     pen.textAlign = "center";
     pen.textBaseline = "middle";
-    pen.fillText(known.mark, x, y + unit);
+    pen.fillText(known.mark(), x, y + unit);
   };
 
   const draw = () => {

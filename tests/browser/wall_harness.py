@@ -3,11 +3,13 @@
 The page stands under the product's own content security policy; Huli's real pack is its ground.
 """
 
+import logging
 import sys
 from pathlib import Path
 
 import flask
 from dash import Dash, html
+from werkzeug.serving import make_server
 
 from datasources.district import read_pack
 from layouts import maps, shell
@@ -68,4 +70,9 @@ def application(tiles: bool = False) -> Dash:
 
 
 if __name__ == "__main__":
-    application("tiles" in sys.argv).run(port=int(sys.argv[1]), debug=False)
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)  # nobody reads the pipe: it must not fill
+    server = make_server(
+        "127.0.0.1", int(sys.argv[1]), application("tiles" in sys.argv).server, threaded=True
+    )
+    print(f"http://127.0.0.1:{sys.argv[1]}", flush=True)
+    server.serve_forever()
