@@ -21,7 +21,7 @@ from dashboard.rules.refusals import Forbidden, Invalid, NotFound, NotNow, Overt
 from dashboard.rules.report import Report
 from dashboard.rules.scoring import CLOSING_RULES
 from dashboard.rules.walk import StepDraft, Walk
-from datasources import journal
+from datasources import alert_journal, journal
 from datasources.database import reserve_ids
 from datasources.geo import Place
 from datasources.models import EventRow
@@ -160,11 +160,11 @@ def shelve(session: Session, alert_id: int, reason: str, until: datetime, by: Vi
 
 def raise_alert(session: Session, event: Event, now: datetime, by: str) -> Alert | None:
     """Open an alert for an event unless one is open; without an audible screen the gateway is told at once."""
-    if journal.open_alert(session, event.id) is not None:
+    if alert_journal.open_alert(session, event.id) is not None:
         return None
-    fresh = alerts.raised(event.id, journal.last_episode(session, event.id) + 1, now)
-    alert = journal.insert_alert(session, fresh, by)
-    journal.tell_alert(session, alert, now)
+    fresh = alerts.raised(event.id, alert_journal.last_episode(session, event.id) + 1, now)
+    alert = alert_journal.insert_alert(session, fresh, by)
+    alert_journal.tell_alert(session, alert, now)
     if not audible_screens(session, now):
         owe_webhook(session, event, alert, "no_audible_screen", now)
     return alert
@@ -174,7 +174,7 @@ def owe_webhook(session: Session, event: Event, alert: Alert, reason: str, now: 
     """Owe the notification gateway a message about an alert."""
     extra = {"alert": alert.id, "episode": alert.episode, "state": str(alert.state)}
     journal.owe(session, "alert", reason, event, extra, now)
-    journal.log_alert(session, alert.id, "webhook", now, "clock")
+    alert_journal.log_alert(session, alert.id, "webhook", now, "clock")
 
 
 def _surroundings(
@@ -288,12 +288,12 @@ def _write_beside(session: Session, event: Event, draft: StepDraft, change: Chan
 
 def stand_down(session: Session, event_id: int, now: datetime, by: str) -> None:
     """End the open alert of an event, if it has one."""
-    before = journal.open_alert(session, event_id)
+    before = alert_journal.open_alert(session, event_id)
     if before is not None:
         after = alerts.stood_down(before, now)
-        if journal.update_alert(session, before, after):
-            journal.log_alert(session, before.id, "stand_down", now, by)
-            journal.tell_alert(session, after, now)
+        if alert_journal.update_alert(session, before, after):
+            alert_journal.log_alert(session, before.id, "stand_down", now, by)
+            alert_journal.tell_alert(session, after, now)
 
 
 def _step_row(event: Event, draft: StepDraft) -> dict[str, Any]:
@@ -317,7 +317,7 @@ def _step_row(event: Event, draft: StepDraft) -> dict[str, Any]:
 
 
 def _alert(session: Session, alert_id: int) -> Alert:
-    found = journal.alert_by_id(session, alert_id)
+    found = alert_journal.alert_by_id(session, alert_id)
     if found is None:
         raise NotFound("没有这个告警")
     return found
@@ -332,8 +332,8 @@ def _answer(
     now: datetime,
     screen: str | None = None,
 ) -> Alert:
-    if not journal.update_alert(session, before, after):
+    if not alert_journal.update_alert(session, before, after):
         raise NotNow("告警刚刚有了变化，请看最新状态")
-    journal.log_alert(session, before.id, what, now, by.name, screen)
-    journal.tell_alert(session, after, now)
+    alert_journal.log_alert(session, before.id, what, now, by.name, screen)
+    alert_journal.tell_alert(session, after, now)
     return after

@@ -23,7 +23,7 @@ from dashboard.rules.access import Viewer
 from dashboard.rules.alerts import SIGN_WITHIN, AlertState
 from dashboard.rules.event import OPEN, Event
 from dashboard.rules.refusals import Refusal
-from datasources import journal
+from datasources import alert_journal, journal
 from datasources.database import Database
 from datasources.models import EventRow
 from datasources.reference import Reference, References
@@ -205,7 +205,7 @@ class Demo:
 
     def _watch(self, session: Session, reference: Reference, event: Event, now: datetime) -> None:
         """Plan when the desk answers the alert of an emergency, or looks at it again."""
-        alert = journal.open_alert(session, event.id)
+        alert = alert_journal.open_alert(session, event.id)
         if alert is None:
             return
         if alert.state == AlertState.ACKNOWLEDGED and alert.next_at is None:
@@ -219,7 +219,7 @@ class Demo:
     def _answer(self, session: Session, reference: Reference, due: Due) -> None:
         event, alert = (
             journal.event_by_id(session, due.event_id),
-            journal.open_alert(session, due.event_id),
+            alert_journal.open_alert(session, due.event_id),
         )
         if event is None or alert is None:
             return

@@ -19,7 +19,7 @@ from dashboard.rules.alerts import Alert, AlertState
 from dashboard.rules.change import RED_OVERDUE
 from dashboard.rules.event import Event, Status, Supervision
 from dashboard.rules.refusals import Refusal
-from datasources import journal
+from datasources import alert_journal, journal
 from datasources.database import Database
 from datasources.models import AlertRow, EventRow
 from datasources.reference import Reference
@@ -84,7 +84,7 @@ def redden(database: Database, reference: Reference, now: datetime) -> int:
 def sound(database: Database, reference: Reference, now: datetime) -> int:
     """Climb the ladder of every alert whose next consequence is due (LIFECYCLE §4)."""
     with database.read() as session:
-        due = journal.alerts_where(
+        due = alert_journal.alerts_where(
             session, AlertRow.state != AlertState.STOOD_DOWN, AlertRow.next_at <= now, limit=BATCH
         )
     return sum(_guarded(partial(_climb, database, alert, now)) for alert in due)
@@ -149,19 +149,19 @@ def _climb(database: Database, alert: Alert, now: datetime) -> int:
         if event is None:
             return 0
         after, done, again = alerts.climb(alert, now, _all_signed(session, event))
-        if not journal.update_alert(session, alert, after):
+        if not alert_journal.update_alert(session, alert, after):
             return 0
         for consequence in done:
-            journal.log_alert(
+            alert_journal.log_alert(
                 session, alert.id, consequence.what, consequence.due_at, "clock", late=consequence.late
             )
         shelf = alert.shelved_until
         if any(consequence.what == "webhook" for consequence in done) and (shelf is None or shelf <= now):
             actions.owe_webhook(session, event, after, "unacknowledged", now)
         if again is not None:
-            fresh = journal.insert_alert(session, again, "clock")
-            journal.tell_alert(session, fresh, now)
-        journal.tell_alert(session, after, now)
+            fresh = alert_journal.insert_alert(session, again, "clock")
+            alert_journal.tell_alert(session, fresh, now)
+        alert_journal.tell_alert(session, after, now)
         return len(done)
 
 

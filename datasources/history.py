@@ -16,7 +16,7 @@ from dashboard.rules.access import SYSTEM
 from dashboard.rules.event import Event, Level, Status
 from dashboard.rules.lifecycle import Action
 from dashboard.rules.report import Report
-from datasources import journal
+from datasources import alert_journal
 from datasources.database import reserve_ids
 from datasources.geo import Place
 from datasources.models import EventRow, OutboxRow, StepRow
@@ -90,8 +90,8 @@ def insert_history(
     session.execute(insert(OUTBOX), _news(events, steps, now))
     for event in events:
         if event.emergency and event.is_open:
-            alert = journal.insert_alert(session, alerts.raised(event.id, 1, now), SYSTEM.name)
-            journal.tell_alert(session, alert, now)
+            alert = alert_journal.insert_alert(session, alerts.raised(event.id, 1, now), SYSTEM.name)
+            alert_journal.tell_alert(session, alert, now)
 
 
 def event_of(report: Report, place: Place, key: int, reference: Reference, now: datetime) -> Event:

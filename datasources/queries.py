@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from dashboard.rules.alerts import Alert, AlertState
 from dashboard.rules.event import OPEN, Event
 from dashboard.rules.kpis import VOID
-from datasources import feed_queries, journal
+from datasources import alert_journal, feed_queries, journal
 from datasources.geo import metres_between
 from datasources.models import AlertRow, AssignmentRow, EventRow, PhotoRow, StepRow
 from datasources.reference import Reference
@@ -57,7 +57,7 @@ def assignments_of(session: Session, event_id: int) -> Sequence[AssignmentRow]:
 
 def alerts_open(session: Session) -> list[tuple[Alert, Event]]:
     """Return the open alerts, oldest first, each with its event."""
-    alerts = journal.alerts_where(session, AlertRow.state != AlertState.STOOD_DOWN.value)
+    alerts = alert_journal.alerts_where(session, AlertRow.state != AlertState.STOOD_DOWN.value)
     events = feed_queries.events_by_id(session, {alert.event_id for alert in alerts})
     return [(alert, events[alert.event_id]) for alert in alerts]
 

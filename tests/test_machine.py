@@ -29,7 +29,7 @@ from dashboard.rules.alerts import AlertState
 from dashboard.rules.event import OWNED, TERMINAL, Event, Rating, Source, Status
 from dashboard.rules.refusals import NotNow
 from dashboard.serializer import feed_row
-from datasources import feed_queries, journal
+from datasources import alert_journal, feed_queries, journal
 from datasources.models import AlertRow, EventRow, LedgerRow, StepRow
 from tests.conftest import FRIDAY, LEAD, LEADER, OPERATOR, Town, make_town, unit_viewer
 
@@ -127,7 +127,7 @@ class Life(RuleBasedStateMachine):
     @rule()
     def somebody_answers(self) -> None:
         with self.town.database.write() as session:
-            for alert in journal.alerts_where(session, AlertRow.state == AlertState.RAISED):
+            for alert in alert_journal.alerts_where(session, AlertRow.state == AlertState.RAISED):
                 actions.acknowledge(session, alert.id, alert.episode, "desk-1", OPERATOR, self.town.now)
 
     @invariant()
@@ -167,7 +167,7 @@ class Life(RuleBasedStateMachine):
         with self.town.database.read() as session:
             alerts = {
                 alert.event_id: alert
-                for alert in journal.alerts_where(session, AlertRow.state != "stood_down")
+                for alert in alert_journal.alerts_where(session, AlertRow.state != "stood_down")
             }
         for event in self._events():
             if event.is_open and event.emergency:
@@ -224,7 +224,7 @@ def test_any_order_of_reports_actions_and_time_keeps_every_invariant(quiet: Town
 def test_an_answer_to_an_alert_that_is_over_is_refused(small_town: Town) -> None:
     event = small_town.report("S0502")
     with small_town.database.write() as session:
-        alert = journal.open_alert(session, event.id)
+        alert = alert_journal.open_alert(session, event.id)
         actions.stand_down(session, event.id, small_town.now, "operator")
     with small_town.database.write() as session, pytest.raises(NotNow):
         actions.acknowledge(session, alert.id, 1, "desk-1", OPERATOR, small_town.now)

@@ -9,7 +9,7 @@ from dashboard import actions
 from dashboard.rules.access import Role, Viewer
 from dashboard.rules.event import Status, zone
 from dashboard.rules.refusals import Forbidden, Invalid, NotNow, Overtaken
-from datasources import journal
+from datasources import alert_journal, journal
 from datasources.models import DeliveryRow, LedgerRow, StepRow
 from tests.conftest import LEAD, LEADER, OPERATOR, WALL, Town, unit_viewer
 
@@ -210,7 +210,7 @@ def test_an_emergency_skips_the_pool_and_alerts_at_once(town: Town) -> None:
     assert (event.status, event.unit, event.how) == (Status.DISPATCHED, "GAS", "dispatch")
     assert steps(town, event) == ["report", "register", "dispatch"]
     with town.database.read() as session:
-        alert = journal.open_alert(session, event.id)
+        alert = alert_journal.open_alert(session, event.id)
         beside = journal.co_units(session, event)
     assert alert is not None
     assert alert.episode == 1
@@ -222,7 +222,7 @@ def test_an_unacknowledged_alert_climbs_to_the_gateway_and_repeats_until_answere
     for seconds in (30, 30, 120):
         town.tick(seconds=seconds)
     with town.database.read() as session:
-        alert = journal.open_alert(session, event.id)
+        alert = alert_journal.open_alert(session, event.id)
         owed = session.scalars(select(DeliveryRow.reason).where(DeliveryRow.target == "alert")).all()
     assert alert.stage == 3
     assert alert.next_at > town.now
@@ -246,11 +246,11 @@ def test_after_downtime_each_rung_happens_once_in_order_and_late(town: Town) -> 
 def test_an_acknowledged_alert_opens_again_when_nobody_signs_within_five_minutes(town: Town) -> None:
     event = town.report("S0502", title="燃气泄漏")
     with town.database.write() as session:
-        alert = journal.open_alert(session, event.id)
+        alert = alert_journal.open_alert(session, event.id)
         actions.acknowledge(session, alert.id, 1, "desk-1", OPERATOR, town.now)
     town.tick(minutes=5)
     with town.database.read() as session:
-        again = journal.open_alert(session, event.id)
+        again = alert_journal.open_alert(session, event.id)
     assert (again.episode, again.state) == (2, "raised")
     with town.database.write() as session, pytest.raises(NotNow, match="第 1 次"):
         actions.acknowledge(session, again.id, 1, "desk-1", OPERATOR, town.now)
@@ -259,7 +259,7 @@ def test_an_acknowledged_alert_opens_again_when_nobody_signs_within_five_minutes
 def test_the_wall_cannot_acknowledge(town: Town) -> None:
     event = town.report("S0502", title="燃气泄漏")
     with town.database.write() as session, pytest.raises(Forbidden):
-        alert = journal.open_alert(session, event.id)
+        alert = alert_journal.open_alert(session, event.id)
         actions.acknowledge(session, alert.id, 1, "wall", WALL, town.now)
 
 
@@ -320,7 +320,7 @@ def test_correcting_the_category_starts_a_new_clock_and_raising_the_emergency_al
     assert moved.handle_from == town.now
     loud = town.act(moved, "correct", OPERATOR, emergency=True)
     with town.database.read() as session:
-        assert journal.open_alert(session, loud.id) is not None
+        assert alert_journal.open_alert(session, loud.id) is not None
 
 
 def test_an_emergency_raised_while_claimable_is_dispatched_by_the_system(town: Town) -> None:
