@@ -12,7 +12,11 @@ window.gridWall = window.gridWall || {};
     const kept = box._page || (box._page = { at: 0, since: now, pages });
     kept.pages = pages;
     if (pages === 1 || wall.frozen()) { kept.at = 0; kept.since = now; }
-    else if (now - kept.since >= TURN_MS) { kept.at += 1; kept.since = now; }
+    else if (now - kept.since >= TURN_MS) {
+      kept.at += 1;
+      kept.since = now;
+      for (const list of [box, box.querySelector("tbody")]) if (list) list._drawn = false; // a page turns at once, without a row arriving
+    }
     kept.at %= pages;
     return rows.slice(kept.at * size, (kept.at + 1) * size);
   };

@@ -42,8 +42,8 @@ window.gridWall = window.gridWall || {};
 
   const ratingColumns = () => [
     { key: "bar", word: () => "", classes: "w-five", shares: true, text: () => "", open: () => false },
-    ...wall.first.ratings.map((level) => ({ key: level.code, word: () => level.word, classes: "w-n w-lvl", text: (row) => String(row.counts[level.code] || 0), open: () => false, token: level.token })),
-    { key: "rated", word: () => t("已评价"), classes: "w-n", text: (row) => String(row.rated), open: () => false },
+    ...wall.first.ratings.map((level) => ({ key: level.code, word: () => level.word, classes: "w-n w-lvl", text: (row) => String(row.counts[level.code] || 0), path: (row, by) => kpi("satisfaction_rate", "den")(row, by) + "&rating=" + level.code, open: (row) => row.counts[level.code] > 0, token: level.token })),
+    { key: "rated", word: () => t("已评价"), classes: "w-n", text: (row) => String(row.rated), path: kpi("satisfaction_rate", "den"), open: (row) => row.rated > 0 },
     liked,
   ];
 
