@@ -8,7 +8,7 @@ from datetime import datetime
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, false, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from dashboard.rules.access import Role, Viewer, mask_text
@@ -24,6 +24,7 @@ E: Any = EventRow.__table__.c
 A: Any = AssignmentRow.__table__.c
 EVENTS = select(*(E[name] for name in EVENT_COLUMNS))
 CHUNK = 500
+MOST_FOUND = 1_000_000
 TEXTS = ("number", "title", "address", "description")
 PERSONAL = ("reporter_name", "reporter_phone")
 
@@ -49,6 +50,16 @@ def events_page(
     else:
         found = _search(session, query, filters.q, viewer, limit + 1)
     return cut(found, limit, lambda event: (event.reported_at, event.id))
+
+
+def events_count(
+    session: Session, reference: Reference, viewer: Viewer, filters: Filters, now: datetime
+) -> int:
+    """Return how many events all pages of a list hold together."""
+    query = EVENTS.where(visible(viewer, reference), *conditions(filters, reference, now))
+    if filters.q:
+        return len(_search(session, query, filters.q, viewer, MOST_FOUND))
+    return session.scalar(query.with_only_columns(func.count(), maintain_column_froms=True)) or 0
 
 
 def visible(viewer: Viewer, reference: Reference) -> Condition:

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, not_, or_
 
-from dashboard.rules.event import LEVELS, OPEN, SUPERVISIONS, Status, Supervision, Zone
+from dashboard.rules.event import LEVELS, OPEN, SUPERVISIONS, Source, Status, Supervision, Zone
 from dashboard.rules.refusals import Invalid
 from datasources.models import EventRow
 from datasources.queries_dialect import contains
@@ -35,6 +35,7 @@ class Filters:
     category: tuple[str, ...] = ()
     level: tuple[str, ...] = ()
     supervision: tuple[str, ...] = ()
+    source: tuple[str, ...] = ()
     emergency: bool | None = None
     overdue: bool | None = None
     since: datetime | None = None
@@ -66,7 +67,7 @@ def read_filters(words: Mapping[str, str], reference: Reference) -> Filters:
 def conditions(filters: Filters, reference: Reference, now: datetime) -> list[Condition]:
     """Return the filters as SQL, without `q`."""
     found: list[Condition] = []
-    for name in ("status", "unit", "level", "supervision"):
+    for name in ("status", "unit", "level", "supervision", "source"):
         if chosen := getattr(filters, name):
             found.append(E[name].in_(list(chosen)))
     if filters.zone:
@@ -123,6 +124,7 @@ def _known(reference: Reference) -> dict[str, Collection[str]]:
         "zone": list(Zone),
         "level": LEVELS,
         "supervision": SUPERVISIONS,
+        "source": list(Source),
         "unit": reference.units,
         "area": reference.areas,
         "category": reference.categories,

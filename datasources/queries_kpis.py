@@ -118,9 +118,9 @@ def kpi_values(
     codes: Collection[str] = tuple(KPIS),
 ) -> Pairs:
     """Return {code: (num, den)} of the asked KPIs in the order of `KPIS`; Invalid for an unknown area or unit."""
-    _check(reference, area, unit)
+    check_names(reference, area, unit)
     found = kpi_groups(session, period, now, "all", codes, basis, area, unit).get("", {})
-    values = _bound(period, now, area, unit)
+    values = bound(period, now, area, unit)
     for stage in DURATIONS:
         if asked := {stage, f"{stage}_p90"} & set(codes):
             mean, ninety = stage_values(session, stage, values)
@@ -142,7 +142,7 @@ def kpi_groups(
 
     Durations are not grouped.
     """
-    values = _bound(period, now, area, unit)
+    values = bound(period, now, area, unit)
     found: dict[str, Pairs] = {}
 
     def add(key: str | None, code: str, num: int, den: int) -> None:
@@ -176,7 +176,7 @@ def _queries(
             query = query.join_from(StepRow.__table__, EventRow.__table__, S.event_id == E.id)
         if scan.where is not None:
             query = query.where(scan.where)
-        query = _narrowed(query, area, unit)
+        query = narrowed(query, area, unit)
         found.append((names, query if group == "all" else query.group_by(KEYS[group])))
     return found
 
@@ -194,12 +194,19 @@ def _pair(num: Any, den: Any) -> tuple[Any, Any]:
 @lru_cache(maxsize=64)
 def _rerouted(group: Group, area: bool, unit: bool) -> Select[Any]:
     """Return the query of dispatches that were declined and then sent to another unit, by key."""
+    sent = rerouted(group, area, unit)
+    return select(sent.c.key, func.count()).group_by(sent.c.key)
+
+
+def rerouted(group: Group, area: bool, unit: bool) -> Any:
+    """Return those dispatches as (key, id of the step)."""
     turn: Callable[[Any, int], Any] = lambda column, ahead: func.lead(column, ahead).over(  # noqa: E731
         partition_by=S.event_id, order_by=S.version
     )
     turns = (
         select(
             KEYS[group].label("key"),
+            S.id,
             S.action,
             S.unit,
             turn(S.action, 1).label("answer"),
@@ -209,26 +216,27 @@ def _rerouted(group: Group, area: bool, unit: bool) -> Select[Any]:
         .where(E.reported_at >= START, E.reported_at < END, VALID, E.decline_count > 0)
         .where(unindexed(S.action).in_(["dispatch", "decline"]))
     )
-    sent = _narrowed(turns, area, unit).subquery()
-    query = select(sent.c.key, func.count()).where(
-        sent.c.action == "dispatch", sent.c.answer == "decline", sent.c.next_unit != sent.c.unit
-    )
-    return query.group_by(sent.c.key)
+    sent = narrowed(turns, area, unit).subquery()
+    elsewhere = (sent.c.action == "dispatch", sent.c.answer == "decline", sent.c.next_unit != sent.c.unit)
+    return select(sent.c.key, sent.c.id).where(*elsewhere).subquery()
 
 
-def _narrowed(query: Select[Any], area: bool, unit: bool) -> Select[Any]:
+def narrowed(query: Select[Any], area: bool, unit: bool) -> Select[Any]:
+    """Return the query for events of one area and one unit, where that is asked."""
     if area:
         query = query.where(contains(E.area_path, AREA))
     return query.where(E.unit == UNIT) if unit else query
 
 
-def _bound(period: Period, now: datetime, area: str | None, unit: str | None) -> dict[str, Any]:
+def bound(period: Period, now: datetime, area: str | None, unit: str | None) -> dict[str, Any]:
+    """Return what the queries' parameters stand for."""
     values: dict[str, Any] = {"start": period.start, "end": period.end}
     values |= {"now": now, "until": min(period.end, now)}
     return values | {"area": f"/{area}/" if area else None, "unit": unit}
 
 
-def _check(reference: Reference, area: str | None, unit: str | None) -> None:
+def check_names(reference: Reference, area: str | None, unit: str | None) -> None:
+    """Refuse an unknown area or unit (Invalid)."""
     if area is not None and area not in reference.areas:
         raise Invalid([("area", "没有代码“{code}”", {"code": area})])
     if unit is not None and unit not in reference.units:

@@ -451,3 +451,38 @@ def test_what_json_says_is_what_the_database_holds(opened: ApiHouse, place: Town
         event = journal.event_by_number(session, answer.json["number"])
     assert isinstance(event, Event) and event.title == words == answer.json["title"]
     assert event.reported_by == Viewer("operator", Role.OPERATOR).name
+
+
+def test_the_list_behind_a_kpi_has_as_many_entries_as_the_kpi_says(opened: ApiHouse, place: Town) -> None:
+    for _ in range(2):
+        place.checked(place.finished(place.claimed()))
+    place.claimed()
+    street = place.reference.areas[place.grid].path.split("/")[2]
+    for query in ("", f"&area={street}", "&unit=FIRE"):
+        told = opened.call("screen", "GET", f"/kpis?period=today{query}").json["kpis"]
+        for code in ("reported", "closed", "claim_rate", "satisfaction_rate"):
+            for part in ("num", "den"):
+                path = f"/kpis/{code}/events?period=today&part={part}&limit=1{query}"
+                page = opened.call("screen", "GET", path).json
+                assert (page["count"], page["hidden"]) == (told[code][part], 0), path
+                assert len(page["items"]) == min(1, page["count"])
+                assert (page["next"] is None) == (page["count"] <= 1)
+    item = opened.call("screen", "GET", "/kpis/satisfaction_rate/events").json["items"][0]
+    assert item["counted"] == {"at": item["closed_at"], "rating": "satisfied"}
+    assert item["reporter"] == {"name": None, "phone": None}
+    assert opened.call("screen", "GET", "/kpis/nonsense/events").status_code == 404
+    assert opened.call("screen", "GET", "/kpis/owner_to_finish/events").status_code == 422
+    assert opened.call("screen", "GET", "/kpis/reported/events?part=half").status_code == 422
+
+
+def test_a_list_of_events_says_how_many_there_are_when_asked(opened: ApiHouse, place: Town) -> None:
+    for title in ("占道经营", "占道经营", "噪声扰民"):
+        place.report(title=title)
+    page = opened.call("screen", "GET", "/events?status=claimable&limit=1&count=1").json
+    assert (len(page["items"]), page["count"]) == (1, 3)
+    assert opened.call("screen", "GET", "/events?q=噪声&count=1").json["count"] == 1
+    assert opened.call("screen", "GET", "/events?source=phone&count=1").json["count"] == 0
+    assert opened.call("screen", "GET", "/events?source=grid_worker&count=1").json["count"] == 3
+    assert "count" not in opened.call("screen", "GET", "/events").json
+    assert opened.call("screen", "GET", "/events?count=2").status_code == 422
+    assert opened.call("screen", "GET", "/events?source=nobody").status_code == 422

@@ -10,8 +10,11 @@ from callbacks.guard import permission
 from callbacks.session import somebody
 from dashboard import clock
 from dashboard.rules import kpi_words, ranking
+from dashboard.rules.event import Rating
 from dashboard.rules.refusals import Forbidden
+from dashboard.serializer import event_json
 from datasources.queries_boards import Entry, board_rows, ledger_entries
+from datasources.queries_counted import PARTS, Asked, Counted, counted_page
 from datasources.queries_kpis import kpi_values
 from layouts.words import translate
 
@@ -25,11 +28,34 @@ def kpis() -> Response:
     words = asked.words("period", "area", "unit", "basis")
     reference, now = house().reference, clock.now()
     span = asked.period_of(words, reference, now)
-    basis: Any = asked.one_of("basis", words.get("basis", "due"), BASES)
+    basis = _one(words, "basis", BASES)
     with house().database.read() as session:
         values = kpi_values(session, reference, span, now, words.get("area"), words.get("unit"), basis)
     shown = {code: _kpi(code, *pair) for code, pair in values.items()}
     return answer({"period": words.get("period", "today"), "basis": basis, "kpis": shown})
+
+
+@permission("scores.see")
+def counted(code: str) -> Response:
+    """Return a page of what one KPI counted, newest first; `count` is the number, `hidden` what one may not know of."""
+    words = asked.words("period", "area", "unit", "basis", "part", "rating", "limit", "cursor")
+    limit, cursor = asked.page_of(words)
+    who, reference, now = somebody(), house().reference, clock.now()
+    rating = words.get("rating")
+    question = Asked(
+        code,
+        _one(words, "part", PARTS),
+        asked.period_of(words, reference, now),
+        now,
+        words.get("area"),
+        words.get("unit"),
+        _one(words, "basis", BASES),
+        None if rating is None else asked.one_of("rating", rating, list(Rating)),
+    )
+    with house().database.read() as session:
+        page = counted_page(session, reference, who, question, limit, cursor)
+    items = [event_json(one.event, who, reference, now) | {"counted": _counted(one)} for one in page.items]
+    return answer({"items": items, "next": page.following, "count": page.count, "hidden": page.hidden})
 
 
 @permission("scores.see")
@@ -63,6 +89,14 @@ def _board(board: str) -> str:
     return board
 
 
+def _one(words: dict[str, str], name: str, choices: tuple[str, ...]) -> Any:
+    return asked.one_of(name, words.get(name, choices[0]), choices)
+
+
+def _counted(one: Counted) -> dict[str, Any]:
+    return {"at": moment(one.at), "rating": one.rating}
+
+
 def _kpi(code: str, num: int, den: int) -> dict[str, Any]:
     found = kpi_words.value(code, num, den)
     return found | {"name": translate(str(found["name"]))}
@@ -81,6 +115,7 @@ def _entry(entry: Entry) -> dict[str, Any]:
 
 ROUTES = (
     ("GET", "/kpis", kpis),
+    ("GET", "/kpis/<code>/events", counted),
     ("GET", "/scores", scores),
     ("GET", "/scores/<board>/<code>/entries", entries),
 )

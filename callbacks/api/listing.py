@@ -8,20 +8,23 @@ from callbacks.guard import permission
 from callbacks.session import somebody
 from dashboard import clock
 from dashboard.serializer import event_json
-from datasources.queries_events import events_page
+from datasources.queries_events import events_count, events_page
 from datasources.queries_filters import read_filters
 
 
 @permission("events.see")
 def listed() -> Response:
-    """Return a page of events and the cursor of the next."""
+    """Return a page of events and the cursor of the next; with `count=1` also how many there are in all."""
     who, reference, now = somebody(), house().reference, clock.now()
     words = asked.words()
     limit, cursor = asked.page_of(words)
+    counting = asked.one_of("count", words.pop("count", "0"), ("0", "1")) == "1"
     filters = read_filters(words, reference)
     with house().database.read() as session:
         found, following = events_page(session, reference, who, filters, limit, cursor, now)
-    return answer({"items": [event_json(event, who, reference, now) for event in found], "next": following})
+        count = {"count": events_count(session, reference, who, filters, now)} if counting else {}
+    items = [event_json(event, who, reference, now) for event in found]
+    return answer({"items": items, "next": following} | count)
 
 
 ROUTES = (("GET", "/events", listed),)

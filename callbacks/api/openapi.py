@@ -11,7 +11,7 @@ from callbacks.api.answers import answer
 from callbacks.api.problems import TITLES, TYPE
 from callbacks.api.schemas import COMPONENTS, TEXT, WHOLE, Schema, action_body, choice, ref
 from callbacks.guard import permission
-from dashboard.rules.event import Level, Status, Supervision, Zone
+from dashboard.rules.event import Level, Rating, Source, Status, Supervision, Zone
 from dashboard.rules.lifecycle import BY_ACTION
 from layouts.words import translate
 
@@ -48,15 +48,19 @@ QUERY: Mapping[str, Schema] = {
     "until": {"type": "string", "format": "date-time"},
     "limit": {"type": "integer", "minimum": 1, "maximum": 1000, "default": 100},
     "basis": choice(("due", "reported")),
+    "part": choice(("num", "den")),
+    "rating": choice(Rating),
+    "source": choice(Source),
+    "count": choice(("0", "1")),
     "board": choice(("units", "streets", "communities", "grids", "workers")),
 }
-FILTERS = ("status", "zone", "unit", "area", "category", "emergency", "level", "supervision", "overdue", "since", "until", "q", "bbox")  # fmt: skip
+FILTERS = ("status", "zone", "unit", "area", "category", "emergency", "level", "supervision", "overdue", "source", "since", "until", "q", "bbox")  # fmt: skip
 SEEN = (*ANY, 404)
 
 # (method, path) → what it is; actions follow from the rule book
 OPERATIONS: Mapping[tuple[str, str], Operation] = {
     ("post", "/events"): Operation("Report an event", "Event", 201, "Report", (*BODY, 409, 503), headers=("Idempotency-Key",)),
-    ("get", "/events"): Operation("List events, newest first", "Events", refuses=(*ANY, 422), query=(*FILTERS, "limit", "cursor")),
+    ("get", "/events"): Operation("List events, newest first", "Events", refuses=(*ANY, 422), query=(*FILTERS, "count", "limit", "cursor")),
     ("post", "/events/batch"): Operation("Report up to 1000 events", "BatchResults", 200, "Batch", (*BODY, 409, 503), headers=("Idempotency-Key",)),
     ("get", "/events/{number}"): Operation("One event with its steps, photos and allowed actions", "EventDetail", refuses=SEEN),
     ("post", "/reports"): Operation("The anonymous door", "Receipt", 201, "DoorReport", (*BODY, 429, 503), public=True),
@@ -69,6 +73,7 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
     ("post", "/alerts/{key}/shelve"): Operation("Silence an alert openly, at most 30 minutes", "Alert", 200, "Shelve", (*BODY, 404, 409)),
     ("post", "/screens"): Operation("A screen says that it is there", "Screen", 200, "ScreenSays", BODY),
     ("get", "/kpis"): Operation("KPIs of a period", "Kpis", refuses=(*ANY, 422), query=("period", "area", "unit", "basis")),
+    ("get", "/kpis/{code}/events"): Operation("What a KPI counted, newest first", "Counted", refuses=(*SEEN, 422), query=("period", "area", "unit", "basis", "part", "rating", "limit", "cursor")),
     ("get", "/scores"): Operation("A board", "Board", refuses=(*ANY, 422), query=("board", "period")),
     ("get", "/scores/{board}/{code}/entries"): Operation("The ledger behind a line of a board", "Entries", refuses=(*ANY, 404, 422), query=("period", "limit", "cursor")),
     ("get", "/areas"): Operation("Areas as GeoJSON", "Areas", refuses=(*ANY, 422), query=("level", "parent"), kind="application/geo+json"),
