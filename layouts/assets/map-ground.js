@@ -12,6 +12,7 @@ window.gridWall = window.gridWall || {};
     street: { fill: false, color: "#7fd3ea", weight: 2, opacity: 0.9 },
     edge: { fill: false, color: "#8fe6f5", weight: 2.8, className: "w-map__edge" },
   };
+  const thick = (weight) => weight * Math.max(1, wall.rem() / 20); // lines grow with the wall
   const DIM = 0.32;
   const STEADY_MS = 10000; // the steps of the ramp hold still for so long
   const { el, say, t } = wall;
@@ -66,11 +67,11 @@ window.gridWall = window.gridWall || {};
       const line = LINES[area.kind];
       const chosen = code === selected;
       const inside = !selected || below(code, selected);
-      area.layer.setStyle(chosen ? { color: "#ffffff", weight: 3.2, opacity: 1 } : { color: line.color, weight: line.weight, opacity: inside ? line.opacity || 1 : DIM });
+      area.layer.setStyle(chosen ? { color: "#ffffff", weight: thick(3.2), opacity: 1 } : { color: line.color, weight: thick(line.weight), opacity: inside ? line.opacity || 1 : DIM });
       if (chosen) area.layer.bringToFront();
     }
     const chosen = areas.get(selected);
-    for (const area of areas.values()) if (area.kind === "grid") area.layer.setStyle({ color: area === chosen ? "#ffffff" : LINES.grid.color, weight: area === chosen ? 3 : LINES.grid.weight });
+    for (const area of areas.values()) if (area.kind === "grid") area.layer.setStyle({ color: area === chosen ? "#ffffff" : LINES.grid.color, weight: thick(area === chosen ? 3 : LINES.grid.weight) });
     if (chosen) chosen.layer.bringToFront();
     fills.clear();
   };
@@ -147,7 +148,9 @@ window.gridWall = window.gridWall || {};
 
   wall.ground = {
     areas,
-    LINES,
+    line: (kind) => ({ ...LINES[kind], weight: thick(LINES[kind].weight) }),
+    /* The window's size changed: lines keep their share of it. */
+    redraw() { if (map) { outline(); wall.ground.count(wall.points.open); } },
     RAMP,
     attach(found) { areas.clear(); labels.clear(); fills.clear(); map = found; },
     add(layer, properties) {

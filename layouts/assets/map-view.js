@@ -4,6 +4,7 @@ window.gridWall = window.gridWall || {};
   "use strict";
   const RETURN_MS = 120000; // a view somebody chose is given back after so long
   const FLIGHT_S = 1.2;
+  const WIDE = 1.9; // width : height of the map from which the legend stands beside it
   const AROUND = 0.011; // degrees of latitude around an emergency, about 1.2 km
   const NEAREST = 0.018; // forces further away do not widen the view
   const calm = window.matchMedia("(prefers-reduced-motion: reduce)");
@@ -16,11 +17,14 @@ window.gridWall = window.gridWall || {};
   const seen = new Set(); // episodes the map has flown to
 
   const unit = () => wall.rem() / 20;
-  /* The district keeps clear of the bar above and the legend below it. */
+  /* The district keeps clear of the bar above it and of the legend: below it, or beside it where the map is wide. */
   const margins = () => {
-    const foot = map.getContainer().closest(".w-mapbox");
-    const legend = foot && foot.querySelector(".w-mapfoot");
-    return { paddingTopLeft: [20 * unit(), 60 * unit()], paddingBottomRight: [20 * unit(), (legend ? legend.offsetHeight : 0) + 24 * unit()] };
+    const box = map.getContainer().closest(".w-mapbox");
+    const legend = box && box.querySelector(".w-mapfoot");
+    const wide = map.getSize().x > WIDE * map.getSize().y;
+    if (box) box.classList.toggle("w-mapbox--wide", wide);
+    const [right, bottom] = !legend ? [0, 0] : wide ? [legend.offsetWidth, 0] : [0, legend.offsetHeight];
+    return { paddingTopLeft: [20 * unit(), (wide ? 24 : 60) * unit()], paddingBottomRight: [20 * unit() + right, 24 * unit() + bottom] };
   };
 
   const goal = () => {

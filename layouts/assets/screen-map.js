@@ -69,7 +69,7 @@ window.gridWall = window.gridWall || {};
   };
 
   wall.map = {
-    style: (feature) => ({ ...wall.ground.LINES[feature.properties.kind], interactive: false, smoothFactor: 0.6 }),
+    style: (feature) => ({ ...wall.ground.line(feature.properties.kind), interactive: false, smoothFactor: 0.6 }),
     onEachFeature(feature, drawn, context) {
       attach(context.map);
       wall.ground.add(drawn, feature.properties);
@@ -106,6 +106,7 @@ window.gridWall = window.gridWall || {};
     },
     redraw() {
       wall.glyphs.forget();
+      wall.ground.redraw();
       wall.view.refit();
       wall.map.dirty(true);
       wall.lines.redraw();
