@@ -15,6 +15,10 @@ from datasources.models import AlertRow
 Row = dict[str, Any]
 RowOf = Callable[[Event], Row]
 FIELDS = Alert.__dataclass_fields__
+SPOKEN, NO_UNIT = (
+    "紧急事件",
+    "责任单位待指派",
+)  # words: none (spoken in the hall, in Chinese whatever the page's language)
 
 
 class AlertWatch:
@@ -111,6 +115,14 @@ def alert_object(
         "units": units,
         "next": {"at": millis(alert.next_at), "what": next_what(plain)} if alert.next_at else None,
         "ladder": [{"at": millis(rung.at), "what": rung.what, "done": rung.done} for rung in ladder(plain)],
+        "voice": _spoken(row, units),
         "shelved": shelved or None,
         "stood_down_at": millis(alert.stood_down_at),
     }
+
+
+def _spoken(row: Mapping[str, Any], units: list[dict[str, Any]]) -> str:
+    """Return what the hall hears: emergency, place, kind, unit in charge."""
+    kind = row.get("category_name") or row["title"]
+    said = (SPOKEN, row.get("address"), kind, units[0]["name"] if units else NO_UNIT)
+    return "".join(f"{part}。" for part in said if part)

@@ -46,6 +46,7 @@ ALERT_FIELDS = (
     "shelved",
     "kind",
     "ladder",
+    "voice",
 )
 SCENES: Mapping[str, str] = {
     "overview": N_("总览"),

@@ -7,12 +7,13 @@ window.gridWall = window.gridWall || {};
   const MISSED_MS = 60000;
   const PAGE = 3;
   const LATE_MS = 5000; // heard of later than this after it was raised: missed, when the link was cut
+  const SETTLE_MS = 1500;
   const LONGEST_AWAY = 24 * 3600000;
   const SEEN = "grid-seen"; // the last moment this screen was live, kept over reloads
   const { mark } = wall;
 
   const held = new Map(); // alert id → newest version of it
-  const heard = new Map(); // alert id → how long after its raise this screen first heard of it, in ms
+  const heard = new Map(); // alert id → {lag: ms after its raise, at: performance clock} of the first time this screen heard of it
   let pin = null; // {id, until} by the performance clock
   let away = null; // {items, until}: what was raised while the link was cut
   let link = { live: false, seen: 0, kept: 0, first: true };
@@ -39,8 +40,14 @@ window.gridWall = window.gridWall || {};
   const keep = (alert) => {
     held.set(alert.id, alert);
     if (heard.has(alert.id)) return;
-    heard.set(alert.id, wall.now() - alert.raised_at);
+    heard.set(alert.id, { lag: wall.now() - alert.raised_at, at: performance.now() });
     if (heard.size > 200) heard.delete(heard.keys().next().value);
+  };
+
+  /* What is replayed after a cut comes message by message: a raise is believed once its answer had time to follow. */
+  const settled = (alert) => {
+    const first = heard.get(alert.id);
+    return !first || first.lag <= LATE_MS || performance.now() - first.at > SETTLE_MS;
   };
 
   const main = (alerts) => (pin && performance.now() < pin.until && alerts.find((alert) => alert.id === pin.id)) || alerts[0] || null;
@@ -56,7 +63,7 @@ window.gridWall = window.gridWall || {};
     fetch("/api/v1/alerts/missed?since=" + encodeURIComponent(new Date(since).toISOString()), { cache: "no-store" })
       .then((answer) => (answer.ok ? answer.json() : { items: [] }))
       .then(({ items }) => {
-        const late = items.filter((one) => !heard.has(one.id) || heard.get(one.id) > LATE_MS);
+        const late = items.filter((one) => !heard.has(one.id) || heard.get(one.id).lag > LATE_MS);
         if (late.length) away = { items: late.map(timed), until: performance.now() + MISSED_MS };
         wall.dirty();
       })
@@ -105,6 +112,7 @@ window.gridWall = window.gridWall || {};
       if (mine && said.version !== undefined && said.version < mine.version) return;
       if (!mine && alert.state === "raised") pin = null; // news takes the strip
       keep(alert);
+      if (!mine || mine.state !== alert.state) wall.sound.ring(open()); // before anything is drawn: sound and silence cannot wait
       if (alert.state === "stood_down") for (const [id, old] of held) if (old.state === "stood_down" && id !== alert.id) held.delete(id);
     },
     replace(alerts) { held.clear(); alerts.forEach((alert) => keep(timed(alert))); },
@@ -114,7 +122,7 @@ window.gridWall = window.gridWall || {};
     missed,
     of: (row) => open().find((alert) => alert.event_id === row.id || alert.event === row.number),
     /* Sounding now: raised and not silenced openly. */
-    loud: (alerts, now) => alerts.filter((alert) => alert.state === "raised" && !wall.alerts.shelf(alert, now)),
+    loud: (alerts, now) => alerts.filter((alert) => alert.state === "raised" && settled(alert) && !wall.alerts.shelf(alert, now)),
     shelf: (alert, now) => (alert.shelved && alert.shelved.until > now ? alert.shelved : null),
     draw(box, root, lost) {
       const alerts = open();

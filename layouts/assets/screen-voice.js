@@ -8,14 +8,8 @@ window.gridWall = window.gridWall || {};
   const engine = () => window.speechSynthesis || null;
   const voice = () => (engine() ? engine().getVoices().find((one) => /^zh|^cmn/i.test(one.lang) && one.localService) : null) || null;
 
-  const text = (alert, late) =>
-    [
-      "紧急事件",
-      late ? wall.hour(alert.raised_at, wall.first.time_zone) + " 发生" : "",
-      alert.address || wall.map.name(alert.grid),
-      alert.category || alert.title,
-      alert.units[0] ? alert.units[0].name : "责任单位待指派",
-    ].filter(Boolean).join("。") + "。";
+  /* The server's sentence; one told late carries its true time. */
+  const text = (alert, late) => (alert.voice || "") + (late ? wall.hour(alert.raised_at, wall.first.time_zone) + "。" : "");
 
   const stop = (key) => {
     if (!speaking || (key && speaking.key !== key)) return;
@@ -29,7 +23,7 @@ window.gridWall = window.gridWall || {};
     current: () => (speaking && performance.now() < speaking.ends ? speaking.key : null),
     say(key, words) {
       const chosen = voice();
-      if (!chosen) return;
+      if (!chosen || !words) return;
       stop();
       const said = new SpeechSynthesisUtterance(words);
       const mine = { key, ends: performance.now() + LONGEST_MS };

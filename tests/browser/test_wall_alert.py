@@ -21,7 +21,6 @@ WATCH = """() => {
   new MutationObserver(note).observe(box, { attributeFilter: ["data-sound", "data-sounding"] });
   note();
 }"""
-NOW = "performance.timeOrigin + performance.now()"
 
 
 @pytest.fixture(scope="module")
@@ -52,7 +51,7 @@ def enter(browsers: tuple[Browser, Browser], centre: Centre) -> Iterator[Callabl
 
     def enter(account: str = "screen", path: str = "/screen", muted: bool = False) -> Page:
         context = browsers[muted].new_context(
-            base_url=centre.address, viewport={"width": 1366, "height": 768}, locale="zh-CN"
+            base_url=centre.address, viewport={"width": 960, "height": 540}, locale="zh-CN"
         )
         contexts.append(context)
         # through the form's address, without a key: a gesture would already let the page sound
@@ -117,14 +116,15 @@ def test_three_screens_go_from_raise_to_stand_down_together(
         expect(page.locator("#screen")).to_have_class(re.compile("wall--emg"))
         until(page, f"sounds.some(([, word, id]) => word === 'tone' && id === '{alert['id']}')")
         assert page.evaluate("document.getElementById('screen-alert').dataset.audio") == "running"
-    pressed = screens[0].evaluate(NOW)
     answer(operator, alert)
+    (told,) = [one for one in open_alerts(operator) if one["id"] == alert["id"]]
+    answered = datetime.fromisoformat(told["acknowledged"]["at"]).timestamp() * 1000
     for page in screens:
         sounds(page, "quiet")
         expect(page.locator("#screen")).not_to_have_class(re.compile("wall--emg"))
         expect(page.locator(".w-strip__a")).to_contain_text("一号席")
         stopped = page.evaluate("sounds.filter(([, word]) => word === 'quiet').at(-1)[0]")
-        assert 0 < stopped - pressed < STOPS_WITHIN_MS
+        assert 0 <= stopped - answered < STOPS_WITHIN_MS
         assert page.locator(".w-ackchip--wait [data-due]").count() > 0, (
             "each unit that owes a signature, until when"
         )
@@ -195,12 +195,15 @@ def test_a_shelf_silences_the_tone_and_stands_in_the_strip_with_person_reason_an
 def test_blocked_sound_is_said_and_one_touch_brings_it_back(
     enter: Callable[..., Page], operator: APIRequestContext
 ) -> None:
-    page = enter(muted=True)
-    in_live(page)
     alert = emergency(operator, "路面塌陷", "S0505")
+    page = enter(muted=True, path="/healthz")
+    with page.expect_response(
+        "**/api/v1/screens"
+    ):  # no look into the page before: that would count as a touch
+        page.goto("/screen")
     sounds(page, "blocked")
     expect(page.locator(".w-blocked")).to_be_visible()
-    page.mouse.click(600, 300)
+    page.mouse.click(480, 200)
     sounds(page, "tone", alert)
     expect(page.locator(".w-blocked")).to_be_hidden()
 
