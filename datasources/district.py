@@ -13,6 +13,7 @@ from dashboard.rules.limits import DEFAULT_MINUTES, parse_limit
 from dashboard.rules.policy import COMPOSITE, POINTS
 from datasources.pack_areas import Area, check_areas
 from datasources.pack_files import Fault, Faults, PackInvalid, read_features, read_toml, toml_line
+from datasources.pack_places import Place, read_places
 from datasources.pack_tables import (
     CalendarDay,
     Category,
@@ -36,6 +37,7 @@ __all__ = [
     "Fault",
     "Pack",
     "PackInvalid",
+    "Place",
     "Unit",
     "pack_folder",
     "read_pack",
@@ -76,6 +78,7 @@ class Pack:
     conditions: tuple[Condition, ...]
     duties: tuple[Duty, ...]
     calendar: tuple[CalendarDay, ...]
+    places: tuple[Place, ...]
     digest: str
     limits: dict[str, Any] = field(default_factory=dict)
     points: dict[str, float] = field(default_factory=dict)
@@ -123,6 +126,7 @@ def read_pack(path_or_name: str | Path) -> Pack:
     conditions = read_conditions(folder, category_codes, faults)
     duties = read_duties(folder, unit_codes, category_codes, area_codes, faults)
     calendar = read_calendar(folder, faults)
+    places = read_places(folder, areas, unit_codes, centre, faults)
     _check_co_units(config, text, category_codes, unit_codes, faults)
     warn_of_orphans(categories, duties, faults)
     records = tuple(sorted((folder / "records").glob("*.csv.gz")))
@@ -142,6 +146,7 @@ def read_pack(path_or_name: str | Path) -> Pack:
         conditions=conditions,
         duties=duties,
         calendar=calendar,
+        places=places,
         digest=_digest(folder),
         records=records,
         mapping=mapping,

@@ -4,6 +4,7 @@ An area whose shape or place in the tree changed gets a new boundary version; ev
 """
 
 from collections.abc import Iterable
+from dataclasses import asdict
 from datetime import datetime
 
 from sqlalchemy import delete, insert, select, update
@@ -18,6 +19,7 @@ from datasources.models import (
     ConditionRow,
     DistrictRow,
     DutyRow,
+    PlaceRow,
     UnitRow,
 )
 
@@ -90,6 +92,7 @@ def load_pack(session: Session, pack: Pack, now: datetime) -> bool:
         ),
     )
     _replace(session, CalendarRow, ({"day": d.date, "kind": d.kind} for d in pack.calendar))
+    _replace(session, PlaceRow, (asdict(place) for place in pack.places))
     return True
 
 

@@ -80,11 +80,11 @@ def read_units(
     folder: Path, areas: Collection[str], outermost: str | None, faults: Faults
 ) -> tuple[Unit, ...]:
     """units.csv, checked."""
-    rows = _with_codes(read_table(folder, "units.csv", UNITS, faults), faults)
+    rows = with_codes(read_table(folder, "units.csv", UNITS, faults), faults)
     _check_parents(rows, faults)
     for row in rows.values():
         if row["area"]:
-            _known(row, "area", areas, "未知区域“{code}”", faults)
+            check_known(row, "area", areas, "未知区域“{code}”", faults)
     return tuple(
         Unit(
             code=code,
@@ -100,7 +100,7 @@ def read_units(
 
 def read_categories(folder: Path, faults: Faults) -> tuple[Category, ...]:
     """categories.csv, checked."""
-    rows = _with_codes(read_table(folder, "categories.csv", CATEGORIES, faults), faults)
+    rows = with_codes(read_table(folder, "categories.csv", CATEGORIES, faults), faults)
     _check_parents(rows, faults)
     return tuple(_category(code, row, faults) for code, row in rows.items())
 
@@ -140,7 +140,7 @@ def read_conditions(folder: Path, categories: Collection[str], faults: Faults) -
         return ()
     found: dict[tuple[str, int], Condition] = {}
     for row in read_table(folder, "conditions.csv", CONDITIONS, faults):
-        _known(row, "category", categories, "未知类别“{code}”", faults)
+        check_known(row, "category", categories, "未知类别“{code}”", faults)
         number = _whole(row, "no", 1, faults)
         limit = _limit(row, faults)
         if number is None:
@@ -158,9 +158,9 @@ def read_duties(
     """duties.csv, checked."""
     found: dict[tuple[str, str, str], Duty] = {}
     for row in read_table(folder, "duties.csv", DUTIES, faults):
-        _known(row, "unit", units, "未知单位“{code}”", faults)
-        _known(row, "category", categories, "未知类别“{code}”", faults)
-        _known(row, "area", areas, "未知区域“{code}”", faults)
+        check_known(row, "unit", units, "未知单位“{code}”", faults)
+        check_known(row, "category", categories, "未知类别“{code}”", faults)
+        check_known(row, "area", areas, "未知区域“{code}”", faults)
         priority = _whole(row, "priority", 0, faults)
         key = (row["unit"], row["category"], row["area"])
         if key in found:
@@ -200,7 +200,8 @@ def warn_of_orphans(categories: Iterable[Category], duties: Iterable[Duty], faul
             faults.warn("duties.csv", None, "类别“{code}”没有任何单位负责", code=code)
 
 
-def _with_codes(rows: list[Row], faults: Faults) -> dict[str, Row]:
+def with_codes(rows: list[Row], faults: Faults) -> dict[str, Row]:
+    """The rows by code; an empty or repeated code and an empty name are noted."""
     found: dict[str, Row] = {}
     for row in rows:
         code = row["code"]
@@ -231,7 +232,8 @@ def _check_parents(rows: dict[str, Row], faults: Faults) -> None:
             faults.fault(row.file, row.line, "“{code}”的上级关系成环", code=code)
 
 
-def _known(row: Row, column: str, known: Collection[str], text: str, faults: Faults) -> None:
+def check_known(row: Row, column: str, known: Collection[str], text: str, faults: Faults) -> None:
+    """Note a cell that leads nowhere."""
     if row[column] not in known:
         faults.fault(row.file, row.line, text, code=row[column])
 

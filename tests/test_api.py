@@ -8,11 +8,18 @@ from typing import Any
 
 import pytest
 
+from callbacks.api import feed
+from callbacks.api.areaviews import AreaViews
+from callbacks.livefeed import LiveFeed
+from callbacks.scopes import Sight
 from dashboard.clock import HandClock
 from dashboard.rules.access import Role, Viewer
 from dashboard.rules.event import Event
+from dashboard.serializer import feed_row
 from datasources import journal, screens
 from datasources.database import Database
+from datasources.feed import Feed
+from datasources.queries_views import VIEWS
 from tests.api_house import ApiHouse, build, house_of
 from tests.conftest import Town, make_town
 
@@ -486,3 +493,58 @@ def test_a_list_of_events_says_how_many_there_are_when_asked(opened: ApiHouse, p
     assert "count" not in opened.call("screen", "GET", "/events").json
     assert opened.call("screen", "GET", "/events?count=2").status_code == 422
     assert opened.call("screen", "GET", "/events?source=nobody").status_code == 422
+
+
+def test_places_are_told_by_kind_and_area(opened: ApiHouse) -> None:
+    whole = opened.call("screen", "GET", "/places").json["items"]
+    offices = opened.call("screen", "GET", "/places?kind=office").json["items"]
+    assert len(offices) == 5 and len(whole) > 5
+    assert list(offices[0]) == ["code", "name", "kind", "lng", "lat", "area", "unit", "note"]
+    street = offices[0]["area"]
+    here = opened.call("screen", "GET", f"/places?area={street}&kind=station").json["items"]
+    assert here and {one["kind"] for one in here} == {"station"}
+    assert opened.call("screen", "GET", "/places?kind=castle").status_code == 422
+    assert opened.call("screen", "GET", "/places?area=nowhere").status_code == 422
+    assert opened.call(None, "GET", "/places").status_code == 401
+
+
+def test_an_areas_views_are_those_of_the_area_and_at_most_a_second_old(opened: ApiHouse, place: Town) -> None:
+    reference = place.reference
+    live = LiveFeed(
+        opened.house.database,
+        Feed("unix:///nowhere", "huli"),
+        lambda event: feed_row(event, reference),
+        Sight(reference.eligible),
+    )
+    feed.use(opened.app, live)
+    place.report()
+    street = reference.areas[place.grid].path.split("/")[2]
+    other = next(one.code for one in reference.areas.values() if one.level == "street" and one.code != street)
+
+    def views_of(code: str) -> dict[str, Any]:
+        answer = opened.call("screen", "GET", f"/feed/views?area={code}")
+        assert answer.status_code == 200
+        assert answer.json["position"] == live.position
+        assert all(set(view) == {"version", "data"} for view in answer.json["views"].values())
+        return {name: view["data"] for name, view in answer.json["views"].items()}
+
+    shown = views_of(street)
+    assert list(shown) == list(VIEWS)
+    assert shown["kpis"]["kpis"]["reported"]["num"] == 1
+    assert views_of(other)["kpis"]["kpis"]["reported"]["num"] == 0
+    told = opened.call("screen", "GET", f"/kpis?area={street}").json["kpis"]["reported"]
+    assert told["num"] == 1
+    assert opened.call("screen", "GET", "/feed/views?area=nowhere").status_code == 422
+    assert opened.call("unit-GAS", "GET", f"/feed/views?area={street}").status_code == 403
+    assert "views" in opened.call("screen", "GET", "/feed/views").json
+
+
+def test_many_who_ask_for_an_areas_views_within_a_second_are_given_the_same(place: Town) -> None:
+    kept, street = AreaViews(), place.reference.areas[place.grid].path.split("/")[2]
+    first = kept.get(place.database, place.reference, street, "1-0", place.now)
+    place.report()
+    assert kept.get(place.database, place.reference, street, "2-0", place.now) is first
+    kept._kept[street] = (float("-inf"), first)
+    fresh = kept.get(place.database, place.reference, street, "2-0", place.now)
+    assert fresh["position"] == "2-0"
+    assert fresh["views"]["kpis"]["version"] != first["views"]["kpis"]["version"]

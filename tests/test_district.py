@@ -531,3 +531,78 @@ def test_the_mapping_of_bostons_records_covers_every_value_in_them(boston):
     assert set(values["category"].values()) == {
         category.code for category in boston.categories if category.parent
     }
+
+
+# --- places -------------------------------------------------------------------------------------------------
+
+HEAD = "code,name,kind,lng,lat,area,unit,note\n"
+
+
+def test_a_pack_may_name_its_places_and_each_knows_the_grid_it_lies_in(packed):
+    packed.write(
+        "places.csv", HEAD + "P1,一号站,station,118.115,24.505,,FIRE,示意\nP2,楼,party,118.135,24.505,S2,,\n"
+    )
+    first, second = read_pack(packed.folder).places
+    assert (first.kind, first.lng, first.lat, first.area, first.unit, first.note) == (
+        "station",
+        118.115,
+        24.505,
+        "G1",
+        "FIRE",
+        "示意",
+    )
+    assert (second.area, second.unit) == ("S2", None)
+    assert packed.warnings() == []
+
+
+def test_a_pack_without_places_is_sound(packed):
+    assert read_pack(packed.folder).places == ()
+
+
+PLACE_FAULTS = {
+    "kind": ("P1,站,castle,118.115,24.505,,,", "不认识地点类型“castle”"),
+    "area": ("P1,站,station,118.115,24.505,S9,,", "未知区域“S9”"),
+    "unit": ("P1,站,station,118.115,24.505,,NAVY,", "未知单位“NAVY”"),
+    "code": (",站,station,118.115,24.505,,,", "代码为空"),
+    "twice": ("P0,站,station,118.115,24.505,,,", "代码“P0”重复（首次在第 2 行）"),
+    "name": ("P1,,station,118.115,24.505,,,", "名称为空"),
+    "no number": ("P1,站,station,east,24.505,,,", "经纬度无法识别"),
+    "not a number": ("P1,站,station,nan,24.505,,,", "经纬度无法识别"),
+    "swapped": ("P1,站,station,24.505,118.115,,,", "经纬度颠倒"),
+    "elsewhere": ("P1,站,station,-71.06,42.36,,,", "坐标或坐标系有误"),
+    "off earth": ("P1,站,station,500,500,,,", "超出经度"),
+    "cells": ("P1,站,station,118.115", "应有 8 列"),
+}
+
+
+@pytest.mark.parametrize(("wrong", "said"), PLACE_FAULTS.values(), ids=PLACE_FAULTS)
+def test_a_wrong_place_is_named_by_file_and_line(packed, wrong, said):
+    packed.write("places.csv", HEAD + "P0,好站,station,118.115,24.505,,,\n" + wrong + "\n")
+    (fault,) = packed.faults()
+    assert fault.startswith("places.csv:3: ") and said in fault
+
+
+def test_a_place_outside_its_area_or_every_area_is_warned_of(packed):
+    rows = "P1,站,station,118.115,24.505,S2,,\nP2,站,station,118.30,24.505,,,\n"
+    packed.write("places.csv", HEAD + rows)
+    assert packed.warnings() == [
+        "places.csv:2: 地点“P1”不在区域“S2”之内",
+        "places.csv:3: 地点“P2”不在任何区域之内",
+    ]
+
+
+def test_huli_has_five_real_offices_and_says_of_everything_else_that_it_is_schematic(huli):
+    offices = [one for one in huli.places if one.kind == "office"]
+    streets = {area.code for area in huli.areas if area.level == "street"}
+    units = {unit.code: unit for unit in huli.units}
+    assert {one.area for one in offices} == streets and len(offices) == 5
+    assert all("GCJ-02" in one.note and units[one.unit].area == one.area for one in offices)
+    others = [one for one in huli.places if one.kind != "office"]
+    assert all("示意" in one.name and "示意" in one.note for one in others)
+    paths = {area.code: area for area in huli.areas}
+    for street in streets:
+        here = Counter(
+            one.unit for one in others if paths[paths[one.area].parent].parent == street and one.unit
+        )
+        assert set(here) == {"FIRE", "POLICE", "HEALTH", "GAS", "DRAINAGE", "MUNICIPAL", "TRAFFIC_POLICE"}
+        assert max(here.values()) <= 3

@@ -1,12 +1,16 @@
-"""What the district is made of: areas as GeoJSON, categories, units. The same for everybody who is in."""
+"""What the district is made of: areas as GeoJSON, categories, units, places. The same for everybody who is in."""
 
+from dataclasses import asdict
 from typing import Any
 
 from flask import Response, request
 
+from callbacks.api import asked
 from callbacks.api.answers import answer, house
 from callbacks.guard import permission
 from dashboard.rules.refusals import Invalid
+from datasources.pack_places import KINDS
+from datasources.queries_places import places_of
 from datasources.reference import Area
 
 GEOJSON = "application/geo+json"
@@ -72,6 +76,20 @@ def units() -> Response:
     return answer({"items": items, "next": None})
 
 
+@permission("session")
+def places() -> Response:
+    """Return the places of the pack, of one kind or in one area if asked."""
+    words, reference = asked.words("kind", "area"), house().reference
+    kind, area = words.get("kind"), words.get("area")
+    if kind is not None:
+        asked.one_of("kind", kind, KINDS)
+    if area is not None and area not in reference.areas:
+        raise Invalid([("area", "没有代码为“{code}”的区域", {"code": area[:50]})])
+    with house().database.read() as session:
+        items = [asdict(one) for one in places_of(session, reference, kind, area)]
+    return answer({"items": items, "next": None})
+
+
 def _feature(area: Area) -> dict[str, Any]:
     return {
         "type": "Feature",
@@ -96,4 +114,5 @@ ROUTES = (
     ("GET", "/areas", areas),
     ("GET", "/categories", categories),
     ("GET", "/units", units),
+    ("GET", "/places", places),
 )

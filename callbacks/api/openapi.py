@@ -13,6 +13,7 @@ from callbacks.api.schemas import COMPONENTS, TEXT, WHOLE, Schema, action_body, 
 from callbacks.guard import permission
 from dashboard.rules.event import Level, Rating, Source, Status, Supervision, Zone
 from dashboard.rules.lifecycle import BY_ACTION
+from datasources.pack_places import KINDS
 from layouts.words import translate
 
 VERSION = "1.0.0"
@@ -48,6 +49,7 @@ QUERY: Mapping[str, Schema] = {
     "until": {"type": "string", "format": "date-time"},
     "limit": {"type": "integer", "minimum": 1, "maximum": 1000, "default": 100},
     "basis": choice(("due", "reported")),
+    "kind": choice(KINDS),
     "part": choice(("num", "den")),
     "rating": choice(Rating),
     "source": choice(Source),
@@ -79,6 +81,7 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
     ("get", "/areas"): Operation("Areas as GeoJSON", "Areas", refuses=(*ANY, 422), query=("level", "parent"), kind="application/geo+json"),
     ("get", "/categories"): Operation("Categories", "Categories"),
     ("get", "/units"): Operation("Units", "Units"),
+    ("get", "/places"): Operation("Places of the pack: stations, teams, offices …", "Places", refuses=(*ANY, 422), query=("kind", "area")),
     ("get", "/feed/snapshot"): Operation("The live set", "Snapshot", refuses=(*ANY, 503), query=("since",)),
     ("get", "/feed/hash"): Operation("The canonical hash of the live set", "FeedHash", refuses=(*ANY, 503)),
     ("get", "/feed/views"): Operation("The views of the wall, of an area if one is named", "Views", refuses=(*ANY, 422, 503), query=("area",)),

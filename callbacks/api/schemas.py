@@ -4,10 +4,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from callbacks import heartbeat
-from dashboard.rules.alerts import KINDS, LADDER_WORDS, OTHER_KIND, AlertState
+from dashboard.rules.alerts import KINDS as SOUND_KINDS
+from dashboard.rules.alerts import LADDER_WORDS, OTHER_KIND, AlertState
 from dashboard.rules.event import Ground, Level, Rating, Source, Status, Supervision, Zone
 from dashboard.rules.lifecycle import BY_ACTION, Fact
 from datasources.intake import DOOR_FIELDS, DOOR_SOURCES, FIELDS, REPORTER, Field
+from datasources.pack_places import KINDS as PLACE_KINDS
 
 Schema = dict[str, Any]
 
@@ -244,7 +246,7 @@ COMPONENTS: Mapping[str, Schema] = {
             "raised_at": MOMENT,
             "title": TEXT,
             "category": null(TEXT),
-            "kind": choice((*(kind for kind, _ in KINDS), OTHER_KIND)),
+            "kind": choice((*(kind for kind, _ in SOUND_KINDS), OTHER_KIND)),
             "address": null(TEXT),
             "lng": null(NUMBER),
             "lat": null(NUMBER),
@@ -257,6 +259,7 @@ COMPONENTS: Mapping[str, Schema] = {
             "ladder": array(record({"at": MOMENT, "what": choice((*LADDER_WORDS,)), "done": FLAG})),
             "shelved": null(record({"until": MOMENT, "by": TEXT, "title": null(TEXT), "reason": TEXT})),
             "stood_down_at": null(MOMENT),
+            "voice": TEXT,
         },
         open_=True,
     ),
@@ -332,6 +335,19 @@ COMPONENTS: Mapping[str, Schema] = {
         }
     ),
     "Units": page(ref("Unit")),
+    "Place": record(
+        {
+            "code": TEXT,
+            "name": TEXT,
+            "kind": choice(PLACE_KINDS),
+            "lng": NUMBER,
+            "lat": NUMBER,
+            "area": null(TEXT),
+            "unit": null(TEXT),
+            "note": TEXT,
+        }
+    ),
+    "Places": page(ref("Place")),
     "Receipt": record({"number": TEXT, "secret": TEXT}),
     "Progress": record(
         {
