@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from dashboard.rules.event import OPEN, Status, Supervision
 from datasources.models import EventRow, StepRow
-from datasources.queries_dialect import contains
+from datasources.queries_dialect import contains, unindexed
 
 E: Any = EventRow.__table__.c
 S: Any = StepRow.__table__.c
@@ -33,7 +33,7 @@ def open_by_status(session: Session, area: str | None = None) -> dict[str, int]:
 
 def open_supervised(session: Session, area: str | None = None) -> int:
     """Return how many open events bear a mark of supervision."""
-    marked = (E.status.in_(OPEN_CODES), MARKED, *within(area))
+    marked = (MARKED, unindexed(E.status).in_(OPEN_CODES), *within(area))  # few are marked, many are open
     return session.scalar(select(func.count()).select_from(EventRow).where(*marked)) or 0
 
 
@@ -61,7 +61,7 @@ def stood(
 
 def stood_supervised(session: Session, then: datetime, area: str | None = None) -> int:
     """Return how many events were open and bore a mark at an earlier moment; marks are never taken off."""
-    perhaps = or_(E.status.in_([*OPEN_CODES, Status.MERGED.value]), E.closed_at > then)
+    perhaps = or_(unindexed(E.status).in_([*OPEN_CODES, Status.MERGED.value]), E.closed_at > then)
     keys = session.scalars(select(E.id).where(MARKED, perhaps, *within(area))).all()
     return sum(_was_open_and_marked(steps) for steps in _steps_until(session, keys, then).values())
 

@@ -1,5 +1,6 @@
 """From the outbox to the stream: nothing skipped, nothing carried without its commit, emergencies first."""
 
+import time
 from datetime import timedelta
 from typing import Any
 
@@ -13,6 +14,7 @@ from datasources import feed_queries
 from datasources.embedded import Embedded
 from datasources.feed import FeedDown
 from datasources.models import OutboxRow
+from datasources.queries_views import PACE
 from tests.live_world import *  # noqa: F403 - the fixtures
 from tests.live_world import GAS, NOON, OPERATOR, World, wipe
 
@@ -190,6 +192,84 @@ def test_views_are_not_recomputed_while_nothing_changes(sqlite_world: World) -> 
     for _ in range(3):
         crier.cycle()
     assert len(asked) == 1
+
+
+def counting(world: World, *names: str) -> tuple[Publisher, list[str]]:
+    """Return a publisher whose views have just been counted once, and the list they write themselves into."""
+    asked: list[str] = []
+    views = {name: lambda _session, _now, name=name: asked.append(name) for name in names}
+    crier = publisher(world, views=views)
+    crier.cycle()
+    assert sorted(asked) == sorted(names)
+    asked.clear()
+    return crier, asked
+
+
+def let_pass(crier: Publisher, seconds: float) -> None:
+    for name in crier._counted:
+        crier._counted[name] -= seconds
+
+
+def test_each_view_is_counted_at_its_own_pace(sqlite_world: World) -> None:
+    crier, asked = counting(sqlite_world, "kpis", "units")
+    sqlite_world.report()
+    crier.cycle()
+    assert asked == []
+    let_pass(crier, PACE["kpis"])
+    crier.cycle()
+    assert asked == ["kpis"]
+    let_pass(crier, PACE["units"] - PACE["kpis"])
+    crier.cycle()
+    assert asked == ["kpis", "units"]
+
+
+def test_an_emergency_hastens_the_quick_views_alone(sqlite_world: World) -> None:
+    crier, asked = counting(sqlite_world, "kpis", "units")
+    sqlite_world.report(category=GAS)
+    let_pass(crier, 0.25)
+    crier.cycle()
+    assert asked == ["kpis"]
+
+
+def test_a_dear_view_waits_longer_and_lets_the_news_go_first(sqlite_world: World) -> None:
+    asked: list[str] = []
+
+    def dear(_session: Any, _now: Any) -> None:
+        asked.append("dear")
+        end = time.perf_counter() + 0.03
+        while time.perf_counter() < end:
+            pass
+
+    crier = publisher(sqlite_world, views={"a": dear, "b": lambda *_: asked.append("b")})
+    crier.cycle()
+    assert asked == ["dear"]
+    crier.cycle()
+    assert asked == ["dear", "b"]
+    sqlite_world.report()
+    crier._took["a"] = 0.1
+    let_pass(crier, 1.0)
+    crier.cycle()
+    assert asked == ["dear", "b", "b"]
+    let_pass(crier, 1.0)
+    crier.cycle()
+    assert asked == ["dear", "b", "b", "dear"]
+
+
+def test_a_view_that_fails_is_tried_again_and_stops_no_other(sqlite_world: World) -> None:
+    asked: list[str] = []
+
+    def broken(_session: Any, _now: Any) -> None:
+        asked.append("broken")
+        raise ValueError("cannot be counted")
+
+    crier = publisher(sqlite_world, views={"a": broken, "b": lambda *_: asked.append("b")})
+    with pytest.raises(ValueError, match="cannot be counted"):
+        crier.cycle()
+    crier.cycle()
+    let_pass(crier, 1.0)
+    with pytest.raises(ValueError, match="cannot be counted"):
+        crier.cycle()
+    assert asked == ["broken", "b", "broken"]
 
 
 def test_after_a_wipe_views_and_alerts_are_carried_again(sqlite_world: World) -> None:
