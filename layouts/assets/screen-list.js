@@ -61,7 +61,7 @@ window.gridWall = window.gridWall || {};
     stay();
     const note = panel.querySelector("p");
     try {
-      const answer = await fetch("/api/v1/" + path + "&limit=" + PAGE, { headers: { Accept: "application/json" }, cache: "no-store" });
+      const answer = await fetch("/api/v1/" + path + (path.startsWith("events?") ? "&count=1" : "") + "&limit=" + PAGE, { headers: { Accept: "application/json" }, cache: "no-store" });
       if (!answer.ok) throw new Error(String(answer.status));
       const said = await answer.json();
       if (mine !== asking) return;
