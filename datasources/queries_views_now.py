@@ -46,7 +46,8 @@ def kpi_view(
 ) -> dict[str, Any]:
     """Return {"period", "kpis": {code: {name, num, den, text, prev: {num, den} | None}}} of today.
 
-    What stands in a status is counted now. `prev` is the same number yesterday at this time of day.
+    What stands in a status is counted now. `prev` is the same number yesterday at this time of day; None where the
+    history does not reach back so far.
     """
     today = period("today", now, reference.tz)
     values = kpi_values(session, reference, today, now, area, codes=COUNTED)
@@ -124,10 +125,14 @@ def _standing(standing: dict[str, int], supervised: int) -> dict[str, tuple[int,
 
 def _before(
     session: Session, now: datetime, then: datetime, reference: Reference, area: str | None
-) -> dict[str, dict[str, int]]:
+) -> dict[str, dict[str, int] | None]:
     yesterday = previous(period("today", now, reference.tz))
-    until = Period(yesterday.start, then, reference.tz)
-    pairs = kpi_values(session, reference, until, then, area, codes=COUNTED)
-    standing = stood(session, open_by_status(session, area), then, now, area)
-    pairs |= _standing(standing, stood_supervised(session, then, area))
-    return {code: {"num": num, "den": den} for code, (num, den) in pairs.items()}
+    begun = session.scalar(select(func.min(S.at)))
+    pairs: dict[str, tuple[int, int]] = {}
+    if begun is not None and begun <= yesterday.start:
+        until = Period(yesterday.start, then, reference.tz)
+        pairs |= kpi_values(session, reference, until, then, area, codes=COUNTED)
+    if begun is not None and begun <= then:
+        standing = stood(session, open_by_status(session, area), then, now, area)
+        pairs |= _standing(standing, stood_supervised(session, then, area))
+    return {code: {"num": pairs[code][0], "den": pairs[code][1]} if code in pairs else None for code in ORDER}

@@ -166,11 +166,10 @@ def test_what_stood_yesterday_is_what_the_views_counted_yesterday(sqlite, seed):
 
 def test_the_deltas_count_yesterday_up_to_the_same_minute(small_town):
     town = small_town
+    town.checked(town.finished(town.claimed()))
+    town.hand.forward(days=1)
     town.checked(town.finished(town.claimed()), "very_satisfied")
     left = town.claimed()
-    with town.database.read() as session:
-        yesterday = VIEWS["kpis"](session, town.now, town.reference)["kpis"]
-        assert {code: one["prev"]["num"] for code, one in yesterday.items()} == dict.fromkeys(yesterday, 0)
     town.hand.forward(minutes=30)
     town.claimed()  # later than what is compared with
     town.hand.forward(hours=23, minutes=31)
@@ -188,6 +187,25 @@ def test_the_deltas_count_yesterday_up_to_the_same_minute(small_town):
         kpis = VIEWS["kpis"](session, town.now, town.reference)["kpis"]
     assert kpis["reported"]["prev"] == {"num": 3, "den": 3}
     assert kpis["handling"]["prev"] == {"num": 2, "den": 2}
+
+
+def test_where_history_does_not_reach_back_there_is_no_yesterday(small_town):
+    town = small_town
+
+    def before() -> dict:
+        with town.database.read() as session:
+            kpis = VIEWS["kpis"](session, town.now, town.reference)["kpis"]
+        return {code: one["prev"] for code, one in kpis.items()}
+
+    assert set(before().values()) == {None}
+    town.report()
+    town.hand.forward(hours=23, minutes=59)
+    assert set(before().values()) == {None}
+    town.hand.forward(minutes=1)
+    standing = {"pending_dispatch", "handling", "supervised"}
+    assert {code for code, one in before().items() if one is not None} == standing
+    town.hand.forward(days=1)
+    assert None not in before().values()
 
 
 def test_yesterday_at_this_hour_follows_the_clocks_even_when_they_were_put_back():
