@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PYTEST_ARGS ?= -n 2 --dist loadfile
 
-.PHONY: run test lint bench words lock clean
+.PHONY: run test lint bench soak gallery words lock clean
 
 run: $(VENV)/.installed
 	$(BIN)/python app.py run
@@ -23,6 +23,16 @@ lint: $(VENV)/.tools
 bench: $(VENV)/.tools
 	$(BIN)/python tests/ensure_browser.py
 	$(BIN)/python -m tests.load.bench
+
+# Half an hour at twenty times the traffic: does the wall grow?
+soak: $(VENV)/.tools
+	$(BIN)/python tests/ensure_browser.py
+	$(BIN)/python -m tests.load.bench_soak 30
+
+# Pictures of every scene at every size, the emergency and the dead link, in artefacts/gallery.
+gallery: $(VENV)/.tools
+	$(BIN)/python tests/ensure_browser.py
+	$(BIN)/python -m tests.browser.gallery
 
 # Collects the sentences of the house into the gettext catalogues; keeps the translations.
 words: $(VENV)/.installed

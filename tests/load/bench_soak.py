@@ -1,6 +1,6 @@
 """Does the wall grow? The simulator at 20× the clock, the page's heap after a collection, its slope: `python -m tests.load.bench soak`.
 
-`python -m tests.load.bench_soak MINUTES` for a longer look (30 in `make soak`).
+Two minutes in the table; `python -m tests.load.bench_soak 30` (`make soak`) for a longer look.
 """
 
 import statistics
