@@ -42,7 +42,9 @@ class Settings(BaseSettings):
     lang: str = Field(
         "zh_CN", description="Language of texts without an account: zh_CN or en", pattern="^(zh_CN|en)$"
     )
-    tiles_url: str | None = Field(None, description="Base map: an XYZ/WMTS template, or an .mbtiles or .pmtiles file; default none")
+    tiles_url: str | None = Field(
+        None, description="Base map: an XYZ/WMTS template, or an .mbtiles or .pmtiles file; default none"
+    )
     tiles_attribution: str = Field("", description="Attribution shown for the tiles")
     webhook_url: str | None = Field(
         None, description="Notification gateway (SMS/phone) for unanswered emergencies"
