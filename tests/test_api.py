@@ -326,6 +326,7 @@ def test_an_emergency_opens_an_alert_that_is_answered_once(opened: ApiHouse) -> 
     done = opened.call("operator", "POST", path, answer)
     assert done.status_code == 200 and done.json["acknowledged"] == {
         "by": "operator",
+        "title": "值班员",
         "at": "2026-11-20T09:00:00.000+08:00",
         "screen": "一号席",
     }
