@@ -22,10 +22,19 @@ from tests.load.hundred_thousand import fill
 from tests.load.places import cpu, loaded, memory_mb
 from tests.load.stream import stream
 from tests.load.table import Row, share, speak
-from tests.load.wall_page import IN_LIVE, chromium, enter, fetched, wait
+from tests.load.wall_page import chromium, enter, fetched, wait
 
-OPEN_EVENTS, UPDATES, SECONDS = 100_000, 200, 10.0
-READY = "window.gridWall && gridWall.points && gridWall.points.ready && !gridWall.points.busy"
+OPEN_EVENTS, UPDATES, SECONDS, SETTLED_SECONDS = 100_000, 200, 10.0, 12.0
+# written down by the page itself: when every event of the snapshot was on the map, and the frame after
+WATCH = """(() => {
+  const look = () => {
+    const points = window.gridWall && gridWall.points;
+    const whole = window.live && live.loaded && points && points.ready && !points.busy && points.size === live.size;
+    if (whole) requestAnimationFrame(() => { window.whole_ = performance.now(); });
+    else requestAnimationFrame(look);
+  };
+  look();
+})()"""
 FRAMES = """() => {
   window.frames_ = []; window.long_ = []; let last = 0;
   new PerformanceObserver((list) => list.getEntries().forEach((one) => window.long_.push(one.duration))).observe({type: "longtask"});
@@ -34,7 +43,7 @@ FRAMES = """() => {
 }"""
 TIMING = """() => {
   const one = performance.getEntriesByType("resource").filter((entry) => entry.name.includes("/feed/snapshot")).pop();
-  return {asked: one.requestStart, first: one.responseStart, end: one.responseEnd, size: one.encodedBodySize, now: performance.now()};
+  return {asked: one.requestStart, first: one.responseStart, end: one.responseEnd, whole: window.whole_};
 }"""
 MAIN_TASKS = {"RunTask", "ThreadControllerImpl::RunTask", "ThreadController::RunTask"}
 
@@ -47,6 +56,7 @@ def rows(count: int = OPEN_EVENTS) -> Iterator[Row]:
         database.close()
         with product.start(Path(root), "--no-demo") as running:
             running.token, wall = product.token_for(Path(root), "operator", "screen")
+            rest(SETTLED_SECONDS)  # the first views and sweeps are over: what is cold is the snapshot alone
             yield from snapshots(running, wall, count)
             page = enter(browser, running.address, "/login")
             yield first_picture(page, count)
@@ -73,17 +83,15 @@ def snapshots(running: product.Product, token: str, count: int) -> Iterator[Row]
 
 def first_picture(page: Page, count: int) -> Row:
     """Open the wall; return when its first picture with every event stood."""
-    began = time.perf_counter()
+    page.add_init_script(WATCH)
     page.goto("/screen")
-    wait(page, IN_LIVE)
-    wait(page, READY)
-    whole = time.perf_counter() - began
+    wait(page, "window.whole_")
     at: dict[str, float] = page.evaluate(TIMING)
     return Row(
         f"first picture of {count:,} open events",
         "drawn ≤ 1.5 s",
-        f"{(at['now'] - at['asked']) / 1000:.2f} s from asking for the snapshot ({at['end'] - at['asked']:.0f} ms on the way), "
-        f"{whole:.2f} s from the page's address",
+        f"{(at['whole'] - at['end']) / 1000:.2f} s after the snapshot came ({at['end'] - at['asked']:.0f} ms on the way), "
+        f"{at['whole'] / 1000:.2f} s from the page's address",
         f"Chromium 1920×1080, {page.evaluate('live.size'):,} rows",
     )
 

@@ -1,7 +1,6 @@
 """Open events by the hundred thousand: varied rows for a store, and a database that holds as many (made up, no people)."""
 
 import random
-import string
 from datetime import timedelta
 from typing import Any
 
@@ -36,12 +35,12 @@ ROADS = (
     "嘉禾路",
     "悦华路",
 )
-MINUTE = timedelta(minutes=1)
+DAY = timedelta(days=1)
 WAITING = ("claimable", "pending_dispatch", "handling", "handling", "checking")
 
 
 def open_event(key: int, now: Any, count: int, dice: random.Random, reference: Reference) -> Event:
-    """Return one open event of the last month: its own place, words and times."""
+    """Return one open event of the last month: its own place, words and times; nothing falls due while one measures."""
     spots = _spots(reference)
     spot, status = dice.choice(spots), dice.choice(WAITING)
     at = now - timedelta(days=30) * (1 - key / count) - timedelta(milliseconds=dice.randrange(20_000))
@@ -64,10 +63,10 @@ def open_event(key: int, now: Any, count: int, dice: random.Random, reference: R
         how=dice.choice(("claim", "dispatch")),
         registered_at=at,
         pool_at=at,
-        claim_due_at=at + 30 * MINUTE,
+        claim_due_at=at + 40 * DAY,
         owned_at=owned,
         handle_from=owned,
-        handle_due_at=owned + dice.choice((240, 480, 1440, 4320)) * MINUTE,
+        handle_due_at=owned + dice.choice((45, 60, 75, 90)) * DAY,
         reported_by="worker-bench",
     )
 
@@ -102,8 +101,3 @@ def _codes(reference: Reference) -> list[str]:
     if "codes" not in _kept:
         _kept["codes"] = list(reference.categories)
     return list(_kept["codes"])
-
-
-def word(dice: random.Random) -> str:
-    """Return a title no other event has."""
-    return "".join(dice.choices(string.ascii_lowercase, k=8))
