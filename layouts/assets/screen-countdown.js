@@ -7,7 +7,7 @@ window.gridWall = window.gridWall || {};
   const LONG = 12; // a title that does not fit gives way to the name of its category
   const { el, say, mark, t } = wall;
   const leaving = new Map(); // number → {row, words, until}
-  let known = new Map(); // number → row that was open for claiming at the last drawing
+  let known = new Map(); // number → row on a card since the last drawing
 
   const make = (row) => {
     const card = el("li", "w-claim");
@@ -58,18 +58,22 @@ window.gridWall = window.gridWall || {};
     return now.unit ? t("已派给 {unit}", { unit: wall.unit(now.unit) }) : "";
   };
 
-  const noticeLeavers = (claims, shownNow) => {
-    const open = new Set(claims.map((row) => row.number));
+  const isOpen = (row) => {
+    const now = window.live ? window.live.get(row.id) : null;
+    return Boolean(now && now.status === "claimable" && now.claim_due_at);
+  };
+
+  /* Only what stood on a card can say goodbye. */
+  const noticeLeavers = () => {
     const until = performance.now() + GONE_MS;
     for (const [number, row] of known) {
-      if (open.has(number) || leaving.has(number) || !shownNow.has(number)) continue;
+      if (leaving.has(number) || isOpen(row)) continue;
       const words = farewell(row);
       if (!words) continue;
       leaving.set(number, { row: { ...row, status: (window.live.get(row.id) || row).status }, words, until });
       setTimeout(wall.dirty, GONE_MS + 20);
     }
-    for (const [number, gone] of leaving) if (open.has(number) || performance.now() >= gone.until) leaving.delete(number);
-    known = new Map(claims.map((row) => [row.number, row]));
+    for (const [number, gone] of leaving) if (isOpen(gone.row) || performance.now() >= gone.until) leaving.delete(number);
   };
 
   /* How many cards fit: columns and row height are the style's. */
@@ -82,11 +86,12 @@ window.gridWall = window.gridWall || {};
 
   wall.countdowns = {
     draw(box, note, claims, now, lost) {
-      noticeLeavers(claims, new Set([...box.children].map((card) => card.getAttribute("data-event"))));
+      noticeLeavers();
       const room = roomFor(box);
       const going = [...leaving.values()].map((gone) => gone.row).slice(0, room);
       const shown = [...going, ...wall.paged(box, claims, room - going.length)].slice(0, room);
       shown.sort((a, b) => a.claim_due_at - b.claim_due_at || a.id - b.id);
+      known = new Map(shown.map((row) => [row.number, row]));
       wall.keyed(box, shown, (row) => row.number, make, update);
       wall.countdowns.tick(box, now, lost);
       box.classList.toggle("w-empty", !shown.length);

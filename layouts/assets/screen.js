@@ -46,31 +46,6 @@ window.gridWall = window.gridWall || {};
     return [told ? "" : names[0], row.address].filter(Boolean).join(" · ") || wall.t("位置待核实");
   };
 
-  /* ---- one pass over the live set for everything that is derived from it; panels count the selected area only ---- */
-  const add = (counted, key) => counted.set(key, (counted.get(key) || 0) + 1);
-  const RUNNING = new Set(["dispatched", "handling"]);
-
-  const derive = (now) => {
-    const found = { all: 0, counts: new Map(), oldest: new Map(), late: new Map(), open: new Map(), claims: [], waiting: [], supervised: [], emergencies: [] };
-    for (const row of wall.rows()) {
-      for (const code of wall.codes(row.path)) add(found.open, code);
-      if (row.emergency) found.emergencies.push(row);
-      if (!wall.area.has(row)) continue;
-      found.all += 1;
-      add(found.counts, row.status);
-      if (!(found.oldest.get(row.status) <= row.reported_at)) found.oldest.set(row.status, row.reported_at);
-      if (RUNNING.has(row.status) && row.handle_due_at < now) add(found.late, row.status);
-      if (row.status === "claimable" && row.claim_due_at) found.claims.push(row);
-      if (row.status === "pending_dispatch") found.waiting.push(row);
-      if (row.supervision) found.supervised.push(row);
-    }
-    const rank = (row) => (wall.first.supervisions[row.supervision] || { rank: 0 }).rank;
-    found.claims.sort((a, b) => a.claim_due_at - b.claim_due_at || a.id - b.id);
-    found.waiting.sort((a, b) => a.reported_at - b.reported_at || a.id - b.id);
-    found.supervised.sort((a, b) => rank(b) - rank(a) || (a.handle_due_at || Infinity) - (b.handle_due_at || Infinity) || a.id - b.id);
-    return found;
-  };
-
   /* The panels: what each needs to be shown at all (a view, or the live rows) and how it is drawn. A missing view shows nothing. */
   const below = () => wall.first.levels_below[wall.area.code ? wall.area.depth_of(wall.area.code) : 0] || wall.t("网格");
   const PANELS = {
@@ -110,7 +85,7 @@ window.gridWall = window.gridWall || {};
     waiting = false;
     drawnAt = performance.now();
     const now = wall.now();
-    const found = derive(now);
+    const found = wall.derived.found(now); // panels count the selected area only
     wall.alerts.draw(byId("screen-alert"), root, lost());
     root.classList.toggle("wall--fetching", wall.views.isFetching());
     drawPanels(found, now);
@@ -177,11 +152,11 @@ window.gridWall = window.gridWall || {};
   const listen = () => {
     const source = live();
     if (!source) return;
-    source.on("rows", () => { wall.views.stir(); wall.dirty(); });
+    source.on("rows", (ids) => { wall.derived.take(ids); wall.views.stir(); wall.dirty(); });
     source.on("view", (name, data) => { wall.views.take(name, data); wall.dirty(); });
     source.on("alert", (alert) => { wall.alerts.take(alert); draw(); wall.map.dirty(); });
     source.on("state", () => { tick(); wall.dirty(); });
-    wall.area.on(() => { wall.views.turn(); wall.list.close(); draw(); });
+    wall.area.on(() => { wall.derived.turn(); wall.views.turn(); wall.list.close(); draw(); });
   };
 
   let listening = false;
