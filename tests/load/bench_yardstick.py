@@ -89,7 +89,7 @@ def theirs(browser: Browser, running: product.Product, url: str, count: int) -> 
     """Return what the plain page costs."""
     with plain(url) as (address, pid):
         page = browser.new_context().new_page()
-        with page.expect_request(lambda asked: asked.url.endswith(UPDATE)) as first:
+        with page.expect_request(lambda asked: UPDATE in asked.url) as first:
             page.goto(address)
         body = first.value.post_data or ""
         wait(page, "document.querySelector('[data-number]')")
