@@ -34,6 +34,9 @@ VIEW_SECONDS_URGENT = 0.25  # for the quick ones, once an emergency came
 VIEW_SECONDS_QUICK = 5.0  # the pace up to which a view counts as quick
 VIEW_SECONDS_IDLE = 30.0  # views also move with the hour: a day begins, a limit passes
 ROUND_SECONDS = 0.025  # dear views wait for the next round rather than hold up the news
+LONGEST_REST = (
+    15.0  # … but no number on a wall is older than this because one count was slow, as beside a long import
+)
 REST = 20  # a view rests this many times as long as counting it took: no view takes more than a twentieth of a core
 EPOCH_SECONDS = 1.0
 DOWN_SECONDS = 1.0
@@ -213,7 +216,7 @@ class Publisher:
         pause = pace if name in self._changed else max(pace, VIEW_SECONDS_IDLE)
         if self._changed.get(name) and pace <= VIEW_SECONDS_QUICK:
             pause = VIEW_SECONDS_URGENT
-        pause = max(pause, REST * self._took.get(name, 0.0))
+        pause = max(pause, min(LONGEST_REST, REST * self._took.get(name, 0.0)))
         return self._counted.get(name, float("-inf")) + pause
 
     def _publish_view(self, name: str) -> None:

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from dashboard import actions
-from dashboard.publisher import Publisher, publish
+from dashboard.publisher import LONGEST_REST, Publisher, publish
 from dashboard.rules.event import Event
 from datasources import feed_queries
 from datasources.embedded import Embedded
@@ -253,6 +253,20 @@ def test_a_dear_view_waits_longer_and_lets_the_news_go_first(sqlite_world: World
     let_pass(crier, 1.0)
     crier.cycle()
     assert asked == ["dear", "b", "b", "dear"]
+
+
+def test_one_slow_count_keeps_no_view_from_the_walls_for_long(sqlite_world: World) -> None:
+    crier, asked = counting(sqlite_world, "a")
+    crier.cycle()
+    crier._took["a"] = 30.0
+    sqlite_world.report()
+    before = len(asked)
+    let_pass(crier, LONGEST_REST - 1)
+    crier.cycle()
+    assert len(asked) == before
+    let_pass(crier, 1.0)
+    crier.cycle()
+    assert len(asked) == before + 1
 
 
 def test_a_view_that_fails_is_tried_again_and_stops_no_other(sqlite_world: World) -> None:

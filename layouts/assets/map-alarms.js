@@ -3,6 +3,7 @@ window.gridWall = window.gridWall || {};
 (function (wall) {
   "use strict";
   const FORCES_MS = 5000; // how long an answer about the nearest forces is good
+  const TAG_REM = 5.5; // half the width of a name tag: nearer to an edge it opens inwards
   const { el, say, mark, t } = wall;
   const held = new Map(); // event id → {row, box, marker}
   const near = new Map(); // place → {at, forces}
@@ -42,6 +43,13 @@ window.gridWall = window.gridWall || {};
     return forces;
   };
 
+  const inside = ({ marker, box }) => {
+    const { x } = map.latLngToContainerPoint(marker.getLatLng());
+    const reach = TAG_REM * wall.rem();
+    box.classList.toggle("w-emg--east", x > map.getSize().x - reach);
+    box.classList.toggle("w-emg--west", x < reach);
+  };
+
   wall.alarms = {
     forcesOf,
     attach(found) { held.clear(); map = found; },
@@ -74,7 +82,10 @@ window.gridWall = window.gridWall || {};
       }));
     },
     tick(now) {
-      for (const { row, box } of held.values()) say(box.querySelector("time"), t("已持续 {time}", { time: wall.duration(now - wall.since(row)) }));
+      for (const one of held.values()) {
+        say(one.box.querySelector("time"), t("已持续 {time}", { time: wall.duration(now - wall.since(one.row)) }));
+        inside(one);
+      }
     },
     at(point, reach) {
       return [...held.values()].filter((one) => map.latLngToContainerPoint(one.marker.getLatLng()).distanceTo(point) < reach).map((one) => one.row);

@@ -75,9 +75,15 @@ def operator(enter: Callable[..., Page]) -> Iterator[APIRequestContext]:
             answer(hands, alert)
 
 
-def emergency(operator: APIRequestContext, title: str, category: str = "S0502") -> dict[str, Any]:
+def emergency(
+    operator: APIRequestContext,
+    title: str,
+    category: str = "S0502",
+    lng: float = 118.1093,
+    lat: float = 24.5123,
+) -> dict[str, Any]:
     """Report an emergency and return its alert."""
-    place = {"lng": 118.1093, "lat": 24.5123, "address": "枋湖工业区"}
+    place = {"lng": lng, "lat": lat, "address": "枋湖工业区"}
     said = operator.post("/api/v1/events", data={"title": title, "category": category, **place})
     assert said.status == 201, said.text()
     return next(one for one in open_alerts(operator) if one["event"] == said.json()["number"])
@@ -134,6 +140,30 @@ def test_three_screens_go_from_raise_to_stand_down_together(
         expect(page.locator(f"#screen-alert[data-event='{alert['event']}']")).to_have_count(
             0, timeout=PROMPT_MS
         )
+
+
+def test_the_name_of_an_emergency_at_the_edge_of_the_map_opens_inwards(
+    enter: Callable[..., Page], operator: APIRequestContext
+) -> None:
+    page = enter(path="/screen?scene=units")
+    in_live(page)
+    alert = emergency(operator, "沿海作业区气体泄漏", lng=118.197412, lat=24.508625)  # the easternmost grid
+    answer(operator, alert)  # and the map flies back to the whole district
+    until(
+        page,
+        f"""(() => {{
+              const pin = document.querySelector(".w-emg[data-event='{alert["event"]}']");
+              const tag = pin && pin.querySelector(".w-emg__t");
+              if (!tag || !tag.offsetParent) return false;
+              const [own, sign, glass] = [tag, pin.querySelector("b"), document.getElementById("screen-map")]
+                .map((node) => node.getBoundingClientRect());
+              const centred = (sign.left + sign.right + own.width) / 2;
+              return centred > glass.right && own.right <= glass.right;
+            }})()""",
+        PROMPT_MS * 3,
+    )
+    said = {"emergency": False, "version": version(operator, alert)}
+    assert operator.post(f"/api/v1/events/{alert['event']}/correct", data=said).status == 200
 
 
 def version(operator: APIRequestContext, alert: dict[str, Any]) -> int:
