@@ -162,9 +162,7 @@ class Reference:
             category = self.category(category.parent)
         names = named.get(category.code, ()) if category else ()
         return [
-            code
-            for name in names
-            for code in (self.units_at(name[1:], event) if name[:1] == "@" else [name])
+            code for name in names for code in (self.units_at(name[1:], event) if name[:1] == "@" else [name])
         ]
 
     def units_at(self, level: str, event: Event) -> list[str]:
