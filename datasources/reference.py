@@ -162,12 +162,10 @@ class Reference:
             category = self.category(category.parent)
         names = named.get(category.code, ()) if category else ()
         return [
-            code
-            for name in names
-            for code in (self._units_at(name[1:], event) if name[:1] == "@" else [name])
+            code for name in names for code in (self.units_at(name[1:], event) if name[:1] == "@" else [name])
         ]
 
-    def _units_at(self, level: str, event: Event) -> list[str]:
+    def units_at(self, level: str, event: Event) -> list[str]:
         """Return the units whose own territory is the area of that level the event lies in."""
         return [
             unit.code

@@ -8,6 +8,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 from callbacks.api import (
     alerts,
     batch,
+    candidates,
     dictionaries,
     events,
     feed,
@@ -24,7 +25,7 @@ from callbacks.guard import permission
 PREFIX = "/api/v1"
 LARGEST_BODY = 9 * 1024 * 1024
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
-PARTS = (batch, events, listing, photos, alerts, figures, dictionaries, reports, feed, openapi)
+PARTS = (batch, events, candidates, listing, photos, alerts, figures, dictionaries, reports, feed, openapi)
 
 
 def install(app: Flask) -> None:

@@ -8,6 +8,8 @@ from dashboard.rules.alerts import KINDS as SOUND_KINDS
 from dashboard.rules.alerts import LADDER_WORDS, OTHER_KIND, AlertState
 from dashboard.rules.event import Ground, Level, Rating, Source, Status, Supervision, Zone
 from dashboard.rules.lifecycle import BY_ACTION, Fact
+from dashboard.rules.limits import UNITS
+from dashboard.rules.recommend import FITS
 from datasources.intake import DOOR_FIELDS, DOOR_SOURCES, FIELDS, REPORTER, Field
 from datasources.pack_places import KINDS as PLACE_KINDS
 
@@ -206,6 +208,56 @@ COMPONENTS: Mapping[str, Schema] = {
             "photos": array(ref("Photo")),
             "allowed": array(choice(BY_ACTION)),
             "possible_duplicates": array(ref("Duplicate")),
+        }
+    ),
+    "Candidates": record(
+        {
+            "number": TEXT,
+            "version": WHOLE,
+            "dispatchable": FLAG,
+            "why_not": null(TEXT),
+            "units": array(ref("Candidate")),
+            "limits": array(
+                record(
+                    {
+                        "condition": null(WHOLE),
+                        "text": TEXT,
+                        "limit": record({"amount": NUMBER, "unit": choice(UNITS)}),
+                        "due_at": MOMENT,
+                    }
+                )
+            ),
+            "border": null(
+                record(
+                    {
+                        "candidates": array(
+                            record(
+                                {
+                                    "code": TEXT,
+                                    "name": TEXT,
+                                    "street": null(TEXT),
+                                    "distance_m": null(NUMBER),
+                                    "inside": FLAG,
+                                }
+                            )
+                        ),
+                        "accuracy_m": null(NUMBER),
+                        "settled": FLAG,
+                        "remembered": null(record({"grid": TEXT, "by": TEXT, "at": MOMENT})),
+                    }
+                )
+            ),
+        }
+    ),
+    "Candidate": record(
+        {
+            "code": TEXT,
+            "name": TEXT,
+            "fit": choice(FITS),
+            "score": {**WHOLE, "minimum": 0, "maximum": 100},
+            "reasons": array(record({"kind": TEXT, "text": TEXT, "good": FLAG})),
+            "load": WHOLE,
+            "on_time": RATIO,
         }
     ),
     "Events": page(ref("Event"), count=WHOLE),
