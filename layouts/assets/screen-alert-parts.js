@@ -2,6 +2,7 @@
 window.gridWall = window.gridWall || {};
 (function (wall) {
   "use strict";
+  const LONG_TITLE = 14; // signs: more would be cut where the nearest forces stand below
   const ROWS = 4; // units in the large strip, below the shift leader
   const CHIPS = 4;
   const RUNGS = 5;
@@ -106,7 +107,7 @@ window.gridWall = window.gridWall || {};
     /* In hand: one line of five cells. */
     strip(alert, lost) {
       const box = el("section", "w-strip");
-      cell(box, "w-strip__i", el("span", "", t("紧急")), el("span", "", t("事件")));
+      cell(box, "w-strip__i", ...t("紧急|事件").split("|").map((line) => el("span", "", line)));
       cell(box, "w-strip__t", el("b", "w-cut", alert.title), el("span", "w-cut", place(alert)));
       cell(box, "w-strip__e", el("span", "", t("已持续")), elapsed(alert));
       const chips = el("div", "w-acks");
@@ -124,7 +125,7 @@ window.gridWall = window.gridWall || {};
       const box = el("section", "w-alarm");
       cell(box, "w-alarm__i", el("strong", "w-bell", "!"), el("span", "", t("紧急事件")));
       const told = [t("{when} 发生", { when: wall.clock(alert.raised_at, zone()) }), alert.category, t("责任 {unit}", { unit: lead(alert) || t("待指派") })].filter(Boolean).join(" · ");
-      cell(box, "w-alarm__t", el("h2", "w-cut2", alert.title), el("p", "w-cut", place(alert)), el("p", "w-alarm__s w-cut", told), forces(alert), notes(alert));
+      cell(box, "w-alarm__t", el("h2", "w-cut2" + (alert.title.length > LONG_TITLE ? " w-alarm__long" : ""), alert.title), el("p", "w-cut", place(alert)), el("p", "w-alarm__s w-cut", told), forces(alert), notes(alert));
       const limit = alert.ladder.find((rung) => rung.what === "widen");
       const within = limit ? t("限 {time} 内确认", { time: wall.duration(limit.at - alert.raised_at) }) : "";
       cell(box, "w-alarm__e", el("span", "", t("无人确认 已")), elapsed(alert), el("span", "", within));
