@@ -11,7 +11,7 @@ import dash
 from dash import Input, Output, State, dcc, html
 from flask import Flask, Response, request
 
-from callbacks import admin, guard, screen
+from callbacks import admin, desk, guard, screen
 from callbacks.livefeed import LiveFeed
 from callbacks.session import somebody
 from dashboard.house import House
@@ -23,7 +23,7 @@ ASSETS = "../layouts/assets"
 Draw = Callable[[House, LiveFeed, Viewer, Mapping[str, str]], Any]
 
 # the pages that Dash draws, by the noun that names their files everywhere
-DRAWN: Mapping[str, Draw] = {"screen": screen.layout, "admin": admin.layout}
+DRAWN: Mapping[str, Draw] = {"screen": screen.layout, "desk": desk.layout, "admin": admin.layout}
 
 
 def prepare(app: Flask, house: House) -> dash.Dash:

@@ -30,7 +30,7 @@ def layout(house: House, live: LiveFeed, who: Viewer, query: Mapping[str, str]) 
         alerts=live.alerts(EVERYTHING),
         units={code: unit.name for code, unit in reference.units.items()},
         claim_minutes=reference.policy.claim_override or reference.policy.minutes["claim"],
-        duty=_on_duty(reference, clock.now()),
+        duty=on_duty(reference, clock.now()),
         demo=house.settings.demo,
         scene=query.get("scene", "overview"),
         schematic=bool(reference.texts.get("schematic")),
@@ -41,7 +41,7 @@ def layout(house: House, live: LiveFeed, who: Viewer, query: Mapping[str, str]) 
     return screen.page(data)
 
 
-def _on_duty(reference: Reference, now: datetime) -> str:
+def on_duty(reference: Reference, now: datetime) -> str:
     """Return the role and shift on duty by the pack's roster, or nothing where the pack has none."""
     time = now.astimezone(reference.tz).strftime("%H:%M")
     for shift in (reference.config.get("roster") or {}).get("shifts", ()):

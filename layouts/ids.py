@@ -17,6 +17,19 @@ SCREEN_LOST = "screen-lost"
 SCREEN_LEGEND = "screen-legend"
 SCREEN_LATEST = "screen-latest"
 SCREEN_CALLOUT = "screen-callout"
+DESK = "desk"
+DESK_QUEUE = "desk-queue"
+DESK_GRID = "desk-grid"
+DESK_EVENT = "desk-event"
+DESK_DISPATCH = "desk-dispatch"
+DESK_ALERTS = "desk-alerts"
+DESK_INTAKE = "desk-intake"
+DESK_LIVE = "desk-live"
+DESK_COMMAND = "desk-command"
+EVENT_CHOSEN = "event-chosen"
+EVENT_BODY = "event-body"
+DISPATCH_BODY = "dispatch-body"
+ACT_FORM = "act-form"
 WORDS = "words"
 ADDRESS = "address"
 PAGE = "page"
@@ -30,3 +43,4 @@ CONTRACT_SCREEN = (
     SCREEN_ALERT,
     SCREEN_LIVE,
 )
+CONTRACT_DESK = (DESK_QUEUE, DESK_EVENT, DESK_DISPATCH, DESK_ALERTS)

@@ -4,16 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from dashboard.rules.event import (
-    LEVEL_WORDS,
-    OPEN,
-    RATING_WORDS,
-    STATUS_WORDS,
-    SUPERVISION_WORDS,
-    Supervision,
-)
-from dashboard.rules.lifecycle import ACTION_WORDS
-from layouts import maps, theme
+from layouts import maps
+from layouts.marks import marks, tree
 from layouts.words import N_, _
 
 KPIS: tuple[tuple[str, str, str, str], ...] = (  # code, words, kind of number, which way is good
@@ -103,43 +95,12 @@ def first(data: ScreenData) -> dict[str, Any]:
         "units": dict(data.units),
         "views": dict(data.views),
         "alerts": [{name: alert[name] for name in ALERT_FIELDS if name in alert} for alert in data.alerts],
-        "actions": {action: _(word) for action, word in ACTION_WORDS.items()},
         "kpis": [
             {"code": code, "name": _(name), "kind": kind, "better": better}
             for code, name, kind, better in KPIS
         ],
-        "status_words": {status.value: _(word) for status, word in STATUS_WORDS.items()},
         "levels_below": [_(LEVELS.get(level, level)) for level in (*data.levels[1:], data.levels[-1])],
         "scenes": list(SCENES),
-        "areas": _tree(data),
-        "statuses": [
-            {
-                "code": status.value,
-                "word": _(STATUS_WORDS[status]),
-                "token": theme.STATUS_MARKS[status].token,
-                "glyph": theme.STATUS_MARKS[status].glyph,
-            }
-            for status in theme.STATUS_MARKS
-            if status in OPEN
-        ],
-        "level_words": {
-            level.value: {"word": _(LEVEL_WORDS[level]), "class": theme.LEVEL_CLASSES[level]}
-            for level in theme.LEVEL_CLASSES
-        },
-        "ratings": [
-            {"code": rating.value, "word": _(RATING_WORDS[rating]), "token": theme.RATING_TOKENS[rating]}
-            for rating in theme.RATING_TOKENS
-        ],
-        "supervisions": {
-            mark.value: {"word": _(SUPERVISION_WORDS[mark]), "rank": rank}
-            for rank, mark in enumerate(Supervision)
-            if mark is not Supervision.NONE
-        },
+        "areas": tree(data.areas, data.levels),
+        **marks(),
     }
-
-
-def _tree(data: ScreenData) -> list[list[Any]]:
-    """Return [code, name, parent, place of its level] of every area, outermost first: what a breadcrumb needs."""
-    depth = {level: at for at, level in enumerate(data.levels)}
-    known = sorted((area for area in data.areas if area.level in depth), key=lambda area: depth[area.level])
-    return [[area.code, area.name, area.parent or "", depth[area.level]] for area in known]

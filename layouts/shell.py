@@ -35,7 +35,6 @@ PAGES: tuple[Page, ...] = (
         N_("值班调度台"),
         "desk",
         frozenset({Role.OPERATOR, Role.LEAD}),
-        later=N_("这里将是值班员立案、派单和确认紧急事件的调度台。"),
     ),
     Page(
         "/claim",

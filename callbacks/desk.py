@@ -1,0 +1,38 @@
+"""The duty operator's page: gathers what it shows first; afterwards the socket and the HTTP door carry everything."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from callbacks.livefeed import LiveFeed
+from callbacks.scopes import EVERYTHING
+from callbacks.screen import on_duty
+from dashboard import clock
+from dashboard.house import House
+from dashboard.rules.access import ROLE_WORDS, Viewer
+from dashboard.serializer import millis
+from layouts import desk
+from layouts.words import translate
+
+
+def layout(house: House, live: LiveFeed, who: Viewer, query: Mapping[str, str]) -> Any:
+    """Return the desk for the operator or lead who asks."""
+    reference = house.reference
+    return desk.page(
+        desk.DeskData(
+            title=reference.texts.get("title", reference.name),
+            account=(who.name, who.title or who.name, translate(ROLE_WORDS[who.role])),
+            levels=reference.levels,
+            areas=list(reference.areas.values()),
+            now_ms=millis(clock.now()) or 0,
+            time_zone=str(reference.tz),
+            clock_speed=clock.speed(),
+            views={name: view["data"] for name, view in live.views(EVERYTHING)["views"].items()},
+            alerts=live.alerts(EVERYTHING),
+            units={code: unit.name for code, unit in reference.units.items()},
+            categories=[(one.code, one.name, one.parent or "") for one in reference.categories.values()],
+            centre=reference.config.get("centre"),
+            duty=on_duty(reference, clock.now()),
+            demo=house.settings.demo,
+            event=query.get("event", ""),
+        )
+    )
