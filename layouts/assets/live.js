@@ -260,7 +260,7 @@
   function show() {
     const word = state();
     const seconds = age();
-    const element = document.querySelector("[data-age]");
+    const element = document.querySelector('[id$="-live"]');
     if (element) {
       const text = seconds === Infinity ? "" : String(Math.floor(seconds));
       if (element.dataset.age !== text) element.dataset.age = text;
