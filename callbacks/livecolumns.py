@@ -18,14 +18,14 @@ MICRO = 1_000_000
 SPARE_WORDS = 4096
 LIMIT = 1 << 52  # what a browser's number holds exactly, with room for a difference of two
 
-INTEGERS = ("id", "version", "round")
+INTEGERS = ("id", "version", "round", "declines")
 MOMENTS = (
-    "reported_at", "claim_due_at", "accept_due_at", "handle_from", "handle_due_at", "check_due_at", "overdue_at",
+    "reported_at", "register_due_at", "dispatch_due_at", "claim_due_at", "accept_due_at", "handle_from", "handle_due_at", "check_due_at", "overdue_at",
 )  # fmt: skip
 DEGREES = ("lng", "lat")
 WORDS = (
     "title", "category", "category_name", "status", "emergency", "level", "address", "grid", "path", "unit", "co",
-    "how", "border", "supervision",
+    "how", "border", "supervision", "source", "request",
 )  # fmt: skip
 FREE_WORDS = ("title", "address")  # what people write; everything else comes from dictionaries
 KINDS: Mapping[str, str] = {

@@ -19,7 +19,6 @@ from dashboard.rules.event import Event, Status
 from dashboard.rules.lifecycle import BY_ACTION, allowed, check_facts, permit
 from dashboard.rules.refusals import Forbidden, Invalid, NotFound, NotNow, Overtaken
 from dashboard.rules.report import Report
-from dashboard.rules.scoring import CLOSING_RULES
 from dashboard.rules.walk import StepDraft, Walk
 from datasources import alert_journal, journal
 from datasources.database import reserve_ids
@@ -265,7 +264,7 @@ def _write_steps(session: Session, walks: Sequence[Walk]) -> None:
 
 def _write_beside(session: Session, event: Event, draft: StepDraft, change: Change, step_id: int) -> None:
     now = draft.at
-    if draft.action == "dispatch":
+    if draft.action in ("dispatch", "recall"):
         journal.assign(session, event, change.assign, now)
     if change.co_accepted:
         journal.answer_assignment(session, event, change.co_accepted, {"accepted_at": now})
@@ -274,8 +273,8 @@ def _write_beside(session: Session, event: Event, draft: StepDraft, change: Chan
         journal.answer_assignment(session, event, unit, {"finished_at": now, "text": text})
     if change.demand:
         journal.add_demand(session, *change.demand)
-    if change.reverse_closing:
-        journal.reverse_points(session, event.id, CLOSING_RULES, step_id, now)
+    if change.reverse:
+        journal.reverse_points(session, event.id, change.reverse, step_id, now)
     if change.settled:
         journal.remember_border(session, event, change.settled, draft.viewer.name, now)
     for target, reason in change.deliveries:

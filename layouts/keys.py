@@ -11,7 +11,7 @@ LETTERS: Mapping[str, str] = {
     A.MERGE.value: "m",
     A.UNMERGE.value: "M",
     A.DISPATCH.value: "d",
-    "recall": "z",
+    A.RECALL.value: "z",
     A.SETTLE_BORDER.value: "b",
     A.CHECK.value: "v",
     A.ESCALATE.value: "u",

@@ -118,3 +118,36 @@ def test_old_keys_are_thrown_away_by_the_way(opened: ApiHouse) -> None:
     send(opened, "new")
     with opened.house.database.read() as session:
         assert session.scalars(select(IdempotencyRow.key)).all() == ["new"]
+
+
+def test_an_action_repeated_with_its_key_is_done_once_and_answered_byte_for_byte(opened: ApiHouse) -> None:
+    number = send(opened, "a").json["number"]
+    path, body = f"/events/{number}/comment", {"version": 1, "text": "已联系来电人"}
+    first = send(opened, "b", body, path=path)
+    again = send(opened, "b", body, path=path)
+    assert (first.status_code, again.status_code, again.data) == (200, 200, first.data)
+    assert first.json["version"] == 2
+    assert send(opened, "b", body | {"text": "另一句"}, path=path).status_code == 422
+
+
+def test_an_action_that_was_refused_leaves_its_key_free_for_the_next_try(opened: ApiHouse) -> None:
+    number = send(opened, "a").json["number"]
+    path = f"/events/{number}/comment"
+    assert send(opened, "b", {"version": 7, "text": "看错了"}, path=path).status_code == 409
+    assert send(opened, "b", {"version": 1, "text": "看错了"}, path=path).status_code == 200
+
+
+def test_one_key_sent_many_times_at_once_acts_once(opened: ApiHouse) -> None:
+    number = send(opened, "a").json["number"]
+    path, body = f"/events/{number}/comment", {"version": 1, "text": "同时"}
+
+    def once(_n: int) -> Any:
+        return send(opened, "b", body, path=path)
+
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        answers = list(pool.map(once, range(AT_ONCE)))
+    assert {answer.status_code for answer in answers} <= {200, 409}
+    assert len({answer.data for answer in answers if answer.status_code == 200}) == 1
+    with opened.house.database.read() as session:
+        comments = select(func.count()).select_from(StepRow).where(StepRow.action == "comment")
+        assert session.scalar(comments) == 1

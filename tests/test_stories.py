@@ -417,3 +417,37 @@ def test_a_report_outside_the_district_is_accepted_flagged_and_waits_for_the_des
     settled = town.act(event, "settle_border", OPERATOR, grid=town.grid)
     assert (settled.grid, settled.border["settled"]) == (town.grid, True)
     assert settled.area_path == town.reference.areas[town.grid].path
+
+
+def test_a_wrong_dispatch_is_taken_back_until_it_is_signed_and_costs_nobody_points(town: Town) -> None:
+    event = town.report()
+    town.tick(minutes=30)
+    sent = town.act(town.fresh(event), "dispatch", OPERATOR, unit="MUNICIPAL", co_units=["URBAN_MGMT"])
+    before = entries(town, event)
+    town.hand.forward(minutes=5)
+    back = town.act(sent, "recall", OPERATOR, reason="派错单位")
+    assert (back.status, back.unit, back.handle_due_at) == (Status.PENDING_DISPATCH, None, None)
+    assert back.dispatch_due_at == town.now + timedelta(minutes=15)
+    assert steps(town, back)[-1] == "recall" and entries(town, back) == before
+    with town.database.read() as session:
+        assert journal.co_units(session, back) == ()
+    again = town.act(back, "dispatch", OPERATOR, unit="URBAN_MGMT")
+    assert again.handle_from == town.now
+    signed = town.act(again, "accept", unit_viewer("URBAN_MGMT"))
+    with pytest.raises(NotNow):
+        town.act(signed, "recall", OPERATOR)
+
+
+def test_a_ruling_of_the_lead_is_taken_back_by_the_lead_alone_and_with_its_points(town: Town) -> None:
+    event = town.report()
+    town.tick(minutes=30)
+    event = town.fresh(event)
+    for unit in ("URBAN_MGMT", "MUNICIPAL"):
+        event = town.act(event, "dispatch", OPERATOR, unit=unit)
+        event = town.act(event, "decline", unit_viewer(unit), ground="not_our_duty", text="不属于本单位")
+    ruled = town.act(event, "dispatch", LEAD, unit="MUNICIPAL")
+    with pytest.raises(NotNow, match="只能由值班长撤回"):
+        town.act(ruled, "recall", OPERATOR)
+    back = town.act(ruled, "recall", LEAD)
+    assert not back.final_dispatch
+    assert sum(tenths for _, rule, tenths in entries(town, back) if rule == "unfounded_decline") == 0

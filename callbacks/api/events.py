@@ -84,7 +84,8 @@ def act(number: str, action: str) -> Response:
         raise NotFound("没有“{action}”这个操作", action=action[:50])
     who, reference, now = somebody(), house().reference, clock.now()
     body = object_body()
-    with house().database.write() as session:
+
+    def work(session: Session) -> dict[str, Any]:
         event = known_event(session, number)
         version = version_of(body)
         facts = facts_of(body, BY_ACTION[action], reference)
@@ -93,16 +94,21 @@ def act(number: str, action: str) -> Response:
         if isinstance(facts.get("photos"), list) and all(isinstance(key, str) for key in facts["photos"]):
             photos.check_usable(session, facts["photos"], who, event.id)
         after = actions.perform(session, reference, event, action, facts, who, now, version=version)
-    return answer(event_json(after, who, reference, now))
+        return event_json(after, who, reference, now)
+
+    status, data = answered_once(body, who, work, 200)
+    return Response(data, status, content_type=JSON)
 
 
-def answered_once(body: Any, who: Viewer, work: Callable[[Session], dict[str, Any]]) -> tuple[int, bytes]:
-    """Do work in one transaction and return (201, its JSON); with an Idempotency-Key only the first time."""
+def answered_once(
+    body: Any, who: Viewer, work: Callable[[Session], dict[str, Any]], status: int = 201
+) -> tuple[int, bytes]:
+    """Do work in one transaction and return (status, its JSON); with an Idempotency-Key only the first time."""
     key = request.headers.get(KEY)
     database = house().database
     if key is None:
         with database.write() as session:
-            return 201, dumped(work(session))
+            return status, dumped(work(session))
     if not 0 < len(key) <= idempotency.LONGEST_KEY or not (key.isascii() and key.isprintable()):
         raise Invalid([(KEY, "应是 1–{most} 个可见的 ASCII 字符", {"most": idempotency.LONGEST_KEY})])
     mark = idempotency.fingerprint(request.path, body)
@@ -114,8 +120,8 @@ def answered_once(body: Any, who: Viewer, work: Callable[[Session], dict[str, An
             if _time_to_tidy():
                 idempotency.forget_old(session, clock.real_now())
             data = dumped(work(session))
-            idempotency.keep_answer(session, who.name, key, 201, data)
-            return 201, data
+            idempotency.keep_answer(session, who.name, key, status, data)
+            return status, data
     except OperationalError as error:
         raise NotNow(IN_WORK) from error
 

@@ -1,6 +1,6 @@
 """What one action changes, as values: columns to set, and what is written beside the event."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -37,7 +37,7 @@ class Change:
     deliveries: list[tuple[str, str]] = field(default_factory=list)
     demand: tuple[int, int] | None = None  # (id of the original, how many more)
     settled: str | None = None
-    reverse_closing: bool = False
+    reverse: Collection[str] = ()  # rules whose points on this event are taken back
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ from dashboard.rules.effects_unit import (
     dispatch,
     finish,
     lapse,
+    recall,
     reopen,
 )
 
@@ -34,6 +35,7 @@ EFFECTS: Mapping[str, Effect] = {
     "claim": claim,
     "lapse": lapse,
     "dispatch": dispatch,
+    "recall": recall,
     "accept": accept,
     "decline": decline,
     "escalate": escalate,

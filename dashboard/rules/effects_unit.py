@@ -6,6 +6,7 @@ from typing import Any
 from dashboard.rules import scoring
 from dashboard.rules.change import Change, Move
 from dashboard.rules.clocks import (
+    HANDLING_CLOCK,
     accept_within,
     handling_clock,
     minutes,
@@ -59,6 +60,13 @@ def dispatch(move: Move) -> Change:
     if ruling and unit in move.context.declined_by:
         change.points = scoring.for_unfounded_decline(unit, move.context.world.policy)
     return change
+
+
+def recall(move: Move) -> Change:
+    # the unit never had it: its clock goes with it, and whoever is sent next starts afresh
+    stopped = dict.fromkeys((*HANDLING_CLOCK, "limit_amount", "limit_unit", "due_soon_at"))
+    taken_back = ("unfounded_decline",) if move.event.final_dispatch else ()
+    return Change(set=to_dispatch(move.context) | stopped, reverse=taken_back)
 
 
 def accept(move: Move) -> Change:
@@ -133,4 +141,4 @@ def reopen(move: Move) -> Change:
         }
     else:
         columns |= to_dispatch(move.context)
-    return Change(set=columns, reverse_closing=True, alert="raise" if move.event.emergency else None)
+    return Change(set=columns, reverse=scoring.CLOSING_RULES, alert="raise" if move.event.emergency else None)

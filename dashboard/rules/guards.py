@@ -45,6 +45,10 @@ def _dispatch(event: Event, viewer: Viewer, found: frozenset[str], context: Cont
     return None
 
 
+def _recall(event: Event, viewer: Viewer, found: frozenset[str], context: Context) -> str | None:
+    return "值班长裁定的派单只能由值班长撤回" if event.final_dispatch and "lead" not in found else None
+
+
 def _accept(event: Event, viewer: Viewer, found: frozenset[str], context: Context) -> str | None:
     if "owner" in found:
         return None if event.status == Status.DISPATCHED else "已经签收"
@@ -128,6 +132,7 @@ GUARDS: Mapping[str, Guard] = defaultdict(
     {
         "claim": _claim,
         "dispatch": _dispatch,
+        "recall": _recall,
         "accept": _accept,
         "decline": _decline,
         "escalate": _escalate,

@@ -28,6 +28,7 @@ class Action(StrEnum):
     CLAIM = "claim"
     LAPSE = "lapse"
     DISPATCH = "dispatch"
+    RECALL = "recall"
     ACCEPT = "accept"
     DECLINE = "decline"
     ESCALATE = "escalate"
@@ -90,6 +91,7 @@ RULES: tuple[Rule, ...] = (
     Rule(Action.LAPSE, "抢单到时", (S.CLAIMABLE,), (S.PENDING_DISPATCH,), ("clock",)),
     Rule(Action.DISPATCH, "派单", (S.PENDING_DISPATCH, S.CLAIMABLE), (S.DISPATCHED,), ("operator", "system"), (
         Fact("unit", "unit", required=True), Fact("co_units", "units"), Fact("reason", "text", when="还在待抢单时"), Fact("due_at", "moment", when="回放记录时"))),
+    Rule(Action.RECALL, "撤回派单", (S.DISPATCHED,), (S.PENDING_DISPATCH,), ("operator",), (Fact("reason", "text"),)),
     Rule(Action.ACCEPT, "签收", (S.DISPATCHED, S.HANDLING), (S.HANDLING,), ("owner", "co_unit")),
     Rule(Action.DECLINE, "退单", (S.DISPATCHED,), (S.PENDING_DISPATCH,), ("owner",), (
         Fact("ground", "ground", required=True), Fact("text", "text", required=True))),
