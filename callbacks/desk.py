@@ -33,6 +33,6 @@ def layout(house: House, live: LiveFeed, who: Viewer, query: Mapping[str, str]) 
             centre=reference.config.get("centre"),
             duty=on_duty(reference, clock.now()),
             demo=house.settings.demo,
-            event=query.get("event", ""),
+            number=query.get("event", ""),
         )
     )

@@ -11,7 +11,7 @@ import dash
 from dash import Input, Output, State, dcc, html
 from flask import Flask, Response, request
 
-from callbacks import admin, desk, guard, screen
+from callbacks import admin, desk, event, guard, screen
 from callbacks.livefeed import LiveFeed
 from callbacks.session import somebody
 from dashboard.house import House
@@ -23,7 +23,12 @@ ASSETS = "../layouts/assets"
 Draw = Callable[[House, LiveFeed, Viewer, Mapping[str, str]], Any]
 
 # the pages that Dash draws, by the noun that names their files everywhere
-DRAWN: Mapping[str, Draw] = {"screen": screen.layout, "desk": desk.layout, "admin": admin.layout}
+DRAWN: Mapping[str, Draw] = {
+    "screen": screen.layout,
+    "desk": desk.layout,
+    "event": event.layout,
+    "admin": admin.layout,
+}
 
 
 def prepare(app: Flask, house: House) -> dash.Dash:
@@ -61,7 +66,8 @@ def install(dash_app: dash.Dash, house: House, live: LiveFeed) -> None:
         who, page = somebody(), shell.page_of(str(pathname or "/"))
         if page is None or page.noun not in DRAWN or who.role not in page.roles:
             return translate("您的账号不能打开这一页")
-        return DRAWN[page.noun](house, live, who, dict(parse_qsl(str(search or "").lstrip("?"))))
+        asked = dict(parse_qsl(str(search or "").lstrip("?")))
+        return DRAWN[page.noun](house, live, who, asked | shell.part_of(str(pathname)))
 
     dash_app._setup_server()
 

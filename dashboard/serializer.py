@@ -106,6 +106,7 @@ def feed_row(event: Event, reference: Reference) -> dict[str, Any]:
         "handle_due_at": millis(event.handle_due_at) if in_hand else None,
         "check_due_at": millis(event.check_due_at) if event.status == Status.CHECKING else None,
         "overdue_at": millis(event.overdue_at),
+        "hold_until": millis(event.hold_until) if event.status == Status.ON_HOLD else None,
         "request": event.request,
         "declines": event.decline_count,
         "border": bool(border and not border.get("settled")),

@@ -48,9 +48,19 @@ UNASKED = frozenset({("dispatch", "due_at"), ("register", "condition")})
 ASK_FIRST = frozenset({Action.CORRECT.value})
 
 
+# what people do through the same door that changes no event
+BESIDE: Mapping[str, tuple[str, Fact]] = {
+    "reveal": (N_("查看联系方式"), Fact("reason", "text", required=True)),
+}
+
+
 def rules() -> dict[str, Any]:
     """Return {action: {word, key, ask, facts}} of everything that people do to an event."""
-    return {
+    beside = {
+        name: {"word": _(word), "key": "", "ask": False, "facts": [_fact(fact)]}
+        for name, (word, fact) in BESIDE.items()
+    }
+    return beside | {
         rule.action.value: {
             "word": _(rule.words),
             "key": keys.LETTERS.get(rule.action.value, ""),

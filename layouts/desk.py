@@ -10,7 +10,7 @@ from typing import Any
 
 from dash import dcc, html
 
-from layouts import act, ids, keys, maps
+from layouts import act, event, ids, keys, maps
 from layouts.marks import marks, tree
 from layouts.parts import attributes, initial, leaf
 from layouts.screen_data import ALERT_FIELDS
@@ -37,7 +37,7 @@ class DeskData:
     centre: Sequence[float] | None = None
     duty: str = ""
     demo: bool = False
-    event: str = ""
+    number: str = ""
 
 
 def page(data: DeskData) -> html.Div:
@@ -76,7 +76,7 @@ def first(data: DeskData) -> dict[str, Any]:
         "alerts": [{name: alert[name] for name in ALERT_FIELDS if name in alert} for alert in data.alerts],
         "rules": act.rules(),
         "letters": dict(keys.LETTERS),
-        "event": data.event,
+        "event": data.number,
         "demo": data.demo,
         **marks(),
     }
@@ -119,7 +119,7 @@ def _left() -> html.Div:
 
 
 def _middle() -> html.Section:
-    body = html.Div(id=ids.EVENT_BODY, className="d-body", tabIndex=-1)
+    body = html.Div(event.empty(), id=ids.EVENT_BODY, className="d-body", tabIndex=-1)
     return html.Section(body, id=ids.DESK_EVENT, className="d-card", **attributes(aria_label=_("事件详情")))
 
 

@@ -1,9 +1,10 @@
 """The tables of words and marks that scripts need: statuses, levels, ratings, supervision, actions, the tree of areas."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dashboard.rules.event import (
+    DUE,
     LEVEL_WORDS,
     OPEN,
     RATING_WORDS,
@@ -13,7 +14,18 @@ from dashboard.rules.event import (
 )
 from dashboard.rules.lifecycle import ACTION_WORDS
 from layouts import maps, theme
-from layouts.words import _
+from layouts.words import N_, _
+
+# what each deadline is called where it is counted down
+DUE_WORDS: Mapping[str, str] = {
+    "register_due_at": N_("立案时限"),
+    "claim_due_at": N_("抢单"),
+    "dispatch_due_at": N_("派遣时限"),
+    "accept_due_at": N_("签收时限"),
+    "handle_due_at": N_("处置时限"),
+    "check_due_at": N_("核查时限"),
+    "hold_until": N_("挂单到"),
+}
 
 
 def marks() -> dict[str, Any]:
@@ -39,6 +51,8 @@ def marks() -> dict[str, Any]:
             {"code": rating.value, "word": _(RATING_WORDS[rating]), "token": theme.RATING_TOKENS[rating]}
             for rating in theme.RATING_TOKENS
         ],
+        "dues": {status.value: [name, _(DUE_WORDS[name])] for status, name in DUE.items()},
+        "status_classes": {status.value: name for status, name in theme.STATUS_CLASSES.items()},
         "supervisions": {
             mark.value: {"word": _(SUPERVISION_WORDS[mark]), "rank": rank}
             for rank, mark in enumerate(Supervision)

@@ -70,7 +70,6 @@ PAGES: tuple[Page, ...] = (
         N_("事件详情"),
         "event",
         EVERYBODY,
-        later=N_("这里将是一个事件的全过程：每一步、照片和期限。"),
     ),
     Page("/admin", N_("系统管理"), "admin", frozenset({Role.ADMIN, Role.AUDITOR})),
 )
@@ -81,6 +80,12 @@ def page_of(path: str) -> Page | None:
     first = "/" + path.strip("/").split("/")[0]
     whole = "/" + path.strip("/")
     return next((page for page in PAGES if page.path == (first if page.noun == "event" else whole)), None)
+
+
+def part_of(path: str) -> dict[str, str]:
+    """Return what the path itself says beyond its page: `/event/<number>` names an event."""
+    page, rest = page_of(path), path.strip("/").split("/")[1:]
+    return {"number": rest[0]} if page and page.noun == "event" and rest else {}
 
 
 def embedded(data: object) -> str:

@@ -106,6 +106,19 @@ STATUS_MARKS: Mapping[Status, Mark] = {
     Status.MERGED: Mark("st-hold", "ring"),
 }
 
+STATUS_CLASSES: Mapping[Status, str] = {
+    Status.REPORTED: "st--new",
+    Status.CLAIMABLE: "st--claim",
+    Status.PENDING_DISPATCH: "st--disp",
+    Status.DISPATCHED: "st--sign",
+    Status.HANDLING: "",
+    Status.ON_HOLD: "st--hold",
+    Status.CHECKING: "st--chk",
+    Status.CLOSED: "st--done",
+    Status.REJECTED: "st--done",
+    Status.MERGED: "st--done",
+}
+
 LEVEL_CLASSES: Mapping[Level, str] = {
     Level.GRID: "lv--grid",
     Level.COMMUNITY: "lv--comm",

@@ -35,6 +35,7 @@ def test_every_action_of_people_has_a_form_with_exactly_the_facts_of_the_rule_bo
     asked = {
         action: {fact["name"] for fact in rule["facts"]} | _unasked(action)
         for action, rule in first()["rules"].items()
+        if action not in act.BESIDE
     }
     facts = {rule.action.value: {fact.name for fact in rule.facts} for rule in RULES}
     assert asked == {action: facts[action] for action in PEOPLE_DO}

@@ -19,13 +19,27 @@ from callbacks.api import (
     photos,
     problems,
     reports,
+    reveal,
 )
 from callbacks.guard import permission
 
 PREFIX = "/api/v1"
 LARGEST_BODY = 9 * 1024 * 1024
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
-PARTS = (batch, events, candidates, listing, photos, alerts, figures, dictionaries, reports, feed, openapi)
+PARTS = (
+    batch,
+    events,
+    candidates,
+    listing,
+    photos,
+    alerts,
+    figures,
+    dictionaries,
+    reports,
+    reveal,
+    feed,
+    openapi,
+)
 
 
 def install(app: Flask) -> None:

@@ -315,6 +315,10 @@ COMPONENTS: Mapping[str, Schema] = {
         },
         open_=True,
     ),
+    "Reveal": record(
+        {"reason": {**TEXT, "minLength": 1, "maxLength": 500}, "version": null(WHOLE)}, "version"
+    ),
+    "Revealed": record({"number": TEXT, "reporter": REPORTER_SHOWN, "description": TEXT}),
     "Alerts": page(ref("Alert")),
     "Acknowledge": record({"episode": WHOLE, "screen": null({**TEXT, "maxLength": 100})}, "screen"),
     "Shelve": record({"reason": {**TEXT, "minLength": 1, "maxLength": 500}, "until": MOMENT}),

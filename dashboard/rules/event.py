@@ -45,6 +45,18 @@ STATUS_WORDS = {
 }
 
 
+# the deadline that an event in each open status runs against
+DUE = {
+    Status.REPORTED: "register_due_at",
+    Status.CLAIMABLE: "claim_due_at",
+    Status.PENDING_DISPATCH: "dispatch_due_at",
+    Status.DISPATCHED: "accept_due_at",
+    Status.HANDLING: "handle_due_at",
+    Status.ON_HOLD: "hold_until",
+    Status.CHECKING: "check_due_at",
+}
+
+
 class Level(StrEnum):
     """The level needed to resolve an event: 绿 ‹ 黄 ‹ 蓝 ‹ 红 (seed 001)."""
 

@@ -1,0 +1,123 @@
+"""What lies around an event: what may be the same matter, and what happened at this place before."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from math import cos, radians
+from typing import Any
+
+from sqlalchemy import or_
+from sqlalchemy.orm import Session
+
+from dashboard.rules.event import OPEN, Event, Status
+from datasources import journal
+from datasources.geo import metres_between
+from datasources.models import EventRow
+from datasources.queries import METRES_PER_DEGREE
+from datasources.reference import Reference
+
+E: Any = EventRow.__table__.c
+OPEN_CODES = [status.value for status in OPEN]
+SAME_M, SAME_WITHIN = 100.0, timedelta(hours=72)
+HERE_M, HERE_WITHIN = 30.0, timedelta(days=90)
+MOST = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """An event beside another: how far away in metres, how much earlier or later, whether of the same kind.
+
+    `metres` is None where it was found by its address alone.
+    """
+
+    event: Event
+    metres: float | None
+    age: timedelta
+    alike: bool
+
+
+def possible_duplicates(
+    session: Session,
+    reference: Reference,
+    place: tuple[float, float] | None,
+    category: str | None,
+    now: datetime,
+    but: int | None = None,
+) -> list[Beside]:
+    """Return open events within 100 m and 72 h of a place (WGS-84), those of the same kind first, then the nearest.
+
+    The same kind is the same category or one under the same heading. `but` is the id of the event asked about.
+    """
+    if place is None:
+        return []
+    found = journal.events_where(
+        session,
+        E.status.in_(OPEN_CODES),
+        E.reported_at.between(now - SAME_WITHIN, now + SAME_WITHIN),
+        *_box(place, SAME_M),
+    )
+    near = [one for one in _beside(reference, found, place, category, now) if (one.metres or 0) <= SAME_M]
+    return sorted(
+        (one for one in near if one.event.id != but), key=lambda one: (not one.alike, one.metres or 0)
+    )[:MOST]
+
+
+def history_here(session: Session, reference: Reference, event: Event) -> list[Beside]:
+    """Return closed events of 90 days within 30 m of an event's place or at the very same address, newest first."""
+    place = (event.lng, event.lat) if event.lng is not None and event.lat is not None else None
+    here = [E.address == event.address] if event.address.strip() else []
+    boxed = [_all(_box(place, HERE_M))] if place else []
+    if not here and not boxed:
+        return []
+    since = event.reported_at
+    found = journal.events_where(
+        session,
+        E.status == Status.CLOSED.value,
+        E.reported_at.between(since - HERE_WITHIN, since),
+        or_(*here, *boxed),
+    )
+    beside = [
+        one
+        for one in _beside(reference, found, place, event.category, since)
+        if one.event.id != event.id
+        and (one.event.address == event.address or (one.metres is not None and one.metres <= HERE_M))
+    ]
+    return sorted(beside, key=lambda one: one.event.reported_at, reverse=True)[:MOST]
+
+
+def _beside(
+    reference: Reference,
+    events: Sequence[Event],
+    place: tuple[float, float] | None,
+    category: str | None,
+    now: datetime,
+) -> list[Beside]:
+    heading = _heading(reference, category)
+    return [
+        Beside(
+            event,
+            metres_between(place, (event.lng, event.lat))
+            if place and event.lng is not None and event.lat is not None
+            else None,
+            now - event.reported_at,
+            event.category is not None and _heading(reference, event.category) == heading,
+        )
+        for event in events
+    ]
+
+
+def _heading(reference: Reference, code: str | None) -> str | None:
+    category = reference.category(code)
+    return (category.parent or category.code) if category else None
+
+
+def _box(place: tuple[float, float], metres: float) -> list[Any]:
+    lng, lat = place
+    tall = metres / METRES_PER_DEGREE
+    wide = tall / max(cos(radians(lat)), 0.01)
+    return [E.lng.between(lng - wide, lng + wide), E.lat.between(lat - tall, lat + tall)]
+
+
+def _all(conditions: list[Any]) -> Any:
+    first, second = conditions
+    return first & second
