@@ -3,6 +3,7 @@
 Pages of later issues are plain notices served before Dash sees them.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import parse_qsl
@@ -20,6 +21,9 @@ from layouts import ids, notice, shell, words
 from layouts.words import translate
 
 ASSETS = "../layouts/assets"
+# dash-ag-grid's bundle weighs more than everything else together: only the pages that show a grid load it
+WITH_GRID = frozenset({"desk"})
+GRID_SCRIPT = re.compile(r'<script src="[^"]*/dash_ag_grid/[^"]*"></script>')
 Draw = Callable[[House, LiveFeed, Viewer, Mapping[str, str]], Any]
 
 # the pages that Dash draws, by the noun that names their files everywhere
@@ -82,6 +86,9 @@ def _notice_for_later() -> Response | None:
 
 def _in_the_language_asked(interpolate: Callable[..., str], dash_app: dash.Dash) -> Callable[..., str]:
     def speak(**parts: str) -> str:
+        page = shell.page_of(request.path)
+        if page is None or page.noun not in WITH_GRID:
+            parts["scripts"] = GRID_SCRIPT.sub("", parts["scripts"])
         dash_app.index_string = shell.index_string(words.active())
         return interpolate(**parts)
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from dash import dcc, html
 
-from layouts import act, event, ids, keys, maps
+from layouts import act, desk_queue, event, ids, keys, maps
 from layouts.marks import marks, tree
 from layouts.parts import attributes, initial, leaf
 from layouts.screen_data import ALERT_FIELDS
@@ -107,7 +107,7 @@ def _left() -> html.Div:
         [
             leaf("desk-tabs", "d-tabs", None, attributes(role="tablist", aria_label=_("队列"))),
             leaf("desk-filter", "d-filter"),
-            html.Div(id="desk-grid-box", className="d-grid"),
+            html.Div(desk_queue.grid(), id="desk-grid-box", className="d-grid"),
             leaf("desk-queue-foot", "d-queue-foot num"),
         ],
         id=ids.DESK_QUEUE,

@@ -10,6 +10,7 @@ from typing import Any
 
 from dash import dcc, html
 
+from dashboard.rules.access import ROLE_WORDS, Role
 from dashboard.rules.event import (
     GROUND_WORDS,
     LEVEL_WORDS,
@@ -236,7 +237,7 @@ def _facts(data: EventData) -> html.Dl:
     event = data.event
     unit = event["unit"]["name"] if event["unit"] else "—"
     how = {"claim": _("抢单"), "dispatch": _("派单")}.get(event["how"] or "", "")
-    place = " ".join(part for part in (*data.where[1:], event["address"]) if part) or _("位置待核实")
+    place = _place(data.where[1:], event["address"]) or _("位置待核实")
     if data.accuracy_m:
         place += " · " + _("精度 {n} 米", n=round(data.accuracy_m))
     facts: list[tuple[str, Any, str]] = [
@@ -255,6 +256,14 @@ def _facts(data: EventData) -> html.Dl:
     return html.Dl(
         [html.Div([html.Dt(name), html.Dd(value)], className=kind) for name, value, kind in facts],
         className="e-facts",
+    )
+
+
+def _place(where: Sequence[str], address: str) -> str:
+    """Return areas and address, without the areas whose names another part says again."""
+    parts = [*where, address]
+    return " ".join(
+        part for at, part in enumerate(parts) if part and not any(part in other for other in parts[at + 1 :])
     )
 
 
@@ -337,7 +346,10 @@ def _actor(step: Mapping[str, Any], data: EventData) -> str:
     if step["by_unit"]:
         return data.names.get(step["by_unit"], step["by_unit"])
     words = {"system": N_("系统"), "clock": N_("到时自动"), "resident": N_("居民")}
-    return _(words[step["role"]]) if step["role"] in words else str(step["by"])
+    if step["role"] in words:
+        return _(words[step["role"]])
+    role = _(ROLE_WORDS[Role(step["role"])]) if step["role"] else ""
+    return f"{role} {step['by']}".strip()
 
 
 def _said(step: Mapping[str, Any], data: EventData) -> str:

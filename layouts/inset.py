@@ -13,7 +13,7 @@ from layouts.maps import AreaLike, polygons
 from layouts.theme import DARK
 from layouts.words import _
 
-WIDTH, HEIGHT = 640, 300
+WIDTH, HEIGHT = 640, 260
 BAND_M = 30.0
 METRES_PER_DEGREE = 111_320.0
 LEAST_M, MOST_M = 60.0, 600.0  # half the height of the picture on the ground

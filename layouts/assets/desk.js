@@ -5,6 +5,7 @@ window.gridWall = window.gridWall || {};
   "use strict";
   const NEWS_MS = 6000;
   const REDRAW_MS = 250;
+  const CHOOSE_MS = 40; // a held arrow key passes events by without drawing each
   const el = (...what) => wall.el(...what); // format.js is loaded after this file
   const t = (...what) => wall.t(...what);
   const byId = (id) => document.getElementById(id);
@@ -28,7 +29,7 @@ window.gridWall = window.gridWall || {};
     clearTimeout(redraw);
     redraw = setTimeout(() => {
       window.dash_clientside.set_props("event-chosen", { data: { number, version, seq: ++seq } });
-    }, soon ? REDRAW_MS : 0);
+    }, soon ? REDRAW_MS : CHOOSE_MS);
   };
 
   const choose = (wanted) => {
