@@ -71,7 +71,7 @@ window.gridWall = window.gridWall || {};
 
   const press = (event) => {
     if (!root || !root.isConnected || event.defaultPrevented || held(event) || event.isComposing || typing(event.target)) return;
-    if (event.target.closest("dialog, [data-own-keys]") && event.key !== "Escape") return;
+    if (event.target.closest("dialog, [data-own-keys]")) return;
     const found = keys.find((one) => one.key === event.key);
     if (!found) return;
     event.preventDefault();
