@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from dashboard.rules import alerts, walk
 from dashboard.rules.access import Viewer, could_claim, sees
-from dashboard.rules.alerts import Alert
+from dashboard.rules.alerts import Alert, Behalf
 from dashboard.rules.change import Change
 from dashboard.rules.context import Context
 from dashboard.rules.event import Event, Status
@@ -139,13 +139,22 @@ def buttons(session: Session, reference: Reference, event: Event, by: Viewer, no
 
 
 def acknowledge(
-    session: Session, alert_id: int, episode: int, screen: str, by: Viewer, now: datetime
+    session: Session,
+    alert_id: int,
+    episode: int,
+    screen: str,
+    by: Viewer,
+    now: datetime,
+    behalf: Behalf | None = None,
 ) -> Alert:
-    """Answer an alert as a person at a screen; an old episode or a second answer changes nothing and says so."""
+    """Answer an alert as a person at a screen, for oneself or on behalf of somebody heard elsewhere.
+
+    An old episode or a second answer changes nothing and says so.
+    """
     if not by.may("alerts.acknowledge"):
         raise Forbidden("您的账号不能确认告警")
     before = _alert(session, alert_id)
-    after = alerts.acknowledged(before, episode, by.name, screen, now)
+    after = alerts.acknowledged(before, episode, by.name, screen, now, behalf)
     return _answer(session, before, after, "acknowledge", by, now, screen)
 
 

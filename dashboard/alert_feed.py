@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from dashboard.rules.access import mask_text
 from dashboard.rules.alerts import Alert, AlertState, kind_of, ladder, next_what
 from dashboard.rules.event import Event
 from dashboard.serializer import millis
@@ -89,6 +90,17 @@ def alert_object(
         "title": titles.get(alert.acknowledged_by),
         "at": millis(alert.acknowledged_at),
         "screen": alert.acknowledged_screen,
+        **(
+            {
+                "behalf": {
+                    "who": mask_text(alert.behalf_who),
+                    "channel": alert.behalf_channel,
+                    "words": mask_text(alert.behalf_words or ""),
+                }
+            }
+            if alert.behalf_who
+            else {}
+        ),
     }
     shelved = alert.shelved_until and {
         "until": millis(alert.shelved_until),

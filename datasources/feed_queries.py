@@ -78,6 +78,12 @@ def alerts_since(session: Session, since: datetime, limit: int) -> Sequence[Aler
     return session.scalars(query).all()
 
 
+def alerts_raised_since(session: Session, since: datetime) -> int:
+    """Return how many alerts were raised at or after a moment, whatever became of them."""
+    query = select(func.count()).select_from(AlertRow).where(AlertRow.raised_at >= since)
+    return session.scalar(query) or 0
+
+
 def titles(session: Session, names: Collection[str]) -> dict[str, str]:
     """Return account → the role people know it by, for those that exist."""
     if not names:

@@ -372,6 +372,9 @@ class AlertRow(Base):
     shelved_until: Mapped[datetime | None]
     shelved_by: Mapped[str | None]
     shelved_reason: Mapped[str | None]
+    behalf_who: Mapped[str | None]
+    behalf_channel: Mapped[str | None]
+    behalf_words: Mapped[str | None]
     __table_args__ = (
         UniqueConstraint("event_id", "episode"),
         Index(
@@ -396,6 +399,19 @@ class AlertLogRow(Base):
     by: Mapped[str]
     screen: Mapped[str | None]
     late: Mapped[bool] = mapped_column(default=False)
+
+
+class PresenceRow(Base):
+    """Who has an event open at which seat (a browser tab); `holds` marks whoever may change it. Real time, not the drill's."""
+
+    __tablename__ = "presence"
+    event_id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    account: Mapped[str] = mapped_column(primary_key=True)
+    seat: Mapped[str] = mapped_column(primary_key=True)
+    since: Mapped[datetime]
+    seen_at: Mapped[datetime]
+    holds: Mapped[bool]
+    __table_args__ = (Index("presence_seen", "seen_at"),)
 
 
 class DeliveryRow(Base):

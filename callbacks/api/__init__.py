@@ -10,6 +10,7 @@ from callbacks.api import (
     batch,
     candidates,
     dictionaries,
+    drafts,
     events,
     feed,
     figures,
@@ -17,6 +18,7 @@ from callbacks.api import (
     listing,
     openapi,
     photos,
+    presence,
     problems,
     reports,
     reveal,
@@ -28,6 +30,8 @@ LARGEST_BODY = 9 * 1024 * 1024
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 PARTS = (
     batch,
+    drafts,
+    presence,
     events,
     candidates,
     listing,

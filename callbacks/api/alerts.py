@@ -16,6 +16,7 @@ from callbacks.scopes import Sight, scope_of
 from callbacks.session import somebody
 from dashboard import actions, clock, serializer
 from dashboard.alert_feed import alert_messages
+from dashboard.rules.alerts import CHANNEL_WORDS, FLOOD_ABOVE, FLOOD_WITHIN, Behalf
 from dashboard.rules.event import Event
 from dashboard.rules.refusals import Forbidden, Invalid, NotFound
 from datasources import feed_queries, screens
@@ -24,6 +25,7 @@ from datasources.models import AlertRow
 
 LONGEST_SCREEN = 100
 LONGEST_REASON = 500
+BEHALF: Mapping[str, int] = {"who": 60, "channel": 20, "words": 500}
 LARGEST_ID = 2**62
 Fault = tuple[str, str, dict[str, Any]]
 MOST_MISSED = 100
@@ -70,7 +72,7 @@ def missed() -> Response:
 @permission("alerts.acknowledge")
 def acknowledge(key: int) -> Response:
     """Answer an alert by its episode: 200 with the alert, 409 for an old episode."""
-    body, who, now = object_body("episode", "screen"), somebody(), clock.now()
+    body, who, now = object_body("episode", "screen", "on_behalf"), somebody(), clock.now()
     episode = body.get("episode")
     faults: list[Fault] = []
     if isinstance(episode, bool) or not isinstance(episode, int):
@@ -78,10 +80,12 @@ def acknowledge(key: int) -> Response:
     said = body.get("screen")
     if said is not None:
         faults += _line("screen", said, LONGEST_SCREEN)
+    behalf, wrong = _behalf(body.get("on_behalf"))
+    faults += wrong
     if faults or not isinstance(episode, int):
         raise Invalid(faults)
     with house().database.write() as session:
-        actions.acknowledge(session, known(key), episode, said or who.name, who, now)
+        actions.acknowledge(session, known(key), episode, said or who.name, who, now, behalf)
         found = _one(session, key)
     return answer(found)
 
@@ -158,6 +162,32 @@ def _one(session: Session, key: int) -> dict[str, Any]:
     return alert_body(_messages(session, [row])[0]["alert"])
 
 
+def _behalf(said: Any) -> tuple[Behalf | None, list[Fault]]:
+    """Return who answered elsewhere, and what is wrong with how it was said."""
+    if said is None:
+        return None, []
+    if not isinstance(said, dict):
+        return None, [("on_behalf", "应是一个 JSON 对象", {})]
+    unknown = [name for name in said if name not in BEHALF]
+    faults: list[Fault] = [
+        (f"on_behalf.{name}"[:100], "不认识字段“{field}”", {"field": name[:100]}) for name in unknown
+    ]
+    for name, most in BEHALF.items():
+        faults += [(f"on_behalf.{name}", *fault[1:]) for fault in _line(name, said.get(name), most)]
+    if not faults and said["channel"] not in CHANNEL_WORDS:
+        faults.append(("on_behalf.channel", "只能是 {choices}", {"choices": "、".join(CHANNEL_WORDS)}))
+    return (None, faults) if faults else (Behalf(**{name: said[name].strip() for name in BEHALF}), [])
+
+
+@permission("alerts.see")
+def load() -> Response:
+    """Return how many alarms were raised in the last ten minutes, and whether that is a flood."""
+    now = clock.now()
+    with house().database.read() as session:
+        count = feed_queries.alerts_raised_since(session, now - FLOOD_WITHIN)
+    return answer({"ten_minutes": count, "flood": count > FLOOD_ABOVE, "limit": FLOOD_ABOVE})
+
+
 def _line(field: str, value: Any, most: int) -> list[Fault]:
     if value is None or (isinstance(value, str) and not value.strip()):
         return [(field, "缺少“{field}”", {"field": field})]
@@ -174,6 +204,7 @@ def _shown(millis: int | None) -> str | None:
 ROUTES = (
     ("GET", "/alerts", listed),
     ("GET", "/alerts/missed", missed),
+    ("GET", "/alerts/load", load),
     ("POST", "/alerts/<int:key>/acknowledge", acknowledge),
     ("POST", "/alerts/<int:key>/shelve", shelve),
     ("POST", "/screens", screen),

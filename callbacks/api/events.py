@@ -9,6 +9,7 @@ from flask import Response, current_app, request
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
+from callbacks import hands
 from callbacks.api.answers import JSON, answer, dumped, house, moment
 from callbacks.api.bodies import facts_of, json_body, object_body, version_of
 from callbacks.guard import permission
@@ -87,6 +88,7 @@ def act(number: str, action: str) -> Response:
 
     def work(session: Session) -> dict[str, Any]:
         event = known_event(session, number)
+        hands.keep_off(session, event, who)
         version = version_of(body)
         facts = facts_of(body, BY_ACTION[action], reference)
         if action == "correct":

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from callbacks import heartbeat
+from dashboard.rules.alerts import CHANNEL_WORDS, LADDER_WORDS, OTHER_KIND, AlertState
 from dashboard.rules.alerts import KINDS as SOUND_KINDS
-from dashboard.rules.alerts import LADDER_WORDS, OTHER_KIND, AlertState
 from dashboard.rules.event import Ground, Level, Rating, Source, Status, Supervision, Zone
 from dashboard.rules.lifecycle import BY_ACTION, Fact
 from dashboard.rules.limits import UNITS
@@ -133,6 +133,7 @@ BORDER = {
     "properties": {"candidates": array(TEXT), "settled": FLAG, "distance_m": null(NUMBER), "streets": WHOLE},
 }
 REPORTER_SHOWN = record({"name": null(TEXT), "phone": null(TEXT)})
+PERSON = record({"account": TEXT, "title": TEXT, "seat": TEXT, "since": MOMENT})
 MOMENTS = (
     "claim_due_at", "accept_due_at", "handle_due_at", "check_due_at", "hold_until", "overdue_at", "finished_at",
     "closed_at",
@@ -304,7 +305,16 @@ COMPONENTS: Mapping[str, Schema] = {
             "lat": null(NUMBER),
             "grid": null(TEXT),
             "acknowledged": null(
-                record({"by": TEXT, "title": null(TEXT), "at": MOMENT, "screen": null(TEXT)})
+                record(
+                    {
+                        "by": TEXT,
+                        "title": null(TEXT),
+                        "at": MOMENT,
+                        "screen": null(TEXT),
+                        "behalf": record({"who": TEXT, "channel": choice((*CHANNEL_WORDS,)), "words": TEXT}),
+                    },
+                    "behalf",
+                )
             ),
             "units": array(record({"unit": TEXT, "name": TEXT, "accepted": FLAG, "due_at": null(MOMENT)})),
             "next": null(record({"at": MOMENT, "what": null(choice((*LADDER_WORDS,)))})),
@@ -320,7 +330,49 @@ COMPONENTS: Mapping[str, Schema] = {
     ),
     "Revealed": record({"number": TEXT, "reporter": REPORTER_SHOWN, "description": TEXT}),
     "Alerts": page(ref("Alert")),
-    "Acknowledge": record({"episode": WHOLE, "screen": null({**TEXT, "maxLength": 100})}, "screen"),
+    "Acknowledge": record(
+        {
+            "episode": WHOLE,
+            "screen": null({**TEXT, "maxLength": 100}),
+            "on_behalf": null(
+                record(
+                    {
+                        "who": {**TEXT, "minLength": 1, "maxLength": 60},
+                        "channel": choice((*CHANNEL_WORDS,)),
+                        "words": {**TEXT, "minLength": 1, "maxLength": 500},
+                    }
+                )
+            ),
+        },
+        "screen",
+        "on_behalf",
+    ),
+    "AlarmLoad": record({"ten_minutes": WHOLE, "flood": FLAG, "limit": WHOLE}),
+    "Gazetteer": page(
+        record({"code": TEXT, "name": TEXT, "kind": TEXT, "where": TEXT, "lng": NUMBER, "lat": NUMBER})
+    ),
+    "Duplicates": page(
+        record(
+            {
+                "number": TEXT,
+                "title": TEXT,
+                "status": choice(Status),
+                "distance_m": null(NUMBER),
+                "hours": NUMBER,
+                "alike": FLAG,
+            }
+        )
+    ),
+    "Join": record({"original": {**TEXT, "minLength": 1, "maxLength": 40}, "report": ref("Report")}),
+    "Joined": record({"number": TEXT, "original": ref("Event")}),
+    "Presence": record({"seat": {**TEXT, "minLength": 1, "maxLength": 60}, "leave": null(FLAG)}, "leave"),
+    "TakeOver": record(
+        {
+            "seat": {**TEXT, "minLength": 1, "maxLength": 60},
+            "reason": {**TEXT, "minLength": 1, "maxLength": 500},
+        }
+    ),
+    "Present": record({"mine": FLAG, "holder": null(PERSON), "others": array(PERSON), "lasts_s": WHOLE}),
     "Shelve": record({"reason": {**TEXT, "minLength": 1, "maxLength": 500}, "until": MOMENT}),
     "ScreenSays": record(
         {

@@ -46,6 +46,11 @@ KINDS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("people", ("人员", "聚集", "走失", "纠纷", "治安", "伤", "校园")),  # words: none
 )
 OTHER_KIND = "other"
+CHANNEL_WORDS = {"phone": "电话", "radio": "对讲机", "face": "当面", "message": "短信"}
+FLOOD_WITHIN, FLOOD_ABOVE = (
+    timedelta(minutes=10),
+    10,
+)  # more alarms than that at once nobody can answer (EEMUA 191)
 LONGEST_SHELF = timedelta(minutes=30)
 
 
@@ -68,6 +73,18 @@ class Alert:
     shelved_until: datetime | None = None
     shelved_by: str | None = None
     shelved_reason: str | None = None
+    behalf_who: str | None = None
+    behalf_channel: str | None = None
+    behalf_words: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Behalf:
+    """Somebody who answered elsewhere: who, by which channel (a key of CHANNEL_WORDS), and the words heard."""
+
+    who: str
+    channel: str
+    words: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +119,13 @@ def raised(event_id: int, episode: int, now: datetime) -> Alert:
     return Alert(event_id, episode, now, next_at=now + timedelta(seconds=LADDER[0][0]))
 
 
-def acknowledged(alert: Alert, episode: int, by: str, screen: str, now: datetime) -> Alert:
-    """Return the alert as answered by a person at a screen; NotNow for an old episode, a second or a late answer."""
+def acknowledged(
+    alert: Alert, episode: int, by: str, screen: str, now: datetime, behalf: Behalf | None = None
+) -> Alert:
+    """Return the alert as answered by a person at a screen; NotNow for an old episode, a second or a late answer.
+
+    `behalf` says who really answered, where the person at the screen only heard it.
+    """
     if alert.episode != episode:
         raise NotNow(
             "这是第 {old} 次告警的按钮，现在是第 {new} 次，请确认新的告警", old=episode, new=alert.episode
@@ -121,6 +143,9 @@ def acknowledged(alert: Alert, episode: int, by: str, screen: str, now: datetime
         acknowledged_at=now,
         acknowledged_screen=screen,
         shelved_until=None,
+        behalf_who=behalf.who if behalf else None,
+        behalf_channel=behalf.channel if behalf else None,
+        behalf_words=behalf.words if behalf else None,
     )
 
 

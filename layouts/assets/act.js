@@ -8,6 +8,7 @@ window.gridWall = window.gridWall || {};
   const t = (...what) => wall.t(...what);
   const byId = (id) => document.getElementById(id);
   const drafts = "draft:";
+  const seat = Math.random().toString(36).slice(2, 10); // this tab, as others on the same event see it
   let known = null;
   let open = null; // the form that is open: {action, number, version, facts, key, box, …}
 
@@ -29,7 +30,7 @@ window.gridWall = window.gridWall || {};
     try {
       const answer = await fetch(path, {
         method: "POST",
-        headers: { "Content-Type": "application/json", ...(key ? { "Idempotency-Key": key } : {}) },
+        headers: { "Content-Type": "application/json", "X-Seat": seat, ...(key ? { "Idempotency-Key": key } : {}) },
         body: JSON.stringify(body),
       });
       if (answer.status === 401) window.live.leave();
@@ -208,5 +209,5 @@ window.gridWall = window.gridWall || {};
     press(button.dataset.action, about, button);
   });
 
-  wall.act = { send, post, press, form, close, refusal, newKey, openForm: () => open && open.form, book, draft: { keep, kept, drop } };
+  wall.act = { seat, send, post, press, form, close, refusal, newKey, openForm: () => open && open.form, book, draft: { keep, kept, drop } };
 })(window.gridWall);
