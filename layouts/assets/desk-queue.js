@@ -115,6 +115,7 @@ window.gridWall = window.gridWall || {};
     api.applyTransactionAsync(change, (done) => {
       if (news && done.add.length) api.flashCells({ rowNodes: done.add, flashDuration: 1500, fadeDuration: 800 });
       settled = true;
+      if (!chosen && wall.desk.chosen()) mark();
     });
     wall.deskTabs.dirty();
   };
