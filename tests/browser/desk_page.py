@@ -98,9 +98,9 @@ def desk(browser: Browser, full: Product) -> Iterator[Callable[..., Page]]:
     """Open the desk as its operator, wait until its queue stands; any fault of a script fails the test."""
     contexts, faults = [], []
 
-    def enter(path: str = "/desk", size: tuple[int, int] = (1920, 1080), lang: str = "zh-CN") -> Page:
+    def enter(path: str = "/desk", size: tuple[int, int] = (1920, 1080)) -> Page:
         context = browser.new_context(
-            base_url=full.address, viewport={"width": size[0], "height": size[1]}, locale=lang
+            base_url=full.address, viewport={"width": size[0], "height": size[1]}, locale="zh-CN"
         )
         contexts.append(context)
         entered = context.request.post("/login", form={"username": "operator", "password": PASSWORD})
