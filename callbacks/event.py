@@ -35,6 +35,7 @@ def layout(house: House, _live: LiveFeed, who: Viewer, query: Mapping[str, str])
     first = {
         "account": {"name": who.name},
         "number": number,
+        "at_desk": who.may("desk.use"),
         "rules": act.rules(),
         "units": {code: unit.name for code, unit in reference.units.items()},
         "categories": [[one.code, one.name] for one in reference.categories.values()],
@@ -80,13 +81,7 @@ def gathered(
     at = millis(getattr(event, due)) if due else None
     place = (event.lng, event.lat) if event.lng is not None and event.lat is not None else None
     original = journal.event_by_id(session, event.merged_into) if event.merged_into else None
-    near = (
-        queries_around.possible_duplicates(
-            session, reference, place, event.category, event.reported_at, event.id
-        )
-        if event.is_open
-        else []
-    )
+    near = queries_around.duplicates_of(session, reference, event)
     past = queries_around.history_here(session, reference, event)
     steps = [step_body(row, NOBODY) for row in api_queries.steps_of(session, event.id)]
     return page.EventData(

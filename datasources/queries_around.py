@@ -62,6 +62,14 @@ def possible_duplicates(
     )[:MOST]
 
 
+def duplicates_of(session: Session, reference: Reference, event: Event) -> list[Beside]:
+    """Return what may be the same matter as an event; nothing once the event has ended."""
+    if not event.is_open or event.lng is None or event.lat is None:
+        return []
+    place = (event.lng, event.lat)
+    return possible_duplicates(session, reference, place, event.category, event.reported_at, event.id)
+
+
 def history_here(session: Session, reference: Reference, event: Event) -> list[Beside]:
     """Return closed events of 90 days within 30 m of an event's place or at the very same address, newest first."""
     place = (event.lng, event.lat) if event.lng is not None and event.lat is not None else None

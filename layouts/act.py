@@ -51,6 +51,7 @@ ASK_FIRST = frozenset({Action.CORRECT.value})
 # what people do through the same door that changes no event
 BESIDE: Mapping[str, tuple[str, Fact]] = {
     "reveal": (N_("查看联系方式"), Fact("reason", "text", required=True)),
+    "presence/take": (N_("接手"), Fact("reason", "text", required=True)),
 }
 
 

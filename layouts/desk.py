@@ -120,7 +120,12 @@ def _left() -> html.Div:
 
 def _middle() -> html.Section:
     body = html.Div(event.empty(), id=ids.EVENT_BODY, className="d-body", tabIndex=-1)
-    return html.Section(body, id=ids.DESK_EVENT, className="d-card", **attributes(aria_label=_("事件详情")))
+    return html.Section(
+        [event.presence(), body],
+        id=ids.DESK_EVENT,
+        className="d-card",
+        **attributes(aria_label=_("事件详情")),
+    )
 
 
 def _right() -> html.Section:

@@ -85,6 +85,11 @@ def empty(words: str = "") -> html.Div:
     return html.Div([html.P(hint)], className="e-none", role="status")
 
 
+def presence() -> html.Div:
+    """Return the line that says who else is at the event; its script stands where the desk's accounts are."""
+    return leaf(ids.EVENT_PRESENCE, "e-here", None, attributes(role="status"))
+
+
 def page(body: Any, first: Mapping[str, Any], title: str, home: str) -> html.Div:
     """Return an event's own page around the event: the scripts act through the rule book in `first`."""
     return html.Div(
@@ -99,7 +104,11 @@ def page(body: Any, first: Mapping[str, Any], title: str, home: str) -> html.Div
                 className="e-top",
             ),
             html.Main(
-                [html.Div(body, id=ids.EVENT_BODY, tabIndex=-1), leaf(ids.ACT_FORM, "act-slot")],
+                [
+                    *([presence()] if first.get("at_desk") else []),
+                    html.Div(body, id=ids.EVENT_BODY, tabIndex=-1),
+                    leaf(ids.ACT_FORM, "act-slot"),
+                ],
                 className="e-main",
             ),
             leaf("event-news", "d-news", None, attributes(role="status")),

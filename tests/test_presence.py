@@ -1,5 +1,7 @@
 """Two people on one event: the first holds it, silence and leaving end the hold, taking over needs a reason."""
 
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -7,13 +9,21 @@ import pytest
 
 from callbacks.hands import SEAT
 from dashboard import clock
+from dashboard.clock import HandClock
+from datasources import accounts
 from datasources.database import Database
 from tests.api_house import ApiHouse, build, house_of
+from tests.conftest import Town, make_town
 
 
 @pytest.fixture
 def opened(database: Database, tmp_path: Path) -> ApiHouse:
     return build(house_of(database, tmp_path))
+
+
+@pytest.fixture
+def place(opened: ApiHouse, hand: HandClock) -> Town:
+    return make_town(opened.house.database, opened.house.reference, hand)
 
 
 @pytest.fixture
@@ -80,8 +90,6 @@ def test_the_hold_ends_after_45_seconds_of_silence(
 ) -> None:
     start = clock.real_now()
     here(opened, "operator", number, "a")
-    from datetime import timedelta
-
     monkeypatch.setattr(clock, "real_now", lambda: start + timedelta(seconds=44))
     assert not here(opened, "lead", number, "b").json["mine"]
     monkeypatch.setattr(clock, "real_now", lambda: start + timedelta(seconds=46))
@@ -99,5 +107,43 @@ def test_taking_over_needs_a_reason_and_becomes_a_step(opened: ApiHouse, number:
     assert comment(opened, "operator", number, 2, "a").status_code == 409
 
 
-def test_a_unit_has_no_seat_at_the_desk(opened: ApiHouse, number: str) -> None:
-    assert here(opened, "leader", number, "c").status_code == 403
+def test_a_lead_rules_on_a_request_while_an_operator_looks_on(opened: ApiHouse, place: Town) -> None:
+    """What the holder may not do anyway overwrites nothing of theirs."""
+    event = place.claimed()
+    event = place.act(event, "extend", place.unit_of(event), reason="等待配件")
+    here(opened, "operator", event.number, "a")
+    path, seat = f"/events/{event.number}", {SEAT: "b"}
+    urge = opened.call("lead", "POST", f"{path}/urge", {"version": event.version}, headers=seat)
+    assert urge.status_code == 409
+    ruling = {"version": event.version, "request": "extend"}
+    assert opened.call("lead", "POST", f"{path}/approve", ruling, headers=seat).status_code == 200
+
+
+def test_an_account_closed_meanwhile_holds_nothing(opened: ApiHouse, number: str) -> None:
+    here(opened, "operator", number, "a")
+    with opened.house.database.write() as session:
+        accounts.disable(session, "operator", clock.real_now())
+    assert comment(opened, "lead", number, 1, "b").status_code == 200
+
+
+def test_a_form_takes_over_at_the_seat_its_header_names(opened: ApiHouse, number: str) -> None:
+    here(opened, "operator", number, "a")
+    path, body = f"/events/{number}/presence/take", {"reason": "交接班", "version": 1}
+    assert opened.call("lead", "POST", path, body).status_code == 422
+    assert opened.call("lead", "POST", path, body, headers={SEAT: "b"}).json["mine"]
+
+
+@pytest.mark.parametrize("_round", range(3))
+def test_of_many_who_come_at_once_everybody_names_the_same_one(
+    opened: ApiHouse, number: str, _round: int
+) -> None:
+    with ThreadPoolExecutor(6) as crowd:
+        list(crowd.map(lambda seat: here(opened, "operator", number, seat), "abcdef"))
+    again = [here(opened, "operator", number, seat).json for seat in "abcdef"]
+    assert sum(one["mine"] for one in again) == 1
+    assert len({one["holder"]["seat"] for one in again}) == 1
+
+
+def test_nobody_but_the_desks_has_a_seat(opened: ApiHouse, number: str) -> None:
+    for account in ("leader", "screen", "admin", "auditor", "unit-URBAN_MGMT"):
+        assert here(opened, account, number, "c").status_code == 403, account

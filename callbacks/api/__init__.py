@@ -7,6 +7,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 
 from callbacks.api import (
     alerts,
+    around,
     batch,
     candidates,
     dictionaries,
@@ -32,6 +33,7 @@ PARTS = (
     batch,
     drafts,
     presence,
+    around,
     events,
     candidates,
     listing,

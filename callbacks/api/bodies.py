@@ -18,6 +18,7 @@ LARGEST_WHOLE = 2**53
 LARGEST_INTEGER = 2**31 - 1
 MOST_ITEMS = 100
 LONGEST_CODE = 100
+LONGEST_REASON = 500
 LINES = ("text", "reason")
 
 Fault = tuple[str, str, dict[str, Any]]
@@ -81,6 +82,17 @@ def facts_of(body: Mapping[str, Any], rule: Rule, reference: Reference) -> dict[
     if faults:
         raise Invalid(faults)
     return facts
+
+
+def reason_of(body: Mapping[str, Any], missing: str) -> str:
+    """Return the reason a person gave, without space around it; Invalid with the sentence `missing` where there is none."""
+    reason = body.get("reason")
+    if not isinstance(reason, str) or not reason.strip():
+        raise Invalid([("reason", missing, {})])
+    fault = text_fault(reason, LONGEST_REASON, lines=True)
+    if fault:
+        raise Invalid([("reason", *fault)])
+    return reason.strip()
 
 
 def value_fault(name: str, value: Any) -> tuple[str, dict[str, Any]] | None:

@@ -88,7 +88,7 @@ def act(number: str, action: str) -> Response:
 
     def work(session: Session) -> dict[str, Any]:
         event = known_event(session, number)
-        hands.keep_off(session, event, who)
+        hands.keep_off(session, event, action, who)
         version = version_of(body)
         facts = facts_of(body, BY_ACTION[action], reference)
         if action == "correct":

@@ -77,6 +77,7 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
     ("get", "/gazetteer"): Operation("Areas and places of the pack that an address text may mean, best first", "Gazetteer", refuses=(*ANY, 422), query=("q",)),
     ("get", "/duplicates"): Operation("Open events that a draft may double: near, lately, the same kind first", "Duplicates", refuses=(*ANY, 422), query=("lng", "lat", "category")),
     ("post", "/events/join"): Operation("Report and merge into an open event at once; never an emergency", "Joined", 201, "Join", (*BODY, 404, 409, 503), headers=("Idempotency-Key",)),
+    ("get", "/events/{number}/around"): Operation("What may be the same matter nearby, and what happened at this place before", "Around", refuses=SEEN),
     ("post", "/events/{number}/presence"): Operation("Say that somebody has the event open; the first holds it", "Present", 200, "Presence", (*BODY, 404)),
     ("post", "/events/{number}/presence/take"): Operation("Take an event over from whoever holds it, for a reason that becomes a step", "Present", 200, "TakeOver", (*BODY, 404, 409)),
     ("post", "/alerts/{key}/acknowledge"): Operation("Answer an alert", "Alert", 200, "Acknowledge", (*BODY, 404, 409)),

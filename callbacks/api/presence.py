@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Response
+from flask import Response, request
 from sqlalchemy.orm import Session
 
+from callbacks import hands
 from callbacks.api.answers import answer, house, moment
-from callbacks.api.bodies import object_body
+from callbacks.api.bodies import object_body, reason_of
 from callbacks.api.events import seen_event
 from callbacks.guard import permission
 from callbacks.session import somebody
@@ -19,7 +20,7 @@ from datasources import feed_queries, presence
 from datasources.intake import text_fault
 from datasources.models import PresenceRow
 
-LONGEST_SEAT, LONGEST_REASON = 60, 500
+LONGEST_SEAT = 60
 TAKEN = "接手处理：{reason}（原由 {holder} 处理）"
 
 
@@ -41,19 +42,14 @@ def here(number: str) -> Response:
 @permission("desk.use")
 def take(number: str) -> Response:
     """Take the event over; the reason becomes a step that everybody reads."""
-    body, who, now = object_body("seat", "reason"), somebody(), clock.real_now()
-    seat, reason = _seat(body), body.get("reason")
-    if not isinstance(reason, str) or not reason.strip():
-        raise Invalid([("reason", "接手要写明原因", {})])
-    fault = text_fault(reason, LONGEST_REASON, lines=True)
-    if fault:
-        raise Invalid([("reason", *fault)])
+    body, who, now = object_body("seat", "reason", "version"), somebody(), clock.real_now()
+    seat, reason = _seat(body), reason_of(body, "接手要写明原因")
     with house().database.write() as session:
         event = seen_event(session, house().reference, number, who)
         held = presence.holder(session, event.id, now)
         presence.take(session, event.id, who.name, seat, now)
         if held is not None and (held.account, held.seat) != (who.name, seat):
-            words = {"text": TAKEN.format(reason=reason.strip(), holder=held.account)}
+            words = {"text": TAKEN.format(reason=reason, holder=held.account)}
             actions.perform(session, house().reference, event, "comment", words, who, clock.now())
         found = _present(session, event, who, seat)
     return answer(found)
@@ -78,7 +74,7 @@ def _person(row: PresenceRow, titles: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _seat(body: Mapping[str, Any]) -> str:
-    seat = body.get("seat")
+    seat = body.get("seat") or request.headers.get(hands.SEAT)
     if not isinstance(seat, str) or not seat.strip() or text_fault(seat, LONGEST_SEAT, lines=False):
         raise Invalid([("seat", "请带上席位 seat（1–{most} 个字）", {"most": LONGEST_SEAT})])
     return seat

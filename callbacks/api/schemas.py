@@ -365,12 +365,31 @@ COMPONENTS: Mapping[str, Schema] = {
     ),
     "Join": record({"original": {**TEXT, "minLength": 1, "maxLength": 40}, "report": ref("Report")}),
     "Joined": record({"number": TEXT, "original": ref("Event")}),
+    "Around": record({"number": TEXT, "duplicates": array(ref("Beside")), "history": array(ref("Beside"))}),
+    "Beside": record(
+        {
+            "number": TEXT,
+            "title": TEXT,
+            "status": choice(Status),
+            "category": TEXT,
+            "alike": FLAG,
+            "distance_m": null(NUMBER),
+            "age_s": WHOLE,
+            "reported_at": MOMENT,
+            "unit": null(record({"code": TEXT, "name": TEXT})),
+            "rating": null(choice(Rating)),
+            "on_time": null(FLAG),
+        }
+    ),
     "Presence": record({"seat": {**TEXT, "minLength": 1, "maxLength": 60}, "leave": null(FLAG)}, "leave"),
     "TakeOver": record(
         {
             "seat": {**TEXT, "minLength": 1, "maxLength": 60},
             "reason": {**TEXT, "minLength": 1, "maxLength": 500},
-        }
+            "version": null(WHOLE),
+        },
+        "seat",
+        "version",
     ),
     "Present": record({"mine": FLAG, "holder": null(PERSON), "others": array(PERSON), "lasts_s": WHOLE}),
     "Shelve": record({"reason": {**TEXT, "minLength": 1, "maxLength": 500}, "until": MOMENT}),

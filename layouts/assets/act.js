@@ -8,7 +8,15 @@ window.gridWall = window.gridWall || {};
   const t = (...what) => wall.t(...what);
   const byId = (id) => document.getElementById(id);
   const drafts = "draft:";
-  const seat = Math.random().toString(36).slice(2, 10); // this tab, as others on the same event see it
+  /* This tab, as others on the same event see it; kept through a reload, which would else be held off by itself. */
+  const seat = (() => {
+    const fresh = Math.random().toString(36).slice(2, 10);
+    try {
+      const kept = sessionStorage.getItem("seat") || fresh;
+      sessionStorage.setItem("seat", kept);
+      return kept;
+    } catch (_closed) { return fresh; }
+  })();
   let known = null;
   let open = null; // the form that is open: {action, number, version, facts, key, box, …}
 
