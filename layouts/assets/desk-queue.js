@@ -85,12 +85,12 @@ window.gridWall = window.gridWall || {};
 
   const unit = (row) => (row.unit ? first().units[row.unit] || row.unit : "");
   const columns = () => [
-    { colId: "left", headerName: t("剩余"), width: english() ? 150 : 112, cellRenderer: Left, valueGetter: (p) => dueOf(p.data), sort: "asc", comparator: (a, b, one, other) => Number(Boolean(other.data.emergency)) - Number(Boolean(one.data.emergency)) || a - b },
+    { colId: "left", headerName: t("剩余"), width: english() ? 146 : 112, cellRenderer: Left, valueGetter: (p) => dueOf(p.data), sort: "asc", comparator: (a, b, one, other) => Number(Boolean(other.data.emergency)) - Number(Boolean(one.data.emergency)) || a - b },
     { colId: "number", headerName: t("编号"), width: 72, valueGetter: (p) => p.data.number, valueFormatter: (p) => shortNumber(p.value), tooltipField: "number", cellClass: "q-number num" },
     { colId: "title", headerName: t("事项"), flex: 3, minWidth: 90, cellRenderer: Title, valueGetter: (p) => p.data.title, tooltipValueGetter: (p) => [p.data.title, place(p.data), p.data.address, unit(p.data)].filter(Boolean).join(" · ") },
     { colId: "place", headerName: t("属地"), flex: 2, minWidth: 76, valueGetter: (p) => place(p.data), tooltipValueGetter: (p) => [place(p.data), p.data.address].filter(Boolean).join(" · ") },
     { colId: "level", headerName: t("级"), width: 40, cellRenderer: LevelMark, valueGetter: (p) => ["grid", "community", "street", "district"].indexOf(p.data.level) },
-    { colId: "status", headerName: t("状态"), width: english() ? 98 : 84, cellRenderer: StatusMark, valueGetter: (p) => p.data.status },
+    { colId: "status", headerName: t("状态"), width: english() ? 104 : 84, cellRenderer: StatusMark, valueGetter: (p) => p.data.status },
     { colId: "unit", headerName: t("承办"), flex: 1, minWidth: 76, valueGetter: (p) => unit(p.data) || "—", tooltipValueGetter: (p) => unit(p.data) },
   ];
 

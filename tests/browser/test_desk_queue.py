@@ -287,6 +287,10 @@ def test_no_part_of_the_desk_overlaps_another_or_leaves_the_glass(
     assert wrong == []
     assert [box[0] for box in boxes if box[3] > size[0] + 1 or box[4] > size[1] + 1 or box[1] < -1] == []
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    for inner in ("#desk-command", "#desk-clock", "#desk-queue-foot"):
+        box = page.locator(inner).bounding_box()
+        assert box and box["x"] >= 0 and box["x"] + box["width"] <= size[0], inner
+        assert inner != "#desk-command" or box["width"] > 150
     tabs = page.evaluate(
         "(() => { const box = document.getElementById('desk-tabs'); return [box.scrollWidth, box.clientWidth]; })()"
     )
