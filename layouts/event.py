@@ -396,6 +396,7 @@ def _beside(title: str, classes: str, found: Sequence[Beside], data: EventData) 
 def _neighbour(one: Beside, classes: str, data: EventData) -> html.Li:
     where = _("相距 {n} 米", n=round(one.metres)) if one.metres is not None else _("同一地址")
     age = _span(abs((_moment(data.event["reported_at"]) - one.when).total_seconds()))
+    apart = _("相隔 {time}", time=age)
     parts: list[Any] = [
         html.A(one.number, href=f"/event/{one.number}", className="num"),
         html.Span(one.title, className="e-beside__t"),
@@ -403,7 +404,7 @@ def _neighbour(one: Beside, classes: str, data: EventData) -> html.Li:
     if classes == "e-dups":
         parts += [
             status_mark(one.status),
-            html.Span(f"{where} · {_('相隔 {time}', time=age)}", className="num"),
+            html.Span(f"{where} · {apart}", className="num"),
         ]
         if "merge" in data.allowed:
             merge = attributes(data_action="merge", data_original=one.number)
