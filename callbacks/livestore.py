@@ -10,18 +10,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from callbacks import livepack
-from callbacks.livecolumns import Columns
+from callbacks.livecolumns import KINDS, Columns
 
 Row = dict[str, Any]
 Sees = Callable[[Row], bool]
 Pair = tuple[Row | None, Row | None]
 
-# the columns of a snapshot; a cell is null where the row does not carry the key
-COLUMNS = (
-    "id", "version", "number", "title", "category", "category_name", "status", "emergency", "level", "lng", "lat",
-    "address", "grid", "path", "unit", "co", "how", "round", "reported_at", "claim_due_at", "accept_due_at",
-    "handle_from", "handle_due_at", "check_due_at", "overdue_at", "border", "supervision",
-)  # fmt: skip
+# the columns of a snapshot in JSON; a cell is null where the row does not carry the key
+COLUMNS = tuple(KINDS)
 TOMBSTONES = 20_000
 
 

@@ -7,6 +7,7 @@ import random
 import select
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,13 +15,15 @@ import redis
 from hypothesis import given
 from hypothesis import strategies as st
 
-from callbacks.livestore import LiveStore, hash_of
+from callbacks.livecolumns import MOMENTS
+from callbacks.livestore import COLUMNS, LiveStore, hash_of
 from callbacks.scopes import EVERYTHING, Scope
 from callbacks.updates import Updates
+from dashboard.rules.event import OPEN
 from datasources.embedded import Embedded, alive, socket_path
 from datasources.feed import Feed, FeedDown, connect
 from tests.live_world import *  # noqa: F403 - the fixtures
-from tests.live_world import DISPUTE, GAS, Listener, World, wipe
+from tests.live_world import DISPUTE, GAS, NOON, Listener, World, wipe
 
 ALL = frozenset({"events", "views", "alerts"})
 
@@ -187,6 +190,18 @@ def test_what_a_scope_may_no_longer_see_leaves_it() -> None:
     assert change.seen(lambda row: row["unit"] == "A") == ([], [(1, 2)])
     assert change.seen(lambda row: row["unit"] == "B") == ([{"id": 1, "version": 2, "unit": "B"}], [])
     assert change.seen(lambda row: row["unit"] == "C") == ([], [])
+
+
+def test_a_snapshot_leaves_no_key_out_that_a_row_of_the_feed_can_carry(sqlite_world: World) -> None:
+    known = set(COLUMNS)
+    for status in OPEN:
+        facts = dict.fromkeys(MOMENTS, NOON) | {
+            "border": {"candidates": ["G1"]},
+            "decline_count": 1,
+            "round": 2,
+        }
+        event = replace(sqlite_world.report(), status=status, request="hold", unit="GAS", **facts)
+        assert set(sqlite_world.row_of(event)) <= known, status
 
 
 def test_a_position_that_fell_out_of_memory_is_not_guessed() -> None:

@@ -74,6 +74,7 @@ window.gridWall = window.gridWall || {};
     const community = names.get((row.path || "").split("/").filter(Boolean)[2]) || "";
     return community && row.title.startsWith(community) && row.title.length > community.length ? row.title.slice(community.length) : row.title;
   };
+  wall.deskArea = (code) => names.get(code) || "";
   wall.deskParent = (code) => { let found = parents.get(code) || ""; while (parents.get(found)) found = parents.get(found); return found; };
 
   /* A length of time as a glance needs it: mm:ss, then hours and minutes, then days and hours. */

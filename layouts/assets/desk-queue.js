@@ -4,6 +4,7 @@ window.gridWall = window.gridWall || {};
 (function (wall) {
   "use strict";
   const FLASHED = 20; // so many new rows at once flash; more are a snapshot, not news
+  const NARROW_PX = 600;
   const LAST = 9e15; // no deadline: after all that have one
   const el = (...what) => wall.el(...what); // format.js is loaded after this file
   const t = (...what) => wall.t(...what);
@@ -76,7 +77,7 @@ window.gridWall = window.gridWall || {};
 
   const unit = (row) => (row.unit ? first().units[row.unit] || row.unit : "");
   const columns = () => [
-    { colId: "left", headerName: t("剩余"), width: 112, cellRenderer: Left, valueGetter: (p) => dueOf(p.data), sort: "asc", comparator: (a, b) => a - b },
+    { colId: "left", headerName: t("剩余"), width: 112, cellRenderer: Left, valueGetter: (p) => dueOf(p.data), sort: "asc", comparator: (a, b, one, other) => Number(Boolean(other.data.emergency)) - Number(Boolean(one.data.emergency)) || a - b },
     { colId: "number", headerName: t("编号"), width: 84, valueGetter: (p) => p.data.number, valueFormatter: (p) => shortNumber(p.value), tooltipField: "number", cellClass: "q-number num" },
     { colId: "title", headerName: t("事项"), flex: 3, minWidth: 130, cellRenderer: Title, valueGetter: (p) => p.data.title, tooltipField: "title" },
     { colId: "place", headerName: t("属地"), flex: 2, minWidth: 90, valueGetter: (p) => place(p.data), tooltipValueGetter: (p) => [place(p.data), p.data.address].filter(Boolean).join(" · ") },
@@ -115,6 +116,7 @@ window.gridWall = window.gridWall || {};
     api.applyTransactionAsync(change, (done) => {
       if (news && done.add.length) api.flashCells({ rowNodes: done.add, flashDuration: 1500, fadeDuration: 800 });
       settled = true;
+      if (!chosen && wall.desk.chosen()) mark();
     });
     wall.deskTabs.dirty();
   };
@@ -180,6 +182,9 @@ window.gridWall = window.gridWall || {};
     api.addEventListener("rowClicked", (event) => wall.desk.choose(event.data.number));
     api.addEventListener("modelUpdated", () => { keep(); wall.deskTabs.counted(api.getDisplayedRowCount()); });
     api.addEventListener("bodyScrollEnd", hold);
+    const fit = () => api.setColumnsVisible(["place", "unit"], byId("desk-grid-box").clientWidth > NARROW_PX);
+    new ResizeObserver(fit).observe(byId("desk-grid-box"));
+    fit();
     api.addEventListener("selectionChanged", () => wall.desk.emit("select", selected()));
     window.live.on("rows", took);
     wall.desk.on("choose", mark);

@@ -119,6 +119,8 @@ window.gridWall = window.gridWall || {};
     root = found;
     first = JSON.parse(root.getAttribute("data-initial"));
     wall.desk.first = first;
+    wall.first = wall.first || first; // what the alarm's sound and voice read on every page
+    wall.now = () => window.live.now();
     letters();
     window.live.on("rows", took);
     setInterval(beat, 1000);

@@ -120,6 +120,7 @@ window.gridWall = window.gridWall || {};
     main: () => main(open()),
     show,
     missed,
+    link: watchLink,
     of: (row) => open().find((alert) => alert.event_id === row.id || alert.event === row.number),
     /* Sounding now: raised and not silenced openly. */
     loud: (alerts, now) => alerts.filter((alert) => alert.state === "raised" && settled(alert) && !wall.alerts.shelf(alert, now)),

@@ -1,5 +1,5 @@
 /* The alarm's sound: a tone by kind, then the voice, for one alert at a time; silent within a tick of its acknowledgement.
-   #screen-alert tells in data-sound what is to be heard: quiet, blocked, shelved, tone, voice or waiting. */
+   #screen-alert (on the desk #desk-alerts) tells in data-sound what is to be heard: quiet, blocked, shelved, tone, voice or waiting. */
 window.gridWall = window.gridWall || {};
 (function (wall) {
   "use strict";
@@ -71,7 +71,7 @@ window.gridWall = window.gridWall || {};
   /* Whether anybody can be heard decides how an emergency goes on (LIFECYCLE §4): a change is told at once,
      beside the report that the watch makes every few seconds. */
   const report = () => {
-    if (!wall.watch) return;
+    if (!wall.watch || !document.getElementById("screen")) return; // a desk is no screen of the hall
     const body = JSON.stringify({ name: wall.watch.name(), audible: wall.sound.on() });
     fetch("/api/v1/screens", { method: "POST", headers: { "Content-Type": "application/json" }, body })
       .catch(() => undefined); // the banner of the lost link says enough
@@ -112,7 +112,7 @@ window.gridWall = window.gridWall || {};
   };
 
   const tell = (raised, loud) => {
-    const box = document.getElementById("screen-alert");
+    const box = document.getElementById("screen-alert") || document.getElementById("desk-alerts");
     if (!box) return;
     const now = (tone && tone.key) || wall.voice.current() || "";
     wall.mark(box, "data-sound", state(raised, loud));

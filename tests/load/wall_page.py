@@ -41,14 +41,16 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
-def enter(browser: Browser, address: str, path: str = "/screen", size: tuple[int, int] = HD) -> Page:
-    """Log in as the wall's account and open a page of the product; scripts of ours may run beside its policy."""
+def enter(
+    browser: Browser, address: str, path: str = "/screen", size: tuple[int, int] = HD, account: str = "screen"
+) -> Page:
+    """Log in, as the wall's account unless another is named, and open a page of the product; scripts of ours may run beside its policy."""
     context = browser.new_context(
         base_url=address, viewport={"width": size[0], "height": size[1]}, locale="zh-CN", bypass_csp=True
     )
     page = context.new_page()
     page.goto("/login")
-    page.fill("input[name=username]", "screen")
+    page.fill("input[name=username]", account)
     page.fill("input[name=password]", PASSWORD)
     page.keyboard.press("Enter")
     page.wait_for_url(lambda url: "/login" not in url)
