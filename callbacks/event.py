@@ -18,7 +18,7 @@ from dashboard.rules.access import HOME, Role, Viewer, mask_text, sees
 from dashboard.rules.event import DUE, Event, Status, on_time
 from dashboard.rules.refusals import Refusal
 from dashboard.serializer import event_json, millis
-from datasources import api_queries, journal, queries_around
+from datasources import api_queries, journal, looks, queries_around
 from datasources.reference import Reference
 from layouts import act, ids, inset, theme
 from layouts import event as page
@@ -100,6 +100,12 @@ def gathered(
         may_reveal=who.may("personal.see") and bool(event.reporter_name or event.reporter_phone),
         merged_into=original.number if original else "",
         request=_request(event, reference),
+        looks=[
+            (look.at, f"{translate(look.title)} {look.account}", look.reason)
+            for look in looks.looks_at(session, event)
+        ]
+        if who.may("audit.see")
+        else [],
         co_units=[
             (reference.unit_name(co.unit), co.accepted_at is not None, co.finished_at is not None)
             for co in journal.co_units(session, event)

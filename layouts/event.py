@@ -59,6 +59,7 @@ class EventData:
     `event` is the API's masked event, `steps` and `photos` the API's too; `where` are the names of the areas outermost
     first; `due` is (name of the deadline, epoch ms); `names` are the words of unit, category and grid codes; `merged_into`
     a number. `request` is (kind, reason, until, by) of what waits for the duty lead.
+    `looks` are (when, who, why) of those who saw the reporter in clear, for whoever may know.
     """
 
     event: Mapping[str, Any]
@@ -77,6 +78,7 @@ class EventData:
     merged_into: str = ""
     request: tuple[str, str, datetime | None, str] | None = None
     co_units: Sequence[tuple[str, bool, bool]] = ()
+    looks: Sequence[tuple[datetime, str, str]] = ()
 
 
 def empty(words: str = "") -> html.Div:
@@ -134,6 +136,7 @@ def view(data: EventData) -> html.Article:
             _timeline(data),
             *_beside(_("附近可能重复 {n} 件", n=len(data.duplicates)), "e-dups", data.duplicates, data),
             *_beside(_("同址 90 天记录 {n} 件", n=len(data.history)), "e-past", data.history, data),
+            *_looks(data),
         ],
         className="e",
         **attributes(
@@ -419,6 +422,24 @@ def _neighbour(one: Beside, classes: str, data: EventData) -> html.Li:
         parts += [html.Span(one.unit), html.Span(late), html.Span(rated), html.Span(where, className="num")]
         parts.insert(0, html.Time(one.when.astimezone(data.tz).strftime("%m-%d"), className="num"))
     return html.Li(parts)
+
+
+def _looks(data: EventData) -> list[html.Section]:
+    """Return who saw the reporter in clear and why; empty where nobody did, or the viewer may not know."""
+    if not data.looks:
+        return []
+    rows = [
+        html.Li(
+            [
+                html.Time(_when(at, data), className="num"),
+                html.Span(who),
+                html.Span(why, className="e-beside__t"),
+            ]
+        )
+        for at, who, why in data.looks
+    ]
+    title = html.H3(_("查看过联系方式 {n} 次", n=len(rows)))
+    return [html.Section([title, html.Ol(rows)], className="e-beside e-looks")]
 
 
 # ---- time ---------------------------------------------------------------------------------------------------
