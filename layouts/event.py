@@ -28,6 +28,7 @@ from dashboard.rules.event import (
 from dashboard.rules.lifecycle import ACTION_WORDS
 from layouts import ids, keys, theme
 from layouts.act import REQUEST_CHOICES
+from layouts.inset import LETTERS
 from layouts.marks import DUE_WORDS
 from layouts.parts import attributes, initial, leaf
 from layouts.words import N_, _
@@ -59,7 +60,7 @@ class EventData:
     `event` is the API's masked event, `steps` and `photos` the API's too; `where` are the names of the areas outermost
     first; `due` is (name of the deadline, epoch ms); `names` are the words of unit, category and grid codes; `merged_into`
     a number. `request` is (kind, reason, until, by) of what waits for the duty lead.
-    `looks` are (when, who, why) of those who saw the reporter in clear, for whoever may know.
+    `sides` are (name, metres to it) of the grids that the inset tints, 0 where the place lies inside. `looks` are (when, who, why) of those who saw the reporter in clear, for whoever may know.
     """
 
     event: Mapping[str, Any]
@@ -73,6 +74,7 @@ class EventData:
     duplicates: Sequence[Beside] = ()
     history: Sequence[Beside] = ()
     inset: str = ""
+    sides: Sequence[tuple[str, float | None]] = ()
     accuracy_m: float | None = None
     may_reveal: bool = False
     merged_into: str = ""
@@ -250,8 +252,6 @@ def _facts(data: EventData) -> html.Dl:
     unit = event["unit"]["name"] if event["unit"] else "—"
     how = {"claim": _("抢单"), "dispatch": _("派单")}.get(event["how"] or "", "")
     place = _place(data.where[1:], event["address"]) or _("位置待核实")
-    if data.accuracy_m:
-        place += " · " + _("精度 {n} 米", n=round(data.accuracy_m))
     facts: list[tuple[str, Any, str]] = [
         (_("编号"), html.Span(event["number"], className="num"), ""),
         (_("上报"), html.Span(_when(_moment(event["reported_at"]), data), className="num"), ""),
@@ -313,11 +313,39 @@ def _see(data: EventData) -> list[html.Div]:
         )
         for place, photo in enumerate(data.photos, 1)
     ]
-    inset = [html.Img(src=data.inset, alt=_("位置示意图"), className="e-inset")] if data.inset else []
+    inset = [_map(data)] if data.inset else []
     if not inset and not pictures:
         return []
     album = [html.Div(pictures, className="e-photos")] if pictures else []
     return [html.Div([*inset, *album], className="e-see" + ("" if pictures else " e-see--map"))]
+
+
+def _map(data: EventData) -> html.Figure:
+    several = len(data.sides) > 1
+    said = [
+        html.Span(
+            [
+                html.B(LETTERS[place] if several else "", className=f"e-side e-side--{place}"),
+                name,
+                *([html.Small(_apart(metres))] if several and metres is not None else []),
+            ]
+        )
+        for place, (name, metres) in enumerate(data.sides)
+    ]
+    if several:
+        said.append(html.Span([html.I(className="e-band"), _("交界带 30 米")]))
+    if data.accuracy_m:
+        said.append(html.Span([html.I(className="e-about"), _("精度 {n} 米", n=round(data.accuracy_m))]))
+    if data.duplicates:
+        said.append(html.Span([html.I(className="e-near"), _("附近可能重复")]))
+    alt = _("位置示意图")
+    return html.Figure(
+        [html.Img(src=data.inset, alt=alt, className="e-inset"), html.Figcaption(said)], className="e-map"
+    )
+
+
+def _apart(metres: float) -> str:
+    return _("落点在内") if metres == 0 else _("相距 {n} 米", n=round(metres))
 
 
 # ---- steps --------------------------------------------------------------------------------------------------
