@@ -18,7 +18,7 @@ from dashboard.rules.access import HOME, Role, Viewer, mask_text, sees
 from dashboard.rules.event import DUE, Event, Status, on_time
 from dashboard.rules.refusals import Refusal
 from dashboard.serializer import event_json, millis
-from datasources import api_queries, journal, queries_around
+from datasources import api_queries, journal, looks, queries_around
 from datasources.reference import Reference
 from layouts import act, ids, inset, theme
 from layouts import event as page
@@ -95,11 +95,18 @@ def gathered(
         names=_names(steps, reference),
         duplicates=_shown(near, who, reference, now),
         history=_shown(past, who, reference, now),
-        inset=_inset(reference, event, place) if place else "",
+        inset=_inset(reference, event, place, near) if place else "",
+        sides=_sides(reference, event, place) if place else (),
         accuracy_m=event.accuracy_m,
         may_reveal=who.may("personal.see") and bool(event.reporter_name or event.reporter_phone),
         merged_into=original.number if original else "",
         request=_request(event, reference),
+        looks=[
+            (look.at, f"{translate(look.title)} {look.account}", look.reason)
+            for look in looks.looks_at(session, event)
+        ]
+        if who.may("audit.see")
+        else [],
         co_units=[
             (reference.unit_name(co.unit), co.accepted_at is not None, co.finished_at is not None)
             for co in journal.co_units(session, event)
@@ -151,11 +158,35 @@ def _names(steps: Sequence[Mapping[str, Any]], reference: Reference) -> dict[str
     return names
 
 
-def _inset(reference: Reference, event: Event, place: tuple[float, float]) -> str:
-    near = [
-        reference.areas[code] for code, _ in reference.geo.near(*place, AROUND_M) if code in reference.areas
-    ]
-    doubt = (event.border or {}).get("candidates", ()) if event.border else ()
-    chosen = tuple(doubt) or ((event.grid,) if event.grid else ())
+def _inset(
+    reference: Reference,
+    event: Event,
+    place: tuple[float, float],
+    near: Sequence[queries_around.Beside],
+) -> str:
+    grids = [reference.areas[code] for code, _ in reference.geo.near(*place, AROUND_M)]
     token = "alarm-bright" if event.emergency else theme.STATUS_MARKS[Status(event.status)].token
-    return inset.picture(inset.Spot(*place, event.accuracy_m, near, chosen, token))
+    others = [
+        (one.event.lng, one.event.lat)
+        for one in near
+        if one.event.lng is not None and one.event.lat is not None
+    ]
+    return inset.picture(inset.Spot(*place, event.accuracy_m, grids, _candidates(event), token, others))
+
+
+def _candidates(event: Event) -> Sequence[str]:
+    """Return the grids in question: both sides of a border in doubt, else the event's own."""
+    border = event.border or {}
+    doubt = () if border.get("settled") else tuple(border.get("candidates", ()))
+    return doubt[: len(inset.LETTERS)] or ((event.grid,) if event.grid else ())
+
+
+def _sides(
+    reference: Reference, event: Event, place: tuple[float, float]
+) -> Sequence[tuple[str, float | None]]:
+    metres = dict(reference.geo.near(*place, AROUND_M))
+    return [
+        (reference.areas[code].name, metres.get(code))
+        for code in _candidates(event)
+        if code in reference.areas
+    ]

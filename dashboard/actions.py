@@ -134,7 +134,9 @@ def perform(
 
 
 def buttons(session: Session, reference: Reference, event: Event, by: Viewer, now: datetime) -> list[str]:
-    """Return the actions a viewer may take on an event now."""
+    """Return the actions a viewer may take on an event now; none for those who only ever look."""
+    if not by.may("events.act"):
+        return []
     return allowed(event, by, _surroundings(session, reference, event, "urge", {}, by, now))
 
 

@@ -28,6 +28,7 @@ from dashboard.rules.event import (
 from dashboard.rules.lifecycle import ACTION_WORDS
 from layouts import ids, keys, theme
 from layouts.act import REQUEST_CHOICES
+from layouts.inset import LETTERS
 from layouts.marks import DUE_WORDS
 from layouts.parts import attributes, initial, leaf
 from layouts.words import N_, _
@@ -59,6 +60,7 @@ class EventData:
     `event` is the API's masked event, `steps` and `photos` the API's too; `where` are the names of the areas outermost
     first; `due` is (name of the deadline, epoch ms); `names` are the words of unit, category and grid codes; `merged_into`
     a number. `request` is (kind, reason, until, by) of what waits for the duty lead.
+    `sides` are (name, metres to it) of the grids that the inset tints, 0 where the place lies inside. `looks` are (when, who, why) of those who saw the reporter in clear, for whoever may know.
     """
 
     event: Mapping[str, Any]
@@ -72,11 +74,13 @@ class EventData:
     duplicates: Sequence[Beside] = ()
     history: Sequence[Beside] = ()
     inset: str = ""
+    sides: Sequence[tuple[str, float | None]] = ()
     accuracy_m: float | None = None
     may_reveal: bool = False
     merged_into: str = ""
     request: tuple[str, str, datetime | None, str] | None = None
     co_units: Sequence[tuple[str, bool, bool]] = ()
+    looks: Sequence[tuple[datetime, str, str]] = ()
 
 
 def empty(words: str = "") -> html.Div:
@@ -134,6 +138,7 @@ def view(data: EventData) -> html.Article:
             _timeline(data),
             *_beside(_("附近可能重复 {n} 件", n=len(data.duplicates)), "e-dups", data.duplicates, data),
             *_beside(_("同址 90 天记录 {n} 件", n=len(data.history)), "e-past", data.history, data),
+            *_looks(data),
         ],
         className="e",
         **attributes(
@@ -247,8 +252,6 @@ def _facts(data: EventData) -> html.Dl:
     unit = event["unit"]["name"] if event["unit"] else "—"
     how = {"claim": _("抢单"), "dispatch": _("派单")}.get(event["how"] or "", "")
     place = _place(data.where[1:], event["address"]) or _("位置待核实")
-    if data.accuracy_m:
-        place += " · " + _("精度 {n} 米", n=round(data.accuracy_m))
     facts: list[tuple[str, Any, str]] = [
         (_("编号"), html.Span(event["number"], className="num"), ""),
         (_("上报"), html.Span(_when(_moment(event["reported_at"]), data), className="num"), ""),
@@ -310,11 +313,39 @@ def _see(data: EventData) -> list[html.Div]:
         )
         for place, photo in enumerate(data.photos, 1)
     ]
-    inset = [html.Img(src=data.inset, alt=_("位置示意图"), className="e-inset")] if data.inset else []
+    inset = [_map(data)] if data.inset else []
     if not inset and not pictures:
         return []
     album = [html.Div(pictures, className="e-photos")] if pictures else []
     return [html.Div([*inset, *album], className="e-see" + ("" if pictures else " e-see--map"))]
+
+
+def _map(data: EventData) -> html.Figure:
+    several = len(data.sides) > 1
+    said = [
+        html.Span(
+            [
+                html.B(LETTERS[place] if several else "", className=f"e-side e-side--{place}"),
+                name,
+                *([html.Small(_apart(metres))] if several and metres is not None else []),
+            ]
+        )
+        for place, (name, metres) in enumerate(data.sides)
+    ]
+    if several:
+        said.append(html.Span([html.I(className="e-band"), _("交界带 30 米")]))
+    if data.accuracy_m:
+        said.append(html.Span([html.I(className="e-about"), _("精度 {n} 米", n=round(data.accuracy_m))]))
+    if data.duplicates:
+        said.append(html.Span([html.I(className="e-near"), _("附近可能重复")]))
+    alt = _("位置示意图")
+    return html.Figure(
+        [html.Img(src=data.inset, alt=alt, className="e-inset"), html.Figcaption(said)], className="e-map"
+    )
+
+
+def _apart(metres: float) -> str:
+    return _("落点在内") if metres == 0 else _("相距 {n} 米", n=round(metres))
 
 
 # ---- steps --------------------------------------------------------------------------------------------------
@@ -396,6 +427,7 @@ def _beside(title: str, classes: str, found: Sequence[Beside], data: EventData) 
 def _neighbour(one: Beside, classes: str, data: EventData) -> html.Li:
     where = _("相距 {n} 米", n=round(one.metres)) if one.metres is not None else _("同一地址")
     age = _span(abs((_moment(data.event["reported_at"]) - one.when).total_seconds()))
+    apart = _("相隔 {time}", time=age)
     parts: list[Any] = [
         html.A(one.number, href=f"/event/{one.number}", className="num"),
         html.Span(one.title, className="e-beside__t"),
@@ -403,7 +435,7 @@ def _neighbour(one: Beside, classes: str, data: EventData) -> html.Li:
     if classes == "e-dups":
         parts += [
             status_mark(one.status),
-            html.Span(" · ".join((where, _("相隔 {time}", time=age))), className="num"),
+            html.Span(" · ".join((where, apart)), className="num"),
         ]
         if "merge" in data.allowed:
             merge = attributes(data_action="merge", data_original=one.number)
@@ -418,6 +450,24 @@ def _neighbour(one: Beside, classes: str, data: EventData) -> html.Li:
         parts += [html.Span(one.unit), html.Span(late), html.Span(rated), html.Span(where, className="num")]
         parts.insert(0, html.Time(one.when.astimezone(data.tz).strftime("%m-%d"), className="num"))
     return html.Li(parts)
+
+
+def _looks(data: EventData) -> list[html.Section]:
+    """Return who saw the reporter in clear and why; empty where nobody did, or the viewer may not know."""
+    if not data.looks:
+        return []
+    rows = [
+        html.Li(
+            [
+                html.Time(_when(at, data), className="num"),
+                html.Span(who),
+                html.Span(why, className="e-beside__t"),
+            ]
+        )
+        for at, who, why in data.looks
+    ]
+    title = html.H3(_("查看过联系方式 {n} 次", n=len(rows)))
+    return [html.Section([title, html.Ol(rows)], className="e-beside e-looks")]
 
 
 # ---- time ---------------------------------------------------------------------------------------------------

@@ -9,8 +9,7 @@ from callbacks.guard import permission
 from callbacks.session import somebody
 from dashboard import clock
 from datasources.accounts import audit
-
-WHAT = "reveal"
+from datasources.looks import REVEAL
 
 
 @permission("personal.see")
@@ -20,7 +19,7 @@ def reveal(number: str) -> Response:
     reason = reason_of(body, "请写明为什么要看联系方式")
     with house().database.write() as session:
         event = seen_event(session, house().reference, number, who)
-        audit(session, clock.now(), who.name, WHAT, event=event.number, reason=reason)
+        audit(session, clock.now(), who.name, REVEAL, event=event.number, reason=reason)
     shown = {"name": event.reporter_name, "phone": event.reporter_phone}
     return answer({"number": event.number, "reporter": shown, "description": event.description})
 

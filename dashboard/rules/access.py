@@ -72,6 +72,7 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "scores.see": frozenset(set(Role) - {Role.RESIDENT}),
     "workers.scores": frozenset({Role.LEAD, Role.LEADER, Role.ADMIN, Role.OPERATOR, Role.WORKER}),
     "personal.see": frozenset({Role.OPERATOR, Role.LEAD}),
+    "audit.see": frozenset({Role.LEAD, Role.ADMIN, Role.AUDITOR}),
     "accounts.manage": frozenset({Role.ADMIN}),
     "metrics.see": frozenset({Role.ADMIN, Role.AUDITOR}),
     "screens.see": frozenset({Role.ADMIN, Role.AUDITOR}),

@@ -13,7 +13,7 @@ window.gridWall = window.gridWall || {};
 
   const path = (one) => `/api/v1/events/${encodeURIComponent(one)}/presence`;
   const person = (one) => {
-    const name = one.title === one.account ? one.account : t("{title}（{account}）", { title: one.title, account: one.account });
+    const name = one.title === one.account ? one.account : `${one.title} ${one.account}`;
     return one.account === wall.act.book().account.name ? t("{who}的另一席位", { who: name }) : name;
   };
 
@@ -23,7 +23,8 @@ window.gridWall = window.gridWall || {};
     if (!box) return;
     const held = Boolean(said && said.holder && !said.mine);
     root.classList.toggle("is-held", held);
-    const names = said ? said.others.map(person).join(t("、")) : "";
+    box.dataset.state = held ? "held" : said ? "mine" : "";
+    const names = said ? said.others.map(person).join(" · ") : "";
     const text = held ? t("{who} 正在处理，您现在只能查看", { who: person(said.holder) }) : names ? t("您在处理；{who} 也在看", { who: names }) : "";
     const key = number + held + text;
     if (box.dataset.said === key) return; // the same line again must not be read out again, nor lose the focus

@@ -1,0 +1,177 @@
+"""One event in real browsers: two operators see each other and do not overwrite, a reveal is kept, everybody sees theirs."""
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from tests import product
+from tests.browser.test_screen import CHROMIUM, FLAGS
+from tests.product import Product
+
+PHONE = "13900000000"
+HERE = "#event-presence"
+WORDS = re.compile(r"\S")
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("event")
+
+
+@pytest.fixture(scope="module")
+def centre(folder: Path) -> Iterator[Product]:
+    with product.start(folder, "--district", "huli", "--no-demo") as running:
+        (running.token,) = product.token_for(folder, "operator")
+        yield running
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        program = {"executable_path": CHROMIUM} if Path(CHROMIUM).exists() else {}
+        opened = playwright.chromium.launch(args=FLAGS, **program)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def enter(browser: Browser, centre: Product) -> Iterator[Callable[..., Page]]:
+    """Log in through the form, in a browser of its own, and open a page."""
+    contexts = []
+
+    def go(account: str, path: str, **more: Any) -> Page:
+        context = browser.new_context(base_url=centre.address, **more)
+        contexts.append(context)
+        page = context.new_page()
+        page.goto("/login")
+        page.fill("input[name=username]", account)
+        page.fill("input[name=password]", product.PASSWORD)
+        page.keyboard.press("Enter")
+        page.wait_for_url(lambda url: "/login" not in url)
+        page.goto(path)
+        return page
+
+    yield go
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def number(centre: Product) -> str:
+    body = {
+        "title": "占道经营",
+        "address": "南山路",
+        "category": "S0406",
+        "source": "phone",
+        "reporter": {"name": "来电居民", "phone": PHONE},
+    }
+    status, event = centre.ask("/api/v1/events", body)
+    assert status == 201
+    return str(event["number"])
+
+
+def event_of(centre: Product, number: str) -> Any:
+    return centre.ask(f"/api/v1/events/{number}")[1]
+
+
+def write(page: Page, text: str) -> None:
+    """Fill in the one text of the open form and send it."""
+    field = page.locator("#act-form textarea, #act-form input[type=text]").first
+    field.fill(text)
+    field.press("Control+Enter")
+
+
+def test_two_operators_see_each_other_and_the_second_takes_over_only_with_a_reason(
+    enter: Callable[..., Page], centre: Product, number: str
+) -> None:
+    first = enter("operator", f"/desk?event={number}")
+    expect(first.locator("#event-body [data-event]")).to_have_attribute("data-event", number)
+    expect(first.locator(HERE)).to_have_attribute("data-state", "mine")
+    second = enter("lead", f"/desk?event={number}")
+    expect(second.locator(HERE)).to_contain_text("operator 正在处理")
+    expect(first.locator(HERE)).to_contain_text("lead 也在看", timeout=15_000)
+
+    second.locator("#event-body [data-action=reject]").click()
+    write(second, "不属于网格事件")
+    expect(second.locator("#act-form")).to_contain_text("正在处理这件事件，请先接手")
+    assert second.locator("#act-form textarea, #act-form input[type=text]").first.input_value()
+    assert event_of(centre, number)["event"]["status"] == "reported"
+
+    second.keyboard.press("Escape")
+    second.locator("#event-presence [data-action='presence/take']").click()
+    write(second, "值班员临时离席")
+    expect(first.locator(HERE)).to_contain_text("lead 正在处理", timeout=15_000)
+    expect(first.locator(".e-steps")).to_contain_text("值班员临时离席")
+    expect(second.locator(HERE)).not_to_contain_text("正在处理，您")
+    second.locator("#event-body [data-action=reject]").click()
+    write(second, "不属于网格事件")
+    expect(second.locator("#event-body [data-event]")).to_have_attribute("data-status", "rejected")
+
+
+def test_the_hold_ends_when_the_first_goes_elsewhere(enter: Callable[..., Page], number: str) -> None:
+    first = enter("operator", f"/event/{number}")
+    expect(first.locator(HERE)).to_have_attribute("data-state", "mine")
+    second = enter("lead", f"/event/{number}")
+    expect(second.locator(HERE)).to_contain_text("正在处理")
+    first.goto("/screen")
+    expect(second.locator(HERE)).to_be_empty(timeout=15_000)
+
+
+def test_a_reload_is_not_held_off_by_itself(enter: Callable[..., Page], centre: Product, number: str) -> None:
+    page = enter("operator", f"/event/{number}")
+    expect(page.locator(HERE)).to_have_attribute("data-state", "mine")
+    page.reload()
+    expect(page.locator(HERE)).to_have_attribute("data-state", "mine")
+    expect(page.locator(HERE)).to_be_empty()
+    page.locator("#event-body [data-action=comment]").click()
+    write(page, "已回电")
+    expect(page.locator(".e-steps")).to_contain_text("已回电")
+
+
+def test_a_reporter_is_masked_until_a_reason_is_given(enter: Callable[..., Page], number: str) -> None:
+    page = enter("operator", f"/event/{number}")
+    reporter = page.locator(".e-reporter")
+    expect(reporter).to_contain_text("139****0000")
+    assert PHONE not in page.content()
+    page.locator("[data-action=reveal]").click()
+    write(page, "回访核实地点")
+    expect(reporter).to_contain_text(PHONE)
+    lead = enter("lead", f"/event/{number}")
+    expect(lead.locator(".e-looks")).to_contain_text("回访核实地点")
+    expect(lead.locator(".e-reporter")).to_contain_text("139****0000")
+    auditor = enter("auditor", f"/event/{number}")
+    expect(auditor.locator(".e-looks")).to_contain_text("operator")
+    expect(auditor.locator("[data-action=reveal]")).to_have_count(0)
+
+
+def test_everybody_who_may_see_an_event_reads_it_and_others_are_told(
+    enter: Callable[..., Page], number: str
+) -> None:
+    for account in ("leader", "auditor", "unit-URBAN_MGMT"):
+        page = enter(account, f"/event/{number}")
+        expect(page.locator("#event-body")).to_contain_text(WORDS)
+        expect(page.locator(HERE)).to_have_count(0)
+    expect(enter("leader", f"/event/{number}").locator("#event-body h2")).to_have_text("占道经营")
+    stranger = enter("unit-FIRE", f"/event/{number}")
+    expect(stranger.locator("#event-body")).to_contain_text("看不到这件事件")
+    nothing = enter("operator", "/event/20990101999999")
+    expect(nothing.locator("#event-body")).to_contain_text("没有编号为")
+
+
+def test_a_new_step_appears_without_moving_the_reader(
+    enter: Callable[..., Page], centre: Product, number: str
+) -> None:
+    page = enter("leader", f"/event/{number}", viewport={"width": 390, "height": 260})
+    expect(page.locator("#event-body h2")).to_be_visible()
+    expect(page.locator("#event-live")).to_contain_text("实时")
+    page.evaluate("window.scrollTo(0, 150)")
+    before = page.evaluate("scrollY")
+    assert before > 50
+    version = event_of(centre, number)["event"]["version"]
+    centre.ask(f"/api/v1/events/{number}/comment", {"version": version, "text": "现场已有人"})
+    expect(page.locator(".e-steps")).to_contain_text("现场已有人")
+    assert page.evaluate("scrollY") == before
