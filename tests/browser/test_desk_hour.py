@@ -90,7 +90,9 @@ def test_an_hour_at_the_desk_by_keys_alone_leaves_nothing_of_the_centre_overdue(
 ) -> None:
     folder = Path(running.process.args[running.process.args.index("--data") + 1])  # type: ignore[union-attr, call-overload, index]
     page = enter(browser, running.address, "/desk", account="lead")
-    assert wait(page, "window.live && live.loaded && window.gridWall.deskTabs && document.querySelector('.d-tab')")
+    assert wait(
+        page, "window.live && live.loaded && window.gridWall.deskTabs && document.querySelector('.d-tab')"
+    )
     town = town_of(running, folder)
     start = page.evaluate("live.now()")
     town.begins, at = datetime.fromtimestamp(start / 1000, BEGINS.tzinfo), time.monotonic()
@@ -100,7 +102,11 @@ def test_an_hour_at_the_desk_by_keys_alone_leaves_nothing_of_the_centre_overdue(
         if decide(page, seen):
             acted += 1
         else:
-            wait(page, "gridWall.deskTabs.counts().register + gridWall.deskTabs.counts().dispatch > 0 || document.querySelector('.al--raised')", 1000)
+            wait(
+                page,
+                "gridWall.deskTabs.counts().register + gridWall.deskTabs.counts().dispatch > 0 || document.querySelector('.al--raised')",
+                1000,
+            )
     town.over.set()
     assert town.faults == []
     assert len(town.filed) == REPORTS and town.declined > 0

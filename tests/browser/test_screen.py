@@ -6,7 +6,6 @@ import re
 import socket
 import subprocess
 import sys
-import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -387,7 +386,9 @@ def test_a_dead_link_during_an_emergency_leaves_the_map_its_room(browser: Browse
     context.close()
 
 
-def test_the_wall_loads_its_own_scripts_and_nobody_elses(centre: Centre, page_as: Callable[..., Page]) -> None:
+def test_the_wall_loads_its_own_scripts_and_nobody_elses(
+    centre: Centre, page_as: Callable[..., Page]
+) -> None:
     page = page_as("screen")
     in_live(page)
     loaded = page.evaluate("[...document.scripts].map((one) => one.src).filter(Boolean)")

@@ -96,7 +96,9 @@ class Town:
                 return
 
     def _sign(self) -> None:
-        _, said = self.product.ask("/api/v1/events?status=dispatched&limit=300", None, self.tokens["operator"])
+        _, said = self.product.ask(
+            "/api/v1/events?status=dispatched&limit=300", None, self.tokens["operator"]
+        )
         for event in said["items"]:
             token = self.tokens.get(f"unit-{event['unit']['code']}")
             if token is None:
@@ -106,4 +108,6 @@ class Town:
                 status, _ = self.product.ask(f"/api/v1/events/{event['number']}/decline", body, token)
                 self.declined += status == 200
             else:
-                self.product.ask(f"/api/v1/events/{event['number']}/accept", {"version": event["version"]}, token)
+                self.product.ask(
+                    f"/api/v1/events/{event['number']}/accept", {"version": event["version"]}, token
+                )
