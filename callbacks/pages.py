@@ -13,6 +13,7 @@ from dash import Input, Output, State, dcc, html
 from flask import Flask, Response, request
 
 from callbacks import admin, desk, event, guard, screen
+from callbacks import dispatch as dispatch  # its callback draws a panel of the desk; it has no page
 from callbacks.livefeed import LiveFeed
 from callbacks.session import somebody
 from dashboard.house import House
