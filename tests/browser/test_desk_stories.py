@@ -150,7 +150,9 @@ def test_a_wrong_dispatch_is_taken_back_by_one_key_until_it_is_signed(
     at(page, number)
     page.keyboard.press("d")
     until(lambda: state(centre, number)["status"] == "dispatched")
-    expect(page.locator(f'#event-body [data-event="{number}"]')).to_have_attribute("data-status", "dispatched")
+    expect(page.locator(f'#event-body [data-event="{number}"]')).to_have_attribute(
+        "data-status", "dispatched"
+    )
     page.keyboard.press("z")
     until(lambda: state(centre, number)["status"] == "pending_dispatch")
     assert steps(centre, number)[-2:] == ["dispatch", "recall"]
@@ -192,9 +194,7 @@ def test_a_hold_is_approved_by_the_lead_and_ends_by_itself_under_supervision(
     assert state(centre, number)["supervision"] != "none"
 
 
-def test_a_merge_is_undone_at_the_other_desk_the_same_day(
-    desk: Callable[..., Page], centre: Product
-) -> None:
+def test_a_merge_is_undone_at_the_other_desk_the_same_day(desk: Callable[..., Page], centre: Product) -> None:
     original, double = file(centre, 4)["number"], file(centre, 4)["number"]
     first, second = desk("operator"), desk("lead")
     at(first, double)

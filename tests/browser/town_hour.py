@@ -111,3 +111,14 @@ class Town:
                 self.product.ask(
                     f"/api/v1/events/{event['number']}/accept", {"version": event["version"]}, token
                 )
+        for alert in self.product.ask("/api/v1/alerts", None, self.tokens["operator"])[1]["items"]:
+            for unit in [one["unit"] for one in alert["units"] if not one["accepted"]]:
+                self._sign_beside(alert["event"], unit)
+
+    def _sign_beside(self, number: str, unit: str) -> None:
+        """Let a unit beside the lead sign for itself."""
+        token = self.tokens.get(f"unit-{unit}")
+        if token:
+            path = f"/api/v1/events/{number}"
+            version = self.product.ask(path, None, self.tokens["operator"])[1]["event"]["version"]
+            self.product.ask(f"{path}/accept", {"version": version}, token)
