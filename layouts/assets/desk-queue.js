@@ -222,6 +222,7 @@ window.gridWall = window.gridWall || {};
     passing: (test) => { passes = test; anchor = null; if (api) { api.onFilterChanged(); mark(); } },
     dueOf: (row) => dueOf(row),
     none: LAST,
+    shown: () => (api ? api.getDisplayedRowCount() : 0),
     move,
     shortNumber,
     unit,
