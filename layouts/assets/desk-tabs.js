@@ -31,7 +31,7 @@ window.gridWall = window.gridWall || {};
   ];
   const TEST = Object.fromEntries(TABS.map(([name, , test]) => [name, test]));
 
-  const haystack = (row) => [row.number, row.title, row.address, row.category_name, wall.deskPlace(row), wall.deskQueue.unit(row)].join(" ").toLowerCase();
+  const haystack = (row) => [row.number, row.title, row.address, row.category_name, wall.deskPlace(row), wall.deskCells.unit(row)].join(" ").toLowerCase();
   const filtered = (row) =>
     (!wanted.street || (row.path || "").includes("/" + wanted.street + "/"))
     && (!wanted.category || row.category === wanted.category || wall.deskParent(row.category) === wanted.category)
