@@ -21,7 +21,7 @@ window.gridWall = window.gridWall || {};
   const open = () => wall.alerts.open();
   const main = () => open().find((one) => one.id === pinned) || open()[0] || null;
   const here = () => t("调度台 {name}", { name: wall.desk.first.account.name });
-  const place = (alert) => [wall.deskQueue.shortNumber(alert.event), wall.deskArea(alert.grid), alert.address].filter(Boolean).join(" · ");
+  const place = (alert) => [wall.deskCells.shortNumber(alert.event), wall.deskArea(alert.grid), alert.address].filter(Boolean).join(" · ");
   const said = (alert) => {
     const { by, title, at, behalf } = alert.acknowledged || {};
     if (!alert.acknowledged) return t("无人确认");

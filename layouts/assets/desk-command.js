@@ -56,7 +56,7 @@ window.gridWall = window.gridWall || {};
   const ofNumber = (text) => {
     const found = [];
     for (const row of window.live.rows()) {
-      if (row.number.endsWith(text) || wall.deskQueue.shortNumber(row.number) === text) found.push(row);
+      if (row.number.endsWith(text) || wall.deskCells.shortNumber(row.number) === text) found.push(row);
       if (found.length >= MOST) break;
     }
     return found.map((row) => ({ text: `${row.number} ${row.title}`, note: first().status_words[row.status], run: () => wall.desk.choose(row.number) }));

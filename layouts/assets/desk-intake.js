@@ -111,7 +111,7 @@ window.gridWall = window.gridWall || {};
       return node;
     }, (node, one) => {
       const [number, title, where, button] = node.children;
-      wall.say(number, wall.deskQueue.shortNumber(one.number));
+      wall.say(number, wall.deskCells.shortNumber(one.number));
       wall.say(title, one.title);
       wall.say(where, [t("相距 {n} 米", { n: Math.round(one.distance_m || 0) }), t("{time}前", { time: wall.briefly(one.hours * 3_600_000) }), wall.desk.first.status_words[one.status]].join(" · "));
       button.onclick = () => save("join", one.number);

@@ -4,12 +4,9 @@ window.gridWall = window.gridWall || {};
 (function (wall) {
   "use strict";
   const FLASHED = 20; // so many new rows at once flash; more are a snapshot, not news
-  const SOON_MS = 5 * 60_000;
   const ROW_PX = 33;
   const NARROW_PX = 600;
-  const LAST = 9e15; // no deadline: after all that have one
-  const el = (...what) => wall.el(...what); // format.js is loaded after this file
-  const t = (...what) => wall.t(...what);
+  const t = (...what) => wall.t(...what); // format.js is loaded after this file
   const byId = (id) => document.getElementById(id);
   const known = new Set();
   let api = null;
@@ -17,82 +14,6 @@ window.gridWall = window.gridWall || {};
   let anchor = null; // {node, top}: the row that must not move on the glass
   let passes = () => true;
   let settled = false;
-
-  const first = () => wall.desk.first;
-  const english = () => document.documentElement.lang.startsWith("en"); // its words are longer
-  /* From when a deadline is near: for handling a quarter of its limit or half an hour before, else five minutes. */
-  const soonAt = (row) => (row.status === "handling" ? wall.deskTabs.lateFrom(row) : dueOf(row) - SOON_MS);
-  const dueOf = (row) => { const [field] = first().dues[row.status] || []; return (field && row[field]) || LAST; };
-  const place = (row) => wall.deskPlace(row);
-  const shortNumber = (number) => {
-    const found = /^(\d{4})(\d{4})(\d{6})$/.exec(number);
-    if (!found) return number;
-    const day = wall.dayOf(window.live.now(), first().time_zone);
-    const count = String(Number(found[3])).padStart(4, "0");
-    return found[1] + found[2] === day ? count : `${found[2]}-${Number(found[3])}`;
-  };
-
-  /* ---- cells: built once, changed in place ---- */
-  const cell = (fill) => class {
-    init(params) { this.box = el("span", "q-cell"); this.refresh(params); }
-    getGui() { return this.box; }
-    refresh(params) { if (params.data) fill(this.box, params.data); return true; }
-  };
-
-  const paintLeft = (box, now) => {
-    const due = box.dataset.due ? Number(box.dataset.due) : LAST;
-    const left = due - now;
-    const kind = due === LAST ? "" : left < 0 ? "over" : now >= Number(box.dataset.soon) ? "soon" : "ok";
-    const text = due === LAST ? "—" : wall.briefly(Math.abs(left));
-    const word = kind === "over" ? t("超期") : kind === "soon" ? t("临期") : "";
-    const [small, bold] = box.children;
-    wall.say(small, word);
-    wall.say(bold, text);
-    const classes = "q-left num" + (kind === "over" ? " t-over" : kind === "soon" ? " t-soon" : "");
-    if (box.className !== classes) box.className = classes;
-  };
-  const Left = cell((box, row) => {
-    if (!box.firstChild) box.append(el("small"), el("b"));
-    wall.mark(box, "data-event", row.number);
-    wall.mark(box, "data-status", row.status);
-    wall.mark(box, "data-due", dueOf(row) === LAST ? "" : dueOf(row));
-    wall.mark(box, "data-soon", soonAt(row));
-    paintLeft(box, window.live.now());
-  });
-  const CARDS = { ordinary: () => t("督办"), yellow: () => t("黄牌"), red: () => t("红牌") };
-  const Title = cell((box, row) => {
-    if (!box.firstChild) box.append(el("span", "q-title"));
-    wall.say(box.firstChild, wall.deskTitle(row));
-    const flags = [
-      [row.emergency, t("紧急"), "over"],
-      [row.border, t("交界"), "border"],
-      [row.supervision, (CARDS[row.supervision] || CARDS.ordinary)(), "soon"],
-      [row.request, row.request === "hold" ? t("申请挂单") : t("申请延期"), "ask"],
-      [row.declines, t("退单 {n}", { n: row.declines || 0 }), "soon"],
-    ].filter(([on]) => on);
-    while (box.children.length > 1) box.lastChild.remove();
-    for (const [, word, kind] of flags) box.append(el("span", "q-flag q-flag--" + kind, word));
-  });
-  const LevelMark = cell((box, row) => {
-    const level = first().level_words[row.level] || { word: "", class: "" };
-    box.className = "lv " + level.class;
-    wall.say(box, level.word);
-  });
-  const StatusMark = cell((box, row) => {
-    box.className = "st " + (first().status_classes[row.status] || "");
-    wall.say(box, first().status_words[row.status] || row.status);
-  });
-
-  const unit = (row) => (row.unit ? first().units[row.unit] || row.unit : "");
-  const columns = () => [
-    { colId: "left", headerName: t("剩余"), width: english() ? 146 : 112, cellRenderer: Left, valueGetter: (p) => dueOf(p.data), sort: "asc", comparator: (a, b, one, other) => Number(Boolean(other.data.emergency)) - Number(Boolean(one.data.emergency)) || a - b },
-    { colId: "number", headerName: t("编号"), width: 72, valueGetter: (p) => p.data.number, valueFormatter: (p) => shortNumber(p.value), tooltipField: "number", cellClass: "q-number num" },
-    { colId: "title", headerName: t("事项"), flex: 3, minWidth: 90, cellRenderer: Title, valueGetter: (p) => p.data.title, tooltipValueGetter: (p) => [p.data.title, place(p.data), p.data.address, unit(p.data)].filter(Boolean).join(" · ") },
-    { colId: "place", headerName: t("属地"), flex: 2, minWidth: 76, valueGetter: (p) => place(p.data), tooltipValueGetter: (p) => [place(p.data), p.data.address].filter(Boolean).join(" · ") },
-    { colId: "level", headerName: t("级"), width: 40, cellRenderer: LevelMark, valueGetter: (p) => ["grid", "community", "street", "district"].indexOf(p.data.level) },
-    { colId: "status", headerName: t("状态"), width: english() ? 104 : 84, cellRenderer: StatusMark, valueGetter: (p) => p.data.status },
-    { colId: "unit", headerName: t("承办"), flex: 1, minWidth: 76, valueGetter: (p) => unit(p.data) || "—", tooltipValueGetter: (p) => unit(p.data) },
-  ];
 
   /* ---- what must not move ---- */
   const viewport = () => document.querySelector("#desk-grid .ag-body-viewport");
@@ -162,11 +83,6 @@ window.gridWall = window.gridWall || {};
     }, 450);
   };
 
-  const tick = () => {
-    const now = window.live.now();
-    for (const box of document.querySelectorAll("#desk-grid .q-left")) paintLeft(box, now);
-  };
-
   const keys = () => {
     const group = t("队列");
     const key = wall.desk.key;
@@ -180,7 +96,7 @@ window.gridWall = window.gridWall || {};
 
   const start = (found) => {
     api = found;
-    api.setGridOption("columnDefs", columns());
+    api.setGridOption("columnDefs", wall.deskCells.columns());
     api.setGridOption("defaultColDef", { sortable: true, resizable: true, suppressHeaderMenuButton: true, sortingOrder: ["asc", "desc"] });
     api.setGridOption("rowSelection", { mode: "multiRow", checkboxes: true, headerCheckbox: false, enableClickSelection: false });
     api.setGridOption("selectionColumnDef", { width: 34, resizable: false, suppressHeaderMenuButton: true });
@@ -198,7 +114,7 @@ window.gridWall = window.gridWall || {};
     window.live.on("rows", took);
     wall.desk.on("choose", mark);
     document.addEventListener("acted", onward);
-    setInterval(tick, 1000);
+    setInterval(() => wall.deskCells.tick(window.live.now()), 1000);
     keys();
     const kept = wall.desk.number();
     if (kept) setTimeout(mark, 600);
@@ -220,11 +136,8 @@ window.gridWall = window.gridWall || {};
 
   wall.deskQueue = {
     passing: (test) => { passes = test; anchor = null; if (api) { api.onFilterChanged(); mark(); } },
-    dueOf: (row) => dueOf(row),
-    none: LAST,
+    shown: () => (api ? api.getDisplayedRowCount() : 0),
     move,
-    shortNumber,
-    unit,
     clear: () => api && api.deselectAll(),
     top: () => { const node = api && api.getDisplayedRowAtIndex(0); if (node) wall.desk.choose(node.data.number); return Boolean(node); },
   };

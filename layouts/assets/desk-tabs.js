@@ -31,7 +31,7 @@ window.gridWall = window.gridWall || {};
   ];
   const TEST = Object.fromEntries(TABS.map(([name, , test]) => [name, test]));
 
-  const haystack = (row) => [row.number, row.title, row.address, row.category_name, wall.deskPlace(row), wall.deskQueue.unit(row)].join(" ").toLowerCase();
+  const haystack = (row) => [row.number, row.title, row.address, row.category_name, wall.deskPlace(row), wall.deskCells.unit(row)].join(" ").toLowerCase();
   const filtered = (row) =>
     (!wanted.street || (row.path || "").includes("/" + wanted.street + "/"))
     && (!wanted.category || row.category === wanted.category || wall.deskParent(row.category) === wanted.category)
@@ -61,6 +61,7 @@ window.gridWall = window.gridWall || {};
       node.classList.toggle("is-hot", (node.dataset.tab === "late" || node.dataset.tab === "register" || node.dataset.tab === "dispatch") && n > 0);
     }
     wall.deskHead.counts(found, over);
+    wall.deskTabs.counted(wall.deskQueue.shown()); // the grid is silent where nothing ever came
     if (moved) apply();
   };
   const dirty = () => { if (!waiting) waiting = setTimeout(count, COUNT_MS); };
@@ -143,7 +144,7 @@ window.gridWall = window.gridWall || {};
   };
 
   wall.deskTabs = {
-    start: () => { tabs(); filters(); wall.deskHead.start(); open("all"); setInterval(count, AGAIN_MS); window.live.on("rows", dirty); },
+    start: () => { tabs(); filters(); wall.deskHead.start(); open("all"); setInterval(count, AGAIN_MS); window.live.on("rows", dirty); dirty(); },
     dirty,
     open,
     filter,
@@ -158,7 +159,7 @@ window.gridWall = window.gridWall || {};
           hint.append(el("kbd", "", keys), el("span", "", word));
         }
       }
-      wall.say(foot.firstChild, shown ? t("按剩余时间，共 {n} 件", { n: wall.number(shown) }) : t("这里没有要办的事件"));
+      wall.say(foot.firstChild, shown ? t("按剩余时间，共 {n} 件", { n: wall.number(shown) }) : window.live.loaded ? t("这里没有要办的事件") : "");
     },
   };
 })(window.gridWall);

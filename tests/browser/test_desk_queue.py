@@ -5,13 +5,15 @@ import json
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from dashboard import clock
 from dashboard.rules.limits import due_soon_at
+from tests import product
 from tests.browser.desk_page import (
     KINDS,
     PLAIN,
@@ -28,7 +30,7 @@ from tests.browser.desk_page import (
     standing,
     until,
 )
-from tests.product import Product
+from tests.product import PASSWORD, Product
 
 TABS = ("register", "dispatch", "border", "unsigned", "late", "supervised", "approval", "all")
 # the chosen row: where it stands on the glass, and that it is marked
@@ -320,3 +322,17 @@ def test_the_grids_script_comes_to_the_desk_alone_and_everything_from_its_own_or
     other = page.request.get(f"/event/{listed(full, 'status=dispatched')[0]['number']}").text()
     scripts = re.findall(r"<script src=\"([^\"]+)", other)
     assert scripts and not any("dash_ag_grid" in one for one in scripts)
+
+
+def test_an_empty_desk_says_that_nothing_waits(browser: Browser, tmp_path: Path) -> None:
+    with product.start(tmp_path, "--no-demo") as running:
+        context = browser.new_context(base_url=running.address)
+        assert context.request.post("/login", form={"username": "operator", "password": PASSWORD}).ok
+        page = context.new_page()
+        page.goto("/desk")
+        expect(page.locator("#desk-queue-foot")).to_contain_text("这里没有要办的事件", timeout=15_000)
+        expect(page.locator("#desk-counts [data-kpi=pending] b")).to_have_text("0")
+        assert set(counted(page).values()) == {0}
+        page.keyboard.press("j")
+        assert chosen(page) == ""
+        context.close()
