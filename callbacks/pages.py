@@ -13,6 +13,7 @@ from dash import Input, Output, State, dcc, html
 from flask import Flask, Response, request
 
 from callbacks import admin, desk, event, guard, screen
+from callbacks import dispatch as dispatch  # its callback draws a panel of the desk; it has no page
 from callbacks.livefeed import LiveFeed
 from callbacks.session import somebody
 from dashboard.house import House
@@ -21,9 +22,17 @@ from layouts import ids, notice, shell, words
 from layouts.words import translate
 
 ASSETS = "../layouts/assets"
-# dash-ag-grid's bundle weighs more than everything else together: only the pages that show a grid load it
-WITH_GRID = frozenset({"desk"})
-GRID_SCRIPT = re.compile(r'<script src="[^"]*/dash_ag_grid/[^"]*"></script>')
+# a script and the pages that need it, by how its address ends; what no line names is loaded by every page.
+# dash-ag-grid's bundle weighs more than everything else together.
+NEEDED: tuple[tuple[str, frozenset[str]], ...] = (
+    (r"/dash_ag_grid/[^\"]*", frozenset({"desk"})),
+    (r"/assets/desk[-.][^\"]*", frozenset({"desk", "event"})),
+    (r"/assets/(?:act|combo|event)[-.][^\"]*", frozenset({"desk", "event"})),
+    (r"/assets/screen-(?:alert|sound|voice|watch)\.[^\"]*", frozenset({"screen", "desk"})),
+    (r"/assets/(?:map|screen)[-.][^\"]*", frozenset({"screen"})),
+    (r"/assets/admin\.[^\"]*", frozenset({"admin"})),
+)
+SCRIPT = re.compile(r'<script src="([^"]*)"></script>')
 Draw = Callable[[House, LiveFeed, Viewer, Mapping[str, str]], Any]
 
 # the pages that Dash draws, by the noun that names their files everywhere
@@ -76,6 +85,11 @@ def install(dash_app: dash.Dash, house: House, live: LiveFeed) -> None:
     dash_app._setup_server()
 
 
+def _needs(noun: str, script: str) -> bool:
+    """Return whether a page needs a script: the first line that knows the script decides."""
+    return next((noun in pages for ends, pages in NEEDED if re.search(ends, script)), True)
+
+
 def _notice_for_later() -> Response | None:
     """Answer for the pages that do not exist yet; who may not see them is told so by the guard, which comes first."""
     page = shell.page_of(request.path)
@@ -87,8 +101,9 @@ def _notice_for_later() -> Response | None:
 def _in_the_language_asked(interpolate: Callable[..., str], dash_app: dash.Dash) -> Callable[..., str]:
     def speak(**parts: str) -> str:
         page = shell.page_of(request.path)
-        if page is None or page.noun not in WITH_GRID:
-            parts["scripts"] = GRID_SCRIPT.sub("", parts["scripts"])
+        parts["scripts"] = SCRIPT.sub(
+            lambda found: found[0] if _needs(page.noun if page else "", found[1]) else "", parts["scripts"]
+        )
         dash_app.index_string = shell.index_string(words.active())
         return interpolate(**parts)
 

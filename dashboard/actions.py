@@ -11,12 +11,12 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from dashboard.rules import alerts, walk
-from dashboard.rules.access import Viewer, could_claim, sees
+from dashboard.rules.access import ROLE_WORDS, Role, Viewer, could_claim, sees
 from dashboard.rules.alerts import Alert, Behalf
 from dashboard.rules.change import Change
 from dashboard.rules.context import Context
 from dashboard.rules.event import Event, Status
-from dashboard.rules.lifecycle import BY_ACTION, allowed, check_facts, permit
+from dashboard.rules.lifecycle import ACTION_WORDS, BY_ACTION, allowed, check_facts, permit
 from dashboard.rules.refusals import Forbidden, Invalid, NotFound, NotNow, Overtaken
 from dashboard.rules.report import Report
 from dashboard.rules.walk import StepDraft, Walk
@@ -30,6 +30,7 @@ from datasources.screens import audible_screens
 LATE_BY = timedelta(seconds=60)
 # in no grid at all: flagged like a border, with nobody to choose from, and to the desk (LIFECYCLE §5)
 OUTSIDE: dict[str, Any] = {"candidates": [], "distance_m": None, "streets": 0, "settled": False}
+MACHINES = frozenset({Role.SYSTEM.value, Role.CLOCK.value})
 PLACE_COLUMNS = tuple(column.name for column in fields(Place))
 
 
@@ -115,12 +116,12 @@ def perform(
     if not sees(event, by, reference, context.co_unit_codes) and not could_claim(event, by, reference):
         raise Forbidden("您的账号看不到这件事件")
     if version is not None and version != event.version:
-        raise _overtaken(reference, event, action)
+        raise _overtaken(session, reference, event, action)
     try:
         found = permit(event, action, by, context)
     except NotNow as refusal:
         if action == "claim" and event.status != Status.CLAIMABLE:
-            raise _overtaken(reference, event, action) from refusal
+            raise _overtaken(session, reference, event, action) from refusal
         raise
     check_facts(event, action, facts, found, context)
     context = _placed(reference, event, action, facts, context)
@@ -128,7 +129,7 @@ def perform(
     late = due_at is not None and now - due_at > LATE_BY
     walk.take(done, action, by, found, facts, context, late=late)
     if not journal.update_event(session, event, done.event):
-        raise _overtaken(reference, journal.event_by_id(session, event.id) or event, action)
+        raise _overtaken(session, reference, journal.event_by_id(session, event.id) or event, action)
     _write_steps(session, [done])
     return done.event
 
@@ -244,13 +245,19 @@ def _placed(
     return context
 
 
-def _overtaken(reference: Reference, event: Event, action: str) -> Overtaken:
-    """Return the refusal that tells a loser what happened, and who won where it was a claim."""
+def _overtaken(session: Session, reference: Reference, event: Event, action: str) -> Overtaken:
+    """Return the refusal that tells a loser what happened: who won a claim, else who did what last."""
     if action == "claim" and event.how == "claim" and event.unit:
         winner = {"unit": event.unit, "name": reference.unit_name(event.unit), "at": event.owned_at}
         at = event.owned_at.astimezone(reference.tz).strftime("%H:%M:%S") if event.owned_at else ""
         return Overtaken("已被 {name} 抢单 {at}", event, winner, name=winner["name"], at=at)
-    return Overtaken("事件已有变化，请按最新状态处理", event)
+    last = journal.last_step(session, event)
+    if last is None or last.actor_role in MACHINES:
+        return Overtaken("事件已有变化，请按最新状态处理", event)
+    at = last.at.astimezone(reference.tz).strftime("%H:%M:%S")
+    role, done = ROLE_WORDS[Role(last.actor_role)], ACTION_WORDS.get(last.action, last.action)
+    text = "{role} {who} 已在 {at} 办理“{action}”，请按最新状态处理"
+    return Overtaken(text, event, role=role, who=last.actor, at=at, action=done)
 
 
 def _write_steps(session: Session, walks: Sequence[Walk]) -> None:

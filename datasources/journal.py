@@ -167,6 +167,13 @@ def declined_by(session: Session, event: Event) -> tuple[str, ...]:
     return tuple(unit for unit in session.scalars(query.order_by(StepRow.id)) if unit)
 
 
+def last_step(session: Session, event: Event) -> StepRow | None:
+    """Return the newest step of an event."""
+    return session.scalar(
+        select(StepRow).where(StepRow.event_id == event.id).order_by(StepRow.version.desc()).limit(1)
+    )
+
+
 def last_urge(session: Session, event: Event, account: str) -> datetime | None:
     """Return when an account last urged an event."""
     query = select(func.max(StepRow.at)).where(

@@ -10,7 +10,7 @@ from typing import Any
 
 from dash import dcc, html
 
-from layouts import act, desk_queue, event, ids, keys, maps
+from layouts import act, desk_queue, dispatch, event, ids, keys, maps
 from layouts.marks import marks, tree
 from layouts.parts import attributes, initial, leaf
 from layouts.screen_data import ALERT_FIELDS
@@ -50,7 +50,9 @@ def page(data: DeskData) -> html.Div:
             leaf("desk-foot", "d-foot num"),
             leaf("desk-news", "d-news", None, attributes(role="status", aria_live="polite")),
             leaf("desk-help", "d-help-slot"),
+            leaf(ids.DESK_STRETCHES, "dp-drawer-slot"),
             dcc.Store(id=ids.EVENT_CHOSEN),
+            dcc.Store(id=ids.DISPATCH_ASKED),
         ],
         id=ids.DESK,
         className="desk",
@@ -131,7 +133,8 @@ def _middle() -> html.Section:
 def _right() -> html.Section:
     return html.Section(
         [
-            html.Div(id=ids.DISPATCH_BODY, className="d-body", tabIndex=-1),
+            html.Div(dispatch.empty(), id=ids.DISPATCH_BODY, className="d-body", tabIndex=-1),
+            leaf(ids.DISPATCH_BATCH, "dp-batch-slot"),
             leaf(ids.ACT_FORM, "act-slot", None, attributes(aria_live="polite")),
         ],
         id=ids.DESK_DISPATCH,

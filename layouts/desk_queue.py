@@ -17,6 +17,7 @@ PARAMS: Mapping[str, str | int] = {
     "accentColor": DARK["accent"],
     "rowHoverColor": DARK["raised"],
     "selectedRowBackgroundColor": DARK["accent-soft"],
+    "fontFamily": "inherit",
     "wrapperBorder": 0,
     "fontSize": 14,
     "headerFontSize": 14,

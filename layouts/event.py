@@ -435,7 +435,7 @@ def _neighbour(one: Beside, classes: str, data: EventData) -> html.Li:
     if classes == "e-dups":
         parts += [
             status_mark(one.status),
-            html.Span(f"{where} · {apart}", className="num"),
+            html.Span(" · ".join((where, apart)), className="num"),
         ]
         if "merge" in data.allowed:
             merge = attributes(data_action="merge", data_original=one.number)

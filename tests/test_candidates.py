@@ -6,11 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import event as sqlalchemy_event
 
 from dashboard.clock import HandClock
 from dashboard.rules import recommend
 from dashboard.rules.event import Event, Status
 from dashboard.rules.recommend import WEIGHTS, Facts
+from dashboard.rules.stretches import Stretch, worst_first
 from datasources.database import Database
 from tests.api_house import ApiHouse, build, house_of
 from tests.conftest import LEAD, OPERATOR, Town, make_town, unit_viewer
@@ -229,3 +231,126 @@ def test_only_operators_and_leads_are_advised(opened: ApiHouse, place: Town) -> 
     for account in (f"unit-{FIRST}", place.worker.name, "screen", "leader", "admin", "auditor"):
         assert opened.call(account, "GET", path).status_code == 403, account
     assert opened.call("operator", "GET", "/events/nothing/candidates").status_code == 404
+
+
+def planned(opened: ApiHouse, numbers: list[str], account: str = "operator") -> Any:
+    answer = opened.call(account, "POST", "/events/plan", {"numbers": numbers})
+    assert answer.status_code == 200, answer.text
+    return answer.json["items"]
+
+
+def test_a_plan_names_the_unit_of_each_event_or_says_why_it_cannot_go(opened: ApiHouse, place: Town) -> None:
+    lng, lat = between_streets(place)
+    doubted = place.report(CATEGORY, lng=lng, lat=lat, accuracy_m=25.0)
+    doubted = place.act(doubted, "register", OPERATOR, category=CATEGORY)
+    free, again = lapsed(place), declined(place, lapsed(place), FIRST)
+    claimable, taken = place.report(CATEGORY), place.claimed(CATEGORY)
+    numbers = [one.number for one in (free, again, claimable, taken, doubted)]
+    rows = planned(opened, [*numbers, "nothing", "不是编号", free.number])
+    assert [one["number"] for one in rows] == [*numbers, "nothing", "不是编号"]
+    street = place.reference.units_at("street", again)[0]
+    assert [(one["unit"]["code"], one["fit"], one["why_not"]) for one in rows[:2]] == [
+        (FIRST, "recommended", None),
+        (street, "recommended", None),
+    ]
+    assert (rows[0]["version"], rows[0]["title"]) == (free.version, free.title) and rows[0]["due_at"]
+    assert [one["why_not"] for one in rows[2:]] == [
+        "还在待抢单，直接派单要写明原因，请单独派",
+        "现在是“处置中”，不能派单",
+        "交界处的事件要先确认网格",
+        "没有编号为 nothing 的事件",
+        "没有编号为 不是编号 的事件",
+    ]
+
+
+def test_a_plan_of_two_hundred_events_asks_the_database_as_often_as_a_plan_of_one(
+    opened: ApiHouse, place: Town
+) -> None:
+    numbers = [place.report(CATEGORY).number for _ in range(12)]
+
+    def questions(asked: list[str]) -> int:
+        counted: list[str] = []
+        note = lambda *facts: counted.append(facts[2])  # noqa: E731
+        sqlalchemy_event.listen(opened.house.database.engine, "before_cursor_execute", note)
+        planned(opened, asked)
+        sqlalchemy_event.remove(opened.house.database.engine, "before_cursor_execute", note)
+        return len(counted)
+
+    planned(opened, numbers)
+    assert questions(numbers) == questions(numbers[:1])
+
+
+def test_a_plan_refuses_what_is_no_list_of_numbers(opened: ApiHouse) -> None:
+    for numbers in (None, "x", [], [1], ["x"] * 201, ["x" * 60]):
+        answer = opened.call("operator", "POST", "/events/plan", {"numbers": numbers})
+        assert (answer.status_code, answer.json["errors"][0]["field"]) == (422, "numbers"), numbers
+    assert opened.call("leader", "POST", "/events/plan", {"numbers": ["x"]}).status_code == 403
+
+
+def test_a_ruling_is_offered_for_a_place_near_by_and_never_for_a_grid_that_is_no_candidate(
+    opened: ApiHouse, place: Town
+) -> None:
+    lng, lat = between_streets(place)
+    first = place.report(CATEGORY, lng=lng, lat=lat, accuracy_m=25.0)
+    assert asked(opened, first)["border"]["offered"] == first.border["candidates"][0]  # type: ignore[index]
+    last = first.border["candidates"][-1]  # type: ignore[index]
+    place.act(first, "settle_border", OPERATOR, grid=last)
+    beside = place.report(
+        CATEGORY, lng=lng + 0.0001, lat=lat, accuracy_m=60.0
+    )  # further grids come into reach
+    said = asked(opened, beside)["border"]
+    assert (said["offered"], said["remembered"]["grid"], said["remembered"]["by"]) == (last, last, "operator")
+    assert said["remembered"]["name"] == place.reference.areas[last].name
+    assert 5 < said["remembered"]["distance_m"] < 15
+    elsewhere = next(
+        event
+        for grid in place.reference.grids
+        if grid.geometry and (event := _at_a_corner(place, grid)) is not None and last not in _sides(event)
+    )
+    assert asked(opened, elsewhere)["border"]["remembered"] is None
+
+
+def _sides(event: Event) -> list[str]:
+    return (event.border or {}).get("candidates", [])
+
+
+def _at_a_corner(place: Town, grid: Any) -> Event | None:
+    rings = grid.geometry["coordinates"]
+    while not isinstance(rings[0][0], (int, float)):
+        rings = rings[0]
+    event = place.report(CATEGORY, lng=rings[0][0], lat=rings[0][1])
+    return event if len(_sides(event)) > 1 else None
+
+
+def test_stretches_come_worst_first_with_their_rulings_both_ways_and_their_declines(
+    opened: ApiHouse, place: Town
+) -> None:
+    lng, lat = between_streets(place)
+    assert opened.call("operator", "GET", "/borders/stretches").json["items"] == []
+    for turn in (0, 1, 0):
+        event = place.report(CATEGORY, lng=lng, lat=lat, accuracy_m=25.0)
+        event = place.act(event, "register", OPERATOR, category=CATEGORY)
+        place.hand.forward(minutes=1)
+        event = place.act(event, "settle_border", OPERATOR, grid=_sides(event)[turn])
+    event = place.act(event, "dispatch", OPERATOR, unit=FIRST)
+    event = place.act(event, "decline", unit_viewer(FIRST), ground="not_our_territory", text="不在辖区")
+    place.report(CATEGORY, lng=lng, lat=lat, accuracy_m=25.0)
+    said = opened.call("operator", "GET", "/borders/stretches").json
+    assert said["days"] == 90 and len(said["items"]) == 1
+    (one,) = said["items"]
+    codes = _sides(event)
+    assert {grid["code"] for grid in one["grids"]} == set(codes)
+    assert (one["doubtful"], one["waiting"], one["declines"]) == (4, 1, 1)
+    assert [(ruling["code"], ruling["count"]) for ruling in one["rulings"]] == [(codes[0], 2), (codes[1], 1)]
+    assert (one["last"]["code"], one["last"]["by"]) == (codes[0], "operator")
+    place.hand.forward(days=91)
+    assert opened.call("lead", "GET", "/borders/stretches").json["items"] == []
+    assert opened.call(f"unit-{FIRST}", "GET", "/borders/stretches").status_code == 403
+
+
+def test_the_worst_stretch_is_the_one_with_declines_and_rulings_both_ways() -> None:
+    quiet = Stretch(("A", "B"), doubtful=2)
+    split = Stretch(("A", "C"), doubtful=2, rulings={"A": 2, "C": 2})
+    sent_back = Stretch(("B", "C"), doubtful=2, declines=3)
+    assert worst_first([quiet, split, Stretch(("D", "E")), sent_back]) == [sent_back, split, quiet]
+    assert (split.against, quiet.against) == (2, 0)

@@ -451,3 +451,13 @@ def test_a_ruling_of_the_lead_is_taken_back_by_the_lead_alone_and_with_its_point
     back = town.act(ruled, "recall", LEAD)
     assert not back.final_dispatch
     assert sum(tenths for _, rule, tenths in entries(town, back) if rule == "unfounded_decline") == 0
+
+
+def test_the_slower_of_two_operators_is_told_who_did_what_and_when(town: Town) -> None:
+    event = town.report()
+    town.tick(minutes=31)
+    event = town.fresh(event)
+    unit = town.reference.eligible(event)[0]
+    town.act(event, "dispatch", LEAD, unit=unit)
+    with pytest.raises(Overtaken, match="值班长 lead 已在 09:31:00 办理“派单”"):
+        town.act(event, "dispatch", OPERATOR, unit=unit)

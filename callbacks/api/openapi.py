@@ -67,6 +67,8 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
     ("get", "/events/{number}"): Operation("One event with its steps, photos and allowed actions", "EventDetail", refuses=SEEN),
     ("get", "/events/{number}/candidates"): Operation("Units to send an event to, best first with reasons; limits as due times; the border in doubt", "Candidates", refuses=SEEN),
     ("post", "/events/{number}/reveal"): Operation("The reporter in clear, for a reason that is kept with the account and the moment", "Revealed", 200, "Reveal", (*BODY, 404)),
+    ("post", "/events/plan"): Operation("Where each of up to 200 events would be sent, or why it cannot", "Plan", 200, "PlanAsked", BODY),
+    ("get", "/borders/stretches"): Operation("Stretches of border that keep causing trouble in 90 days, worst first", "Stretches"),
     ("post", "/reports"): Operation("The anonymous door", "Receipt", 201, "DoorReport", (*BODY, 429, 503), public=True),
     ("get", "/reports/{number}"): Operation("Follow an anonymous report by its secret", "Progress", query=("secret",), public=True),
     ("post", "/photos"): Operation("Upload a picture (JPEG, PNG, WebP ≤ 8 MB)", "Uploaded", 201, "multipart", BODY),

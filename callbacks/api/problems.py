@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from callbacks.api.answers import dumped, event_body
 from callbacks.api.answers import moment as shown
+from callbacks.wording import spoken
 from dashboard.rules.refusals import NotNow, Overtaken, Refusal
 from layouts import notice
 from layouts.words import N_, translate
@@ -90,8 +91,7 @@ def refusal_body(refusal: Refusal) -> dict[str, Any]:
         more["winner"] = winner and winner | {"at": shown(winner["at"])}
         more["event"] = event_body(refusal.event)
         slug = "overtaken" if isinstance(refusal, Overtaken) else ""
-    detail = translate(refusal.text, None, **refusal.params)
-    return body_of(refusal.status, detail, refusal.errors, slug, **more)
+    return body_of(refusal.status, spoken(refusal), refusal.errors, slug, **more)
 
 
 def answer(body: dict[str, Any]) -> Response:

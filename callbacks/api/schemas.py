@@ -127,6 +127,7 @@ def _door() -> Schema:
 
 
 NAMED = record({"code": TEXT, "name": TEXT})
+GRID = record({"code": TEXT, "name": TEXT, "street": null(TEXT)})
 BORDER = {
     "type": "object",
     "required": ["candidates"],
@@ -244,7 +245,18 @@ COMPONENTS: Mapping[str, Schema] = {
                         ),
                         "accuracy_m": null(NUMBER),
                         "settled": FLAG,
-                        "remembered": null(record({"grid": TEXT, "by": TEXT, "at": MOMENT})),
+                        "offered": null(TEXT),
+                        "remembered": null(
+                            record(
+                                {
+                                    "grid": TEXT,
+                                    "name": TEXT,
+                                    "by": TEXT,
+                                    "at": MOMENT,
+                                    "distance_m": null(NUMBER),
+                                }
+                            )
+                        ),
                     }
                 )
             ),
@@ -259,6 +271,40 @@ COMPONENTS: Mapping[str, Schema] = {
             "reasons": array(record({"kind": TEXT, "text": TEXT, "good": FLAG})),
             "load": WHOLE,
             "on_time": RATIO,
+        }
+    ),
+    "PlanAsked": record({"numbers": {**array(TEXT), "minItems": 1, "maxItems": 200}}),
+    "Plan": record({"items": array(ref("Planned"))}),
+    "Planned": record(
+        {
+            "number": TEXT,
+            "version": null(WHOLE),
+            "title": null(TEXT),
+            "status": null(choice(Status)),
+            "emergency": FLAG,
+            "unit": null(NAMED),
+            "fit": null(choice(FITS)),
+            "score": null(WHOLE),
+            "due_at": null(MOMENT),
+            "why_not": null(TEXT),
+        }
+    ),
+    "Stretches": record(
+        {
+            "days": WHOLE,
+            "since": MOMENT,
+            "items": array(
+                record(
+                    {
+                        "grids": array(GRID),
+                        "doubtful": WHOLE,
+                        "waiting": WHOLE,
+                        "declines": WHOLE,
+                        "rulings": array(record({**GRID["properties"], "count": WHOLE})),
+                        "last": null(record({**GRID["properties"], "by": TEXT, "at": MOMENT})),
+                    }
+                )
+            ),
         }
     ),
     "Events": page(ref("Event"), count=WHOLE),

@@ -21,7 +21,14 @@ window.gridWall = window.gridWall || {};
     const [action, rule] = spoken.sort((a, b) => b[1].word.length - a[1].word.length)[0] || [];
     return action ? { action, word: rule.word, rest: text.slice(rule.word.length).trim() } : null;
   };
-  const unitsLike = (text) => (text ? Object.entries(first().units).filter(([code, name]) => name.includes(text) || code.toLowerCase() === text.toLowerCase()) : []);
+  /* Units whose name holds the words; after them those whose name has the letters in this order, as people shorten names. */
+  const inOrder = (text, name) => { let at = 0; for (const letter of name) if (letter === text[at]) at += 1; return at === text.length; };
+  const unitsLike = (text) => {
+    const wanted = text.toLowerCase();
+    const units = Object.entries(first().units).map(([code, name]) => [code, name, name.toLowerCase()]);
+    const held = units.filter(([code, , name]) => wanted && (name.includes(wanted) || code.toLowerCase() === wanted));
+    return held.length || wanted.length < 2 ? held : units.filter(([, , name]) => inOrder(wanted, name));
+  };
 
   const act = (action, facts) => {
     const number = wall.desk.number();
@@ -40,6 +47,12 @@ window.gridWall = window.gridWall || {};
     return [{ text: [word, rest].filter(Boolean).join(" "), note: wall.desk.number() || t("还没有选事件"), run: () => act(action, facts) }];
   };
 
+  /* A verb half written: its full word is offered. */
+  const ofBeginning = (text) =>
+    Object.entries(first().rules)
+      .filter(([, rule]) => text && rule.word.toLowerCase().startsWith(text.toLowerCase()))
+      .map(([action, rule]) => ({ text: rule.word, note: wall.desk.number() || t("还没有选事件"), run: () => act(action, {}) }));
+
   const ofNumber = (text) => {
     const found = [];
     for (const row of window.live.rows()) {
@@ -55,6 +68,7 @@ window.gridWall = window.gridWall || {};
     const said = verb(text);
     const found = said ? ofVerb(said) : [];
     if (/^\d{1,14}(-\d+)?$/.test(text)) found.push(...ofNumber(text));
+    if (!said) found.push(...ofBeginning(text));
     if (!said) for (const [code, name] of unitsLike(text).slice(0, 3)) found.push({ text: name, note: t("只看这个单位的事件"), run: () => { wall.deskTabs.open("all"); wall.deskTabs.filter(name.toLowerCase()); }, code });
     if (!said && text) found.push(search(text));
     return found.slice(0, MOST);

@@ -6,6 +6,7 @@ window.gridWall = window.gridWall || {};
   const t = (...what) => wall.t(...what);
   const byId = (id) => document.getElementById(id);
   const names = new Map();
+  const brief = new Map(); // code → name without what all names of its level end with
   const parents = new Map();
   const LATEST = 4;
 
@@ -48,8 +49,16 @@ window.gridWall = window.gridWall || {};
   };
   const sentence = (one) => [wall.clock(one.at, wall.desk.first.time_zone), one.unit_name, wall.desk.first.actions[one.action] || one.action_name, one.title].filter(Boolean).join(" ");
 
+  /* What every name of a level ends with tells nothing where all stand in one column. */
+  const shorten = (areas) => {
+    let end = areas.length > 1 ? areas[0][1] : "";
+    while (end && !areas.every(([, name]) => name.endsWith(end) && name !== end)) end = end.slice(1);
+    for (const [code, name] of areas) brief.set(code, name.slice(0, name.length - end.length));
+  };
+
   const start = () => {
     for (const [code, name] of wall.desk.first.areas) names.set(code, name);
+    for (const level of [1, 2]) shorten(wall.desk.first.areas.filter((area) => area[3] === level));
     for (const [code, , parent] of wall.desk.first.categories) parents.set(code, parent);
     const foot = byId("desk-foot");
     const hints = foot.appendChild(el("span", "push"));
@@ -68,7 +77,12 @@ window.gridWall = window.gridWall || {};
   };
 
   /* Street and community of a row, as short as the place allows. */
-  wall.deskPlace = (row) => (row.path || "").split("/").filter(Boolean).slice(1, 3).map((code) => (names.get(code) || "").replace(/(街道|社区)$/, "")).filter(Boolean).join(" ");
+  wall.deskPlace = (row) => (row.path || "").split("/").filter(Boolean).slice(1, 3).map((code) => brief.get(code)).filter(Boolean).join(" ");
+  /* An area's name without its parent's in front and without its level's ending: for small maps. */
+  wall.deskBrief = ({ code, name, parent }) => {
+    const above = names.get(parent);
+    return brief.get(code) || (above && name !== above && name.startsWith(above) ? name.slice(above.length) : name);
+  };
   /* The title without the community it begins with: the place stands beside it. */
   wall.deskTitle = (row) => {
     const community = names.get((row.path || "").split("/").filter(Boolean)[2]) || "";

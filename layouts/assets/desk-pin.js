@@ -78,7 +78,7 @@ window.gridWall = window.gridWall || {};
       if (one.properties.lng === null || one.properties.lng === undefined) continue;
       const [x, y] = to([one.properties.lng, one.properties.lat]);
       const label = node("text", { x: x.toFixed(1), y: y.toFixed(1), class: "pin-name" });
-      label.textContent = one.properties.name.replace(/^.*社区(?=第)/, "").replace(/社区$/, "");
+      label.textContent = wall.deskBrief(one.properties);
       svg.append(label);
     }
     if (pin) {

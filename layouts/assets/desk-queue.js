@@ -4,6 +4,8 @@ window.gridWall = window.gridWall || {};
 (function (wall) {
   "use strict";
   const FLASHED = 20; // so many new rows at once flash; more are a snapshot, not news
+  const SOON_MS = 5 * 60_000;
+  const ROW_PX = 33;
   const NARROW_PX = 600;
   const LAST = 9e15; // no deadline: after all that have one
   const el = (...what) => wall.el(...what); // format.js is loaded after this file
@@ -17,6 +19,9 @@ window.gridWall = window.gridWall || {};
   let settled = false;
 
   const first = () => wall.desk.first;
+  const english = () => document.documentElement.lang.startsWith("en"); // its words are longer
+  /* From when a deadline is near: for handling a quarter of its limit or half an hour before, else five minutes. */
+  const soonAt = (row) => (row.status === "handling" ? wall.deskTabs.lateFrom(row) : dueOf(row) - SOON_MS);
   const dueOf = (row) => { const [field] = first().dues[row.status] || []; return (field && row[field]) || LAST; };
   const place = (row) => wall.deskPlace(row);
   const shortNumber = (number) => {
@@ -34,10 +39,11 @@ window.gridWall = window.gridWall || {};
     refresh(params) { if (params.data) fill(this.box, params.data); return true; }
   };
 
-  const paintLeft = (box, due, now) => {
+  const paintLeft = (box, now) => {
+    const due = box.dataset.due ? Number(box.dataset.due) : LAST;
     const left = due - now;
-    const kind = due === LAST ? "" : left < 0 ? "over" : left < 5 * 60_000 ? "soon" : "ok";
-    const text = due === LAST ? "—" : left < 0 ? wall.briefly(-left) : wall.briefly(left);
+    const kind = due === LAST ? "" : left < 0 ? "over" : now >= Number(box.dataset.soon) ? "soon" : "ok";
+    const text = due === LAST ? "—" : wall.briefly(Math.abs(left));
     const word = kind === "over" ? t("超期") : kind === "soon" ? t("临期") : "";
     const [small, bold] = box.children;
     wall.say(small, word);
@@ -50,15 +56,17 @@ window.gridWall = window.gridWall || {};
     wall.mark(box, "data-event", row.number);
     wall.mark(box, "data-status", row.status);
     wall.mark(box, "data-due", dueOf(row) === LAST ? "" : dueOf(row));
-    paintLeft(box, dueOf(row), window.live.now());
+    wall.mark(box, "data-soon", soonAt(row));
+    paintLeft(box, window.live.now());
   });
+  const CARDS = { ordinary: () => t("督办"), yellow: () => t("黄牌"), red: () => t("红牌") };
   const Title = cell((box, row) => {
     if (!box.firstChild) box.append(el("span", "q-title"));
     wall.say(box.firstChild, wall.deskTitle(row));
     const flags = [
       [row.emergency, t("紧急"), "over"],
       [row.border, t("交界"), "border"],
-      [row.supervision, row.supervision ? first().supervisions[row.supervision].word.slice(0, 2) : "", "soon"],
+      [row.supervision, (CARDS[row.supervision] || CARDS.ordinary)(), "soon"],
       [row.request, row.request === "hold" ? t("申请挂单") : t("申请延期"), "ask"],
       [row.declines, t("退单 {n}", { n: row.declines || 0 }), "soon"],
     ].filter(([on]) => on);
@@ -77,12 +85,12 @@ window.gridWall = window.gridWall || {};
 
   const unit = (row) => (row.unit ? first().units[row.unit] || row.unit : "");
   const columns = () => [
-    { colId: "left", headerName: t("剩余"), width: 112, cellRenderer: Left, valueGetter: (p) => dueOf(p.data), sort: "asc", comparator: (a, b, one, other) => Number(Boolean(other.data.emergency)) - Number(Boolean(one.data.emergency)) || a - b },
-    { colId: "number", headerName: t("编号"), width: 84, valueGetter: (p) => p.data.number, valueFormatter: (p) => shortNumber(p.value), tooltipField: "number", cellClass: "q-number num" },
-    { colId: "title", headerName: t("事项"), flex: 3, minWidth: 130, cellRenderer: Title, valueGetter: (p) => p.data.title, tooltipField: "title" },
-    { colId: "place", headerName: t("属地"), flex: 2, minWidth: 90, valueGetter: (p) => place(p.data), tooltipValueGetter: (p) => [place(p.data), p.data.address].filter(Boolean).join(" · ") },
-    { colId: "level", headerName: t("级"), width: 44, cellRenderer: LevelMark, valueGetter: (p) => ["grid", "community", "street", "district"].indexOf(p.data.level) },
-    { colId: "status", headerName: t("状态"), width: 92, cellRenderer: StatusMark, valueGetter: (p) => p.data.status },
+    { colId: "left", headerName: t("剩余"), width: english() ? 146 : 112, cellRenderer: Left, valueGetter: (p) => dueOf(p.data), sort: "asc", comparator: (a, b, one, other) => Number(Boolean(other.data.emergency)) - Number(Boolean(one.data.emergency)) || a - b },
+    { colId: "number", headerName: t("编号"), width: 72, valueGetter: (p) => p.data.number, valueFormatter: (p) => shortNumber(p.value), tooltipField: "number", cellClass: "q-number num" },
+    { colId: "title", headerName: t("事项"), flex: 3, minWidth: 90, cellRenderer: Title, valueGetter: (p) => p.data.title, tooltipValueGetter: (p) => [p.data.title, place(p.data), p.data.address, unit(p.data)].filter(Boolean).join(" · ") },
+    { colId: "place", headerName: t("属地"), flex: 2, minWidth: 76, valueGetter: (p) => place(p.data), tooltipValueGetter: (p) => [place(p.data), p.data.address].filter(Boolean).join(" · ") },
+    { colId: "level", headerName: t("级"), width: 40, cellRenderer: LevelMark, valueGetter: (p) => ["grid", "community", "street", "district"].indexOf(p.data.level) },
+    { colId: "status", headerName: t("状态"), width: english() ? 104 : 84, cellRenderer: StatusMark, valueGetter: (p) => p.data.status },
     { colId: "unit", headerName: t("承办"), flex: 1, minWidth: 76, valueGetter: (p) => unit(p.data) || "—", tooltipValueGetter: (p) => unit(p.data) },
   ];
 
@@ -91,8 +99,8 @@ window.gridWall = window.gridWall || {};
   const hold = () => {
     const view = viewport();
     if (!api || !view) return;
-    const seen = (node) => node && node.rowTop !== null && node.rowTop >= view.scrollTop - 33 && node.rowTop < view.scrollTop + view.clientHeight;
-    const held = chosen && seen(chosen) ? chosen : view.scrollTop > 0 ? api.getDisplayedRowAtIndex(Math.ceil(view.scrollTop / 33)) : null;
+    const seen = (node) => node && node.rowTop !== null && node.rowTop >= view.scrollTop - ROW_PX && node.rowTop < view.scrollTop + view.clientHeight;
+    const held = chosen && seen(chosen) ? chosen : view.scrollTop > 0 ? api.getDisplayedRowAtIndex(Math.ceil(view.scrollTop / ROW_PX)) : null;
     anchor = held ? { node: held, top: held.rowTop - view.scrollTop } : null;
   };
   const keep = () => {
@@ -156,7 +164,7 @@ window.gridWall = window.gridWall || {};
 
   const tick = () => {
     const now = window.live.now();
-    for (const box of document.querySelectorAll("#desk-grid .q-left")) paintLeft(box, box.dataset.due ? Number(box.dataset.due) : LAST, now);
+    for (const box of document.querySelectorAll("#desk-grid .q-left")) paintLeft(box, now);
   };
 
   const keys = () => {
@@ -182,6 +190,7 @@ window.gridWall = window.gridWall || {};
     api.addEventListener("rowClicked", (event) => wall.desk.choose(event.data.number));
     api.addEventListener("modelUpdated", () => { keep(); wall.deskTabs.counted(api.getDisplayedRowCount()); });
     api.addEventListener("bodyScrollEnd", hold);
+    /* On a narrow desk place and unit give way: both stand in the tooltip and in the event. */
     const fit = () => api.setColumnsVisible(["place", "unit"], byId("desk-grid-box").clientWidth > NARROW_PX);
     new ResizeObserver(fit).observe(byId("desk-grid-box"));
     fit();

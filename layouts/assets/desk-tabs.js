@@ -15,12 +15,8 @@ window.gridWall = window.gridWall || {};
   let waiting = 0;
   let counts = {};
 
-  const late = (row, now) => {
-    if (row.status !== "handling" && row.status !== "dispatched") return false;
-    if (!row.handle_due_at) return false;
-    const whole = row.handle_due_at - (row.handle_from || row.handle_due_at);
-    return row.handle_due_at - now <= Math.max(SOON_MS, SOON_SHARE * whole);
-  };
+  const lateFrom = (row) => row.handle_due_at - Math.max(SOON_MS, SOON_SHARE * (row.handle_due_at - (row.handle_from || row.handle_due_at)));
+  const late = (row, now) => Boolean(row.handle_due_at) && (row.status === "handling" || row.status === "dispatched") && now >= lateFrom(row);
 
   /* tab → [words, test]; the digit that opens it is its place */
   const TABS = [
@@ -151,12 +147,13 @@ window.gridWall = window.gridWall || {};
     dirty,
     open,
     filter,
+    lateFrom,
     counts: () => ({ ...counts }),
     counted: (shown) => {
       const foot = byId("desk-queue-foot");
       if (!foot.firstChild) {
         foot.append(el("span"), el("span", "push"));
-        for (const [keys, word] of [["J K", t("上下")], ["Enter", t("打开")], ["1–8", t("切换队列")], ["X", t("勾选")]]) {
+        for (const [keys, word] of [["J K", t("上下")], ["Enter", t("看详情")], ["1–8", t("切换队列")], ["X", t("勾选")]]) {
           const hint = foot.lastChild.appendChild(el("span", "d-hint"));
           hint.append(el("kbd", "", keys), el("span", "", word));
         }

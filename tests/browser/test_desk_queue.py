@@ -2,6 +2,7 @@
 
 # ruff: noqa: F811
 import json
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
@@ -230,6 +231,18 @@ def test_a_command_that_is_not_understood_is_said_and_kept(desk: Callable[..., P
     assert page.input_value("#desk-command") == "派单 没有这个单位"
 
 
+def test_half_a_verb_and_a_shortened_unit_are_offered_whole(desk: Callable[..., Page], full: Product) -> None:
+    page = desk()
+    offers = page.locator("#desk-offers [role=option]")
+    page.keyboard.press("/")
+    page.keyboard.type("撤")
+    expect(offers.filter(has_text="撤回派单")).to_have_count(1)
+    page.fill("#desk-command", "")
+    name = next(one["name"] for one in full.ask("/api/v1/units")[1]["items"] if len(one["name"]) > 4)
+    page.fill("#desk-command", f"派单 {name[0]}{name[2]}{name[-1]}")
+    expect(offers.filter(has_text=name)).to_have_count(1)
+
+
 def test_what_is_closed_is_found_by_asking_the_server(desk: Callable[..., Page], full: Product) -> None:
     event = report(full, "石板桥栏杆松动", source="phone")
     said = {"version": event["version"], "reason": "重复上报"}
@@ -287,7 +300,23 @@ def test_no_part_of_the_desk_overlaps_another_or_leaves_the_glass(
     assert wrong == []
     assert [box[0] for box in boxes if box[3] > size[0] + 1 or box[4] > size[1] + 1 or box[1] < -1] == []
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    for inner in ("#desk-command", "#desk-clock", "#desk-queue-foot"):
+        box = page.locator(inner).bounding_box()
+        assert box and box["x"] >= 0 and box["x"] + box["width"] <= size[0], inner
+        assert inner != "#desk-command" or box["width"] > 150
     tabs = page.evaluate(
         "(() => { const box = document.getElementById('desk-tabs'); return [box.scrollWidth, box.clientWidth]; })()"
     )
     assert tabs[0] <= tabs[1], "a tab is out of sight"
+
+
+def test_the_grids_script_comes_to_the_desk_alone_and_everything_from_its_own_origin(
+    desk: Callable[..., Page], full: Product
+) -> None:
+    page = desk()
+    fetched = page.evaluate("performance.getEntriesByType('resource').map((one) => one.name)")
+    assert any("dash_ag_grid" in one for one in fetched)
+    assert [one for one in fetched if not one.startswith((full.address, "data:", "blob:"))] == []
+    other = page.request.get(f"/event/{listed(full, 'status=dispatched')[0]['number']}").text()
+    scripts = re.findall(r"<script src=\"([^\"]+)", other)
+    assert scripts and not any("dash_ag_grid" in one for one in scripts)

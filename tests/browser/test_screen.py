@@ -6,7 +6,6 @@ import re
 import socket
 import subprocess
 import sys
-import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -365,8 +364,35 @@ def test_a_dead_link_is_said_within_fifteen_seconds(browser: Browser, tmp_path: 
     context.close()
 
 
-def test_the_shipped_scripts_are_small(centre: Centre) -> None:
-    with urllib.request.urlopen(f"{centre.address}/assets/tokens.css") as answer:
-        assert answer.status == 200
-    own = sum(path.stat().st_size for path in (ROOT / "layouts" / "assets").glob("*.js"))
-    assert own < 260_000
+def test_a_dead_link_during_an_emergency_leaves_the_map_its_room(browser: Browser, tmp_path: Path) -> None:
+    mine = begin(tmp_path)
+    context = browser.new_context(
+        base_url=mine.address, locale="zh-CN", viewport={"width": 1366, "height": 768}
+    )
+    assert context.request.post("/login", form={"username": "operator", "password": PASSWORD}).ok
+    report(context.request, "燃气管道施工挖破", emergency=True)
+    page = context.new_page()
+    page.goto("/screen?scene=units")
+    in_live(page)
+    expect(page.locator(".w-alarm")).to_be_visible()
+    mine.process.kill()
+    mine.process.wait(timeout=30)
+    expect(page.locator(".w-lost")).to_be_visible(timeout=STALE_MS)
+    boxes = [page.locator(one).bounding_box() for one in (".w-lost", ".w-mapbox", "#screen-alert")]
+    lost, ground, strip = [box for box in boxes if box]
+    assert ground["height"] > 0.33 * 768
+    assert lost["y"] + lost["height"] <= ground["y"] and ground["y"] + ground["height"] <= strip["y"]
+    expect(page.locator(".w-legend")).to_be_hidden()
+    context.close()
+
+
+def test_the_wall_loads_its_own_scripts_and_nobody_elses(
+    centre: Centre, page_as: Callable[..., Page]
+) -> None:
+    page = page_as("screen")
+    in_live(page)
+    loaded = page.evaluate("[...document.scripts].map((one) => one.src).filter(Boolean)")
+    assert not [src for src in loaded if re.search(r"/desk|/act[-.]|dash_ag_grid|/admin", src)]
+    own = {re.sub(r"\?.*", "", src).rsplit("/", 1)[1] for src in loaded if "/assets/" in src}
+    sizes = [(ROOT / "layouts" / "assets" / name) for name in own]
+    assert sum(path.stat().st_size for path in sizes if path.is_file()) < 260_000

@@ -1,0 +1,147 @@
+"""An operator runs a drill hour from the keyboard alone: 200 events, 3 emergencies, a unit that declines everything."""
+
+import time
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from tests import product
+from tests.browser.test_screen import browser
+from tests.browser.town_hour import EMERGENCIES, REPORTS, Town
+from tests.load.wall_page import enter, spots, wait
+from tests.product import Product
+
+__all__ = ["browser"]
+
+BEGINS = datetime.fromisoformat("2026-11-25T09:00:00+08:00")  # a Wednesday morning at work
+SPEED, HOUR = 60, timedelta(hours=1)
+REGISTER_WITHIN = DISPATCH_WITHIN = timedelta(minutes=15)  # LIFECYCLE §6
+ANSWER_WITHIN = timedelta(minutes=3)  # before the gateway is called (LIFECYCLE §4)
+DECLINER = "URBAN_MGMT"
+OPEN = "document.querySelector('#desk-grid .ag-row') && live.state === 'live' && gridWall.deskTabs.counts().all >= 0"
+# what the page tells whoever sits before it
+SEEN = """() => ({
+  now: live.now(),
+  counts: gridWall.deskTabs.counts(),
+  raised: document.querySelectorAll('#desk-alerts .al--raised').length,
+})"""
+# a decision is offered for the event that is marked in the queue, and it is drawn as it now stands
+OFFERED = """(() => {
+  const number = gridWall.desk.number();
+  const drawn = document.querySelector(`#event-body [data-event="${number}"]`);
+  const row = gridWall.desk.chosen();
+  if (!drawn || !row || Number(drawn.dataset.version) !== row.version) return false;
+  const panel = document.querySelector(`#dispatch-body [data-event="${number}"]`);
+  return Boolean(document.querySelector('#event-body [data-action="register"]')
+    || (panel && Number(panel.dataset.version) === row.version && panel.querySelector('%s')));
+})()"""
+# tab → (its key, what must be offered there, the key that decides)
+DECISIONS: tuple[tuple[str, str, str, str], ...] = (
+    ("border", "3", '[data-action="settle_border"]', "b"),
+    ("dispatch", "2", '[data-action="dispatch"][data-unit]', "d"),
+    ("register", "1", '[data-action="register"]', "l"),
+)
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
+    """The product at sixty times the speed of life, nobody in it but who the test brings."""
+    folder = tmp_path_factory.mktemp("hour")
+    words = ("--no-demo", "--clock-start", BEGINS.isoformat(), "--clock-speed", str(SPEED))
+    with product.start(folder, *words) as started:
+        started.token = product.token_for(folder, "operator")[0]
+        yield started
+
+
+def town_of(running: Product, folder: Path) -> Town:
+    _, units = running.ask("/api/v1/units")
+    names = ["operator", *(f"unit-{unit['code']}" for unit in units["items"])]
+    tokens = dict(zip(names, product.token_for(folder, *names), strict=True))
+    return Town(running, tokens, DECLINER, BEGINS, spots(running))
+
+
+def decide(page: Page, seen: dict[str, Any]) -> bool:
+    """Do the most urgent thing that the page shows, by keys alone; return whether there was one."""
+    if seen["raised"]:
+        page.keyboard.press("a")
+        return wait(page, "!document.querySelector('#desk-alerts .al--raised')", 3000) is not None
+    for tab, key, offer, letter in DECISIONS:
+        if not seen["counts"].get(tab):
+            continue
+        page.keyboard.press(key)
+        page.keyboard.press("j")
+        if not wait(page, OFFERED % offer, 2000):
+            page.keyboard.press("j")
+            continue
+        number, version = page.evaluate("[gridWall.desk.number(), gridWall.desk.chosen().version]")
+        page.keyboard.press(letter)
+        moved = f"(() => {{ const row = [...live.rows()].find((one) => one.number === '{number}'); return !row || row.version > {version}; }})()"
+        wait(page, moved, 3000)
+        return True
+    return False
+
+
+def test_an_hour_at_the_desk_by_keys_alone_leaves_nothing_of_the_centre_overdue(
+    running: Product, browser: Browser, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    folder = Path(running.process.args[running.process.args.index("--data") + 1])  # type: ignore[union-attr, call-overload, index]
+    page = enter(browser, running.address, "/desk", account="lead")
+    assert wait(
+        page, "window.live && live.loaded && window.gridWall.deskTabs && document.querySelector('.d-tab')"
+    )
+    town = town_of(running, folder)
+    start = page.evaluate("live.now()")
+    town.begins, at = datetime.fromtimestamp(start / 1000, BEGINS.tzinfo), time.monotonic()
+    town.live(lambda: town.begins + timedelta(seconds=(time.monotonic() - at) * SPEED))
+    ends, acted = start + HOUR.total_seconds() * 1000, 0
+    while (seen := page.evaluate(SEEN))["now"] < ends:
+        if decide(page, seen):
+            acted += 1
+        else:
+            wait(
+                page,
+                "gridWall.deskTabs.counts().register + gridWall.deskTabs.counts().dispatch > 0 || document.querySelector('.al--raised')",
+                1000,
+            )
+    town.over.set()
+    assert town.faults == []
+    assert len(town.filed) == REPORTS and town.declined > 0
+    late = [line for number in town.filed for line in overdue(running, number)]
+    assert late == [], (acted, late[:10])
+    assert unanswered(running) == []
+
+
+def overdue(running: Product, number: str) -> list[str]:
+    """Return every step of the centre that came later than its limit, or has not come yet."""
+    _, found = running.ask(f"/api/v1/events/{number}")
+    waits: dict[str, datetime] = {}
+    late = []
+    limits = {"reported": REGISTER_WITHIN, "pending_dispatch": DISPATCH_WITHIN}
+    for step in found["steps"]:
+        at = datetime.fromisoformat(step["at"])
+        for status, since in list(waits.items()):
+            if step["to"] != status:
+                if at - since > limits[status]:
+                    late.append(f"{number} {status} {at - since}")
+                del waits[status]
+        if step["to"] in limits and step["to"] not in waits:
+            waits[step["to"]] = at
+    return late
+
+
+def unanswered(running: Product) -> list[str]:
+    """Return the emergencies that nobody answered before the gateway would have been called."""
+    since = BEGINS.isoformat().replace("+", "%2B")
+    _, found = running.ask(f"/api/v1/alerts/missed?since={since}")
+    assert len(found["items"]) >= len(EMERGENCIES)
+    return [
+        one["event"]
+        for one in found["items"]
+        if one["acknowledged"] is None
+        or datetime.fromisoformat(one["acknowledged"]["at"]) - datetime.fromisoformat(one["raised_at"])
+        > ANSWER_WITHIN
+    ]
