@@ -28,6 +28,7 @@
   let loading = false;
   let holes = 0; // in a row, without a message in between that fitted
   let pulse = null; // {serverNow, at, speed} of the newest heartbeat
+  let seed = null; // {serverNow, at, speed} of the page itself
   let shownState = "offline";
   let changed = new Set();
   let frame = false;
@@ -249,7 +250,8 @@
   const age = () => (pulse ? (performance.now() - pulse.at) / 1000 : Infinity);
 
   function now() {
-    return pulse ? pulse.serverNow + (performance.now() - pulse.at) * pulse.speed : Date.now();
+    const known = pulse || seed; // until the first heartbeat, the moment at which the server drew the page
+    return known ? known.serverNow + (performance.now() - known.at) * known.speed : Date.now();
   }
 
   function state() {
@@ -319,6 +321,8 @@
     const root = document.querySelector("[data-live]");
     if (socket || !root || !window.io) return false;
     topics = (root.dataset.live || ALL_TOPICS).split(",").map((topic) => topic.trim()).filter(Boolean);
+    const first = JSON.parse(root.dataset.initial || "{}");
+    if (first.now) seed = { serverNow: first.now, at: performance.now(), speed: first.speed || 1 };
     connect();
     resync();
     setInterval(show, 500);
