@@ -3,6 +3,7 @@
 A Bearer header counts alone: a wrong one is nobody, whatever cookie comes with it.
 """
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
@@ -55,6 +56,14 @@ def somebody() -> Viewer:
     if found is None:
         raise Forbidden("请先登录")
     return found
+
+
+def reader(who: Viewer) -> Viewer:
+    """Return who reads an answer: a program by its right; a browser with persons masked, whoever sits at it.
+
+    What a person at a screen needs in clear is revealed for a reason that is kept.
+    """
+    return who if "Authorization" in request.headers else replace(who, masked=True)
 
 
 def viewer_of_environ(environ: dict[str, Any], sign_in: SignIn | None = None) -> Viewer | None:

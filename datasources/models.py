@@ -261,6 +261,8 @@ class EventRow(Base):
         Index("event_status_hold_until", "status", "hold_until"),
         Index("event_reported_at", "reported_at"),
         Index("event_closed_at", "closed_at"),
+        Index("event_lng_lat", "lng", "lat"),
+        Index("event_address", "address"),
         *(_where_set("event", name) for name in ("pool_at", "registered_at", "owned_at", "finished_at")),
         Index("event_reported_by", "reported_by", "reported_at"),
         Index("event_handle_due", "handle_due_at"),

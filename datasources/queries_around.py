@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from math import cos, radians
 from typing import Any
 
-from sqlalchemy import or_
 from sqlalchemy.orm import Session
 
 from dashboard.rules.event import OPEN, Event, Status
@@ -21,6 +20,8 @@ OPEN_CODES = [status.value for status in OPEN]
 SAME_M, SAME_WITHIN = 100.0, timedelta(hours=72)
 HERE_M, HERE_WITHIN = 30.0, timedelta(days=90)
 MOST = 8
+# few events lie at one place, many are closed: the database must not think of starting from the status
+UNINDEXED = E.status.concat("")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +53,14 @@ def possible_duplicates(
         return []
     found = journal.events_where(
         session,
-        E.status.in_(OPEN_CODES),
-        E.reported_at.between(now - SAME_WITHIN, now + SAME_WITHIN),
         *_box(place, SAME_M),
+        UNINDEXED.in_(OPEN_CODES),
     )
-    near = [one for one in _beside(reference, found, place, category, now) if (one.metres or 0) <= SAME_M]
+    near = [
+        one
+        for one in _beside(reference, found, place, category, now)
+        if abs(one.age) <= SAME_WITHIN and (one.metres or 0) <= SAME_M
+    ]
     return sorted(
         (one for one in near if one.event.id != but), key=lambda one: (not one.alike, one.metres or 0)
     )[:MOST]
@@ -73,21 +77,17 @@ def duplicates_of(session: Session, reference: Reference, event: Event) -> list[
 def history_here(session: Session, reference: Reference, event: Event) -> list[Beside]:
     """Return closed events of 90 days within 30 m of an event's place or at the very same address, newest first."""
     place = (event.lng, event.lat) if event.lng is not None and event.lat is not None else None
-    here = [E.address == event.address] if event.address.strip() else []
-    boxed = [_all(_box(place, HERE_M))] if place else []
-    if not here and not boxed:
-        return []
     since = event.reported_at
-    found = journal.events_where(
-        session,
-        E.status == Status.CLOSED.value,
-        E.reported_at.between(since - HERE_WITHIN, since),
-        or_(*here, *boxed),
-    )
+    lately = E.reported_at.between(since - HERE_WITHIN, since)
+    ways = [[E.address == event.address, lately]] if event.address.strip() else []
+    ways += [_box(place, HERE_M)] if place else []
+    closed = Status.CLOSED.value == UNINDEXED
+    found = {one.id: one for way in ways for one in journal.events_where(session, *way, closed)}
+    found.pop(event.id, None)
     beside = [
         one
-        for one in _beside(reference, found, place, event.category, since)
-        if one.event.id != event.id
+        for one in _beside(reference, list(found.values()), place, event.category, since)
+        if timedelta(0) <= one.age <= HERE_WITHIN
         and (one.event.address == event.address or (one.metres is not None and one.metres <= HERE_M))
     ]
     return sorted(beside, key=lambda one: one.event.reported_at, reverse=True)[:MOST]
@@ -124,8 +124,3 @@ def _box(place: tuple[float, float], metres: float) -> list[Any]:
     tall = metres / METRES_PER_DEGREE
     wide = tall / max(cos(radians(lat)), 0.01)
     return [E.lng.between(lng - wide, lng + wide), E.lat.between(lat - tall, lat + tall)]
-
-
-def _all(conditions: list[Any]) -> Any:
-    first, second = conditions
-    return first & second

@@ -1,5 +1,6 @@
 """Nobody reaches what is not theirs, and nobody without the right reads a person's phone, anywhere."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -66,6 +67,24 @@ def test_the_canary_is_read_by_those_with_the_right_and_nowhere_by_others(
             assert opened.call(account, "GET", f"/events?q={CANARY}").json["items"] == []
             assert opened.call(account, "GET", f"/events?q={NAME}").json["items"] == []
     assert CANARY not in opened.client.get("/metrics", headers=opened.token("admin")).text
+
+
+def test_a_browser_reads_persons_masked_whoever_sits_at_it_until_a_reason_is_given(
+    opened: ApiHouse, place: Town
+) -> None:
+    browser = opened.login("operator")
+    event = browser.post("/api/v1/events", json=canary(place)).json
+    path = f"/api/v1/events/{event['number']}"
+    note = browser.post(f"{path}/comment", json={"version": event["version"], "text": f"已联系 {CANARY}"})
+    assert note.status_code == 200
+    outdated = browser.post(f"{path}/comment", json={"version": event["version"], "text": "再联系"})
+    assert outdated.status_code == 409
+    said = json.dumps(event, ensure_ascii=False) + note.text + outdated.text
+    said += "".join(browser.get(one).text for one in (path, "/api/v1/events", f"{path}/around"))
+    assert CANARY not in said and NAME not in said
+    shown = browser.post(f"{path}/reveal", json={"reason": "回访核实"}).json
+    assert shown["reporter"] == {"name": NAME, "phone": CANARY}
+    assert CANARY in opened.call("operator", "GET", f"/events/{event['number']}").text
 
 
 def test_a_reporter_without_the_right_does_not_read_back_what_it_reported(

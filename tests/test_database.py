@@ -20,7 +20,7 @@ def test_migrations_make_exactly_the_tables_of_the_models(database: Database) ->
 def test_upgrading_what_is_up_to_date_changes_nothing(database: Database) -> None:
     database.upgrade()
     with database.read() as session:
-        assert session.execute(text("SELECT version_num FROM alembic_version")).scalars().all() == ["0004"]
+        assert session.execute(text("SELECT version_num FROM alembic_version")).scalars().all() == ["0005"]
 
 
 @pytest.mark.parametrize("table", ["step", "ledger", "alert_log"])

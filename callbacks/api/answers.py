@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Response, current_app
 
-from callbacks.session import viewer
+from callbacks.session import reader, viewer
 from dashboard import clock, serializer
 from dashboard.house import House
 from dashboard.rules.access import sees
@@ -50,7 +50,7 @@ def event_body(event: Event | None) -> dict[str, Any] | None:
             beside = [co.unit for co in journal.co_units(session, event)]
         if not sees(event, who, reference, beside) and not _lost(event, who.unit):
             return None
-    return serializer.event_json(event, who, reference, clock.now())
+    return serializer.event_json(event, reader(who), reference, clock.now())
 
 
 def _lost(event: Event, unit: str | None) -> bool:

@@ -8,7 +8,7 @@ from flask import Response
 from callbacks.api.answers import answer, house, moment
 from callbacks.api.events import seen_event
 from callbacks.guard import permission
-from callbacks.session import somebody
+from callbacks.session import reader, somebody
 from dashboard import clock
 from dashboard.rules.access import Viewer, mask_text, sees
 from dashboard.rules.event import on_time
@@ -29,7 +29,7 @@ def around(number: str) -> Response:
 
 def _shown(found: Sequence[queries_around.Beside], who: Viewer) -> list[dict[str, Any]]:
     reference, now = house().reference, clock.now()
-    clear = (lambda text: text) if who.may("personal.see") else mask_text
+    clear = (lambda text: text) if reader(who).may("personal.see") else mask_text
     return [
         {
             "number": one.event.number,

@@ -12,7 +12,7 @@ from callbacks.api.bodies import object_body
 from callbacks.api.events import HELD, answered_once
 from callbacks.api.problems import refusal_body
 from callbacks.guard import permission
-from callbacks.session import somebody
+from callbacks.session import reader, somebody
 from dashboard import actions, clock
 from dashboard.rules.access import Viewer
 from dashboard.rules.refusals import Invalid, NotNow, Refusal
@@ -41,7 +41,7 @@ def batch() -> Response:
         made = iter(actions.report_many(session, reference, good, who, now) if good else ())
         return {
             "results": [
-                {"status": 201, "event": event_json(next(made), who, reference, now)}
+                {"status": 201, "event": event_json(next(made), reader(who), reference, now)}
                 if isinstance(one, Report)
                 else one
                 for one in sound

@@ -10,7 +10,7 @@ from callbacks.api.answers import JSON, answer, house
 from callbacks.api.bodies import object_body
 from callbacks.api.events import answered_once, known_event, refuse_held
 from callbacks.guard import permission
-from callbacks.session import somebody
+from callbacks.session import reader, somebody
 from dashboard import actions, clock
 from dashboard.rules.access import mask_text
 from dashboard.rules.refusals import Invalid
@@ -79,7 +79,7 @@ def join() -> Response:
             raise Invalid([("report.emergency", "紧急事件不能并入别的事件，请单独登记", {})])
         actions.perform(session, reference, event, "merge", {"original": into.number}, who, now)
         after = known_event(session, original)
-        return {"number": event.number, "original": event_json(after, who, reference, now)}
+        return {"number": event.number, "original": event_json(after, reader(who), reference, now)}
 
     status, data = answered_once(body, who, work)
     return Response(data, status, content_type=JSON)

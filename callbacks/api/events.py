@@ -13,7 +13,7 @@ from callbacks import hands
 from callbacks.api.answers import JSON, answer, dumped, house, moment
 from callbacks.api.bodies import facts_of, json_body, object_body, version_of
 from callbacks.guard import permission
-from callbacks.session import somebody
+from callbacks.session import reader, somebody
 from dashboard import actions, clock
 from dashboard.counter import stands_alone
 from dashboard.rules.access import Viewer, could_claim, mask_text, sees
@@ -40,12 +40,14 @@ def report() -> Response:
     body, who, now, reference = json_body(), somebody(), clock.now(), house().reference
     filed = intake.report_from(body, reference, who, now)
     if KEY not in request.headers and stands_alone(filed):
-        return filed_answer(dumped(event_json(house().counter.file(filed, who, now), who, reference, now)))
+        return filed_answer(
+            dumped(event_json(house().counter.file(filed, who, now), reader(who), reference, now))
+        )
 
     def file(session: Session) -> dict[str, Any]:
         photos.check_usable(session, filed.photos, who)
         refuse_held(session, filed.external_id)
-        return event_json(actions.report(session, reference, filed, who, now), who, reference, now)
+        return event_json(actions.report(session, reference, filed, who, now), reader(who), reference, now)
 
     try:
         status, data = answered_once(body, who, file)
@@ -69,8 +71,8 @@ def one(number: str) -> Response:
     with house().database.read() as session:
         event = seen_event(session, reference, number, who)
         body = {
-            "event": event_json(event, who, reference, now),
-            "steps": [step_body(row, who) for row in api_queries.steps_of(session, event.id)],
+            "event": event_json(event, reader(who), reference, now),
+            "steps": [step_body(row, reader(who)) for row in api_queries.steps_of(session, event.id)],
             "photos": [photo_body(row) for row in api_queries.photos_of(session, event.id)],
             "allowed": actions.buttons(session, reference, event, who, now),
             "possible_duplicates": duplicates(session, reference, event, who),
@@ -96,7 +98,7 @@ def act(number: str, action: str) -> Response:
         if isinstance(facts.get("photos"), list) and all(isinstance(key, str) for key in facts["photos"]):
             photos.check_usable(session, facts["photos"], who, event.id)
         after = actions.perform(session, reference, event, action, facts, who, now, version=version)
-        return event_json(after, who, reference, now)
+        return event_json(after, reader(who), reference, now)
 
     status, data = answered_once(body, who, work, 200)
     return Response(data, status, content_type=JSON)

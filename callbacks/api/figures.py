@@ -7,7 +7,7 @@ from flask import Response
 from callbacks.api import asked
 from callbacks.api.answers import answer, house, moment
 from callbacks.guard import permission
-from callbacks.session import somebody
+from callbacks.session import reader, somebody
 from dashboard import clock
 from dashboard.rules import kpi_words, ranking
 from dashboard.rules.event import Rating
@@ -54,7 +54,9 @@ def counted(code: str) -> Response:
     )
     with house().database.read() as session:
         page = counted_page(session, reference, who, question, limit, cursor)
-    items = [event_json(one.event, who, reference, now) | {"counted": _counted(one)} for one in page.items]
+    items = [
+        event_json(one.event, reader(who), reference, now) | {"counted": _counted(one)} for one in page.items
+    ]
     return answer({"items": items, "next": page.following, "count": page.count, "hidden": page.hidden})
 
 

@@ -91,9 +91,15 @@ class Viewer:
     unit: str | None = None
     area: str | None = None
     title: str = ""
+    masked: bool = False
 
     def may(self, permission: str) -> bool:
-        """Return whether the role has a permission; an unknown permission is refused."""
+        """Return whether the role has a permission; an unknown permission is refused.
+
+        Whoever is `masked` reads no personal data, whatever the role: a screen shows it only for a reason.
+        """
+        if self.masked and permission == "personal.see":
+            return False
         return self.role in PERMISSIONS.get(permission, frozenset())
 
 

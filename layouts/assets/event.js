@@ -54,11 +54,22 @@ window.gridWall = window.gridWall || {};
   });
   document.addEventListener("outdated", (event) => { if (page && event.detail.number === page.number) redraw(); });
 
+  /* The letters printed on the buttons work on the event's own page too; the desk has its own table of keys. */
+  document.addEventListener("keydown", (event) => {
+    if (!page || event.defaultPrevented || event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return;
+    if (event.target.closest("input, textarea, select, [contenteditable=true], dialog")) return;
+    const action = Object.keys(page.rules).find((one) => page.rules[one].key === event.key);
+    const button = action && document.querySelector(`#event-body [data-action="${action}"]:not(:disabled)`);
+    if (!button) return;
+    event.preventDefault();
+    button.click();
+  });
+
   const look = () => {
     const root = byId("event");
     if (!root || page || !root.matches("[data-rules]")) return;
     const first = JSON.parse(root.getAttribute("data-initial"));
-    page = { number: first.number, seq: 0 };
+    page = { number: first.number, seq: 0, rules: first.rules };
     window.live.on("rows", took);
     tick();
   };

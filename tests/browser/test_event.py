@@ -127,7 +127,7 @@ def test_a_reload_is_not_held_off_by_itself(enter: Callable[..., Page], centre: 
     page.reload()
     expect(page.locator(HERE)).to_have_attribute("data-state", "mine")
     expect(page.locator(HERE)).to_be_empty()
-    page.locator("#event-body [data-action=comment]").click()
+    page.keyboard.press("c")
     write(page, "已回电")
     expect(page.locator(".e-steps")).to_contain_text("已回电")
 
