@@ -33,11 +33,11 @@ KINDS: dict[str, tuple[int, dict[str, Any]]] = {
     "reported": (3, {"status": "reported", "unit": None, "registered_at": None, "register_due_at": 9}),
     "reported at a border": (
         2,
-        {"status": "reported", "unit": None, "register_due_at": 9, "border": {"candidates": [], "settled": False}},
+        {"status": "reported", "unit": None, "register_due_at": 9, "border": {"settled": False}},
     ),
     "settled border": (
         2,
-        {"status": "pending_dispatch", "dispatch_due_at": 9, "border": {"candidates": [], "settled": True}},
+        {"status": "pending_dispatch", "dispatch_due_at": 9, "border": {"settled": True}},
     ),
     "declined": (2, {"status": "pending_dispatch", "dispatch_due_at": 9, "decline_count": 1}),
     "unsigned": (4, {"status": "dispatched", "accept_due_at": 9, "handle_from": -1, "handle_due_at": 200}),
@@ -64,6 +64,12 @@ def special(reference: Reference, now: datetime) -> list[Event]:
                 name: now + value * HOUR if name.endswith(("_at", "_from", "_until")) and value is not None else value
                 for name, value in facts.items()
             }  # fmt: skip
+            if over.get("border"):
+                over["border"] = {
+                    "candidates": [plain.grid, reference.grids[0].code],
+                    "distance_m": 5.0,
+                    "streets": 1,
+                } | {"settled": over["border"]["settled"]}
             made.append(replace(plain, **over))
     return made
 
