@@ -45,7 +45,7 @@ def foot(data: "DispatchData") -> html.Footer:
     return html.Footer(
         [
             *([html.P(why, className="dp-why-not")] if not may else []),
-            *([opinion] if opinion else []),
+            *([opinion] if opinion is not None else []),
             button,
         ],
         className="dp-f",

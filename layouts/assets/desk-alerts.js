@@ -155,7 +155,7 @@ window.gridWall = window.gridWall || {};
     if (alert.next) { const due = next.appendChild(el("i", "num al-until")); due.dataset.due = alert.next.at; }
     const does = box.appendChild(el("div", "al-b"));
     if (raised) does.append(button(t("确认"), "A", () => acknowledge(alert), "acknowledge"));
-    does.append(button(t("打开"), "E", () => wall.desk.choose(alert.event)));
+    does.append(button(t("查看"), "E", () => wall.desk.choose(alert.event)));
     if (raised) {
       does.append(button(t("代确认"), "", () => { form = { kind: "behalf", id: alert.id }; dirty(); }));
       does.append(button(t("静音"), "", () => { form = { kind: "shelf", id: alert.id }; dirty(); }));
@@ -247,7 +247,7 @@ window.gridWall = window.gridWall || {};
       const [words, late] = fate(alert);
       const row = rows.appendChild(el("li"));
       row.append(el("time", "num", wall.dayTime(Date.parse(alert.raised_at), wall.desk.first.time_zone)), el("b", "", alert.title), el("span", "", alert.address || ""), el("em", late ? "t-over" : "", words));
-      const go = row.appendChild(el("button", "e-link", t("打开")));
+      const go = row.appendChild(el("button", "e-link", t("查看")));
       go.type = "button";
       go.addEventListener("click", () => { dialog.close(); wall.desk.choose(alert.event); });
     }
