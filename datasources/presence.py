@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from datasources.models import PresenceRow
 
 LASTS = timedelta(seconds=45)
+FORGOTTEN = timedelta(hours=1)
 P = PresenceRow
 
 
@@ -32,6 +33,7 @@ def announce(session: Session, event_id: int, account: str, seat: str, now: date
     """Note that a seat has the event open (and no other any more); it holds the event if nobody else does."""
     leave(session, account, seat, but=event_id)
     session.execute(delete(P).where(P.event_id == event_id, P.seen_at <= now - LASTS))
+    session.execute(delete(P).where(P.seen_at <= now - FORGOTTEN))
     held = holder(session, event_id, now)
     free = held is None or (held.account, held.seat) == (account, seat)
     values = {
