@@ -146,7 +146,7 @@ def _state(data: DispatchData) -> html.Section:
         how = _(HOW_WORDS.get(event.how or "", ""))
         lines.append(_pair(_("主办"), " · ".join(part for part in (unit, how) if part)))
     if data.co_units:
-        said = [f"{name} {_('已签收') if signed else _('待签收')}" for name, signed in data.co_units]
+        said = [" ".join((name, _("已签收") if signed else _("待签收"))) for name, signed in data.co_units]
         lines.append(_pair(_("协办"), "、".join(said)))
     if due and at:
         left = html.B("", className="num", **attributes(data_left=str(int(at.timestamp() * 1000))))
