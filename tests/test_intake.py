@@ -3,7 +3,7 @@
 import json
 import math
 import time
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -170,7 +170,7 @@ def test_a_moment_with_an_offset_is_read_as_the_same_instant(moment: datetime) -
     offset = moment.utcoffset() or timedelta()
     if offset.total_seconds() % 60 or moment.year < 2 or moment.year > 9998:
         return  # RFC 3339 has no seconds in offsets
-    assert moment_of(text) == moment
+    assert moment_of(text) == moment.astimezone(UTC)  # an hour that comes twice equals nothing across zones
 
 
 JSON_VALUES = st.recursive(

@@ -5,11 +5,13 @@ import re
 import select
 import time
 from collections.abc import Callable, Iterator
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
+from shapely.geometry import shape
 
 from tests import product
 from tests.browser.test_screen import browser
@@ -77,7 +79,8 @@ def until(holds: Callable[[], Any], within: float = PROMPT_S) -> Any:
 def file(centre: Product, place: int = 0, **facts: Any) -> dict[str, Any]:
     """Report an event in the middle of a grid, plainly registered."""
     lng, lat = spots(centre)[place]
-    body = {"title": "占道堆物", "category": PLAIN, "source": "phone", "lng": lng, "lat": lat, **facts}
+    plain = {"title": "占道堆物", "category": PLAIN, "source": "phone", "lng": lng, "lat": lat}
+    body = plain | facts
     status, event = centre.ask("/api/v1/events", body)
     assert status == 201, event
     return dict(event)
@@ -156,6 +159,42 @@ def test_a_wrong_dispatch_is_taken_back_by_one_key_until_it_is_signed(
     page.keyboard.press("z")
     until(lambda: state(centre, number)["status"] == "pending_dispatch")
     assert steps(centre, number)[-2:] == ["dispatch", "recall"]
+
+
+def between_streets(centre: Product) -> tuple[float, float]:
+    """Return a point on the line between two streets."""
+    found = centre.ask("/api/v1/areas?level=street")[1]["features"]
+    streets = [shape(one["geometry"]) for one in found if one["geometry"]]
+    for one, other in combinations(streets, 2):
+        for place in range(1, 200):
+            point = one.exterior.interpolate(place / 200, normalized=True)
+            if other.distance(point) < 1e-7:
+                return float(point.x), float(point.y)
+    raise AssertionError("no two streets touch")
+
+
+def test_a_border_is_settled_by_one_key_seen_at_both_desks_and_remembered(
+    desk: Callable[..., Page], centre: Product
+) -> None:
+    lng, lat = between_streets(centre)
+    first, second = desk("operator"), desk("lead")
+    number = str(file(centre, lng=lng, lat=lat, accuracy_m=5)["number"])
+    act(centre, number, "register")
+    assert state(centre, number)["status"] == "pending_dispatch"
+    at(second, number)
+    expect(second.locator('#dispatch-body [data-action="dispatch"]:not(:disabled)')).to_have_count(0)
+    second.goto("/healthz")
+    at(first, number)
+    expect(first.locator("#event-body .e-inset").first).to_be_visible()
+    first.keyboard.press("b")
+    until(lambda: state(centre, number)["border"].get("settled"))
+    grid = state(centre, number)["grid"]["name"]
+    first.goto("/desk")
+    until(lambda: first.evaluate("Boolean(window.live && live.loaded && document.querySelector('.d-tab'))"))
+    again = str(file(centre, lng=lng, lat=lat, accuracy_m=5)["number"])
+    at(first, again)
+    expect(first.locator("#dispatch-body")).to_contain_text("上次在这段边界判给")
+    expect(first.locator("#dispatch-body")).to_contain_text(grid)
 
 
 def test_two_declines_are_ruled_by_the_lead_alone(
