@@ -1,0 +1,198 @@
+"""The upper half of an event: what it is, whose turn until when, where it lies, what it looks like."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from dash import html
+
+from dashboard.rules.event import (
+    LEVEL_WORDS,
+    SOURCE_WORDS,
+    STATUS_WORDS,
+    SUPERVISION_WORDS,
+    Level,
+    Source,
+    Status,
+    Supervision,
+)
+from dashboard.rules.lifecycle import ACTION_WORDS
+from layouts import theme
+from layouts.act import REQUEST_CHOICES
+from layouts.event_data import EventData, moment_of, when
+from layouts.inset import LETTERS
+from layouts.marks import DUE_WORDS
+from layouts.parts import attributes
+from layouts.words import _
+
+
+def status_mark(status: str) -> html.Span:
+    """Return a status as glyph and word."""
+    found = Status(status)
+    return html.Span(_(STATUS_WORDS[found]), className=f"st {theme.STATUS_CLASSES[found]}".strip())
+
+
+def level_mark(level: str) -> html.Span:
+    """Return the level needed to resolve an event as a lettered square."""
+    found = Level(level)
+    return html.Span(_(LEVEL_WORDS[found]), className=f"lv {theme.LEVEL_CLASSES[found]}")
+
+
+def head(data: EventData) -> html.Header:
+    """Return the title with its marks and what is left of its deadline."""
+    event = data.event
+    flags = [
+        (bool(event["emergency"]), _("紧急"), "over"),
+        (_border_open(event), _("交界待确认"), "border"),
+        (event["supervision"] != "none", _(SUPERVISION_WORDS[Supervision(event["supervision"])]), "soon"),
+        (event["rework_count"] > 0, _("返工 {n} 次", n=event["rework_count"]), "soon"),
+        (event["decline_count"] > 0, _("退单 {n} 次", n=event["decline_count"]), "soon"),
+        (event["demand"] > 1, _("{n} 人反映", n=event["demand"]), ""),
+    ]
+    due = []
+    if data.due:
+        name, at = data.due
+        # filled by event.js once a second from the server's time
+        clock = html.B("", className="num", **attributes(data_due=str(at)))
+        due = [html.P([html.Span(_(DUE_WORDS[name])), clock], className="e-due")]
+    return html.Header(
+        [
+            level_mark(event["level"]),
+            html.H2(event["title"]),
+            status_mark(event["status"]),
+            *(
+                html.Span(word, className=f"e-flag e-flag--{kind}".strip("-"))
+                for on, word, kind in flags
+                if on
+            ),
+            *due,
+        ],
+        className="e-h",
+    )
+
+
+def _border_open(event: Mapping[str, Any]) -> bool:
+    return bool(event["border"]) and not event["border"].get("settled")
+
+
+def notices(data: EventData) -> list[html.P]:
+    """Return what stands out: merged, a request, supervision."""
+    notices = []
+    if data.merged_into:
+        link = html.A(data.merged_into, href=f"/event/{data.merged_into}", className="num")
+        notices.append(html.P([_("已并入"), " ", link], className="e-note"))
+    if data.request:
+        kind, reason, until, by = data.request
+        words = _("{by} 申请{what}：{reason}", by=by, what=_(REQUEST_CHOICES[kind]), reason=reason)
+        ends = "，" + _("到 {when}", when=when(until, data)) if until else ""
+        notices.append(html.P(words + ends, className="e-note e-note--ask"))
+    if data.event.get("supervised_reason"):
+        notices.append(
+            html.P(
+                _("督办原因：{reason}", reason=_(data.event["supervised_reason"])),
+                className="e-note e-note--soon",
+            )
+        )
+    return notices
+
+
+def facts(data: EventData) -> html.Dl:
+    """Return the facts, persons masked."""
+    event = data.event
+    unit = event["unit"]["name"] if event["unit"] else "—"
+    how = {"claim": _("抢单"), "dispatch": _("派单")}.get(event["how"] or "", "")
+    place = _place(data.where[1:], event["address"]) or _("位置待核实")
+    facts: list[tuple[str, Any, str]] = [
+        (_("编号"), html.Span(event["number"], className="num"), ""),
+        (_("上报"), html.Span(when(moment_of(event["reported_at"]), data), className="num"), ""),
+        (_("来源"), _(SOURCE_WORDS[Source(event["source"])]), ""),
+        (_("类别"), event["category"]["name"] if event["category"] else _("未定"), ""),
+        (_("承办"), " · ".join(part for part in (unit, how) if part), ""),
+        (_("联系人"), _reporter(data), ""),
+        (_("地点"), place, "wide"),
+        (_("情况"), event["description"] or "—", "wide"),
+    ]
+    if data.co_units:
+        said = [f"{name}（{_co_state(signed, done)}）" for name, signed, done in data.co_units]
+        facts.insert(6, (_("协办"), "、".join(said), "wide"))
+    return html.Dl(
+        [html.Div([html.Dt(name), html.Dd(value)], className=kind) for name, value, kind in facts],
+        className="e-facts",
+    )
+
+
+def _place(where: Sequence[str], address: str) -> str:
+    """Return areas and address, without the areas whose names another part says again."""
+    parts = [*where, address]
+    return " ".join(
+        part for at, part in enumerate(parts) if part and not any(part in other for other in parts[at + 1 :])
+    )
+
+
+def _co_state(signed: bool, done: bool) -> str:
+    return _("已办结") if done else _("已签收") if signed else _("待签收")
+
+
+def _reporter(data: EventData) -> html.Span:
+    reporter = data.event["reporter"]
+    said = " ".join(part for part in (reporter["name"], reporter["phone"]) if part)
+    if not said:
+        return html.Span(_("未留"))
+    reveal = html.Button(
+        _("查看"), className="e-link", type="button", **attributes(data_action="reveal", data_reveal="")
+    )
+    return html.Span([html.Span(said, className="num e-reporter"), *([reveal] if data.may_reveal else [])])
+
+
+def see(data: EventData) -> list[html.Div]:
+    """Return the sketch of the place and the photos."""
+    pictures = [
+        html.Figure(
+            [
+                html.A(
+                    html.Img(src=photo["url"], alt=_("现场照片 {n}", n=place), className="e-photo"),
+                    href=photo["url"],
+                    target="_blank",
+                ),
+                html.Figcaption(
+                    [
+                        html.Span(_(ACTION_WORDS.get(photo["role"] or "", photo["role"] or ""))),
+                        html.Time(when(moment_of(photo["created_at"]), data), className="num"),
+                    ]
+                ),
+            ]
+        )
+        for place, photo in enumerate(data.photos, 1)
+    ]
+    inset = [_map(data)] if data.inset else []
+    if not inset and not pictures:
+        return []
+    album = [html.Div(pictures, className="e-photos")] if pictures else []
+    return [html.Div([*inset, *album], className="e-see" + ("" if pictures else " e-see--map"))]
+
+
+def _map(data: EventData) -> html.Figure:
+    several = len(data.sides) > 1
+    said = [
+        html.Span(
+            [
+                html.B(LETTERS[place] if several else "", className=f"e-side e-side--{place}"),
+                name,
+                *([html.Small(apart(metres))] if several and metres is not None else []),
+            ]
+        )
+        for place, (name, metres) in enumerate(data.sides)
+    ]
+    if several:
+        said.append(html.Span([html.I(className="e-band"), _("交界带 30 米")]))
+    if data.accuracy_m:
+        said.append(html.Span([html.I(className="e-about"), _("精度 {n} 米", n=round(data.accuracy_m))]))
+    if data.duplicates:
+        said.append(html.Span([html.I(className="e-near"), _("附近可能重复")]))
+    alt = _("位置示意图")
+    return html.Figure(
+        [html.Img(src=data.inset, alt=alt, className="e-inset"), html.Figcaption(said)], className="e-map"
+    )
+
+
+def apart(metres: float) -> str:
+    return _("落点在内") if metres == 0 else _("相距 {n} 米", n=round(metres))
