@@ -56,7 +56,7 @@ _TABLE = (
     Kpi(
         "register_rate",
         "立案率",
-        "立案",
+        "已立案",
         "有效上报",
         "立案数 ÷ 有效上报数；不予立案和已并案的不算有效上报，按上报时间统计",
     ),
@@ -140,8 +140,8 @@ class Stage:
 
 
 STAGES = {
-    "report_to_register": Stage("reported_at", "registered_at", "上报", "立案"),
-    "register_to_owner": Stage("registered_at", "owned_at", "立案", "到单位"),
+    "report_to_register": Stage("reported_at", "registered_at", "上报", "已立案"),
+    "register_to_owner": Stage("registered_at", "owned_at", "已立案", "到单位"),
     "owner_to_finish": Stage("owned_at", "finished_at", "到单位", "反馈办结"),
     "finish_to_close": Stage("finished_at", "closed_at", "反馈办结", "办结"),
 }
