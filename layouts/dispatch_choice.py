@@ -79,8 +79,9 @@ def _units(data: "DispatchData") -> html.Section:
 
 def _card(one: Candidate, data: "DispatchData", on: bool) -> html.Div:
     good = [text for kind, text in _reasons(one, True) if kind != "load"]
-    bad = [text for _kind, text in _reasons(one, False)]
+    bad = [text for kind, text in _reasons(one, False) if kind != "load"]
     name = _name(one, data)
+    much = one.facts.load >= MUCH_LOAD
     co_on = one.unit in data.named_co_units and not on
     head = html.Button(
         [
@@ -99,10 +100,11 @@ def _card(one: Candidate, data: "DispatchData", on: bool) -> html.Div:
     load = html.Li(
         [
             html.Span(_("在办 {count} 件", count=one.facts.load)),
+            *([html.Strong(_("偏多"))] if much else []),
             html.Progress(
                 value=str(min(one.facts.load, FULL_LOAD)),
                 max=str(FULL_LOAD),
-                className="dp-load" + (" dp-load--much" if one.facts.load >= MUCH_LOAD else ""),
+                className="dp-load" + (" dp-load--much" if much else ""),
                 **attributes(aria_hidden="true"),
             ),
         ],

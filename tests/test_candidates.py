@@ -14,6 +14,7 @@ from dashboard.rules.event import Event, Status
 from dashboard.rules.recommend import WEIGHTS, Facts
 from dashboard.rules.stretches import Stretch, worst_first
 from datasources.database import Database
+from datasources.reference import Reference
 from tests.api_house import ApiHouse, build, house_of
 from tests.conftest import LEAD, OPERATOR, Town, make_town, unit_viewer
 
@@ -180,22 +181,21 @@ def test_an_event_without_a_kind_is_shown_the_unit_of_its_place_and_the_usual_li
     assert said["units"][0]["fit"] == "possible" and len(said["limits"]) == 1
 
 
-def between_streets(place: Town) -> tuple[float, float]:
+def between_streets(reference: Reference) -> tuple[float, float]:
     """Return a corner of a grid from which grids of two streets are in reach."""
-    geo = place.reference.geo
-    for area in place.reference.grids:
+    for area in reference.grids:
         rings = (area.geometry or {}).get("coordinates", [])
         while rings and not isinstance(rings[0][0], (int, float)):
             rings = rings[0]
         for lng, lat in rings:
-            border = geo.locate(lng, lat).border
+            border = reference.geo.locate(lng, lat).border
             if border and border["streets"] > 1:
                 return lng, lat
     raise AssertionError("no two streets meet")
 
 
 def test_a_border_shows_both_sides_and_remembers_the_last_ruling(opened: ApiHouse, place: Town) -> None:
-    lng, lat = between_streets(place)
+    lng, lat = between_streets(place.reference)
     event = place.report(CATEGORY, lng=lng, lat=lat, accuracy_m=25.0)
     said = asked(opened, event)["border"]
     assert (said["accuracy_m"], said["settled"], said["remembered"]) == (25.0, False, None)
@@ -240,7 +240,7 @@ def planned(opened: ApiHouse, numbers: list[str], account: str = "operator") -> 
 
 
 def test_a_plan_names_the_unit_of_each_event_or_says_why_it_cannot_go(opened: ApiHouse, place: Town) -> None:
-    lng, lat = between_streets(place)
+    lng, lat = between_streets(place.reference)
     doubted = place.report(CATEGORY, lng=lng, lat=lat, accuracy_m=25.0)
     doubted = place.act(doubted, "register", OPERATOR, category=CATEGORY)
     free, again = lapsed(place), declined(place, lapsed(place), FIRST)
@@ -290,7 +290,7 @@ def test_a_plan_refuses_what_is_no_list_of_numbers(opened: ApiHouse) -> None:
 def test_a_ruling_is_offered_for_a_place_near_by_and_never_for_a_grid_that_is_no_candidate(
     opened: ApiHouse, place: Town
 ) -> None:
-    lng, lat = between_streets(place)
+    lng, lat = between_streets(place.reference)
     first = place.report(CATEGORY, lng=lng, lat=lat, accuracy_m=25.0)
     assert asked(opened, first)["border"]["offered"] == first.border["candidates"][0]  # type: ignore[index]
     last = first.border["candidates"][-1]  # type: ignore[index]
@@ -325,7 +325,7 @@ def _at_a_corner(place: Town, grid: Any) -> Event | None:
 def test_stretches_come_worst_first_with_their_rulings_both_ways_and_their_declines(
     opened: ApiHouse, place: Town
 ) -> None:
-    lng, lat = between_streets(place)
+    lng, lat = between_streets(place.reference)
     assert opened.call("operator", "GET", "/borders/stretches").json["items"] == []
     for turn in (0, 1, 0):
         event = place.report(CATEGORY, lng=lng, lat=lat, accuracy_m=25.0)

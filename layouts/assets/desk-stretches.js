@@ -8,7 +8,7 @@ window.gridWall = window.gridWall || {};
 
   const head = () => {
     const row = el("tr");
-    for (const word of [t("边界"), t("存疑"), t("待确认"), t("属地退单"), t("裁定"), t("最近一次")]) { const cell = el("th", "", word); cell.scope = "col"; row.append(cell); }
+    for (const word of [t("边界"), t("存疑"), t("待定归属"), t("属地退单"), t("裁定"), t("最近一次")]) { const cell = el("th", "", word); cell.scope = "col"; row.append(cell); }
     const made = el("thead");
     made.append(row);
     return made;
