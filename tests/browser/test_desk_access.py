@@ -148,7 +148,7 @@ def test_tab_reaches_every_part_of_the_desk_and_the_focus_is_seen(
         if not seen and part != "desk-grid":
             unseen.append(name)
     parts = {"desk-command-box", "desk-alerts", "desk-tabs", "desk-filter", "desk-intake", "event-body"}
-    assert parts | {"dispatch-body"} <= reached, walked
+    assert parts | {"dispatch-body"} <= reached, [(one, name) for one, name in walked if one in ('', 'desk-grid', 'desk-filter')][:60]
     assert unseen == []
 
 
@@ -204,6 +204,7 @@ def test_an_emergency_is_silenced_openly_and_answered_for_somebody_heard_on_the_
     bar = page.locator(f'#desk-alerts [data-event="{number}"]')
     expect(bar).to_be_visible()
     bar.get_by_role("button", name="静音").click()
+    expect(page.locator('#desk-alerts [name="reason"]')).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.locator('#desk-alerts [data-field="reason"] .act-fault')).not_to_be_empty()
     page.keyboard.type("正在电话核实")
@@ -211,6 +212,7 @@ def test_an_emergency_is_silenced_openly_and_answered_for_somebody_heard_on_the_
     expect(page.locator("#desk-alerts .al-shelf")).to_contain_text("正在电话核实")
     expect(page.locator("#desk-alerts")).to_have_attribute("data-sound", "shelved")
     bar.get_by_role("button", name="代确认").click()
+    expect(page.locator('#desk-alerts [name="who"]')).to_be_focused()
     page.keyboard.type("消防站值班室")
     page.keyboard.press("Tab")
     page.keyboard.press("Tab")
