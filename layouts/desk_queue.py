@@ -18,6 +18,7 @@ PARAMS: Mapping[str, str | int] = {
     "rowHoverColor": DARK["raised"],
     "selectedRowBackgroundColor": DARK["accent-soft"],
     "fontFamily": "inherit",
+    "valueChangeValueHighlightBackgroundColor": DARK["accent-soft"],
     "wrapperBorder": 0,
     "fontSize": 14,
     "headerFontSize": 14,

@@ -102,6 +102,9 @@ window.gridWall = window.gridWall || {};
     api.setGridOption("selectionColumnDef", { width: 34, resizable: false, suppressHeaderMenuButton: true });
     api.setGridOption("rowClassRules", { "is-chosen": (p) => Boolean(p.data) && p.data.number === wall.desk.number(), "is-emergency": (p) => Boolean(p.data && p.data.emergency) });
     api.setGridOption("isExternalFilterPresent", () => true);
+    // Tab leaves the head and the rows for the next part of the page; J, K and the arrows walk the rows
+    api.setGridOption("tabToNextHeader", () => false);
+    api.setGridOption("tabToNextCell", () => false);
     api.setGridOption("doesExternalFilterPass", (node) => passes(node.data));
     api.addEventListener("rowClicked", (event) => wall.desk.choose(event.data.number));
     api.addEventListener("modelUpdated", () => { keep(); wall.deskTabs.counted(api.getDisplayedRowCount()); });

@@ -200,6 +200,7 @@ def test_an_emergency_is_silenced_openly_and_answered_for_somebody_heard_on_the_
     desk: Callable[..., Page], centre: Product
 ) -> None:
     page = desk()
+    until(lambda: page.locator(".al--raised").count() == 0 or page.keyboard.press("a"))
     number = file(centre, category="S0502", emergency=True)
     bar = page.locator(f'#desk-alerts [data-event="{number}"]')
     expect(bar).to_be_visible()
