@@ -148,7 +148,9 @@ def test_tab_reaches_every_part_of_the_desk_and_the_focus_is_seen(
         if not seen and part != "desk-grid":
             unseen.append(name)
     parts = {"desk-command-box", "desk-alerts", "desk-tabs", "desk-filter", "desk-intake", "event-body"}
-    assert parts | {"dispatch-body"} <= reached, [(one, name) for one, name in walked if one in ('', 'desk-grid', 'desk-filter')][:60]
+    assert parts | {"dispatch-body"} <= reached, [
+        (one, name) for one, name in walked if one in ("", "desk-grid", "desk-filter")
+    ][:60]
     assert unseen == []
 
 
