@@ -58,6 +58,6 @@ window.gridWall = window.gridWall || {};
       else if (event.key === "Tab" && !event.shiftKey) take(offers[active]);
       else if (event.key === "Escape") { event.stopPropagation(); close(); }
     });
-    node.addEventListener("blur", () => setTimeout(close, 150));
+    node.addEventListener("blur", () => setTimeout(() => { if (document.activeElement !== node) close(); }, 150)); // a quick hand is back before that
   };
 })(window.gridWall);

@@ -151,7 +151,7 @@ window.gridWall = window.gridWall || {};
     list.setAttribute("role", "listbox");
     input.addEventListener("input", read);
     input.addEventListener("keydown", pressed);
-    input.addEventListener("blur", () => setTimeout(close, 150));
+    input.addEventListener("blur", () => setTimeout(() => { if (document.activeElement !== input) close(); }, 150)); // a quick hand is back before that
     wall.desk.key("/", t("命令"), () => input.focus(), t("页面"));
   });
 })(window.gridWall);

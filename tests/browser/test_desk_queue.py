@@ -224,6 +224,21 @@ def test_the_command_bar_chooses_by_number_filters_by_unit_and_acts_by_verb(
     )  # it is dispatched already, and the desk says so
 
 
+def test_two_commands_in_quick_succession_do_not_shut_each_other(desk: Callable[..., Page]) -> None:
+    page = desk()
+    page.keyboard.press("/")
+    page.keyboard.type("00")
+    page.evaluate("""() => { // Enter, and the next command begins at once
+      const input = document.getElementById('desk-command');
+      input.blur();
+      input.focus();
+      input.value = '派单';
+      input.dispatchEvent(new Event('input'));
+      return new Promise((done) => setTimeout(done, 300));
+    }""")
+    expect(page.locator("#desk-offers [role=option]").first).to_contain_text("派单")
+
+
 def test_a_command_that_is_not_understood_is_said_and_kept(desk: Callable[..., Page]) -> None:
     page = desk()
     page.keyboard.press("/")

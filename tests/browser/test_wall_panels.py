@@ -146,7 +146,7 @@ def test_the_panels_show_what_the_api_counts(
                return line && line.children[1].firstChild.textContent === String(row.open)
                  && line.children[2].firstChild.textContent === String(row.reported);
              }))""",
-        PROMPT_MS * 3,
+        PROMPT_MS * 8,  # a view counted slowly rests up to 15 s between two countings
     )
 
 
