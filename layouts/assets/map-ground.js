@@ -124,14 +124,15 @@ window.gridWall = window.gridWall || {};
     spread(open);
   };
 
-  /* Names that would lie on each other: the busier one stays. */
+  /* Names that would lie on each other, on an emergency, under the switches or over the edge: the busier one stays. */
   const spread = (open) => {
-    const taken = [];
-    const boxes = [...labels].map(([code, { box, marker }]) => ({ box, n: open.get(code) || 0, at: map.latLngToContainerPoint(marker.getLatLng()), wide: box.offsetWidth, high: box.offsetHeight }));
-    for (const one of boxes.sort((a, b) => b.n - a.n)) {
-      const clash = taken.some((other) => Math.abs(other.at.x - one.at.x) < (other.wide + one.wide) / 2 && Math.abs(other.at.y - one.at.y) < (other.high + one.high) / 2);
-      one.box.classList.toggle("w-map__label--hidden", clash);
-      if (!clash) taken.push(one);
+    const room = wall.mapRoom.on(map);
+    const names = [...labels].map(([code, { box, marker }]) => ({ box, n: open.get(code) || 0, at: map.latLngToContainerPoint(marker.getLatLng()) }));
+    for (const { box, at } of names.sort((a, b) => b.n - a.n)) {
+      const own = wall.mapRoom.box(at.x, at.y, box.offsetWidth, box.offsetHeight);
+      const free = room.free(own);
+      box.classList.toggle("w-map__label--hidden", !free);
+      if (free) room.take(own);
     }
   };
 

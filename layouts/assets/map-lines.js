@@ -6,6 +6,7 @@ window.gridWall = window.gridWall || {};
   const FLIGHT_MS = 2000;
   const AT_ONCE = 6;
   const FRAME_MS = 33;
+  const STILL = 0.6; // a whole line with its ring: what stands for two seconds where motion is not wanted
   const SLOW_MS = 125; // the dashes of forces creep
   const RINGS = [300, 600, 1000]; // metres
   const EQUATOR = 40075016.7;
@@ -17,6 +18,7 @@ window.gridWall = window.gridWall || {};
   let centre = null;
   const flights = []; // {from, to, began}
   let scenes = []; // {key, row, forces, moving}
+  let words = []; // where the words of the forces stand
 
   const place = (view, lng, lat) => {
     const [x, y] = wall.points.world(lng, lat);
@@ -36,14 +38,14 @@ window.gridWall = window.gridWall || {};
   };
 
   const flight = (pen, view, one, now, unit) => {
-    const part = Math.min(1, (now - one.began) / FLIGHT_MS);
+    const part = calm.matches ? STILL : Math.min(1, (now - one.began) / FLIGHT_MS);
     const from = place(view, ...one.from);
     const to = place(view, ...one.to);
     pen.globalAlpha = part > 0.75 ? (1 - part) * 4 : 1;
     pen.strokeStyle = wall.glyphs.colour("accent");
     pen.lineWidth = 2.4 * unit;
     pen.setLineDash([]);
-    bent(pen, from, to, calm.matches ? 1 : Math.min(1, part * 2));
+    bent(pen, from, to, Math.min(1, part * 2));
     pen.lineWidth = 2 * unit;
     pen.beginPath();
     pen.arc(to[0], to[1], (10 + 16 * part) * unit, 0, Math.PI * 2);
@@ -55,13 +57,20 @@ window.gridWall = window.gridWall || {};
     pen.globalAlpha = 1;
   };
 
-  const tag = (pen, text, x, y, unit, ink) => {
+  const MARK = 28; // a force's sign with its frame
+  const HIGH = 22;
+
+  const width = (pen, text, unit) => {
     pen.font = "700 " + 15 * unit + "px " + wall.glyphs.colour("font");
+    return pen.measureText(text).width + 12 * unit;
+  };
+
+  const tag = (pen, text, x, y, unit, ink) => {
+    const wide = width(pen, text, unit);
     pen.textAlign = "center";
     pen.textBaseline = "middle";
-    const wide = pen.measureText(text).width + 12 * unit;
     pen.fillStyle = "rgb(6 25 42 / .86)";
-    pen.fillRect(x - wide / 2, y - 11 * unit, wide, 22 * unit);
+    pen.fillRect(x - wide / 2, y - (HIGH / 2) * unit, wide, HIGH * unit);
     pen.fillStyle = ink;
     pen.fillText(text, x, y + unit);
   };
@@ -90,8 +99,28 @@ window.gridWall = window.gridWall || {};
     bent(pen, from, place(view, scene.row.lng, scene.row.lat));
     pen.setLineDash([]);
     wall.placeMark(pen, one.kind, from[0], from[1], unit * 1.15);
-    const said = Number.isFinite(one.minutes) ? wall.t("约 {n} 分钟", { n: one.minutes }) : one.name;
-    tag(pen, said, from[0], from[1] + 27 * unit, unit, wall.glyphs.colour("text"));
+  };
+
+  /* The words of the forces: below the sign, else above or beside it, where nothing stands; else not at all (the strip says them). */
+  const told = (pen, view, forces, unit) => {
+    words = [];
+    if (!forces.length) return;
+    const room = wall.mapRoom.on(map);
+    const spots = forces.map((one) => place(view, one.lng, one.lat));
+    const seen = spots.map(([x, y]) => room.free(wall.mapRoom.box(x, y, MARK * unit, MARK * unit)));
+    spots.forEach(([x, y]) => room.take(wall.mapRoom.box(x, y, MARK * unit, MARK * unit)));
+    forces.forEach((one, i) => {
+      if (!seen[i]) return;
+      const said = Number.isFinite(one.minutes) ? wall.t("约 {n} 分钟", { n: one.minutes }) : one.name;
+      const wide = width(pen, said, unit);
+      const aside = wide / 2 + (MARK / 2) * unit;
+      const [x, y] = spots[i];
+      const at = [[x, y + 27 * unit], [x, y - 27 * unit], [x + aside, y], [x - aside, y]].find(([left, top]) => room.free(wall.mapRoom.box(left, top, wide, HIGH * unit)));
+      if (!at) return;
+      words.push(wall.mapRoom.box(...at, wide, HIGH * unit));
+      room.take(words[words.length - 1]);
+      tag(pen, said, ...at, unit, wall.glyphs.colour("text"));
+    });
   };
 
   const draw = () => {
@@ -104,8 +133,9 @@ window.gridWall = window.gridWall || {};
     const unit = wall.rem() / 20;
     for (const scene of scenes) if (scene.moving) distances(pen, view, scene.row, unit);
     for (const scene of scenes) for (const one of scene.forces) force(pen, view, scene, one, now, unit);
+    told(pen, view, scenes.flatMap((scene) => scene.forces), unit);
     for (const one of flights) flight(pen, view, one, now, unit);
-    if (flights.length) wake(FRAME_MS);
+    if (flights.length) wake(calm.matches ? FLIGHT_MS - (now - flights[0].began) : FRAME_MS);
     else if (!calm.matches && scenes.some((scene) => scene.moving && scene.forces.length)) wake(SLOW_MS);
   };
 
@@ -132,6 +162,7 @@ window.gridWall = window.gridWall || {};
       wake(0);
     },
     get flying() { return flights.length; },
+    get words() { return words; },
     /* The forces of each open emergency: [{key, row, forces, moving}]; drawn anew only when they differ. */
     scenes(wanted) {
       const same = JSON.stringify(wanted.map((one) => [one.key, one.moving, one.row.lng, one.row.lat, one.forces]));

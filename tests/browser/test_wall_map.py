@@ -292,6 +292,80 @@ def test_with_reduced_motion_an_emergency_is_two_rings_that_stand_still(
     assert [look[0] for look in looks] == ["none", "none"] and looks[0][1] < looks[1][1]
 
 
+def test_with_reduced_motion_a_line_to_what_was_dispatched_stands_still_and_goes(
+    open_map: Callable[..., Page],
+) -> None:
+    page = open_map(calm=True)
+    settled(page)
+    put(page, row(1, status="claimable"))
+    put(page, row(1, status="dispatched", version=2))
+    looks = page.evaluate(
+        """() => new Promise((done) => {
+             const canvas = document.querySelector(".w-map__lines"), seen = new Set();
+             const look = () => {
+               if (!gridWall.lines.flying && seen.size) { done([...seen].length); return; }
+               const ink = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data;
+               if (gridWall.lines.flying && ink.some(Boolean)) seen.add(ink.reduce((sum, one, at) => (sum + one * (at % 9973)) % 1e9, 0));
+               setTimeout(look, 100);
+             };
+             look();
+           })"""
+    )
+    assert looks == 1
+
+
+# ---- words keep clear of signs --------------------------------------------------------------------------
+
+CLEAR = """(boxes) => {
+  const glass = document.querySelector(".w-map").getBoundingClientRect();
+  const signs = [...document.querySelectorAll(".w-emg > b, .w-emg__t, .w-layers")].map((node) => node.getBoundingClientRect())
+    .map((box) => ({ left: box.left - glass.left, right: box.right - glass.left, top: box.top - glass.top, bottom: box.bottom - glass.top }));
+  const meet = (a, b) => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
+  return boxes.every((one, at) => [...signs, ...boxes.slice(at + 1)].every((other) => !meet(one, other)));
+}"""
+
+
+def test_the_minutes_of_near_forces_stand_on_no_sign_and_not_on_each_other(
+    open_map: Callable[..., Page],
+) -> None:
+    page = open_map()
+    settled(page)
+    page.evaluate(
+        """([place, alert]) => {
+             gridWall.forces = (lng, lat) => [0, 1, 2].map((n) => ({ kind: "team", name: "队" + n, minutes: n + 1,
+               lng: place.lng + (n - 1) * 0.0012, lat: place.lat + (n === 1 ? 0.0022 : 0.0004) }));
+             harness.raise(alert);
+           }""",
+        [PLACE, EMERGENCY],
+    )
+    settled(page)
+    until(page, "gridWall.lines.words.length > 0")
+    assert page.evaluate(f"({CLEAR})(gridWall.lines.words)")
+
+
+def test_a_name_gives_way_to_an_emergency_that_lies_on_it(open_map: Callable[..., Page]) -> None:
+    page = open_map()
+    settled(page)
+    names = page.locator(".w-map__label:not(.w-map__label--hidden)")
+    before = names.all_inner_texts()
+    at = page.evaluate(
+        """() => {
+             const map = gridWall.ground.areas.get('350206').layer._map;
+             const name = document.querySelector(".w-map__label:not(.w-map__label--hidden)").getBoundingClientRect();
+             const glass = map.getContainer().getBoundingClientRect();
+             const { lng, lat } = map.containerPointToLatLng([name.left + name.width / 2 - glass.left, name.top + name.height / 2 - glass.top]);
+             return { lng, lat };
+           }"""
+    )
+    page.evaluate("(alert) => harness.raise(alert)", {**EMERGENCY, **at, "state": "acknowledged"})
+    expect(page.locator(".w-emg")).to_be_visible()
+    until(
+        page, f"document.querySelectorAll('.w-map__label:not(.w-map__label--hidden)').length < {len(before)}"
+    )
+    page.evaluate("harness.stand_down()")
+    expect(names).to_have_count(len(before))
+
+
 # ---- very many, and a dead server -----------------------------------------------------------------------
 
 

@@ -1,0 +1,48 @@
+"""The wall for people who asked their machine for little motion: nothing runs, everything is said."""
+
+# ruff: noqa: F811
+from collections.abc import Callable
+
+from playwright.sync_api import APIRequestContext, Page, expect
+
+from tests.browser.test_screen import browser, centre, in_live, operator, page_as, report, until  # noqa: F401
+
+WATCH = """() => {
+  window.ran = new Set();
+  const look = () => {
+    for (const one of document.getAnimations()) {
+      const what = one.animationName || one.transitionProperty || "script";
+      if (one.playState === "running") window.ran.add(what + " " + (one.effect.target || {}).className);
+    }
+    requestAnimationFrame(look);
+  };
+  look();
+}"""
+
+
+def test_with_reduced_motion_nothing_of_the_wall_runs_and_everything_is_said(
+    page_as: Callable[..., Page], operator: APIRequestContext
+) -> None:
+    moving, calm = page_as("screen"), page_as("screen")
+    errors: list[str] = []
+    for page in (moving, calm):
+        page.on("pageerror", lambda error: errors.append(str(error)))
+    calm.emulate_media(reduced_motion="reduce")
+    calm.reload()
+    for page in (moving, calm):
+        in_live(page)
+        page.evaluate(WATCH)
+    reported = [report(operator, f"井盖破损 {n}") for n in range(12)]
+    number = report(operator, "燃气管道施工挖破", emergency=True)["number"]
+    for page in (moving, calm):
+        expect(page.locator(".w-alarm")).to_contain_text("燃气管道施工挖破")
+        expect(page.locator(f".w-emg[data-event='{number}'] > b")).to_be_visible()
+        until(page, f"document.querySelector('[data-kpi=reported]').dataset.num >= {len(reported)}")
+        expect(page.locator(".w-step").first).to_be_visible()
+    until(moving, "[...window.ran].some((one) => one.startsWith('ping'))")
+    until(moving, "[...window.ran].some((one) => one.startsWith('script'))")  # the belt
+    assert calm.evaluate("[...window.ran]") == [] and errors == []
+    first = calm.locator(".w-step").first.bounding_box()
+    assert first and first["x"] >= 0
+    box = calm.locator(".w-emg > i").first.bounding_box()
+    assert box and box["width"] > 20
