@@ -364,17 +364,27 @@ def test_a_dead_link_is_said_within_fifteen_seconds(browser: Browser, tmp_path: 
     context.close()
 
 
+FILLED = """() => [...document.querySelectorAll(".w-col")]
+    .map((column) => [...column.children].some((panel) => panel.getBoundingClientRect().height > 60))"""
+COLOURED = """() => {
+  const grey = (node) => node && (getComputedStyle(node).filter.includes("grayscale(1)") && getComputedStyle(node).display !== "contents" || grey(node.parentElement));
+  return [...document.querySelectorAll(".w-panel, .w-mapbox, .w-kpi")].filter((node) => node.getBoundingClientRect().width && !grey(node)).map((node) => node.dataset.panel || node.className);
+}"""
+
+
 def test_a_dead_link_during_an_emergency_leaves_the_map_its_room(browser: Browser, tmp_path: Path) -> None:
     mine = begin(tmp_path)
     context = browser.new_context(
         base_url=mine.address, locale="zh-CN", viewport={"width": 1366, "height": 768}
     )
     assert context.request.post("/login", form={"username": "operator", "password": PASSWORD}).ok
-    report(context.request, "燃气管道施工挖破", emergency=True)
+    for title in ("燃气管道施工挖破", "高层住宅起火"):
+        report(context.request, title, emergency=True)
     page = context.new_page()
     page.goto("/screen?scene=units")
     in_live(page)
     expect(page.locator(".w-alarm")).to_be_visible()
+    until(page, "gridWall.alerts.open().length === 2")
     mine.process.kill()
     mine.process.wait(timeout=30)
     expect(page.locator(".w-lost")).to_be_visible(timeout=STALE_MS)
@@ -383,6 +393,15 @@ def test_a_dead_link_during_an_emergency_leaves_the_map_its_room(browser: Browse
     assert ground["height"] > 0.33 * 768
     assert lost["y"] + lost["height"] <= ground["y"] and ground["y"] + ground["height"] <= strip["y"]
     expect(page.locator(".w-legend")).to_be_hidden()
+    for size in (SIZES[0], SIZES[1]):
+        page.set_viewport_size({"width": size[0], "height": size[1]})
+        for scene in ("overview", "streets", "units", "satisfaction"):
+            page.click(f"button[data-scene={scene}]")
+            expect(page.locator("#screen")).to_have_attribute("data-scene", scene)
+            assert page.evaluate(FILLED) == [True, True], (size, scene)
+    page.set_viewport_size({"width": 5760, "height": 1080})
+    expect(page.locator("#screen")).to_have_class(re.compile("wall--wide"))
+    assert page.evaluate(COLOURED) == []  # a frozen picture is grey on all three screens
     context.close()
 
 

@@ -46,3 +46,16 @@ def test_with_reduced_motion_nothing_of_the_wall_runs_and_everything_is_said(
     assert first and first["x"] >= 0
     box = calm.locator(".w-emg > i").first.bounding_box()
     assert box and box["width"] > 20
+
+
+def test_the_words_of_an_empty_ticker_are_not_faded(page_as: Callable[..., Page]) -> None:
+    page = page_as("screen")
+    in_live(page)
+    looks = page.evaluate(
+        """() => {
+             const box = document.querySelector(".w-tick__w");
+             box.replaceChildren();
+             return [true, false].map((empty) => { box.classList.toggle("w-empty", empty); return getComputedStyle(box).maskImage; });
+           }"""
+    )
+    assert looks[0] == "none" and "gradient" in looks[1]  # only what rolls fades at its ends
