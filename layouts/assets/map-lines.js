@@ -105,9 +105,10 @@ window.gridWall = window.gridWall || {};
   const told = (pen, view, forces, unit) => {
     words = [];
     if (!forces.length) return;
-    const room = wall.mapRoom.on(map);
+    const room = wall.mapRoom.on(map, true);
     const spots = forces.map((one) => place(view, one.lng, one.lat));
-    const seen = spots.map(([x, y]) => room.free(wall.mapRoom.box(x, y, MARK * unit, MARK * unit)));
+    const signs = wall.mapRoom.on(map);
+    const seen = spots.map(([x, y]) => signs.free(wall.mapRoom.box(x, y, MARK * unit, MARK * unit)));
     spots.forEach(([x, y]) => room.take(wall.mapRoom.box(x, y, MARK * unit, MARK * unit)));
     forces.forEach((one, i) => {
       if (!seen[i]) return;

@@ -318,7 +318,7 @@ def test_with_reduced_motion_a_line_to_what_was_dispatched_stands_still_and_goes
 
 CLEAR = """(boxes) => {
   const glass = document.querySelector(".w-map").getBoundingClientRect();
-  const signs = [...document.querySelectorAll(".w-emg > b, .w-emg__t, .w-layers")].map((node) => node.getBoundingClientRect())
+  const signs = [...document.querySelectorAll(".w-emg > b, .w-emg__t, .w-layers, .w-map__label:not(.w-map__label--hidden)")].map((node) => node.getBoundingClientRect())
     .map((box) => ({ left: box.left - glass.left, right: box.right - glass.left, top: box.top - glass.top, bottom: box.bottom - glass.top }));
   const meet = (a, b) => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
   return boxes.every((one, at) => [...signs, ...boxes.slice(at + 1)].every((other) => !meet(one, other)));
@@ -340,6 +340,24 @@ def test_the_minutes_of_near_forces_stand_on_no_sign_and_not_on_each_other(
     )
     settled(page)
     until(page, "gridWall.lines.words.length > 0")
+    assert page.evaluate(f"({CLEAR})(gridWall.lines.words)")
+
+
+def test_the_minutes_of_a_force_do_not_stand_on_a_name(open_map: Callable[..., Page]) -> None:
+    page = open_map()
+    settled(page)
+    page.evaluate(
+        """(alert) => {
+             const map = gridWall.ground.areas.get('350206').layer._map;
+             const glass = map.getContainer().getBoundingClientRect();
+             const name = [...document.querySelectorAll(".w-map__label:not(.w-map__label--hidden)")].at(-1).getBoundingClientRect();
+             const at = map.containerPointToLatLng([name.left + name.width / 2 - glass.left, name.top - 12 - glass.top]);
+             gridWall.forces = () => [{ kind: "team", name: "队", minutes: 3, lng: at.lng, lat: at.lat }];
+             harness.raise({ ...alert, state: "acknowledged" });
+           }""",
+        EMERGENCY,
+    )
+    until(page, "gridWall.lines.words.length === 1")
     assert page.evaluate(f"({CLEAR})(gridWall.lines.words)")
 
 
