@@ -15,6 +15,7 @@ window.gridWall = window.gridWall || {};
   let busy = false;
   let trouble = "";
   const open = () => rows.length > 0;
+  const sent = (row) => row.state === "done" || row.state === "unsure";
   const going = () => rows.filter((row) => !row.why_not && row.state !== "done");
 
   const WORDS = {
@@ -91,18 +92,19 @@ window.gridWall = window.gridWall || {};
 
   const planned = (items, before) => items.map((item) => {
     const old = before.get(item.number);
-    return old && old.state === "done" ? old : { ...item, state: old ? old.state : "planned", said: old ? old.said : "", key: old && old.state === "unsure" ? old.key : null };
+    return old && sent(old) ? old : { ...item, state: old ? old.state : "planned", said: old ? old.said : "", key: null };
   });
 
-  /* A new selection: those already sent stay said. */
+  /* A new selection: what was sent stays said, also when its event has moved or left the queue before its answer came. */
   const select = (numbers) => {
     clearTimeout(wait);
     if (busy) return;
-    if (numbers.length < 2) { if (!rows.some((row) => row.state === "done")) { rows = []; asked += 1; draw(); } return; }
+    if (numbers.length < 2) { if (!rows.some(sent)) { rows = []; asked += 1; draw(); } return; }
     wait = setTimeout(async () => {
       trouble = numbers.length > MOST ? t("一次最多派 {most} 件，只列出前 {most} 件", { most: MOST }) : "";
       const items = await fetchPlan(numbers.slice(0, MOST));
-      if (items) { rows = planned(items, new Map(rows.filter((row) => numbers.includes(row.number)).map((row) => [row.number, row]))); draw(); }
+      const unsure = rows.filter((row) => row.state === "unsure" && !numbers.includes(row.number));
+      if (items) { rows = [...planned(items, new Map(rows.map((row) => [row.number, row]))), ...unsure]; draw(); }
       else if (trouble) wall.desk.tell(trouble, "bad");
     }, SETTLE_MS);
   };

@@ -39,6 +39,7 @@ SEEN = """() => {
     tabs: Object.keys(soonest).sort((one, other) => soonest[one] - soonest[other]),
   };
 }"""
+ALARM = "document.querySelector('#desk-alerts .al--raised')"
 SOMETHING = "[...live.rows()].some((row) => ['reported', 'pending_dispatch'].includes(row.status)) || document.querySelector('.al--raised')"
 # a decision is offered for the event that is marked in the queue, and it is drawn as it now stands
 OFFERED = """(() => {
@@ -80,7 +81,7 @@ def town_of(running: Product, folder: Path) -> Town:
 
 
 def decide(page: Page, seen: dict[str, Any]) -> bool:
-    """Do the most urgent thing that the page shows, by keys alone; return whether there was one."""
+    """Do the most urgent thing that the page shows, by keys alone; return whether it was done: an alarm comes before all."""
     if seen["raised"]:
         page.keyboard.press("a")
         return wait(page, "!document.querySelector('#desk-alerts .al--raised')", 3000) is not None
@@ -89,12 +90,12 @@ def decide(page: Page, seen: dict[str, Any]) -> bool:
     key, offer, letter = DECISIONS[seen["tabs"][0]]
     page.keyboard.press(key)
     page.keyboard.press("j")
-    if not wait(page, OFFERED % offer, 2000):
+    if wait(page, f"{ALARM} ? 'alarm' : {OFFERED % offer} && 'offered'", 2000) != "offered":
         page.keyboard.press("j")  # decided meanwhile, or not for a key: on to the next
         return False
     number, version = page.evaluate("[gridWall.desk.number(), gridWall.desk.chosen().version]")
     page.keyboard.press(letter)
-    return wait(page, MOVED % (number, version), 3000) is not None
+    return wait(page, f"{ALARM} ? 'alarm' : {MOVED % (number, version)} && 'moved'", 3000) == "moved"
 
 
 def test_an_hour_at_the_desk_by_keys_alone_leaves_nothing_of_the_centre_overdue(

@@ -133,6 +133,7 @@ def test_of_two_who_dispatch_the_same_event_one_wins_and_the_other_is_told(
     first, second = desk("operator"), desk("lead")
     at(first, number)
     expect(first.locator('#dispatch-body [data-action="dispatch"]')).to_be_enabled()
+    expect(first.locator("#event-presence")).to_have_attribute("data-state", "mine", timeout=PROMPT_S * 1000)
     version = state(centre, number)["version"]
     at(second, number)
     second.keyboard.press("d")
