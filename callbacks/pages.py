@@ -12,7 +12,7 @@ import dash
 from dash import Input, Output, State, dcc, html
 from flask import Flask, Response, request
 
-from callbacks import admin, desk, event, guard, screen
+from callbacks import admin, claim, desk, event, guard, screen
 from callbacks import dispatch as dispatch  # its callback draws a panel of the desk; it has no page
 from callbacks.livefeed import LiveFeed
 from callbacks.session import somebody
@@ -26,8 +26,10 @@ ASSETS = "../layouts/assets"
 # dash-ag-grid's bundle weighs more than everything else together.
 NEEDED: tuple[tuple[str, frozenset[str]], ...] = (
     (r"/dash_ag_grid/[^\"]*", frozenset({"desk"})),
-    (r"/assets/desk[-.][^\"]*", frozenset({"desk", "event"})),
-    (r"/assets/(?:act|combo|event)[-.][^\"]*", frozenset({"desk", "event"})),
+    (r"/assets/claim[-.][^\"]*", frozenset({"claim"})),
+    (r"/assets/desk\.[^\"]*", frozenset({"desk", "event", "claim"})),
+    (r"/assets/desk-[^\"]*", frozenset({"desk", "event"})),
+    (r"/assets/(?:act|combo|event)[-.][^\"]*", frozenset({"desk", "event", "claim"})),
     (r"/assets/screen-(?:alert|sound|voice|watch)\.[^\"]*", frozenset({"screen", "desk"})),
     (r"/assets/(?:map|screen)[-.][^\"]*", frozenset({"screen"})),
     (r"/assets/admin\.[^\"]*", frozenset({"admin"})),
@@ -39,6 +41,7 @@ Draw = Callable[[House, LiveFeed, Viewer, Mapping[str, str]], Any]
 DRAWN: Mapping[str, Draw] = {
     "screen": screen.layout,
     "desk": desk.layout,
+    "claim": claim.layout,
     "event": event.layout,
     "admin": admin.layout,
 }

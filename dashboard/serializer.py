@@ -14,7 +14,7 @@ from datasources.reference import Reference
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MOMENTS = (
     "reported_at", "claim_due_at", "accept_due_at", "handle_due_at", "check_due_at", "hold_until",
-    "overdue_at", "finished_at", "closed_at",
+    "overdue_at", "reply_due_at", "finished_at", "closed_at",
 )  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from dashboard.rules.event import (
     SOURCE_WORDS,
     STATUS_WORDS,
     SUPERVISION_WORDS,
+    TERMINAL,
     Level,
     Source,
     Status,
@@ -92,7 +93,14 @@ def notices(data: EventData) -> list[html.P]:
                 className="e-note e-note--soon",
             )
         )
+        if Status(data.event["status"]) not in TERMINAL:
+            notices.append(html.P(_reply_words(data), className="e-note"))
     return notices
+
+
+def _reply_words(data: EventData) -> str:
+    due = data.event.get("reply_due_at")
+    return _("督办回复限 {when} 前", when=when(moment_of(due), data)) if due else _("督办已回复，见办理过程")
 
 
 def facts(data: EventData) -> html.Dl:

@@ -26,6 +26,10 @@ DESK_ALERTS = "desk-alerts"
 DESK_INTAKE = "desk-intake"
 DESK_LIVE = "desk-live"
 DESK_COMMAND = "desk-command"
+CLAIM = "claim"
+CLAIM_POOL = "claim-pool"
+CLAIM_MINE = "claim-mine"
+CLAIM_LIVE = "claim-live"
 EVENT = "event"
 EVENT_LIVE = "event-live"
 EVENT_CHOSEN = "event-chosen"
@@ -49,4 +53,5 @@ CONTRACT_SCREEN = (
     SCREEN_ALERT,
     SCREEN_LIVE,
 )
+CONTRACT_CLAIM = (CLAIM_POOL, CLAIM_MINE)
 CONTRACT_DESK = (DESK_QUEUE, DESK_EVENT, DESK_DISPATCH, DESK_ALERTS)

@@ -36,13 +36,7 @@ PAGES: tuple[Page, ...] = (
         "desk",
         frozenset({Role.OPERATOR, Role.LEAD}),
     ),
-    Page(
-        "/claim",
-        N_("抢单台"),
-        "claim",
-        frozenset({Role.UNIT}),
-        later=N_("这里将是处置单位抢单、签收和反馈办结的页面。"),
-    ),
+    Page("/claim", N_("抢单台"), "claim", frozenset({Role.UNIT})),
     Page(
         "/field",
         N_("网格员现场"),

@@ -68,6 +68,8 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
     ("get", "/events/{number}/candidates"): Operation("Units to send an event to, best first with reasons; limits as due times; the border in doubt", "Candidates", refuses=SEEN),
     ("post", "/events/{number}/reveal"): Operation("The reporter in clear, for a reason that is kept with the account and the moment", "Revealed", 200, "Reveal", (*BODY, 404)),
     ("post", "/events/plan"): Operation("Where each of up to 200 events would be sent, or why it cannot", "Plan", 200, "PlanAsked", BODY),
+    ("get", "/pool"): Operation("What one's unit may claim now and why, soonest first, with rivals, points at stake and due time", "Pool"),
+    ("get", "/pool/{number}"): Operation("What became of an event that one's unit could have claimed: who has it and since when", "PoolFate", refuses=SEEN),
     ("get", "/borders/stretches"): Operation("Stretches of border that keep causing trouble in 90 days, worst first", "Stretches"),
     ("post", "/reports"): Operation("The anonymous door", "Receipt", 201, "DoorReport", (*BODY, 429, 503), public=True),
     ("get", "/reports/{number}"): Operation("Follow an anonymous report by its secret", "Progress", query=("secret",), public=True),

@@ -136,7 +136,7 @@ BORDER = {
 REPORTER_SHOWN = record({"name": null(TEXT), "phone": null(TEXT)})
 PERSON = record({"account": TEXT, "title": TEXT, "seat": TEXT, "since": MOMENT})
 MOMENTS = (
-    "claim_due_at", "accept_due_at", "handle_due_at", "check_due_at", "hold_until", "overdue_at", "finished_at",
+    "claim_due_at", "accept_due_at", "handle_due_at", "check_due_at", "hold_until", "overdue_at", "reply_due_at", "finished_at",
     "closed_at",
 )  # fmt: skip
 
@@ -287,6 +287,34 @@ COMPONENTS: Mapping[str, Schema] = {
             "score": null(WHOLE),
             "due_at": null(MOMENT),
             "why_not": null(TEXT),
+        }
+    ),
+    "Pool": record(
+        {
+            "items": array(ref("PoolItem")),
+            "stake": {"type": "object", "additionalProperties": TEXT},
+            "bonus_left": TEXT,
+        }
+    ),
+    "PoolItem": record(
+        {
+            "number": TEXT,
+            "claim_due_at": MOMENT,
+            "why": record({"category": TEXT, "area": TEXT, "priority": WHOLE}),
+            "rivals": array(TEXT),
+            "limit": record({"amount": NUMBER, "unit": choice(UNITS)}),
+            "due_at": MOMENT,
+            "photos": WHOLE,
+            "description": TEXT,
+        }
+    ),
+    "PoolFate": record(
+        {
+            "number": TEXT,
+            "status": choice(Status),
+            "claimed": FLAG,
+            "unit": null(record({"code": TEXT, "name": TEXT})),
+            "at": null(MOMENT),
         }
     ),
     "Stretches": record(

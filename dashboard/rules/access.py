@@ -69,6 +69,7 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "alerts.acknowledge": frozenset({Role.OPERATOR, Role.LEAD, Role.LEADER}),
     "alerts.shelve": frozenset({Role.OPERATOR, Role.LEAD}),
     "desk.use": frozenset({Role.OPERATOR, Role.LEAD}),
+    "pool.see": frozenset({Role.UNIT}),
     "scores.see": frozenset(set(Role) - {Role.RESIDENT}),
     "workers.scores": frozenset({Role.LEAD, Role.LEADER, Role.ADMIN, Role.OPERATOR, Role.WORKER}),
     "personal.see": frozenset({Role.OPERATOR, Role.LEAD}),

@@ -94,6 +94,10 @@ def supervise(move: Move) -> Change:
     return change
 
 
+def reply(move: Move) -> Change:
+    return Change(set={"reply_due_at": None})
+
+
 def correct(move: Move) -> Change:
     world = move.context.world
     columns: dict[str, Any] = {

@@ -9,7 +9,7 @@ from datetime import timedelta
 
 from dashboard.rules.access import Viewer
 from dashboard.rules.context import Context
-from dashboard.rules.event import LEVELS, SUPERVISIONS, Event, Status
+from dashboard.rules.event import LEVELS, SUPERVISIONS, Event, Status, Supervision
 
 URGE_EVERY = timedelta(hours=2)
 REOPEN_WITHIN = timedelta(days=7)
@@ -101,6 +101,12 @@ def _supervise(event: Event, viewer: Viewer, found: frozenset[str], context: Con
     return "已是最高一级督办" if event.supervision == SUPERVISIONS[-1] else None
 
 
+def _reply(event: Event, viewer: Viewer, found: frozenset[str], context: Context) -> str | None:
+    if event.supervision == Supervision.NONE:
+        return "没有督办，无需回复"
+    return "督办已经回复" if event.reply_due_at is None else None
+
+
 def _urge(event: Event, viewer: Viewer, found: frozenset[str], context: Context) -> str | None:
     last = context.last_urge_at
     return "两小时内已催办过" if last is not None and context.now - last < URGE_EVERY else None
@@ -142,6 +148,7 @@ GUARDS: Mapping[str, Guard] = defaultdict(
         "approve": _answer_request,
         "refuse": _answer_request,
         "supervise": _supervise,
+        "reply": _reply,
         "urge": _urge,
         "unmerge": _unmerge,
         "reopen": _reopen,

@@ -40,6 +40,7 @@ class Action(StrEnum):
     APPROVE = "approve"
     REFUSE = "refuse"
     SUPERVISE = "supervise"
+    REPLY = "reply"
     URGE = "urge"
     COMMENT = "comment"
     REOPEN = "reopen"
@@ -75,6 +76,7 @@ class Rule:
 
 
 S = Status
+OWNED_BY_A_UNIT = (S.DISPATCHED, S.HANDLING, S.ON_HOLD, S.CHECKING)
 STAYS: tuple[Status, ...] = ()  # the action leaves the status as it is
 REASON = Fact("reason", "text", required=True)
 PHOTOS = Fact("photos", "photos")
@@ -107,6 +109,7 @@ RULES: tuple[Rule, ...] = (
         Fact("request", "request", required=True), Fact("reason", "text"))),
     Rule(Action.REFUSE, "不批准", (S.HANDLING,), STAYS, ("lead",), (Fact("request", "request", required=True), REASON)),
     Rule(Action.SUPERVISE, "督办", OPEN, STAYS, ("lead", "clock", "system"), (REASON,)),
+    Rule(Action.REPLY, "督办回复", OWNED_BY_A_UNIT, STAYS, ("owner",), (Fact("text", "text", required=True),)),
     Rule(Action.URGE, "催办", OPEN, STAYS, ("operator", "checker", "leader")),
     Rule(Action.COMMENT, "留言", tuple(S), STAYS, ("viewer",), (Fact("text", "text", required=True),)),
     Rule(Action.REOPEN, "重新打开", (S.CLOSED,), (S.HANDLING, S.PENDING_DISPATCH), ("operator",), (REASON,)),

@@ -1,0 +1,32 @@
+"""The page of those who handle events: gathers what it shows first; the socket and the HTTP door carry the rest."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from callbacks.livefeed import LiveFeed
+from dashboard import clock
+from dashboard.house import House
+from dashboard.rules.access import Viewer
+from dashboard.serializer import millis
+from layouts import claim
+
+
+def layout(house: House, _live: LiveFeed, who: Viewer, query: Mapping[str, str]) -> Any:
+    """Return the page for the unit's account that asks."""
+    reference, code = house.reference, who.unit or ""
+    return claim.page(
+        claim.ClaimData(
+            account=(who.name, who.title or who.name),
+            unit=(code, reference.unit_name(code)),
+            levels=reference.levels,
+            areas=list(reference.areas.values()),
+            now_ms=millis(clock.now()) or 0,
+            time_zone=str(reference.tz),
+            clock_speed=clock.speed(),
+            claim_minutes=reference.policy.claim_override or reference.policy.minutes["claim"],
+            units={unit.code: unit.name for unit in reference.units.values()},
+            categories=[(one.code, one.name, one.parent or "") for one in reference.categories.values()],
+            demo=house.settings.demo,
+            number=query.get("event", ""),
+        )
+    )
