@@ -29,7 +29,7 @@ NEEDED: tuple[tuple[str, frozenset[str]], ...] = (
     (r"/assets/claim[-.][^\"]*", frozenset({"claim"})),
     (r"/assets/desk\.[^\"]*", frozenset({"desk", "event", "claim"})),
     (r"/assets/desk-[^\"]*", frozenset({"desk", "event"})),
-    (r"/assets/(?:act|combo|event)[-.][^\"]*", frozenset({"desk", "event", "claim"})),
+    (r"/assets/(?:act|combo|event|photo)[-.][^\"]*", frozenset({"desk", "event", "claim"})),
     (r"/assets/screen-(?:alert|sound|voice|watch)\.[^\"]*", frozenset({"screen", "desk"})),
     (r"/assets/(?:map|screen)[-.][^\"]*", frozenset({"screen"})),
     (r"/assets/admin\.[^\"]*", frozenset({"admin"})),

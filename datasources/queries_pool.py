@@ -33,7 +33,7 @@ def photo_counts(session: Session, events: Sequence[int]) -> Mapping[int, int]:
     """Return event id → how many photos it has, without those that have none."""
     P: Any = PhotoRow.__table__.c
     query = select(P.event_id, func.count()).where(P.event_id.in_(list(events))).group_by(P.event_id)
-    return {event: count for event, count in session.execute(query)}
+    return dict(session.execute(query).tuples().all())
 
 
 def bonus_left(session: Session, reference: Reference, unit: str, now: datetime) -> int:

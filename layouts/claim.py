@@ -133,6 +133,8 @@ def _side() -> html.Div:
         **attributes(aria_label=_("我的在办")),
     )
     score = html.Section(
-        leaf("claim-points", "c-points num"), className="c-card c-score", **attributes(aria_label=_("我的积分"))
+        leaf("claim-points", "c-points num"),
+        className="c-card c-score",
+        **attributes(aria_label=_("我的积分")),
     )
     return html.Div([score, mine, chosen], className="c-side")

@@ -7,11 +7,13 @@ from dash import html
 
 from dashboard.rules.event import (
     LEVEL_WORDS,
+    RATING_WORDS,
     SOURCE_WORDS,
     STATUS_WORDS,
     SUPERVISION_WORDS,
     TERMINAL,
     Level,
+    Rating,
     Source,
     Status,
     Supervision,
@@ -23,7 +25,9 @@ from layouts.event_data import EventData, moment_of, when
 from layouts.inset import LETTERS
 from layouts.marks import DUE_WORDS
 from layouts.parts import attributes
-from layouts.words import _
+from layouts.words import N_, _
+
+BEFORE = ("report",)  # photos of these steps show the place before anybody worked on it
 
 
 def status_mark(status: str) -> html.Span:
@@ -86,6 +90,14 @@ def notices(data: EventData) -> list[html.P]:
         words = _("{by} 申请{what}：{reason}", by=by, what=_(REQUEST_CHOICES[kind]), reason=reason)
         ends = "，" + _("到 {when}", when=when(until, data)) if until else ""
         notices.append(html.P(words + ends, className="e-note e-note--ask"))
+    checked = [step for step in data.steps if step["action"] == "check"]
+    if data.event["round"] > 1 and checked:
+        said, rated = checked[-1]["facts"], checked[-1]["rating"]
+        rating = _(RATING_WORDS[Rating(rated)]) if rated else ""
+        words = _(
+            "第 {n} 次核查：{said}", n=len(checked), said="，".join(filter(None, (rating, said.get("text"))))
+        )
+        notices.append(html.P(words, className="e-note e-note--soon"))
     if data.event.get("supervised_reason"):
         notices.append(
             html.P(
@@ -152,30 +164,37 @@ def _reporter(data: EventData) -> html.Span:
 
 
 def see(data: EventData) -> list[html.Div]:
-    """Return the sketch of the place and the photos."""
-    pictures = [
-        html.Figure(
-            [
-                html.A(
-                    html.Img(src=photo["url"], alt=_("现场照片 {n}", n=place), className="e-photo"),
-                    href=photo["url"],
-                    target="_blank",
-                ),
-                html.Figcaption(
-                    [
-                        html.Span(_(ACTION_WORDS.get(photo["role"] or "", photo["role"] or ""))),
-                        html.Time(when(moment_of(photo["created_at"]), data), className="num"),
-                    ]
-                ),
-            ]
-        )
-        for place, photo in enumerate(data.photos, 1)
-    ]
-    inset = [_map(data)] if data.inset else []
-    if not inset and not pictures:
+    """Return the sketch of the place and the photos, what was before beside what came after."""
+    inset, album = [_map(data)] if data.inset else [], _album(data)
+    if not inset and not album:
         return []
-    album = [html.Div(pictures, className="e-photos")] if pictures else []
-    return [html.Div([*inset, *album], className="e-see" + ("" if pictures else " e-see--map"))]
+    return [html.Div([*inset, *album], className="e-see" + ("" if album else " e-see--map"))]
+
+
+def _album(data: EventData) -> list[html.Div]:
+    pictures = [(photo["role"] or "", _picture(photo, n, data)) for n, photo in enumerate(data.photos, 1)]
+    before = [picture for role, picture in pictures if role in BEFORE]
+    after = [picture for role, picture in pictures if role not in BEFORE]
+    if not (before and after):
+        return [html.Div([*before, *after], className="e-photos")] if pictures else []
+    halves = [
+        html.Div([html.H3(_(words)), *side], className="e-half")
+        for words, side in ((N_("处置前"), before), (N_("处置后"), after))
+    ]
+    return [html.Div(halves, className="e-photos e-photos--pair")]
+
+
+def _picture(photo: Mapping[str, Any], place: int, data: EventData) -> html.Figure:
+    role = photo["role"] or ""
+    image = html.Img(src=photo["url"], alt=_("现场照片 {n}", n=place), className="e-photo")
+    said = [
+        html.Span(_(ACTION_WORDS.get(role, role))),
+        html.Time(when(moment_of(photo["created_at"]), data), className="num"),
+    ]
+    return html.Figure(
+        [html.A(image, href=photo["url"], target="_blank"), html.Figcaption(said)],
+        **attributes(data_role=role),
+    )
 
 
 def _map(data: EventData) -> html.Figure:

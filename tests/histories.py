@@ -140,6 +140,7 @@ class History:
             "hold": lambda: {"reason": "等材料", "until": self.now + timedelta(days=3)},
             "approve": lambda: {"request": event.request},
             "refuse": lambda: {"request": event.request, "reason": "理由不足"},
+            "reply": lambda: {"text": "已整改"},
             "comment": lambda: {"text": "收到"},
             "correct": lambda: {"category": dice.choice(["S0406", "B0101"])},
             "settle_border": lambda: {"grid": (event.border or {})["candidates"][0]},

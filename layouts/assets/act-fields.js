@@ -60,21 +60,6 @@ window.gridWall = window.gridWall || {};
     return code === undefined ? { fault: words() } : { value: code };
   };
 
-  const upload = async (node) => {
-    const ids = JSON.parse(node.dataset.held || "[]");
-    for (const file of node.querySelector("input").files) {
-      const body = new FormData();
-      body.append("file", file);
-      const answer = await fetch("/api/v1/photos", { method: "POST", body }).catch(() => null);
-      const said = answer ? await answer.json().catch(() => ({})) : {};
-      if (!answer || !answer.ok) return { fault: said.detail || t("照片“{name}”没有传上去，请再试", { name: file.name }) };
-      ids.push(said.id);
-    }
-    node.querySelector("input").value = "";
-    node.dataset.held = JSON.stringify(ids);
-    return ids.length ? { value: ids } : {};
-  };
-
   /* kind → [draw(fact, value, book) → nodes, read(node, fact, book) → {value} | {fault} | {}] */
   const KINDS = {
     text: [(_fact, value) => area(value), (node) => (only(node) ? { value: only(node) } : {})],
@@ -98,7 +83,7 @@ window.gridWall = window.gridWall || {};
     request: [(fact, value) => choices(fact, value, t("请选择")), (node) => (only(node) ? { value: only(node) } : {})],
     ground: [(fact, value) => radios(fact, value), (node) => { const on = node.querySelector("input:checked"); return on ? { value: on.value } : {}; }],
     rating: [(fact, value) => radios(fact, value), (node) => { const on = node.querySelector("input:checked"); return on ? { value: on.value } : {}; }],
-    photos: [() => [input("file", { multiple: true, accept: "image/jpeg,image/png,image/webp" })], upload],
+    photos: [() => wall.photoField.make(), (node) => wall.photoField.read(node)],
   };
 
   /* The field of a fact with its label, its demand and a place for what is wrong. */

@@ -55,8 +55,9 @@ window.gridWall = window.gridWall || {};
   const points = () => {
     const made = el("p");
     const worth = (rule) => el("b", "num", "+" + Number(stake[rule] || 0));
-    made.append(t("抢单"), " ", worth("claim"), " ", t("按期"), " ", worth("claim_on_time"), " ", t("非常满意"), " ", worth("very_satisfied"));
-    made.append(el("small", "", Number(stake.claim) ? t("办结不退回才计分") : t("本月抢单加分已满")));
+    made.append(t("抢单"), " ", worth("claim"), " ", t("按期"), " ", worth("claim_on_time"));
+    const more = made.appendChild(el("small", "", t("非常满意") + " "));
+    more.append(worth("very_satisfied"), " · " + (Number(stake.claim) ? t("退回不计") : t("本月抢单分已满")));
     return made;
   };
 
@@ -77,7 +78,7 @@ window.gridWall = window.gridWall || {};
       : [
           wall.claim.place(row),
           [row.category_name, t("{source}上报", { source: first.sources[row.source] || "" }), wall.hour(row.reported_at, zone())].filter(Boolean).join(" · "),
-          extra ? t("现在抢，{when} 前办结（{limit}）", { when: wall.dayTime(Date.parse(extra.due_at), zone()), limit: t(first.limits[extra.limit.unit] || "{n}", { n: extra.limit.amount }) }) : "",
+          extra ? t("现在抢，{when} 前办结（{limit}）", { when: wall.dayTime(Date.parse(extra.due_at), zone()), limit: (first.limits[extra.limit.unit] || "{n}").replace("{n}", extra.limit.amount) }) : "",
           extra ? (extra.why.priority === 1 ? t("可抢：{category}，{area}，首责", extra.why) : t("可抢：{category}，{area}，第 {priority} 顺位", extra.why)) : "",
           extra ? (extra.rivals.length ? t("同抢 {units}", { units: extra.rivals.join("、") }) : t("只有本单位可抢")) : "",
         ];

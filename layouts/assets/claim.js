@@ -94,6 +94,9 @@ window.gridWall = window.gridWall || {};
     if (event.key === "Escape" && number) { event.preventDefault(); choose(""); }
     if (/^[1-9]$/.test(event.key) && wall.claimPool.press(Number(event.key))) event.preventDefault();
     if (event.key === "a" && wall.claimAlert.press()) event.preventDefault();
+    const action = number && Object.keys(first.rules).find((one) => first.rules[one].key === event.key);
+    const button = action && document.querySelector(`#event-body [data-action="${action}"]:not(:disabled)`);
+    if (button) { event.preventDefault(); button.click(); }
   };
 
   const look = () => {

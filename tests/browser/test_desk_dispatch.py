@@ -189,7 +189,12 @@ def test_an_unanswered_press_says_unconfirmed_and_its_repeat_sends_once(
     page.keyboard.press("d")
     expect(page.locator('#dispatch-batch [data-state="unsure"]')).to_have_count(2, timeout=PROMPT_MS)
     expect(page.locator("#dispatch-batch")).to_contain_text("未确认，再按一次不会重复")
-    until(lambda: page.evaluate("n => [...live.rows()].find((row) => row.number === n).status", numbers[0]) == "dispatched")
+    until(
+        lambda: (
+            page.evaluate("n => [...live.rows()].find((row) => row.number === n).status", numbers[0])
+            == "dispatched"
+        )
+    )
     with page.expect_response("**/events/plan"):
         page.evaluate("n => gridWall.deskBatch.select(n)", numbers)
     expect(page.locator('#dispatch-batch [data-state="unsure"]')).to_have_count(2)
