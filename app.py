@@ -16,7 +16,7 @@ import dash
 from flask import Flask
 from flask_compress import Compress
 
-from callbacks import admin, api, commands, guard, livefeed, pages, session, tiles
+from callbacks import admin, api, commands, guard, livefeed, pages, phone, session, tiles
 from callbacks.api import feed as feed_routes
 from callbacks.scopes import Sight
 from callbacks.sockets import Sockets
@@ -95,6 +95,7 @@ def _add_web(product: Product, row_of, views) -> None:  # type: ignore[no-untype
     feed_routes.use(app, product.live)
     api.install(app)
     tiles.install(app, house.settings)
+    phone.install(app, house)
     admin.install(app)
     guard_install = partial(guard.install, app, house.settings, session.viewer, session.came_from_elsewhere)
     dash_app = pages.prepare(app, house)

@@ -211,6 +211,7 @@ def _surroundings(
         last_urge_at=journal.last_urge(session, event, by.name) if action == "urge" else None,
         claim_bonus=_claim_bonus(session, reference, event, now) if action in ("check", "conclude") else 0,
         original=original,
+        said=journal.done_by(session, event, by.name) if by.role is Role.RESIDENT else frozenset(),
     )
 
 
@@ -292,7 +293,7 @@ def _write_beside(session: Session, event: Event, draft: StepDraft, change: Chan
     if change.demand:
         journal.add_demand(session, *change.demand)
     if change.reverse:
-        journal.reverse_points(session, event.id, change.reverse, step_id, now)
+        journal.reverse_points(session, event.id, change.reverse, step_id, now, change.reverse_since)
     if change.settled:
         journal.remember_border(session, event, change.settled, draft.viewer.name, now)
     for target, reason in change.deliveries:

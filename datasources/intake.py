@@ -69,7 +69,7 @@ FIELDS: Mapping[str, Field] = {
     "reported_at": Field("moment"),
 }
 REPORTER: Mapping[str, Field] = {"name": Field("line", most=50), "phone": Field("line", most=30)}
-DOOR_FIELDS = ("title", "description", "category", "lng", "lat", "crs", "accuracy_m", "address", "source", "emergency", "reporter")  # fmt: skip
+DOOR_FIELDS = ("title", "description", "category", "lng", "lat", "crs", "accuracy_m", "address", "source", "emergency", "reporter", "photos", "reported_at")  # fmt: skip
 DOOR_SOURCES = (Source.RESIDENT, Source.PROPERTY)
 
 

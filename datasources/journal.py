@@ -119,8 +119,15 @@ def insert_points(session: Session, entries: list[tuple[Points, int, int, dateti
     add_rows(session, LedgerRow, rows)
 
 
-def reverse_points(session: Session, event_id: int, rules: Iterable[str], step_id: int, at: datetime) -> None:
-    """Reverse, by entries of their own, what an event's closing earned and nobody has reversed yet."""
+def reverse_points(
+    session: Session,
+    event_id: int,
+    rules: Iterable[str],
+    step_id: int,
+    at: datetime,
+    since: datetime | None = None,
+) -> None:
+    """Reverse, by entries of their own, what an event earned by some rules and nobody has reversed yet."""
     reversed_ids = select(LedgerRow.reverses).where(
         LedgerRow.event_id == event_id, LedgerRow.reverses.is_not(None)
     )
@@ -130,6 +137,7 @@ def reverse_points(session: Session, event_id: int, rules: Iterable[str], step_i
             LedgerRow.rule.in_(list(rules)),
             LedgerRow.reverses.is_(None),
             LedgerRow.id.not_in(reversed_ids),
+            *([LedgerRow.at >= since] if since else []),
         )
     )
     rows = [
@@ -146,6 +154,14 @@ def reverse_points(session: Session, event_id: int, rules: Iterable[str], step_i
         for entry in held
     ]
     add_rows(session, LedgerRow, rows)
+
+
+def done_by(session: Session, event: Event, account: str) -> frozenset[str]:
+    """Return the actions an account has done to an event in its present round."""
+    query = select(StepRow.action).where(
+        StepRow.event_id == event.id, StepRow.round == event.round, StepRow.actor == account
+    )
+    return frozenset(session.scalars(query))
 
 
 def claim_bonus(session: Session, unit: str | None, since: datetime) -> int:

@@ -263,7 +263,10 @@ class EventRow(Base):
         Index("event_closed_at", "closed_at"),
         Index("event_lng_lat", "lng", "lat"),
         Index("event_address", "address"),
-        *(_where_set("event", name) for name in ("pool_at", "registered_at", "owned_at", "finished_at")),
+        *(
+            _where_set("event", name)
+            for name in ("pool_at", "registered_at", "owned_at", "finished_at", "request")
+        ),
         Index("event_reported_by", "reported_by", "reported_at"),
         Index("event_handle_due", "handle_due_at"),
         Index("event_unit_status", "unit", "status"),
@@ -446,6 +449,22 @@ class PhotoRow(Base):
     event_id: Mapped[int | None] = mapped_column(BigId, index=True)
     step_id: Mapped[int | None] = mapped_column(BigId)
     role: Mapped[str | None]
+
+
+class UploadRow(Base):
+    """A picture on its way, in pieces; `owner` is an account or `seat:` and the digest of a stranger's seat."""
+
+    __tablename__ = "upload"
+    id: Mapped[str] = mapped_column(primary_key=True)
+    owner: Mapped[str]
+    size: Mapped[int]
+    sha256: Mapped[str]
+    photo: Mapped[str | None]
+    created_at: Mapped[datetime]
+    __table_args__ = (
+        Index("upload_owner_sha256", "owner", "sha256"),
+        Index("upload_created_at", "created_at"),
+    )
 
 
 class BorderDecisionRow(Base):

@@ -19,6 +19,7 @@ FACT_WORDS: Mapping[str, str] = {
     "text": N_("情况说明"),
     "photos": N_("照片"),
     "rating": N_("评价"),
+    "checked_at": N_("核查时间"),
     "until": N_("挂到什么时候"),
     "request": N_("请求"),
     "lng": N_("经度"),
@@ -43,7 +44,7 @@ CHOICES: Mapping[str, Mapping[Any, str]] = {
     "flag": FLAG_CHOICES,
 }
 # facts that only programs give
-UNASKED = frozenset({("dispatch", "due_at"), ("register", "condition")})
+UNASKED = frozenset({("dispatch", "due_at"), ("register", "condition"), ("check", "checked_at")})
 # actions whose facts are all optional, but which say nothing without any
 ASK_FIRST = frozenset({Action.CORRECT.value})
 

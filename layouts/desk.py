@@ -95,6 +95,7 @@ def _header(data: DeskData) -> html.Header:
             html.H1([html.A(_("值班调度台"), href="/desk"), html.Small(seat)]),
             leaf("desk-command-box", "d-commandbox", None, attributes(role="search")),
             leaf("desk-counts", "d-counts num"),
+            leaf("desk-objections", "d-objections-slot"),
             leaf("desk-sound", "d-sound"),
             live,
             html.Time(id="desk-clock", className="d-clock num"),

@@ -87,6 +87,11 @@ def notices(data: EventData) -> list[html.P]:
         notices.append(html.P([_("已并入"), " ", link], className="e-note"))
     if data.request:
         kind, reason, until, by = data.request
+        if kind == "object":
+            return [
+                *notices,
+                html.P(_("上报人提出异议：{reason}", reason=reason), className="e-note e-note--ask"),
+            ]
         words = _("{by} 申请{what}：{reason}", by=by, what=_(REQUEST_CHOICES[kind]), reason=reason)
         ends = "，" + _("到 {when}", when=when(until, data)) if until else ""
         notices.append(html.P(words + ends, className="e-note e-note--ask"))

@@ -20,6 +20,7 @@ LETTERS: Mapping[str, str] = {
     A.COMMENT.value: "c",
     A.CORRECT.value: "t",
     A.REOPEN.value: "o",
+    A.DISMISS.value: "X",
     A.RESUME.value: "w",
     A.APPROVE.value: "y",
     A.REFUSE.value: "Y",

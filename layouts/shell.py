@@ -37,21 +37,8 @@ PAGES: tuple[Page, ...] = (
         frozenset({Role.OPERATOR, Role.LEAD}),
     ),
     Page("/claim", N_("抢单台"), "claim", frozenset({Role.UNIT})),
-    Page(
-        "/field",
-        N_("网格员现场"),
-        "field",
-        frozenset({Role.WORKER}),
-        later=N_("这里将是网格员上报和现场核查评价的页面。"),
-    ),
-    Page(
-        "/report",
-        N_("我要上报"),
-        "report",
-        ANYONE,
-        public=True,
-        later=N_("这里将是居民上报事件和查询办理进度的页面。"),
-    ),
+    Page("/field", N_("网格员现场"), "field", frozenset({Role.WORKER})),
+    Page("/report", N_("我要上报"), "report", ANYONE, public=True),
     Page(
         "/scores",
         N_("考核与积分"),

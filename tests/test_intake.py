@@ -152,9 +152,8 @@ def test_a_report_may_be_seven_days_old_and_two_minutes_ahead(
 def test_the_anonymous_door_takes_fewer_fields_and_sources(huli_reference: Reference) -> None:
     for more in (
         {"external_id": "x"},
-        {"photos": []},
+        {"resolved_on_site": True},
         {"source": "sensor"},
-        {"reported_at": FRIDAY.isoformat()},
     ):
         with pytest.raises(Invalid):
             door_report_from({**GOOD, **more}, huli_reference, OPERATOR, FRIDAY)

@@ -8,7 +8,9 @@ from string import Formatter
 from layouts import words
 from layouts.locale import extract
 
-SCRIPTS = sorted((extract.ROOT / "layouts" / "assets").glob("*.js"))
+SCRIPTS = sorted(
+    path for name in ("assets", "phone") for path in (extract.ROOT / "layouts" / name).glob("*.js")
+)
 
 
 def facts(sentence: str) -> set[str]:

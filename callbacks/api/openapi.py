@@ -68,12 +68,19 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
     ("get", "/events/{number}/candidates"): Operation("Units to send an event to, best first with reasons; limits as due times; the border in doubt", "Candidates", refuses=SEEN),
     ("post", "/events/{number}/reveal"): Operation("The reporter in clear, for a reason that is kept with the account and the moment", "Revealed", 200, "Reveal", (*BODY, 404)),
     ("post", "/events/plan"): Operation("Where each of up to 200 events would be sent, or why it cannot", "Plan", 200, "PlanAsked", BODY),
+    ("get", "/field"): Operation("What a grid worker has to check, has reported and earned; the server's time", "Field"),
     ("get", "/pool"): Operation("What one's unit may claim now and why, soonest first, with rivals, points at stake and due time", "Pool"),
     ("get", "/pool/{number}"): Operation("What became of an event that one's unit could have claimed: who has it and since when", "PoolFate", refuses=SEEN),
     ("get", "/borders/stretches"): Operation("Stretches of border that keep causing trouble in 90 days, worst first", "Stretches"),
-    ("post", "/reports"): Operation("The anonymous door", "Receipt", 201, "DoorReport", (*BODY, 429, 503), public=True),
+    ("post", "/reports"): Operation("The anonymous door", "Receipt", 201, "DoorReport", (*BODY, 409, 429, 503), headers=("Idempotency-Key", "X-Upload-Seat"), public=True),
+    ("post", "/reports/{number}/rate"): Operation("The reporter's own satisfaction after closing, once a round", "Progress", 200, "DoorRates", (*BODY, 409), public=True),
+    ("post", "/reports/{number}/object"): Operation("The reporter's objection, within seven days of closing", "Progress", 200, "DoorObjects", (*BODY, 409), public=True),
+    ("get", "/objections"): Operation("Objections that wait for the desk's answer", "Objections"),
     ("get", "/reports/{number}"): Operation("Follow an anonymous report by its secret", "Progress", query=("secret",), public=True),
     ("post", "/photos"): Operation("Upload a picture (JPEG, PNG, WebP ≤ 8 MB)", "Uploaded", 201, "multipart", BODY),
+    ("post", "/uploads"): Operation("Begin a picture that comes in pieces, or find the one begun before; strangers name a seat", "Upload", 201, "UploadBegins", (*BODY, 429), headers=("X-Upload-Seat",), public=True),
+    ("get", "/uploads/{key}"): Operation("How far an upload is", "Upload", refuses=(*SEEN, 422), headers=("X-Upload-Seat",), public=True),
+    ("patch", "/uploads/{key}"): Operation("The next piece, ≤ 512 KB, beginning at Upload-Offset; the last one answers the photo", "Upload", 200, "piece", (*BODY, 404, 409), headers=("X-Upload-Seat", "Upload-Offset"), public=True),
     ("get", "/photos/{key}"): Operation("A picture", "", refuses=SEEN, kind="image/*"),
     ("get", "/alerts"): Operation("Open alerts", "Alerts"),
     ("get", "/alerts/missed"): Operation("Alerts raised since a moment, newest first, whatever became of them", "Alerts", refuses=(*ANY, 422), query=("since",)),
@@ -161,6 +168,8 @@ def _taken(operation: Operation, body: Schema | None) -> dict[str, Any]:
     if operation.takes == "multipart":
         file = {"type": "object", "required": ["file"], "properties": {"file": {**TEXT, "format": "binary"}}}
         return {"multipart/form-data": {"schema": file}}
+    if operation.takes == "piece":
+        return {"application/offset+octet-stream": {"schema": {**TEXT, "format": "binary"}}}
     return {JSON: {"schema": body or ref(operation.takes)}}
 
 

@@ -1,105 +1,179 @@
-"""The anonymous door of `/report`: anybody may say what happened and follow it with a number and a secret.
+"""The anonymous door of `/report`: anybody may say what happened, follow it by number and secret, rate it, object to its closing.
 
-Limits are per address and in memory; an emergency has a bucket of its own and is not held up by chatter.
+Limits are per address and in memory; an emergency is never held up by them, but the desk is told when one address sends many.
 """
 
 import hmac
 import secrets
-import time
-from collections import OrderedDict, deque
+from typing import Any
 
 from flask import Response, current_app, request
+from sqlalchemy.orm import Session
 
-from callbacks.api.answers import answer, house, moment
-from callbacks.api.bodies import json_body
-from callbacks.api.events import known_event
+from callbacks.api import uploads
+from callbacks.api.answers import JSON, answer, house, moment
+from callbacks.api.bodies import facts_of, json_body, object_body
+from callbacks.api.events import answered_once, known_event
+from callbacks.api.uploads import TooMany
+from callbacks.buckets import Buckets
 from callbacks.guard import Stranger, permission
 from dashboard import actions, clock
-from dashboard.rules.access import Role, Viewer
-from dashboard.rules.event import STATUS_WORDS, Status
-from dashboard.rules.refusals import NotFound, Refusal
-from datasources import api_queries, intake
+from dashboard.rules.access import SYSTEM, Role, Viewer
+from dashboard.rules.context import Context
+from dashboard.rules.event import STATUS_WORDS, Event, Status
+from dashboard.rules.guards import REOPEN_WITHIN
+from dashboard.rules.lifecycle import BY_ACTION, allowed
+from dashboard.rules.refusals import NotFound
+from datasources import api_queries, intake, photos
+from datasources.models import StepRow
+from datasources.reference import Reference
 from datasources.sign_in import digest
-from layouts.words import translate
+from layouts.words import N_, translate
 
 RESIDENT = Viewer("resident", Role.RESIDENT, title="居民")
-HOUR = 3600.0
-PER_HOUR = {False: 20, True: 200}  # by whether it is an emergency
-MOST_ADDRESSES = 20_000
-
-
-class TooMany(Refusal):
-    """This address has filed enough for now."""
-
-    status = 429
-
-
-class Buckets:
-    """How often each address has come within the hour."""
-
-    def __init__(self) -> None:
-        self._seen: OrderedDict[tuple[str, bool], deque[float]] = OrderedDict()
-
-    def take(self, address: str, emergency: bool) -> None:
-        """Count one more; TooMany when there were enough."""
-        now = time.monotonic()
-        times = self._seen.setdefault((address, emergency), deque())
-        self._seen.move_to_end((address, emergency))
-        while times and now - times[0] > HOUR:
-            times.popleft()
-        if len(times) >= PER_HOUR[emergency]:
-            raise TooMany("这个网络地址一小时内的上报已达上限，请稍后再试；紧急情况请拨打 110、119、120")
-        times.append(now)
-        while len(self._seen) > MOST_ADDRESSES:
-            self._seen.popitem(last=False)
+PER_HOUR = 20
+MANY_EMERGENCIES = 5
+LONGEST_SECRET = 200
+# what a reporter is told of the road, and the moment of the event that says it was reached
+STAGES = (
+    (N_("已收到"), "reported_at"),
+    (N_("已受理"), "registered_at"),
+    (N_("正在处置"), "owned_at"),
+    (N_("现场核查"), "finished_at"),
+    (N_("已办结"), "closed_at"),
+)
+ENOUGH = "这个网络地址一小时内的上报已达上限，请稍后再试；紧急情况请勾选“紧急”，或拨打 110、119、120"
+AGAIN = "同一网络地址一小时内第 {n} 次以上的紧急上报，请留意核实"
 
 
 @permission("public")
 def report() -> Response:
     """Take a report from anybody: 201 with its number and the secret to follow it by."""
     body, now, reference = json_body(), clock.now(), house().reference
+    sender = uploads.stranger()
     filed = intake.door_report_from(body, reference, RESIDENT, now)
     category = reference.category(filed.category)
     emergency = filed.emergency or bool(category is not None and category.emergency)
+    address = request.remote_addr or ""
     buckets: Buckets = current_app.extensions.setdefault("grid.buckets", Buckets())
-    buckets.take(request.remote_addr or "", emergency)
-    secret = secrets.token_urlsafe(12)
-    with house().database.write() as session:
+    many = emergency and not buckets.take(f"emergency/{address}", MANY_EMERGENCIES)
+    if not emergency and not buckets.take(address, PER_HOUR):
+        raise TooMany(ENOUGH)
+
+    def file(session: Session) -> dict[str, Any]:
+        photos.check_usable(session, filed.photos, sender or RESIDENT)
+        secret = secrets.token_urlsafe(12)
         event = actions.report(session, reference, filed, RESIDENT, now)
+        if many:
+            told = {"text": translate(AGAIN, n=MANY_EMERGENCIES)}
+            actions.perform(session, reference, event, "comment", told, SYSTEM, now)
         api_queries.give_secret(session, event.id, digest(secret))
-    return answer({"number": event.number, "secret": secret}, 201)
+        return {"number": event.number, "secret": secret}
+
+    status, data = answered_once(body, sender or Viewer(f"door:{address}", Role.RESIDENT), file)
+    return Response(data, status, content_type=JSON)
 
 
 @permission("public")
 def follow(number: str) -> Response:
     """Return how far a report has come, to whoever knows its secret; to others it does not exist."""
-    secret = request.args.get("secret", "")
     with house().database.read() as session:
-        try:
-            event = known_event(session, number)
-        except NotFound:
-            event = None
-        held = event.follow_secret if event is not None else None
-        if event is None or held is None or not hmac.compare_digest(held, digest(secret[:200])):
-            raise Stranger("编号或查询码不正确")
-        reasons = [
-            row.facts.get("reason")
-            for row in api_queries.steps_of(session, event.id)
-            if row.action == "reject"
-        ]
-    status = Status(event.status)
-    return answer(
-        {
-            "number": event.number,
-            "title": event.title,
-            "status": event.status,
-            "status_name": translate(STATUS_WORDS[status]),
-            "reported_at": moment(event.reported_at),
-            "finished_at": moment(event.finished_at),
-            "closed_at": moment(event.closed_at),
-            "reason": reasons[-1] if reasons else None,
-        }
+        event = _own(session, number, request.args.get("secret", ""))
+        return answer(_progress(session, event))
+
+
+@permission("public")
+def rate(number: str) -> Response:
+    """Take the reporter's own satisfaction after closing, once a round; it stands beside the check's rating."""
+    return _say(number, "rate")
+
+
+@permission("public")
+def object_(number: str) -> Response:
+    """Take the reporter's objection to a closing, within seven days and once a closing; the desk answers it."""
+    return _say(number, "object")
+
+
+def _say(number: str, action: str) -> Response:
+    body, reference, now = object_body(), house().reference, clock.now()
+    secret = body.pop("secret", "")
+    with house().database.write() as session:
+        event = _own(session, number, secret if isinstance(secret, str) else "")
+        facts = facts_of(body, BY_ACTION[action], reference)
+        after = actions.perform(session, reference, event, action, facts, RESIDENT, now)
+        return answer(_progress(session, after))
+
+
+def _own(session: Session, number: str, secret: str) -> Event:
+    try:
+        event = known_event(session, number)
+    except NotFound:
+        event = None
+    held = event.follow_secret if event is not None else None
+    if event is None or held is None or not hmac.compare_digest(held, digest(secret[:LONGEST_SECRET])):
+        raise Stranger("编号或查询码不正确")
+    return event
+
+
+def _progress(session: Session, event: Event) -> dict[str, Any]:
+    steps = api_queries.steps_of(session, event.id)
+    said = frozenset(
+        step.action for step in steps if step.actor == RESIDENT.name and step.round == event.round
     )
+    may = _may(event, house().reference, said)
+    rejected = [step.facts.get("reason") for step in steps if step.action == "reject"]
+    return {
+        "number": event.number,
+        "title": event.title,
+        "status": event.status,
+        "status_name": translate(STATUS_WORDS[Status(event.status)]),
+        "reported_at": moment(event.reported_at),
+        "finished_at": moment(event.finished_at),
+        "closed_at": moment(event.closed_at),
+        "reason": rejected[-1] if rejected else None,
+        "stages": [{"name": translate(name), "at": moment(getattr(event, at))} for name, at in STAGES],
+        "may": may,
+        "rating": _last(steps, "rate", event.round, "rating"),
+        "objection": _objection(steps),
+    }
 
 
-ROUTES = (("POST", "/reports", report), ("GET", "/reports/<number>", follow))
+def _may(event: Event, reference: Reference, said: frozenset[str]) -> dict[str, Any]:
+    now = clock.now()
+    found = allowed(event, RESIDENT, Context(now, reference, said=said))
+    until = event.closed_at + REOPEN_WITHIN if event.closed_at else None
+    return {"rate": "rate" in found, "object": "object" in found, "until": moment(until)}
+
+
+def _last(steps: Any, action: str, round_: int, fact: str) -> Any:
+    given = [step.facts.get(fact) for step in steps if step.action == action and step.round == round_]
+    return given[-1] if given else None
+
+
+def _objection(steps: Any) -> dict[str, Any] | None:
+    """Return the last objection with its answer: dismissed for a reason, or opened again for one."""
+    asked: StepRow | None = None
+    answered: StepRow | None = None
+    for step in steps:
+        if step.action == "object":
+            asked, answered = step, None
+        elif asked is not None and step.action in ("dismiss", "reopen"):
+            answered = step
+    if asked is None:
+        return None
+    words = answered.facts.get("reason") if answered else None
+    opened = answered is not None and answered.action == "reopen"
+    return {
+        "text": asked.facts.get("text"),
+        "at": moment(asked.at),
+        "answer": translate("已重新办理：{reason}", reason=words) if opened else words,
+        "answered_at": moment(answered.at) if answered else None,
+    }
+
+
+ROUTES = (
+    ("POST", "/reports", report),
+    ("GET", "/reports/<number>", follow),
+    ("POST", "/reports/<number>/rate", rate),
+    ("POST", "/reports/<number>/object", object_),
+)

@@ -140,6 +140,22 @@ MOMENTS = (
     "closed_at",
 )  # fmt: skip
 
+FIELD_MINE: Mapping[str, Schema] = {
+    "number": TEXT,
+    "version": WHOLE,
+    "title": TEXT,
+    "status": choice(Status),
+    "level": choice(Level),
+    "emergency": FLAG,
+    "lng": null(NUMBER),
+    "lat": null(NUMBER),
+    "address": TEXT,
+    "grid": TEXT,
+    "unit": TEXT,
+    "reported_at": MOMENT,
+    "rating": null(choice(Rating)),
+}
+
 COMPONENTS: Mapping[str, Schema] = {
     "Report": _report(),
     "DoorReport": _door(),
@@ -288,6 +304,35 @@ COMPONENTS: Mapping[str, Schema] = {
             "due_at": null(MOMENT),
             "why_not": null(TEXT),
         }
+    ),
+    "FieldMine": record(FIELD_MINE),
+    "FieldTask": record(
+        {
+            **FIELD_MINE,
+            "check_due_at": null(MOMENT),
+            "finished_at": null(MOMENT),
+            "round": WHOLE,
+            "said": TEXT,
+            "photos": array(ref("Photo")),
+        }
+    ),
+    "Field": record(
+        {
+            "now": WHOLE,
+            "speed": NUMBER,
+            "tasks": array(ref("FieldTask")),
+            "mine": array(ref("FieldMine")),
+            "reported_today": WHOLE,
+            "checked_today": WHOLE,
+            "points": record({"today": TEXT, "month": TEXT}),
+            "entries": array(
+                record({"rule": TEXT, "event": TEXT, "points": TEXT, "at": MOMENT, "reversed": FLAG})
+            ),
+        }
+    ),
+    "Upload": record({"id": TEXT, "offset": WHOLE, "photo": null(ref("Uploaded"))}),
+    "UploadBegins": record(
+        {"size": {**WHOLE, "minimum": 1}, "sha256": {**TEXT, "pattern": "^[0-9a-f]{64}$"}}
     ),
     "Pool": record(
         {
@@ -560,7 +605,20 @@ COMPONENTS: Mapping[str, Schema] = {
             "finished_at": null(MOMENT),
             "closed_at": null(MOMENT),
             "reason": null(TEXT),
+            "stages": array(record({"name": TEXT, "at": null(MOMENT)})),
+            "may": record({"rate": FLAG, "object": FLAG, "until": null(MOMENT)}),
+            "rating": null(choice(Rating)),
+            "objection": null(
+                record({"text": TEXT, "at": MOMENT, "answer": null(TEXT), "answered_at": null(MOMENT)})
+            ),
         }
+    ),
+    "DoorRates": record(
+        {"secret": TEXT, "rating": choice(Rating), "text": null({**TEXT, "maxLength": 2000})}, "text"
+    ),
+    "DoorObjects": record({"secret": TEXT, "text": {**TEXT, "minLength": 1, "maxLength": 2000}}),
+    "Objections": page(
+        record({"number": TEXT, "title": TEXT, "text": TEXT, "unit": TEXT, "closed_at": null(MOMENT)})
     ),
     "Snapshot": record({"position": TEXT, "columns": array(TEXT), "rows": array({"type": "array"})}),
     "FeedHash": record({"position": TEXT, "hash": {**TEXT, "pattern": "^[0-9a-f]{64}$"}}),

@@ -69,6 +69,7 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "alerts.acknowledge": frozenset({Role.OPERATOR, Role.LEAD, Role.LEADER}),
     "alerts.shelve": frozenset({Role.OPERATOR, Role.LEAD}),
     "desk.use": frozenset({Role.OPERATOR, Role.LEAD}),
+    "field.see": frozenset({Role.WORKER}),
     "pool.see": frozenset({Role.UNIT}),
     "scores.see": frozenset(set(Role) - {Role.RESIDENT}),
     "workers.scores": frozenset({Role.LEAD, Role.LEADER, Role.ADMIN, Role.OPERATOR, Role.WORKER}),
@@ -133,6 +134,8 @@ def capacities(
             found.add("co_unit")
         if event.status == Status.CLAIMABLE and could_claim(event, viewer, world):
             found.add("eligible")
+    if role is Role.RESIDENT and event.reported_by == viewer.name:
+        found.add("reporter")  # the door has seen the secret of this very report
     if role is Role.WORKER and in_area(event, viewer.area):
         found.add("checker")
     return frozenset(found)
@@ -157,6 +160,8 @@ def sees(event: Event, viewer: Viewer, world: World, co_units: Collection[str] =
         return event.status == Status.CLAIMABLE and could_claim(event, viewer, world)
     if viewer.role is Role.WORKER:
         return in_area(event, viewer.area) or event.reported_by == viewer.name
+    if viewer.role is Role.RESIDENT:
+        return event.reported_by == viewer.name
     return False
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from dashboard.rules.access import Viewer
@@ -38,6 +39,7 @@ class Change:
     demand: tuple[int, int] | None = None  # (id of the original, how many more)
     settled: str | None = None
     reverse: Collection[str] = ()  # rules whose points on this event are taken back
+    reverse_since: datetime | None = None  # only those given from this moment on
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,7 @@ class Context:
     declined_by: tuple[str, ...] = ()
     last_urge_at: datetime | None = None
     claim_bonus: int = 0
+    said: frozenset[str] = frozenset()  # what the reporter has done in the present round
     original: Event | None = None
     place: dict[str, Any] | None = None
 

@@ -14,6 +14,7 @@ from dashboard.rules.effects_desk import (
     supervise,
     unmerge,
 )
+from dashboard.rules.effects_reporter import dismiss, objection
 from dashboard.rules.effects_terms import approve, expire, extend, hold, nothing, refuse, remind, resume, warn
 from dashboard.rules.effects_unit import (
     accept,
@@ -52,6 +53,9 @@ EFFECTS: Mapping[str, Effect] = {
     "reply": reply,
     "urge": nothing,
     "comment": nothing,
+    "rate": nothing,
+    "object": objection,
+    "dismiss": dismiss,
     "reopen": reopen,
     "correct": correct,
     "settle_border": settle_border,

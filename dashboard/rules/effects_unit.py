@@ -14,6 +14,7 @@ from dashboard.rules.clocks import (
     start_handling,
     to_dispatch,
 )
+from dashboard.rules.effects_reporter import ANSWERED
 from dashboard.rules.event import BAD_RATINGS, Status
 from dashboard.rules.guards import DECLINES_TO_RULING
 
@@ -110,11 +111,24 @@ def check(move: Move) -> Change:
         closed = replace(move.event, **columns)
         points = scoring.for_closing(closed, move.context.now, policy, move.context.claim_bonus)
         change = Change(set=columns, points=points, alert="stand_down")
-    in_time = move.event.check_due_at is None or move.context.now <= move.event.check_due_at
+    if "checker" not in move.found:
+        return change
+    in_time, charged = _checked_in_time(move), move.event.check_reminders > 0
     # a late check was already charged by the clock when it reminded; only an unnoticed one is charged here
-    if "checker" in move.found and (in_time or not move.event.check_reminders):
+    if in_time or not charged:
         change.points += scoring.for_check(move.context.world.worker_of(move.event), in_time, policy)
+    if in_time and charged:  # it was made in time, only the news of it came late
+        change.reverse, change.reverse_since = ("check_late",), move.event.finished_at
     return change
+
+
+def _checked_in_time(move: Move) -> bool:
+    """Return whether a check was made by its first deadline; a phone without a network tells the true moment later."""
+    event, made = move.event, move.facts.get("checked_at") or move.context.now
+    within = minutes(move.context, "check_emergency" if event.emergency else "check")
+    # every reminder moves the deadline on: the first one is counted from the finishing
+    due = event.finished_at + within if event.check_reminders and event.finished_at else event.check_due_at
+    return due is None or made <= due
 
 
 def conclude(move: Move) -> Change:
@@ -128,7 +142,7 @@ def conclude(move: Move) -> Change:
 
 
 def reopen(move: Move) -> Change:
-    columns: dict[str, Any] = {
+    columns: dict[str, Any] = ANSWERED | {
         "round": move.event.round + 1,
         "closed_at": None,
         "finished_at": None,

@@ -13,6 +13,7 @@ from dashboard.rules.event import LEVELS, SUPERVISIONS, Event, Status, Supervisi
 
 URGE_EVERY = timedelta(hours=2)
 REOPEN_WITHIN = timedelta(days=7)
+OBJECTION = "object"  # the request of a reporter who is not content with a closing
 MOST_EXTENSIONS = 2
 DECLINES_TO_RULING = 2
 
@@ -125,6 +126,20 @@ def _reopen(event: Event, viewer: Viewer, found: frozenset[str], context: Contex
     return "办结超过七天，不能重新打开" if closed is None or context.now - closed > REOPEN_WITHIN else None
 
 
+def _rate(event: Event, viewer: Viewer, found: frozenset[str], context: Context) -> str | None:
+    return "您已经评价过了" if "rate" in context.said else None
+
+
+def _object(event: Event, viewer: Viewer, found: frozenset[str], context: Context) -> str | None:
+    if event.closed_at is None or context.now - event.closed_at > REOPEN_WITHIN:
+        return "办结超过七天，不能再提异议"
+    return "每次办结只能提一次异议" if "object" in context.said else None
+
+
+def _dismiss(event: Event, viewer: Viewer, found: frozenset[str], context: Context) -> str | None:
+    return None if event.request == OBJECTION else "没有待答复的异议"
+
+
 def _settle_border(event: Event, viewer: Viewer, found: frozenset[str], context: Context) -> str | None:
     return "没有待确认的交界" if not event.border or event.border.get("settled") else None
 
@@ -148,6 +163,9 @@ GUARDS: Mapping[str, Guard] = defaultdict(
         "approve": _answer_request,
         "refuse": _answer_request,
         "supervise": _supervise,
+        "rate": _rate,
+        "object": _object,
+        "dismiss": _dismiss,
         "reply": _reply,
         "urge": _urge,
         "unmerge": _unmerge,

@@ -6,7 +6,7 @@ What an action changes stands in `effects`; here stands who may do it, from wher
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -44,6 +44,9 @@ class Action(StrEnum):
     URGE = "urge"
     COMMENT = "comment"
     REOPEN = "reopen"
+    RATE = "rate"
+    OBJECT = "object"
+    DISMISS = "dismiss"
     CORRECT = "correct"
     SETTLE_BORDER = "settle_border"
     CONCLUDE = "conclude"
@@ -101,7 +104,7 @@ RULES: tuple[Rule, ...] = (
     Rule(Action.FINISH, "办结反馈", (S.HANDLING,), (S.CHECKING,), ("owner", "co_unit"), (
         Fact("text", "text", required=True), Fact("photos", "photos", when="类别要求照片时"), Fact("reason", "text", when="协办单位未办结时"))),
     Rule(Action.CHECK, "核查评价", (S.CHECKING,), (S.CLOSED, S.HANDLING), ("checker", "operator"), (
-        Fact("rating", "rating", required=True), Fact("photos", "photos", when="网格员现场核查时"), Fact("text", "text", when="不满意时"))),
+        Fact("rating", "rating", required=True), Fact("photos", "photos", when="网格员现场核查时"), Fact("text", "text", when="不满意时"), Fact("checked_at", "moment"))),
     Rule(Action.HOLD, "申请挂单", (S.HANDLING,), STAYS, ("owner",), (REASON, Fact("until", "moment", required=True))),
     Rule(Action.RESUME, "恢复处置", (S.ON_HOLD,), (S.HANDLING,), ("owner", "lead", "clock")),
     Rule(Action.EXTEND, "申请延期", (S.HANDLING,), STAYS, ("owner",), (REASON,)),
@@ -113,6 +116,9 @@ RULES: tuple[Rule, ...] = (
     Rule(Action.URGE, "催办", OPEN, STAYS, ("operator", "checker", "leader")),
     Rule(Action.COMMENT, "留言", tuple(S), STAYS, ("viewer",), (Fact("text", "text", required=True),)),
     Rule(Action.REOPEN, "重新打开", (S.CLOSED,), (S.HANDLING, S.PENDING_DISPATCH), ("operator",), (REASON,)),
+    Rule(Action.RATE, "居民评价", (S.CLOSED,), STAYS, ("reporter",), (Fact("rating", "rating", required=True), Fact("text", "text", when="不满意时"))),
+    Rule(Action.OBJECT, "提出异议", (S.CLOSED,), STAYS, ("reporter",), (Fact("text", "text", required=True),)),
+    Rule(Action.DISMISS, "驳回异议", (S.CLOSED,), STAYS, ("operator",), (REASON,)),
     Rule(Action.CORRECT, "更正", OPEN, (*OPEN,), ("operator",), (
         Fact("category", "category"), Fact("lng", "number"), Fact("lat", "number"), Fact("level", "level"), Fact("emergency", "flag"))),
     Rule(Action.SETTLE_BORDER, "交界确认", OPEN, STAYS, ("operator",), (Fact("grid", "grid", required=True),)),
@@ -133,6 +139,7 @@ CAPACITY_WORDS = {
     "co_unit": "协办单位",
     "eligible": "有资格抢单的单位",
     "checker": "本网格网格员",
+    "reporter": "上报的居民",
     "system": "系统",
     "clock": "时钟",
 }
@@ -192,6 +199,7 @@ KIND_CHECKS: Mapping[str, tuple[Any, str]] = {
     **{kind: (str, words) for kind, (_, words) in ENUMS.items()},
 }
 LONGEST_TEXT = 2000
+EARLIEST_CHECK, LATEST_CHECK = timedelta(days=7), timedelta(minutes=2)  # as for a report's own moment
 
 Fault = tuple[str, str, dict[str, Any]]
 
@@ -256,11 +264,13 @@ def _circumstances(
             errors.append(("photos", "这类事件办结要附处置后的照片", {}))
         if not facts.get("reason") and any(co.finished_at is None for co in context.co_units):
             errors.append(("reason", "协办单位还没有全部办结，请写明原因", {}))
-    if action == Action.CHECK:
+    if action in (Action.CHECK, Action.RATE):
         if facts["rating"] in BAD_RATINGS and not (facts.get("text") or "").strip():
             errors.append(("text", "评价不满意时要写明情况", {}))
         if "checker" in found and not facts.get("photos"):
             errors.append(("photos", "现场核查要附照片", {}))
+    if facts.get("checked_at"):
+        errors.extend(_checked_when(event, facts["checked_at"], context.now))
     if action == Action.HOLD:
         errors.extend(_hold_end(facts["until"], context.now))
     if action in (Action.APPROVE, Action.REFUSE) and facts["request"] != event.request:
@@ -274,6 +284,14 @@ def _circumstances(
     if action == Action.SETTLE_BORDER and candidates and facts["grid"] not in candidates:
         errors.append(("grid", "只能从候选网格中选定", {}))
     return errors
+
+
+def _checked_when(event: Event, made: datetime, now: datetime) -> list[Fault]:
+    if made - now > LATEST_CHECK or now - made > EARLIEST_CHECK:
+        return [("checked_at", "核查时间只能在过去 7 天内", {})]
+    if event.finished_at is not None and made < event.finished_at:
+        return [("checked_at", "核查时间早于反馈办结的时间", {})]
+    return []
 
 
 def _hold_end(until: datetime, now: datetime) -> list[Fault]:

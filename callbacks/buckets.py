@@ -1,0 +1,28 @@
+"""How often somebody has come within the hour: in memory, per process, the oldest forgotten first."""
+
+import time
+from collections import OrderedDict, deque
+
+HOUR = 3600.0
+MOST_KEYS = 20_000
+
+
+class Buckets:
+    """Counts by key."""
+
+    def __init__(self) -> None:
+        self._seen: OrderedDict[str, deque[float]] = OrderedDict()
+
+    def take(self, key: str, most: int) -> bool:
+        """Count one more and return whether it is within `most` an hour; one too many is not counted."""
+        now = time.monotonic()
+        times = self._seen.setdefault(key, deque())
+        self._seen.move_to_end(key)
+        while times and now - times[0] > HOUR:
+            times.popleft()
+        if len(times) >= most:
+            return False
+        times.append(now)
+        while len(self._seen) > MOST_KEYS:
+            self._seen.popitem(last=False)
+        return True

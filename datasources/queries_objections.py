@@ -1,0 +1,19 @@
+"""Closed events whose reporter is not content and waits for an answer."""
+
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from dashboard.rules.event import Event, Status
+from dashboard.rules.guards import OBJECTION
+from datasources.models import EventRow
+from datasources.queries_events import EVENTS
+
+E: Any = EventRow.__table__.c
+MOST = 200
+
+
+def standing(session: Session) -> list[Event]:
+    """Return them, the oldest closing first, at most 200."""
+    query = EVENTS.where(E.request == OBJECTION, E.status == Status.CLOSED.value).order_by(E.closed_at, E.id)
+    return [Event(*row) for row in session.execute(query.limit(MOST))]

@@ -1,0 +1,111 @@
+"""Pictures that come in pieces and go on where they stopped; what has arrived lies beside the photos until it is whole.
+
+How far an upload is, is the length of its file: a process that died in the middle of a piece has lost nothing.
+"""
+
+import fcntl
+import hashlib
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import BinaryIO
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from dashboard.rules.refusals import Invalid, Refusal
+from datasources.models import PhotoRow, UploadRow
+from datasources.photos import LARGEST_BYTES
+
+KEPT_FOR = timedelta(hours=48)
+
+
+class WrongOffset(Refusal):
+    """The piece does not begin where the upload stands."""
+
+    status = 409
+
+    def __init__(self, offset: int) -> None:
+        super().__init__("这一段和已收到的接不上，请从 {offset} 字节处接着传", offset=offset)
+        self.offset = offset
+
+
+def begin(session: Session, owner: str, size: int, digest: str, now: datetime) -> UploadRow:
+    """Return the upload of a picture: the one begun before by the same person, else a new one."""
+    query = select(UploadRow).where(
+        UploadRow.owner == owner, UploadRow.sha256 == digest, UploadRow.size == size
+    )
+    held = session.scalars(query.order_by(UploadRow.created_at.desc()).limit(1)).first()
+    if held is not None and not _used(session, held):
+        return held
+    row = UploadRow(id=secrets.token_hex(16), owner=owner, size=size, sha256=digest, created_at=now)
+    session.add(row)
+    session.flush()
+    return row
+
+
+def _used(session: Session, row: UploadRow) -> bool:
+    """Return whether the picture already belongs to an event: the same file again is a new upload."""
+    photo = session.get(PhotoRow, row.photo) if row.photo else None
+    return row.photo is not None and (photo is None or photo.event_id is not None)
+
+
+def of(session: Session, key: str, owner: str) -> UploadRow | None:
+    """Return an upload of this person, or None."""
+    row = session.get(UploadRow, key) if key.isalnum() and key.isascii() else None
+    return row if row is not None and row.owner == owner else None
+
+
+def offset(folder: Path, key: str) -> int:
+    """Return how many bytes have arrived."""
+    path = _path(folder, key)
+    return path.stat().st_size if path.exists() else 0
+
+
+def append(folder: Path, row: UploadRow, start: int, piece: bytes) -> int:
+    """Add a piece that begins at `start` and return how many bytes are there then; WrongOffset, Invalid."""
+    if start + len(piece) > row.size:
+        raise Invalid([("", "内容比说好的长", {})])
+    folder.mkdir(parents=True, exist_ok=True)
+    with _alone(_path(folder, row.id)) as file:
+        file.seek(0, 2)
+        if file.tell() != start:
+            raise WrongOffset(file.tell())
+        file.write(piece)
+        return start + len(piece)
+
+
+def whole(folder: Path, row: UploadRow) -> bytes:
+    """Return the picture that has arrived and forget its pieces; Refusal when it is not what was announced."""
+    path = _path(folder, row.id)
+    data = path.read_bytes() if path.exists() else b""
+    path.unlink(missing_ok=True)
+    if len(data) > LARGEST_BYTES or hashlib.sha256(data).hexdigest() != row.sha256:
+        raise Refusal("照片在路上损坏了，请再传一次", field="file")
+    return data
+
+
+def forget_old(session: Session, folder: Path, now: datetime) -> None:
+    """Forget uploads of the day before yesterday: their pieces, and strangers' pictures that no report took."""
+    old = select(UploadRow).where(UploadRow.created_at < now - KEPT_FOR)
+    for row in session.scalars(old).all():
+        _path(folder, row.id).unlink(missing_ok=True)
+        photo = session.get(PhotoRow, row.photo) if row.photo and row.owner.startswith("seat:") else None
+        if photo is not None and photo.event_id is None:
+            (folder / photo.id).unlink(missing_ok=True)
+            session.delete(photo)
+    session.execute(delete(UploadRow).where(UploadRow.created_at < now - KEPT_FOR))
+
+
+def _path(folder: Path, key: str) -> Path:
+    return folder / f".upload-{key}"
+
+
+@contextmanager
+def _alone(path: Path) -> Iterator[BinaryIO]:
+    """Open a file for nobody else at the same time."""
+    with path.open("ab+") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield file
