@@ -16,6 +16,7 @@ window.gridWall = window.gridWall || {};
   let audio = null;
   let wanted = (() => { try { return localStorage.getItem(SOUND) !== "off"; } catch (_closed) { return true; } })();
   let rung = 0;
+  let rangAt = -Infinity;
   let told = new Set();
   let first = null;
 
@@ -111,9 +112,9 @@ window.gridWall = window.gridWall || {};
     const now = performance.now();
     for (const alert of open) {
       const key = alert.id + "/" + alert.episode;
-      if (!told.has(key)) { told.add(key); notify(t("紧急事件，请马上签收"), `${alert.title} · ${alert.address || ""}`, alert.event); alarms.at = 0; }
+      if (!told.has(key)) { told.add(key); notify(t("紧急事件，请马上签收"), `${alert.title} · ${alert.address || ""}`, alert.event); rangAt = -Infinity; }
     }
-    if (open.length && now - (alarms.at || 0) >= AGAIN_MS) { alarms.at = now; play("emergency"); }
+    if (open.length && now - rangAt >= AGAIN_MS) { rangAt = now; play("emergency"); }
     if (told.size > 500) told = new Set([...told].slice(-100));
   };
   const press = () => {

@@ -13,7 +13,7 @@ window.gridWall = window.gridWall || {};
     picture.alt = one.name;
     if (one.url) picture.src = one.url;
     const said = one.fault || (one.id ? t("已上传") : t("上传中 {n}%", { n: Math.round(one.part * 100) }));
-    item.append(el("span", "ph__s" + (one.fault ? " act-fault" : ""), said));
+    item.append(el("span", "ph__s" + (one.fault ? " ph__s--bad" : ""), said));
     item.dataset.state = one.fault ? "failed" : one.id ? "done" : "sending";
     const row = item.appendChild(el("span", "ph__b"));
     if (one.fault && one.blob) {

@@ -5,11 +5,10 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from dashboard import clock
 from dashboard.rules.event import OPEN, Event
@@ -17,13 +16,12 @@ from datasources import journal
 from datasources.models import EventRow
 from datasources.reference import Reference, References
 from tests import product
-from tests.browser.test_screen import CHROMIUM, FLAGS
 from tests.load import hundred_thousand
 from tests.load.places import loaded
 from tests.load.wall_page import spots
 from tests.product import PASSWORD, Product
 
-__all__ = ["browser", "desk", "full"]
+__all__ = ["desk", "full"]
 
 PLAIN, WITHIN_S = 10_000, 20.0
 HOUR = timedelta(hours=1)
@@ -87,16 +85,6 @@ def full(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
     with product.start(folder, "--no-demo") as running:
         (running.token,) = product.token_for(folder, "operator")
         yield running
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """A real Chromium."""
-    with sync_playwright() as playwright:
-        program = {"executable_path": CHROMIUM} if Path(CHROMIUM).exists() else {}
-        opened = playwright.chromium.launch(args=FLAGS, **program)
-        yield opened
-        opened.close()
 
 
 @pytest.fixture

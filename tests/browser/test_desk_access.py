@@ -8,11 +8,8 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests import product
 from tests.browser.desk_page import until
-from tests.browser.test_screen import browser
 from tests.load.wall_page import spots
 from tests.product import PASSWORD, Product
-
-__all__ = ["browser"]
 
 # visible text whose colour does not stand out enough from the nearest plain ground behind it: [text, ratio]
 FAINT = """() => {

@@ -10,11 +10,11 @@ from playwright.sync_api import Page, expect
 from datasources.database import Database
 from datasources.reference import References
 from tests import product
-from tests.browser.test_desk_stories import PROMPT_S, act, at, browser, desk, file, state, until, waiting
+from tests.browser.test_desk_stories import PROMPT_S, act, at, desk, file, state, until, waiting
 from tests.product import Product
 from tests.test_candidates import between_streets
 
-__all__ = ["browser", "desk"]
+__all__ = ["desk"]
 PROMPT_MS = PROMPT_S * 1000
 
 

@@ -10,12 +10,9 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from tests import product
-from tests.browser.test_screen import browser
 from tests.browser.town_hour import EMERGENCIES, REPORTS, Town
 from tests.load.wall_page import enter, spots, wait
 from tests.product import Product
-
-__all__ = ["browser"]
 
 BEGINS = datetime.fromisoformat("2026-11-25T09:00:00+08:00")  # a Wednesday morning at work
 SPEED, HOUR = 60, timedelta(hours=1)

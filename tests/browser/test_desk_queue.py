@@ -18,7 +18,6 @@ from tests.browser.desk_page import (
     KINDS,
     PLAIN,
     SHOWN,
-    browser,  # noqa: F401
     counted,
     desk,  # noqa: F401
     displayed,

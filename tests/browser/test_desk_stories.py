@@ -14,11 +14,8 @@ from playwright.sync_api import Browser, Page, expect
 from shapely.geometry import shape
 
 from tests import product
-from tests.browser.test_screen import browser
 from tests.load.wall_page import spots
 from tests.product import PASSWORD, Product
-
-__all__ = ["browser"]
 
 DRILL = 60  # so many drill seconds a second: a hold of ten minutes ends while somebody watches
 PLAIN, GAS = "S0406", "S0502"

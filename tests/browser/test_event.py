@@ -6,10 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from tests import product
-from tests.browser.test_screen import CHROMIUM, FLAGS
 from tests.product import Product
 
 PHONE = "13900000000"
@@ -27,15 +26,6 @@ def centre(folder: Path) -> Iterator[Product]:
     with product.start(folder, "--district", "huli", "--no-demo") as running:
         (running.token,) = product.token_for(folder, "operator")
         yield running
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        program = {"executable_path": CHROMIUM} if Path(CHROMIUM).exists() else {}
-        opened = playwright.chromium.launch(args=FLAGS, **program)
-        yield opened
-        opened.close()
 
 
 @pytest.fixture

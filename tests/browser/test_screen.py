@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import APIRequestContext, Browser, Page, expect, sync_playwright
+from playwright.sync_api import APIRequestContext, Browser, Page, expect
 from shapely.geometry import shape
 
 from layouts import ids
@@ -77,15 +77,6 @@ def centre(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Centre]:
     yield running
     running.process.terminate()
     running.process.wait(timeout=30)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        program = {"executable_path": CHROMIUM} if Path(CHROMIUM).exists() else {}
-        opened = playwright.chromium.launch(args=FLAGS, **program)
-        yield opened
-        opened.close()
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import APIRequestContext, Page, expect
 
-from tests.browser.test_screen import browser, centre, in_live, operator, page_as, report, until  # noqa: F401
+from tests.browser.test_screen import centre, in_live, operator, page_as, report, until  # noqa: F401
 
 WATCH = """() => {
   window.ran = new Set();

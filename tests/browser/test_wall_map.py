@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from tests.product import free_port
 
@@ -46,15 +46,6 @@ def address(request: pytest.FixtureRequest) -> Iterator[str]:
     yield f"http://127.0.0.1:{port}"
     process.kill()
     process.wait(timeout=30)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        program = {"executable_path": CHROMIUM} if Path(CHROMIUM).exists() else {}
-        opened = playwright.chromium.launch(args=FLAGS, **program)
-        yield opened
-        opened.close()
 
 
 @pytest.fixture

@@ -12,7 +12,6 @@ from playwright.sync_api import APIRequestContext, Page, expect
 from tests.browser.test_screen import (  # noqa: F401
     PROMPT_MS,
     SIZES,
-    browser,
     centre,
     in_live,
     operator,

@@ -5,15 +5,13 @@ import re
 import select
 import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, WebSocketRoute, expect, sync_playwright
+from playwright.sync_api import Browser, Page, WebSocketRoute, expect
 
 from datasources.reference import References
 from tests import product
-from tests.browser.test_screen import CHROMIUM, FLAGS
 from tests.load.bench_queries import NOW, fill
 from tests.load.places import loaded
 from tests.load.wall_page import spots
@@ -55,15 +53,6 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Product, s
 @pytest.fixture(scope="module")
 def centre(house: tuple[Product, str]) -> Product:
     return house[0]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        program = {"executable_path": CHROMIUM} if Path(CHROMIUM).exists() else {}
-        opened = playwright.chromium.launch(args=FLAGS, **program)
-        yield opened
-        opened.close()
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 import redis
-from playwright.sync_api import Browser, Error, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Error, Page, expect
 from shapely.geometry import shape
 
 from datasources.embedded import socket_path
@@ -75,14 +75,6 @@ def centre(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Centre]:
     made = Centre(tmp_path_factory.mktemp("years"))
     yield made
     made.running.stop()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as driver:
-        opened = driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield opened
-        opened.close()
 
 
 @pytest.fixture(scope="module")
