@@ -9,7 +9,7 @@ from flask import current_app
 from sqlalchemy.orm import Session
 
 from callbacks import guard
-from callbacks.api.events import photo_body, seen_event, step_body
+from callbacks.api.events import photo_bodies, seen_event, step_body
 from callbacks.livefeed import LiveFeed
 from callbacks.session import somebody
 from dashboard import actions, clock
@@ -88,7 +88,7 @@ def gathered(
         event=event_json(event, NOBODY, reference, now),
         tz=reference.tz,
         steps=steps,
-        photos=[photo_body(row) for row in api_queries.photos_of(session, event.id)],
+        photos=photo_bodies(session, event, who),
         allowed=actions.buttons(session, reference, event, who, now),
         where=[reference.areas[code].name for code in event.area_path.split("/") if code in reference.areas],
         due=(due, at) if due and at else None,

@@ -436,7 +436,10 @@ class DeliveryRow(Base):
 
 
 class PhotoRow(Base):
-    """An attachment: re-encoded, without metadata; the file lies in the photo folder under its id."""
+    """An attachment: re-encoded, without metadata; the file lies in the photo folder under its id.
+
+    `taken_at`, `lng`, `lat` are what its sender's file said; `look_0` … `look_4` are the bands of its difference hash.
+    """
 
     __tablename__ = "photo"
     id: Mapped[str] = mapped_column(primary_key=True)
@@ -449,6 +452,15 @@ class PhotoRow(Base):
     event_id: Mapped[int | None] = mapped_column(BigId, index=True)
     step_id: Mapped[int | None] = mapped_column(BigId)
     role: Mapped[str | None]
+    taken_at: Mapped[datetime | None]
+    lng: Mapped[float | None]
+    lat: Mapped[float | None]
+    look_0: Mapped[int | None]
+    look_1: Mapped[int | None]
+    look_2: Mapped[int | None]
+    look_3: Mapped[int | None]
+    look_4: Mapped[int | None]
+    __table_args__ = tuple(_where_set("photo", f"look_{n}") for n in range(5))
 
 
 class UploadRow(Base):

@@ -197,9 +197,20 @@ def _picture(photo: Mapping[str, Any], place: int, data: EventData) -> html.Figu
         html.Time(when(moment_of(photo["created_at"]), data), className="num"),
     ]
     return html.Figure(
-        [html.A(image, href=photo["url"], target="_blank"), html.Figcaption(said)],
+        [
+            html.Div([html.A(image, href=photo["url"], target="_blank"), html.Figcaption(said)]),
+            *_findings(photo),
+        ],
         **attributes(data_role=role),
     )
+
+
+def _findings(photo: Mapping[str, Any]) -> list[html.Ul]:
+    """Return what was noticed about a photo, the worst first; only those at the desk are told."""
+    order = ("warn", "note", "ok")
+    found = sorted(photo.get("findings") or (), key=lambda one: order.index(one["level"]))
+    lines = [html.Li(one["text"], className=f"e-find e-find--{one['level']}") for one in found]
+    return [html.Ul(lines, className="e-finds")] if lines else []
 
 
 def _map(data: EventData) -> html.Figure:

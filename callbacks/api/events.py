@@ -21,7 +21,7 @@ from dashboard.rules.event import Event
 from dashboard.rules.lifecycle import ACTION_WORDS, BY_ACTION
 from dashboard.rules.refusals import Forbidden, Invalid, NotFound, NotNow
 from dashboard.serializer import event_json
-from datasources import api_queries, idempotency, intake, journal, photos, queries
+from datasources import api_queries, idempotency, intake, journal, photos, queries, queries_findings
 from datasources.models import PhotoRow, StepRow
 from datasources.reference import Reference
 from layouts.words import translate
@@ -73,7 +73,7 @@ def one(number: str) -> Response:
         body = {
             "event": event_json(event, reader(who), reference, now),
             "steps": [step_body(row, reader(who)) for row in api_queries.steps_of(session, event.id)],
-            "photos": [photo_body(row) for row in api_queries.photos_of(session, event.id)],
+            "photos": photo_bodies(session, event, who),
             "allowed": actions.buttons(session, reference, event, who, now),
             "possible_duplicates": duplicates(session, reference, event, who),
         }
@@ -191,6 +191,23 @@ def duplicates(session: Session, reference: Reference, event: Event, who: Viewer
         }
         for one in near
         if one.event.id != event.id and abs(one.age) <= A_DAY and sees(one.event, who, reference)
+    ]
+
+
+def photo_bodies(session: Session, event: Event, who: Viewer) -> list[dict[str, Any]]:
+    """Return the photos of an event, for those at the desk with what is noticed about each."""
+    rows = api_queries.photos_of(session, event.id)
+    if not who.may("photos.judge"):
+        return [photo_body(row) for row in rows]
+    return [
+        photo_body(row)
+        | {
+            "findings": [
+                {"kind": one.kind, "level": one.level, "text": translate(one.text, None, **one.params)}
+                for one in queries_findings.of_photo(session, event, row)
+            ]
+        }
+        for row in rows
     ]
 
 

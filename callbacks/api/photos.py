@@ -26,7 +26,8 @@ def upload() -> Response:
     file = request.files.get("file")
     if file is None:
         raise Invalid([("file", "缺少“{field}”", {"field": "file"})])
-    row = photos.store(house().photos, file.read(photos.LARGEST_BYTES + 1), who, clock.now())
+    data = file.read(photos.LARGEST_BYTES + 1)
+    row = photos.store(house().photos, data, who, clock.now(), house().reference.tz)
     url = f"/api/v1/photos/{row.id}"
     body = {"id": row.id, "url": url, "width": row.width, "height": row.height}
     with house().database.write() as session:

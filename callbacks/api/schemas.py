@@ -216,7 +216,16 @@ COMPONENTS: Mapping[str, Schema] = {
         }
     ),
     "Photo": record(
-        {"id": TEXT, "url": TEXT, "role": null(TEXT), "width": WHOLE, "height": WHOLE, "created_at": MOMENT}
+        {
+            "id": TEXT,
+            "url": TEXT,
+            "role": null(TEXT),
+            "width": WHOLE,
+            "height": WHOLE,
+            "created_at": MOMENT,
+            "findings": array(record({"kind": TEXT, "level": choice(("ok", "note", "warn")), "text": TEXT})),
+        },
+        "findings",
     ),
     "Duplicate": record({"number": TEXT, "status": choice(Status), "distance_m": NUMBER, "hours": NUMBER}),
     "EventDetail": record(

@@ -118,7 +118,8 @@ def piece(key: str) -> Response:
 def _finish(key: str, who: Viewer) -> dict[str, Any]:
     with house().database.read() as session:
         row = _found(session, key, who)
-    photo = photos.store(house().photos, uploads.whole(house().photos, row), who, clock.now())
+    data = uploads.whole(house().photos, row)
+    photo = photos.store(house().photos, data, who, clock.now(), house().reference.tz)
     with house().database.write() as session:
         held = _found(session, key, who)
         if held.photo is None:
