@@ -14,7 +14,7 @@ from dashboard import clock
 from dashboard.counter import Counter
 from dashboard.rules.refusals import Refusal
 from dashboard.settings import Settings
-from datasources import clock_anchor
+from datasources import clock_anchor, sealing
 from datasources.database import Database
 from datasources.district import read_pack
 from datasources.embedded import Embedded
@@ -87,6 +87,7 @@ def open_house(settings: Settings, *, load: bool = True) -> House:
     last opened there is meant.
     """
     settings.data_dir.mkdir(parents=True, exist_ok=True)
+    _open_seals(settings)
     named = settings.district or _remembered(settings.data_dir) or DEFAULT_DISTRICT
     short = Path(named).name
     if load:
@@ -135,6 +136,13 @@ def kept_secret(folder: Path, name: str) -> str:
         path.touch(mode=0o600)
         path.write_text(secrets.token_urlsafe(32 if name == "secret" else 9))
     return path.read_text().strip()
+
+
+def _open_seals(settings: Settings) -> None:
+    """Give this process the keys of what lies sealed: the configured one first, the data folder's own beside it."""
+    configured, folder = settings.secret_key, settings.data_dir
+    own = [kept_secret(folder, "secret")] if configured is None or (folder / "secret").exists() else []
+    sealing.use([*([configured.get_secret_value()] if configured else []), *own])
 
 
 def _load(house: House, named: str) -> None:

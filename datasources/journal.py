@@ -15,6 +15,7 @@ from dashboard.rules.context import CoUnit
 from dashboard.rules.event import Event
 from dashboard.rules.refusals import Refusal
 from dashboard.rules.scoring import Points, Subject
+from datasources import sealing
 from datasources.database import reserve_ids
 from datasources.geo import stretch
 from datasources.models import (
@@ -65,7 +66,8 @@ def add_rows(session: Session, row: type[Base], rows: Sequence[Mapping[str, Any]
 
 def as_columns(event: Event) -> dict[str, Any]:
     """Return an event as the columns of its row."""
-    return {name: getattr(event, name) for name in EVENT_COLUMNS}
+    columns = {name: getattr(event, name) for name in EVENT_COLUMNS}
+    return columns | {"reporter_phone_digest": sealing.digest(event.reporter_phone)}
 
 
 def update_event(session: Session, before: Event, after: Event) -> bool:

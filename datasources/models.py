@@ -25,6 +25,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
+from datasources import sealing
+
 BigId = BigInteger().with_variant(Integer, "sqlite")
 
 
@@ -45,6 +47,32 @@ class Moment(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Sealed(TypeDecorator[str]):
+    """A text that lies encrypted in the database."""
+
+    impl = String
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Any) -> str | None:
+        return value and sealing.seal(value)
+
+    def process_result_value(self, value: str | None, dialect: Any) -> str | None:
+        return value and sealing.unseal(value)
+
+
+class SealedBytes(TypeDecorator[bytes]):
+    """Bytes that lie encrypted in the database."""
+
+    impl = LargeBinary
+    cache_ok = True
+
+    def process_bind_param(self, value: bytes | None, dialect: Any) -> bytes | None:
+        return value and sealing.seal_bytes(value)
+
+    def process_result_value(self, value: bytes | None, dialect: Any) -> bytes | None:
+        return value and sealing.unseal_bytes(value)
 
 
 def _where_set(table: str, column: str) -> Index:
@@ -247,7 +275,8 @@ class EventRow(Base):
     resolved_on_site: Mapped[bool]
     imported: Mapped[bool]
     reporter_name: Mapped[str | None]
-    reporter_phone: Mapped[str | None]
+    reporter_phone: Mapped[str | None] = mapped_column(Sealed())
+    reporter_phone_digest: Mapped[str | None]
     reported_by: Mapped[str | None]
     follow_secret: Mapped[str | None]
 
@@ -265,7 +294,14 @@ class EventRow(Base):
         Index("event_address", "address"),
         *(
             _where_set("event", name)
-            for name in ("pool_at", "registered_at", "owned_at", "finished_at", "request")
+            for name in (
+                "pool_at",
+                "registered_at",
+                "owned_at",
+                "finished_at",
+                "request",
+                "reporter_phone_digest",
+            )
         ),
         Index("event_reported_by", "reported_by", "reported_at"),
         Index("event_handle_due", "handle_due_at"),
@@ -501,7 +537,7 @@ class IdempotencyRow(Base):
     key: Mapped[str] = mapped_column(primary_key=True)
     fingerprint: Mapped[str]
     status: Mapped[int]
-    body: Mapped[bytes] = mapped_column(LargeBinary)
+    body: Mapped[bytes] = mapped_column(SealedBytes())
     created_at: Mapped[datetime] = mapped_column(index=True)
 
 

@@ -42,7 +42,9 @@ def alike(session: Session, row: PhotoRow) -> list[Alike]:
         if bits <= ALIKE_BITS:
             seen[one.id] = (bits, one)
     events = {one.event_id for _, one in seen.values()}
-    numbers: dict[int, str] = dict(session.execute(select(E.id, E.number).where(E.id.in_(events))).tuples().all())
+    numbers: dict[int, str] = dict(
+        session.execute(select(E.id, E.number).where(E.id.in_(events))).tuples().all()
+    )
     return sorted(
         (
             Alike(

@@ -21,12 +21,13 @@ from dashboard import actions, clock, sweeps
 from dashboard.rules.access import Role, Viewer
 from dashboard.rules.event import Event
 from dashboard.rules.report import Report
-from datasources import journal
+from datasources import journal, sealing
 from datasources.database import Database
 from datasources.district import Pack, read_pack
 from datasources.loading import load_pack
 from datasources.reference import Reference, References
 
+sealing.use(["a secret of the tests"])
 FRIDAY = datetime(2026, 11, 20, 1, 0, tzinfo=UTC)  # 09:00 in Xiamen, a working day
 _serial = itertools.count()
 

@@ -24,6 +24,5 @@ def upgrade() -> None:
 def downgrade() -> None:
     for name in BANDS:
         op.drop_index(f"photo_{name}", "photo")
-    with op.batch_alter_table("photo") as photo:
-        for name in (*BANDS, "lng", "lat", "taken_at"):
-            photo.drop_column(name)
+    for name in (*BANDS, "lng", "lat", "taken_at"):
+        op.drop_column("photo", name)
