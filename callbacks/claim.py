@@ -8,12 +8,15 @@ from dashboard import clock
 from dashboard.house import House
 from dashboard.rules.access import Viewer
 from dashboard.serializer import millis
+from datasources import accounts
 from layouts import claim
 
 
 def layout(house: House, _live: LiveFeed, who: Viewer, query: Mapping[str, str]) -> Any:
     """Return the page for the unit's account that asks."""
     reference, code = house.reference, who.unit or ""
+    with house.database.read() as session:
+        members = [(row.name, f"{row.title} {row.name}") for row in accounts.of_unit(session, code)]
     return claim.page(
         claim.ClaimData(
             account=(who.name, who.title or who.name),
@@ -26,6 +29,7 @@ def layout(house: House, _live: LiveFeed, who: Viewer, query: Mapping[str, str])
             claim_minutes=reference.policy.claim_override or reference.policy.minutes["claim"],
             units={unit.code: unit.name for unit in reference.units.values()},
             categories=[(one.code, one.name, one.parent or "") for one in reference.categories.values()],
+            members=members,
             demo=house.settings.demo,
             number=query.get("event", ""),
         )

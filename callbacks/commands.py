@@ -94,6 +94,9 @@ def _parser() -> argparse.ArgumentParser:
     people.add_argument("name", nargs="?")
     people.add_argument("--role", dest="account_role", choices=[role.value for role in Role][:8])
     people.add_argument("--unit")
+    people.add_argument(
+        "--member", action="store_true", help="a member of the unit sees their own work of it"
+    )
     people.add_argument("--area")
     people.add_argument("--password", help="else asked for, or read from standard input")
     command("token", token, "API tokens, one line each").add_argument("names", nargs="+", metavar="USER")
@@ -177,7 +180,7 @@ def user(settings: Settings, words: argparse.Namespace, _create: CreateApp) -> i
                 return 2
             accounts.create(
                 session, house.reference, words.name, Role(words.account_role), _password(words, settings), now,
-                unit=words.unit, area=words.area,
+                unit=words.unit, area=words.area, member=words.member,
             )  # fmt: skip
         elif words.what == "passwd":
             accounts.set_password(session, words.name, _password(words, settings), now)

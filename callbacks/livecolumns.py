@@ -25,7 +25,7 @@ MOMENTS = (
 DEGREES = ("lng", "lat")
 WORDS = (
     "title", "category", "category_name", "status", "emergency", "level", "address", "grid", "path", "unit", "co",
-    "how", "border", "supervision", "source", "request",
+    "how", "border", "supervision", "source", "request", "handler",
 )  # fmt: skip
 FREE_WORDS = ("title", "address")  # what people write; everything else comes from dictionaries
 KINDS: Mapping[str, str] = {

@@ -15,10 +15,11 @@ NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """The part of the live set somebody sees: everything, what concerns a unit, or what lies in an area."""
+    """The part of the live set somebody sees: everything, what concerns a unit or one of its members, or what lies in an area."""
 
     kind: str
     code: str = ""
+    member: str = ""
 
 
 EVERYTHING = Scope("all")
@@ -29,7 +30,7 @@ def scope_of(viewer: Viewer) -> Scope | None:
     if viewer.may("feed.all"):
         return EVERYTHING
     if viewer.role is Role.UNIT and viewer.unit:
-        return Scope("unit", viewer.unit)
+        return Scope("unit", viewer.unit, viewer.name if viewer.member else "")
     if viewer.role is Role.WORKER and viewer.area:
         return Scope("worker", viewer.area)
     return None
@@ -46,7 +47,7 @@ class Sight:
         if scope.kind == "all":
             return None
         if scope.kind == "unit":
-            return lambda row: self._concerns(scope.code, row)
+            return lambda row: self._concerns(scope, row)
         marked = f"/{scope.code}/"
         return lambda row: marked in row.get("path", "")
 
@@ -58,8 +59,11 @@ class Sight:
             return any(one["unit"] == scope.code for one in alert["units"])
         return f"/{scope.code}/" in (row or {}).get("path", "")
 
-    def _concerns(self, unit: str, row: Row) -> bool:
-        if row.get("unit") == unit or unit in row.get("co", ()):
+    def _concerns(self, scope: Scope, row: Row) -> bool:
+        unit = scope.code
+        if row.get("unit") == unit and (not scope.member or row.get("handler") in (None, scope.member)):
+            return True
+        if unit in row.get("co", ()):
             return True
         return row["status"] == Status.CLAIMABLE and unit in self._eligible(_event(row))
 

@@ -94,6 +94,7 @@ def feed_row(event: Event, reference: Reference) -> dict[str, Any]:
         "grid": event.grid,
         "path": event.area_path,
         "unit": event.unit,
+        "handler": event.handler,
         "how": event.how,
         "round": event.round if event.round > 1 else None,
         "reported_at": millis(event.reported_at),

@@ -38,9 +38,12 @@ def create(
     unit: str | None = None,
     area: str | None = None,
     title: str = "",
+    member: bool = False,
 ) -> Viewer:
     """Open an account; a Refusal when the name is taken, the password too short, or the unit or area is unknown."""
     _check(reference, name, role, unit, area)
+    if member and unit is None:
+        raise Refusal("只有处置单位的账号可以是成员", field="member")
     if session.get(AccountRow, name) is not None:
         raise Refusal("已有名为“{name}”的账号", name=name, field="name")
     row = AccountRow(
@@ -49,6 +52,7 @@ def create(
         role=role.value,
         unit=unit,
         area=area,
+        member=member,
         password_hash=_hashed(password),
         created_at=now,
     )
@@ -77,6 +81,12 @@ def disable(session: Session, name: str, now: datetime, *, disabled: bool = True
 def listed(session: Session) -> Sequence[AccountRow]:
     """Return every account, by name."""
     return session.scalars(select(AccountRow).order_by(AccountRow.name)).all()
+
+
+def of_unit(session: Session, unit: str) -> Sequence[AccountRow]:
+    """Return the open accounts of a unit, its members first, by name."""
+    query = select(AccountRow).where(AccountRow.unit == unit, AccountRow.disabled.is_(False))
+    return session.scalars(query.order_by(AccountRow.member.desc(), AccountRow.name)).all()
 
 
 def viewer_named(session: Session, name: str) -> Viewer:
@@ -120,7 +130,7 @@ def demo_accounts(reference: Reference) -> Iterator[dict[str, Any]]:
 
 def viewer_of(row: AccountRow) -> Viewer:
     """Return the viewer an account row stands for."""
-    return Viewer(row.name, Role(row.role), row.unit, row.area, row.title)
+    return Viewer(row.name, Role(row.role), row.unit, row.area, row.title, member=bool(row.member))
 
 
 def audit(session: Session, now: datetime, by: str, what: str, **detail: Any) -> None:

@@ -21,6 +21,7 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    false,
     text,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
@@ -269,6 +270,7 @@ class EventRow(Base):
     supervision: Mapped[str]
     supervised_reason: Mapped[str | None] = mapped_column(Text)
     reply_due_at: Mapped[datetime | None]
+    handler: Mapped[str | None]
     merged_into: Mapped[int | None] = mapped_column(BigId)
     merged_from: Mapped[str | None]
     merged_at: Mapped[datetime | None]
@@ -550,6 +552,7 @@ class AccountRow(Base):
     role: Mapped[str]
     unit: Mapped[str | None]
     area: Mapped[str | None]
+    member: Mapped[bool] = mapped_column(default=False, server_default=false())
     password_hash: Mapped[str | None]
     demo: Mapped[bool] = mapped_column(default=False)
     disabled: Mapped[bool] = mapped_column(default=False)

@@ -71,7 +71,10 @@ def visible(viewer: Viewer, reference: Reference) -> Condition:
     if viewer.role is Role.UNIT and viewer.unit:
         joint = exists().where(A.event_id == E.id, A.unit == viewer.unit, A.round == E.round)
         pool = and_(E.status == Status.CLAIMABLE.value, eligible(viewer.unit, reference))
-        return or_(E.unit == viewer.unit, reported, joint, pool)
+        own = E.unit == viewer.unit
+        if viewer.member:
+            own = and_(own, or_(E.handler.is_(None), E.handler == viewer.name))
+        return or_(own, reported, joint, pool)
     if viewer.role is Role.WORKER:
         return or_(contains(E.area_path, f"/{viewer.area}/"), reported) if viewer.area else reported
     return false()

@@ -27,6 +27,7 @@ FACT_WORDS: Mapping[str, str] = {
     "level": N_("层级"),
     "emergency": N_("紧急"),
     "grid": N_("网格"),
+    "handler": N_("转交给"),
 }
 LEVEL_CHOICES: Mapping[str, str] = {
     "grid": N_("网格（绿）"),
@@ -46,7 +47,7 @@ CHOICES: Mapping[str, Mapping[Any, str]] = {
 # facts that only programs give
 UNASKED = frozenset({("dispatch", "due_at"), ("register", "condition"), ("check", "checked_at")})
 # actions whose facts are all optional, but which say nothing without any
-ASK_FIRST = frozenset({Action.CORRECT.value})
+ASK_FIRST = frozenset({Action.CORRECT.value, Action.HAND_OVER.value})
 
 
 # what people do through the same door that changes no event

@@ -32,6 +32,7 @@ class ClaimData:
     claim_minutes: int = 30
     units: Mapping[str, str] = field(default_factory=dict)
     categories: Sequence[tuple[str, str, str]] = ()
+    members: Sequence[tuple[str, str]] = ()
     demo: bool = False
     number: str = ""
 
@@ -69,6 +70,7 @@ def first(data: ClaimData) -> dict[str, Any]:
         "areas": tree(data.areas, data.levels),
         "claim_ms": data.claim_minutes * 60_000,
         "units": dict(data.units),
+        "members": [list(one) for one in data.members],
         "categories": [list(one) for one in data.categories],
         "rules": act.rules(),
         "points": points.words(),

@@ -21,7 +21,7 @@ from dashboard.rules.event import Event
 from dashboard.rules.lifecycle import ACTION_WORDS, BY_ACTION
 from dashboard.rules.refusals import Forbidden, Invalid, NotFound, NotNow
 from dashboard.serializer import event_json
-from datasources import api_queries, idempotency, intake, journal, photos, queries, queries_findings
+from datasources import accounts, api_queries, idempotency, intake, journal, photos, queries, queries_findings
 from datasources.models import PhotoRow, StepRow
 from datasources.reference import Reference
 from layouts.words import translate
@@ -93,6 +93,8 @@ def act(number: str, action: str) -> Response:
         hands.keep_off(session, event, action, who)
         version = version_of(body)
         facts = facts_of(body, BY_ACTION[action], reference)
+        if action == "hand_over":
+            check_handler(session, event, facts)
         if action == "correct":
             check_place(facts, reference)
         if isinstance(facts.get("photos"), list) and all(isinstance(key, str) for key in facts["photos"]):
@@ -162,6 +164,13 @@ def seen_event(session: Session, reference: Reference, number: str, who: Viewer)
     if not sees(event, who, reference, [co.unit for co in journal.co_units(session, event)]):
         raise Forbidden("您的账号看不到这件事件")
     return event
+
+
+def check_handler(session: Session, event: Event, facts: dict[str, Any]) -> None:
+    """Raise Invalid unless the work is handed to an account of the unit that has it; to nobody means to anybody of it."""
+    name = facts.get("handler")
+    if name and name not in {row.name for row in accounts.of_unit(session, event.unit or "")}:
+        raise Invalid([("handler", "本单位没有这个账号", {})])
 
 
 def check_place(facts: dict[str, Any], reference: Reference) -> None:

@@ -189,7 +189,7 @@ COMPONENTS: Mapping[str, Schema] = {
             "rework_count": WHOLE,
             "decline_count": WHOLE,
             "extension_count": WHOLE,
-            "request": null(choice(("hold", "extend"))),
+            "request": null(choice(("hold", "extend", "object"))),
             "demand": WHOLE,
             "version": WHOLE,
             "reporter": REPORTER_SHOWN,

@@ -87,7 +87,10 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """Somebody who looks or acts: account name, role, the unit or the area it stands for."""
+    """Somebody who looks or acts: account name, role, the unit or the area it stands for.
+
+    A `member` of a unit has their own work of it; who is none sees and may hand over all of it, as its head.
+    """
 
     name: str
     role: Role
@@ -95,6 +98,7 @@ class Viewer:
     area: str | None = None
     title: str = ""
     masked: bool = False
+    member: bool = False
 
     def may(self, permission: str) -> bool:
         """Return whether the role has a permission; an unknown permission is refused.
@@ -129,8 +133,10 @@ def capacities(
     if role in (Role.LEAD, Role.LEADER, Role.SYSTEM, Role.CLOCK):
         found.add(role.value)
     if role is Role.UNIT and viewer.unit:
-        if viewer.unit == event.unit:
+        if viewer.unit == event.unit and (not viewer.member or theirs(event, viewer)):
             found.add("owner")
+            if not viewer.member:
+                found.add("head")
         if viewer.unit in co_units:
             found.add("co_unit")
         if event.status == Status.CLAIMABLE and could_claim(event, viewer, world):
@@ -140,6 +146,11 @@ def capacities(
     if role is Role.WORKER and in_area(event, viewer.area):
         found.add("checker")
     return frozenset(found)
+
+
+def theirs(event: Event, viewer: Viewer) -> bool:
+    """Return whether a unit's event is a member's: in their hands, or not yet in anybody's."""
+    return event.handler is None or event.handler == viewer.name
 
 
 def could_claim(event: Event, viewer: Viewer, world: World) -> bool:
@@ -156,7 +167,8 @@ def sees(event: Event, viewer: Viewer, world: World, co_units: Collection[str] =
     if viewer.may("feed.all") or viewer.role in (Role.SYSTEM, Role.CLOCK):
         return True
     if viewer.role is Role.UNIT and viewer.unit:
-        if event.unit == viewer.unit or viewer.unit in co_units or event.reported_by == viewer.name:
+        held = event.unit == viewer.unit and (not viewer.member or theirs(event, viewer))
+        if held or viewer.unit in co_units or event.reported_by == viewer.name:
             return True
         return event.status == Status.CLAIMABLE and could_claim(event, viewer, world)
     if viewer.role is Role.WORKER:

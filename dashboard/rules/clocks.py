@@ -46,6 +46,7 @@ def to_dispatch(context: Context) -> dict[str, Any]:
     return {
         "status": Status.PENDING_DISPATCH,
         "unit": None,
+        "handler": None,
         "how": None,
         "accept_due_at": None,
         "accepted_at": None,

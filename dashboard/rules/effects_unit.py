@@ -23,11 +23,21 @@ def claim(move: Move) -> Change:
     columns = start_handling(move.event, move.context) | {
         "status": Status.HANDLING,
         "unit": move.viewer.unit,
+        "handler": _handler(move),
         "how": "claim",
         "owned_at": move.context.now,
         "accepted_at": move.context.now,
     }
     return Change(set=columns)
+
+
+def _handler(move: Move) -> str | None:
+    """Return in whose hands the work is: a member's who takes it; what the head takes is anybody's of the unit."""
+    return move.viewer.name if move.viewer.member else None
+
+
+def hand_over(move: Move) -> Change:
+    return Change(set={"handler": move.facts.get("handler")})
 
 
 def lapse(move: Move) -> Change:
@@ -47,6 +57,7 @@ def dispatch(move: Move) -> Change:
     columns |= {
         "status": Status.DISPATCHED,
         "unit": unit,
+        "handler": None,
         "how": "dispatch",
         "owned_at": move.context.now,
         "accepted_at": None,
@@ -72,7 +83,8 @@ def recall(move: Move) -> Change:
 
 def accept(move: Move) -> Change:
     if "owner" in move.found:
-        return Change(set={"status": Status.HANDLING, "accepted_at": move.context.now})
+        taken = {"status": Status.HANDLING, "accepted_at": move.context.now, "handler": _handler(move)}
+        return Change(set=taken)
     return Change(co_accepted=move.viewer.unit)
 
 

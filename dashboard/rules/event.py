@@ -264,6 +264,7 @@ class Event:
     supervision: str = Supervision.NONE
     supervised_reason: str | None = None
     reply_due_at: datetime | None = None
+    handler: str | None = None
     merged_into: int | None = None
     merged_from: str | None = None
     merged_at: datetime | None = None

@@ -41,6 +41,7 @@ class Action(StrEnum):
     REFUSE = "refuse"
     SUPERVISE = "supervise"
     REPLY = "reply"
+    HAND_OVER = "hand_over"
     URGE = "urge"
     COMMENT = "comment"
     REOPEN = "reopen"
@@ -112,6 +113,7 @@ RULES: tuple[Rule, ...] = (
         Fact("request", "request", required=True), Fact("reason", "text"))),
     Rule(Action.REFUSE, "不批准", (S.HANDLING,), STAYS, ("lead",), (Fact("request", "request", required=True), REASON)),
     Rule(Action.SUPERVISE, "督办", OPEN, STAYS, ("lead", "clock", "system"), (REASON,)),
+    Rule(Action.HAND_OVER, "转交", OWNED_BY_A_UNIT, STAYS, ("head",), (Fact("handler", "account"),)),
     Rule(Action.REPLY, "督办回复", OWNED_BY_A_UNIT, STAYS, ("owner",), (Fact("text", "text", required=True),)),
     Rule(Action.URGE, "催办", OPEN, STAYS, ("operator", "checker", "leader")),
     Rule(Action.COMMENT, "留言", tuple(S), STAYS, ("viewer",), (Fact("text", "text", required=True),)),
@@ -136,6 +138,7 @@ CAPACITY_WORDS = {
     "lead": "值班长",
     "leader": "领导",
     "owner": "主办单位",
+    "head": "主办单位负责人",
     "co_unit": "协办单位",
     "eligible": "有资格抢单的单位",
     "checker": "本网格网格员",
@@ -188,6 +191,7 @@ KIND_CHECKS: Mapping[str, tuple[Any, str]] = {
     "category": (str, "应是类别代码"),
     "unit": (str, "应是单位代码"),
     "grid": (str, "应是网格代码"),
+    "account": (str, "应是账号名"),
     "event": (str, "应是事件编号"),
     "units": ((list, tuple), "应是单位代码的列表"),
     "photos": ((list, tuple), "应是照片编号的列表"),

@@ -66,6 +66,7 @@ window.gridWall = window.gridWall || {};
     event: [(_fact, value) => { const node = input("text", { maxLength: 40 }); node.value = value || ""; return [node]; }, (node) => (only(node) ? { value: only(node) } : {})],
     category: [(_fact, value, book) => coded(categories(book))(value), (node, _fact, book) => read(categories(book), () => t("没有这个类别，请从列表里选"))(node)],
     unit: [(_fact, value, book) => coded(units(book))(value), (node, _fact, book) => read(units(book), () => t("没有这个单位，请从列表里选"))(node)],
+    account: [(fact, value, book) => choices({ ...fact, choices: book.members || [] }, value, t("本单位任何人")), (node) => (only(node) ? { value: only(node) } : {})],
     grid: [(_fact, value, book) => coded(grids(book))(value), (node, _fact, book) => read(grids(book), () => t("没有这个网格，请从列表里选"))(node)],
     units: [(_fact, value) => { const node = input("text", { maxLength: 400, placeholder: t("几个单位用逗号分开") }); node.value = Array.isArray(value) ? value.join("，") : value || ""; return [node]; },
       (node, _fact, book) => {

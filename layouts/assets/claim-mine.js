@@ -60,6 +60,7 @@ window.gridWall = window.gridWall || {};
     if (fresh.has(row.number)) found.push([row.how === "claim" ? t("刚抢到") : t("新来"), "new"]);
     else if (beside(row)) found.push([t("协办"), ""]);
     else if (row.how) found.push([row.how === "claim" ? t("抢单") : t("派单"), row.how]);
+    if (row.handler && row.handler !== first.account.name) found.push([row.handler, ""]);
     if (row.emergency) found.push([t("紧急"), "alarm"]);
     if (row.round > 1) found.push([t("返工 {n} 次", { n: row.round - 1 }), "soon"]);
     const mark = first.supervisions[row.supervision];
