@@ -109,7 +109,7 @@ class Life(RuleBasedStateMachine):
             "escalate": lambda: {"reason": "需要上级"},
             "finish": lambda: {"text": "已处置", "photos": [self.town.photo()], "reason": "协办未到"},
             "reply": lambda: {"text": "已整改并说明"},
-            "hand_over": lambda: {},
+            "hand_over": dict,
             "check": lambda: {"rating": data.draw(st.sampled_from(list(Rating))).value, "text": "情况", "photos": [self.town.photo()]},
             "hold": lambda: {"reason": "等待许可", "until": self.town.now + timedelta(days=2)},
             "extend": lambda: {"reason": "工程量大"},
