@@ -71,4 +71,4 @@ def rows() -> Iterator[Row]:
 
 
 if __name__ == "__main__":
-    speak(rows())
+    speak(rows)
