@@ -28,7 +28,8 @@ class Settings(BaseSettings):
     port: int = Field(8050, description="Port to listen on", ge=1, le=65535)
     secret_key: SecretStr | None = Field(
         None,
-        description="Signs what Flask signs; logins and tokens do not hang on it; default a random one per start",
+        description="Signs what Flask signs and seals telephone numbers; keep it: what it sealed is lost without it; "
+        "default a secret kept in the data folder",
     )
     origins: str | None = Field(
         None, description="Allowed browser origins, comma separated; default the own address"

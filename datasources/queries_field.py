@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from dashboard.rules.event import Event, Status
+from dashboard.rules.event import OPEN, Event, Status
 from dashboard.rules.periods import Period, period
 from dashboard.rules.scoring import Subject
 from datasources.models import EventRow, LedgerRow, PhotoRow, StepRow
@@ -84,6 +84,14 @@ def done_today(session: Session, account: str, span: Period) -> Done:
         S.action == "check", S.actor == account, S.at >= span.start, S.at < span.end
     )
     return Done(session.scalar(reports) or 0, session.scalar(checks) or 0)
+
+
+def open_in(session: Session, area: str) -> int:
+    """Return how many events stand open in an area."""
+    query = select(func.count()).where(
+        E.status.in_([one.value for one in OPEN]), contains(E.area_path, f"/{area}/")
+    )
+    return session.scalar(query) or 0
 
 
 def points(session: Session, account: str, span: Period) -> int:

@@ -30,6 +30,7 @@ def field() -> Response:
     with house().database.read() as session:
         tasks = queries_field.tasks(session, who.area or "")
         mine = queries_field.reported(session, who.name)
+        standing = queries_field.open_in(session, who.area or "")
         done = queries_field.done_today(session, who.name, today)
         sums = {
             name: queries_field.points(session, who.name, span)
@@ -42,6 +43,7 @@ def field() -> Response:
             "speed": clock.speed(),
             "tasks": [_task(one, who, reference) for one in tasks],
             "mine": [_mine(event, reference) for event in mine],
+            "open": standing,
             "reported_today": done.reported,
             "checked_today": done.checked,
             "points": {name: points_text(tenths) for name, tenths in sums.items()},

@@ -331,6 +331,7 @@ COMPONENTS: Mapping[str, Schema] = {
             "speed": NUMBER,
             "tasks": array(ref("FieldTask")),
             "mine": array(ref("FieldMine")),
+            "open": WHOLE,
             "reported_today": WHOLE,
             "checked_today": WHOLE,
             "points": record({"today": TEXT, "month": TEXT}),

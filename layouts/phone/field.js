@@ -52,7 +52,8 @@ window.gridWall = window.gridWall || {};
     const list = el("ul", "p-stat num");
     const numbers = [[tasks().length, t("待核查")], [day ? day.reported_today : "—", t("今日上报")], [day ? day.checked_today : "—", t("已核查")]];
     for (const [n, word] of numbers) { const one = list.appendChild(el("li")); one.append(el("b", "", String(n)), el("span", "", word)); }
-    box.replaceChildren(head, list);
+    const grid = el("p", "p-sub num", [t("{n} 个网格", { n: first.outlines.length }), day ? t("辖区在办 {n} 件", { n: day.open }) : ""].filter(Boolean).join(" · "));
+    box.replaceChildren(head, list, grid);
   };
 
   /* What was checked here already and only waits to be sent is no task any more. */
