@@ -19,6 +19,7 @@ from dashboard.rules.scoring import Subject
 from datasources.models import AccountRow, EventRow, LedgerRow
 from datasources.queries_dialect import contains, unindexed
 from datasources.queries_kpis import Pairs, kpi_groups
+from datasources.queries_narrow import Narrow
 from datasources.queries_paging import bounded, cut, older
 from datasources.reference import Reference
 
@@ -69,6 +70,7 @@ class Entry:
     id: int
     rule: str
     event: str
+    title: str
     tenths: int
     at: datetime
     reverses: int | None
@@ -96,7 +98,7 @@ def board_rows(
     """
     _check(board)
     names = _names(session, reference, board)
-    by_composite = _by_composite(board, period)
+    by_composite = by_composite_score(board, period)
     standings = _standings(session, reference, board, period, now, names, rates, area)
     before = _ranks_before(session, reference, board, previous(period), now, names, by_composite, area)
     rows = []
@@ -126,7 +128,7 @@ def ledger_entries(
     _check(board)
     limit = bounded(limit)
     query = (
-        select(L.id, L.rule, E.number, L.tenths, L.at, L.reverses)
+        select(L.id, L.rule, E.number, E.title, L.tenths, L.at, L.reverses)
         .join_from(LedgerRow.__table__, EventRow.__table__, L.event_id == E.id)
         .where(*_whose(board, code), L.at >= period.start, L.at < period.end)
         .where(*older(L.at, L.id, cursor))
@@ -149,7 +151,8 @@ def _check(board: str) -> None:
         raise Invalid([("board", "排行只有 units、streets、communities、grids、workers", {})])
 
 
-def _by_composite(board: str, period: Period) -> bool:
+def by_composite_score(board: str, period: Period) -> bool:
+    """Return whether a board goes by the composite score: from a week on, and never for grid workers."""
     return board != "workers" and period.last - period.first >= timedelta(days=WEEK - 1)
 
 
@@ -191,7 +194,7 @@ def _standings(
     if rates:
         tally.pairs = _rates(session, reference, board, period, now, (*rates, "closed"), area)
     weights = reference.policy.composite
-    scored = _by_composite(board, period) and set(weights) <= set(rates)
+    scored = by_composite_score(board, period) and set(weights) <= set(rates)
     standings = []
     for code in {**names, **dict.fromkeys((*tally.tenths, *tally.pairs))}:
         parts = tally.pairs.get(code, {})
@@ -272,11 +275,11 @@ def _rates(
     area: str | None,
 ) -> dict[str, Pairs]:
     if board == "units":
-        grouped = kpi_groups(session, period, now, "unit", codes, area=area)
+        grouped = kpi_groups(session, period, now, "unit", codes, narrow=Narrow(area))
         return {unit: pairs for unit, pairs in grouped.items() if unit}
     found: dict[str, Pairs] = {}
     deep, prefix = depth(reference, board), WORKER if board == "workers" else ""
-    for path, pairs in kpi_groups(session, period, now, "path", codes, area=area).items():
+    for path, pairs in kpi_groups(session, period, now, "path", codes, narrow=Narrow(area)).items():
         if not (code := step_of(path, deep)):
             continue
         line = found.setdefault(prefix + code, {})

@@ -27,10 +27,9 @@ from datasources.queries_kpis import (
     VALID,
     Scan,
     bound,
-    check_names,
-    narrowed,
     rerouted,
 )
+from datasources.queries_narrow import NOTHING, Narrow, check, narrowed
 from datasources.queries_paging import bounded, cut, older
 from datasources.reference import Reference
 
@@ -50,8 +49,7 @@ class Asked:
     part: Part
     period: Period
     now: datetime
-    area: str | None = None
-    unit: str | None = None
+    narrow: Narrow = NOTHING
     basis: Basis = "due"
     rating: str | None = None
 
@@ -85,7 +83,7 @@ def counted_page(
     """
     _check(reference, asked)
     limit = bounded(limit)
-    values = bound(asked.period, asked.now, asked.area, asked.unit)
+    values = bound(asked.period, asked.now, asked.narrow, reference)
     queries = [_narrow(query, asked) for query in _queries(asked)]
     seen = visible(viewer, reference)
     found: list[Counted] = []
@@ -112,7 +110,7 @@ def _check(reference: Reference, asked: Asked) -> None:
         raise Invalid([("part", "用时指标的分子是秒数，没有清单；请用 part=den", {})])
     if asked.rating is not None and asked.code != RATED:
         raise Invalid([("rating", "只有满意率可以按评价筛选", {})])
-    check_names(reference, asked.area, asked.unit)
+    check(reference, asked.narrow)
 
 
 def _queries(asked: Asked) -> list[Select[Any]]:
@@ -131,7 +129,7 @@ def _counting(scan: Scan, asked: Asked) -> Select[Any]:
     if asked.rating is not None:
         query = query.where(S.rating == asked.rating)
     if asked.code == SENT and asked.part == "num":
-        elsewhere = rerouted("all", asked.area is not None, asked.unit is not None)
+        elsewhere = rerouted("all", asked.narrow.names)
         query = query.where(S.id.not_in(select(elsewhere.c.id)))
     return query
 
@@ -151,7 +149,7 @@ def _select(scan: Scan, *tests: Any) -> Select[Any]:
 
 
 def _narrow(query: Select[Any], asked: Asked) -> Select[Any]:
-    return narrowed(query, asked.area is not None, asked.unit is not None)
+    return narrowed(query, asked.narrow.names)
 
 
 def _size(session: Session, query: Select[Any], values: dict[str, Any]) -> int:

@@ -15,9 +15,9 @@ from sqlalchemy.orm import Session
 
 from dashboard.rules.event import GOOD_RATINGS, OPEN, Level, Status, Supervision
 from dashboard.rules.kpis import KPIS, VOID, Basis, Period
-from dashboard.rules.refusals import Invalid
 from datasources.models import EventRow, Moment, StepRow
-from datasources.queries_dialect import contains, unindexed
+from datasources.queries_dialect import unindexed
+from datasources.queries_narrow import NOTHING, Narrow, check, narrowed
 from datasources.queries_stages import DURATIONS, stage_values
 from datasources.reference import Reference
 
@@ -25,10 +25,14 @@ E: Any = EventRow.__table__.c
 S: Any = StepRow.__table__.c
 START, END = bindparam("start", type_=Moment()), bindparam("end", type_=Moment())
 NOW, UNTIL = bindparam("now", type_=Moment()), bindparam("until", type_=Moment())
-AREA: Any = bindparam("area")
-UNIT: Any = bindparam("unit")
-Group = Literal["all", "unit", "path"]
-KEYS: Mapping[str, Any] = {"all": literal(""), "unit": E.unit, "path": E.area_path}
+Group = Literal["all", "unit", "path", "category", "channel"]
+KEYS: Mapping[str, Any] = {
+    "all": literal(""),
+    "unit": E.unit,
+    "path": E.area_path,
+    "category": E.category,
+    "channel": E.source,
+}
 Pairs = dict[str, tuple[int, int]]
 
 
@@ -112,18 +116,17 @@ def kpi_values(
     reference: Reference,
     period: Period,
     now: datetime,
-    area: str | None = None,
-    unit: str | None = None,
+    narrow: Narrow = NOTHING,
     basis: Basis = "due",
     codes: Collection[str] = tuple(KPIS),
 ) -> Pairs:
-    """Return {code: (num, den)} of the asked KPIs in the order of `KPIS`; Invalid for an unknown area or unit."""
-    check_names(reference, area, unit)
-    found = kpi_groups(session, period, now, "all", codes, basis, area, unit).get("", {})
-    values = bound(period, now, area, unit)
+    """Return {code: (num, den)} of the asked KPIs in the order of `KPIS`; Invalid for an unknown code to narrow to."""
+    check(reference, narrow)
+    found = kpi_groups(session, period, now, "all", codes, basis, narrow, reference).get("", {})
+    values = bound(period, now, narrow, reference)
     for stage in DURATIONS:
         if asked := {stage, f"{stage}_p90"} & set(codes):
-            mean, ninety = stage_values(session, stage, values)
+            mean, ninety = stage_values(session, stage, values, narrow.names)
             found |= {code: mean if code == stage else ninety for code in asked}
     return {code: found.get(code, (0, 0)) for code in KPIS if code in codes}
 
@@ -135,14 +138,14 @@ def kpi_groups(
     group: Group,
     codes: Collection[str],
     basis: Basis = "due",
-    area: str | None = None,
-    unit: str | None = None,
+    narrow: Narrow = NOTHING,
+    reference: Reference | None = None,
 ) -> dict[str, Pairs]:
-    """Return {key: {code: (num, den)}} of events grouped by unit or area path; keys without any row are absent.
+    """Return {key: {code: (num, den)}} of events by unit, area path, category or channel; keys without a row are absent.
 
     Durations are not grouped.
     """
-    values = bound(period, now, area, unit)
+    values = bound(period, now, narrow, reference)
     found: dict[str, Pairs] = {}
 
     def add(key: str | None, code: str, num: int, den: int) -> None:
@@ -150,34 +153,34 @@ def kpi_groups(
         before = pairs.get(code, (0, 0))
         pairs[code] = (before[0] + num, before[1] + den)
 
-    for names, query in _queries(frozenset(codes), basis, group, area is not None, unit is not None):
+    for names, query in _queries(frozenset(codes), basis, group, narrow.names):
         for key, *sums in session.execute(query, values):
             for index, code in enumerate(names):
                 add(key, code, int(sums[2 * index] or 0), int(sums[2 * index + 1] or 0))
     if "dispatch_accuracy" in codes:
-        for key, rerouted in session.execute(_rerouted(group, area is not None, unit is not None), values):
+        for key, rerouted in session.execute(_rerouted(group, narrow.names), values):
             add(key, "dispatch_accuracy", -int(rerouted), 0)
     return found
 
 
 @lru_cache(maxsize=256)
 def _queries(
-    codes: frozenset[str], basis: Basis, group: Group, area: bool, unit: bool
+    codes: frozenset[str], basis: Basis, group: Group, names: frozenset[str]
 ) -> list[tuple[tuple[str, ...], Select[Any]]]:
     """Return the scans that the codes need, each with its codes in the order of its (num, den) columns."""
     found = []
     for scan in SCANS:
-        names = tuple(code for code in scan.tests if code in codes)
-        if not names or scan.basis not in (None, basis):
+        counted = tuple(code for code in scan.tests if code in codes)
+        if not counted or scan.basis not in (None, basis):
             continue
-        sums = [total for code in names for total in _pair(*scan.tests[code])]
+        sums = [total for code in counted for total in _pair(*scan.tests[code])]
         query = select(KEYS[group].label("key"), *sums).where(scan.by >= START, scan.by < scan.end)
         if scan.steps:
             query = query.join_from(StepRow.__table__, EventRow.__table__, S.event_id == E.id)
         if scan.where is not None:
             query = query.where(scan.where)
-        query = narrowed(query, area, unit)
-        found.append((names, query if group == "all" else query.group_by(KEYS[group])))
+        query = narrowed(query, names)
+        found.append((counted, query if group == "all" else query.group_by(KEYS[group])))
     return found
 
 
@@ -192,13 +195,13 @@ def _pair(num: Any, den: Any) -> tuple[Any, Any]:
 
 
 @lru_cache(maxsize=64)
-def _rerouted(group: Group, area: bool, unit: bool) -> Select[Any]:
+def _rerouted(group: Group, names: frozenset[str]) -> Select[Any]:
     """Return the query of dispatches that were declined and then sent to another unit, by key."""
-    sent = rerouted(group, area, unit)
+    sent = rerouted(group, names)
     return select(sent.c.key, func.count()).group_by(sent.c.key)
 
 
-def rerouted(group: Group, area: bool, unit: bool) -> Any:
+def rerouted(group: Group, names: frozenset[str]) -> Any:
     """Return those dispatches as (key, id of the step)."""
     turn: Callable[[Any, int], Any] = lambda column, ahead: func.lead(column, ahead).over(  # noqa: E731
         partition_by=S.event_id, order_by=S.version
@@ -216,28 +219,14 @@ def rerouted(group: Group, area: bool, unit: bool) -> Any:
         .where(E.reported_at >= START, E.reported_at < END, VALID, E.decline_count > 0)
         .where(unindexed(S.action).in_(["dispatch", "decline"]))
     )
-    sent = narrowed(turns, area, unit).subquery()
+    sent = narrowed(turns, names).subquery()
     elsewhere = (sent.c.action == "dispatch", sent.c.answer == "decline", sent.c.next_unit != sent.c.unit)
     return select(sent.c.key, sent.c.id).where(*elsewhere).subquery()
 
 
-def narrowed(query: Select[Any], area: bool, unit: bool) -> Select[Any]:
-    """Return the query for events of one area and one unit, where that is asked."""
-    if area:
-        query = query.where(contains(E.area_path, AREA))
-    return query.where(E.unit == UNIT) if unit else query
-
-
-def bound(period: Period, now: datetime, area: str | None, unit: str | None) -> dict[str, Any]:
+def bound(
+    period: Period, now: datetime, narrow: Narrow = NOTHING, reference: Reference | None = None
+) -> dict[str, Any]:
     """Return what the queries' parameters stand for."""
     values: dict[str, Any] = {"start": period.start, "end": period.end}
-    values |= {"now": now, "until": min(period.end, now)}
-    return values | {"area": f"/{area}/" if area else None, "unit": unit}
-
-
-def check_names(reference: Reference, area: str | None, unit: str | None) -> None:
-    """Refuse an unknown area or unit (Invalid)."""
-    if area is not None and area not in reference.areas:
-        raise Invalid([("area", "没有代码“{code}”", {"code": area})])
-    if unit is not None and unit not in reference.units:
-        raise Invalid([("unit", "没有代码“{code}”", {"code": unit})])
+    return values | {"now": now, "until": min(period.end, now)} | narrow.values(reference)

@@ -14,7 +14,8 @@ from dashboard.rules.event import Status
 from dashboard.rules.kpi_words import STAGES
 from dashboard.rules.kpis import VOID
 from datasources.models import EventRow, Moment, StepRow
-from datasources.queries_dialect import contains, whole_seconds
+from datasources.queries_dialect import whole_seconds
+from datasources.queries_narrow import narrowed
 
 E: Any = EventRow.__table__.c
 S: Any = StepRow.__table__.c
@@ -25,18 +26,19 @@ HELD = Status.ON_HOLD.value
 Pair = tuple[int, int]
 
 
-def stage_values(session: Session, stage: str, values: Mapping[str, Any]) -> tuple[Pair, Pair]:
+def stage_values(
+    session: Session, stage: str, values: Mapping[str, Any], names: frozenset[str]
+) -> tuple[Pair, Pair]:
     """Return ((total seconds, events), (p90 seconds, events)) of a stage.
 
-    `values`: start, end, and area ("/code/") and unit or None.
+    `values`: start, end, and what the names it is narrowed by stand for.
     """
-    narrow = (values["area"] is not None, values["unit"] is not None)
-    total, count, ninety = session.execute(_query(stage, *narrow), values).one()
+    total, count, ninety = session.execute(_query(stage, names), values).one()
     return (int(total or 0), int(count)), (int(ninety or 0), int(count))
 
 
 @lru_cache(maxsize=32)
-def _query(code: str, area: bool, unit: bool) -> Any:
+def _query(code: str, names: frozenset[str]) -> Any:
     stage = STAGES[code]
     begin, end = E[stage.begin], E[stage.end]
     seconds: Any = whole_seconds(begin, end)
@@ -45,11 +47,7 @@ def _query(code: str, area: bool, unit: bool) -> Any:
     taken = select(seconds.label("seconds")).where(
         end >= START, end < END, end >= begin, E.status.not_in([status.value for status in VOID])
     )
-    if area:
-        taken = taken.where(contains(E.area_path, bindparam("area")))
-    if unit:
-        taken = taken.where(E.unit == bindparam("unit"))
-    one = taken.subquery()
+    one = narrowed(taken, names).subquery()
     order = func.row_number().over(order_by=one.c.seconds).label("place")
     ranked = select(one.c.seconds, order, func.count().over().label("of")).subquery()
     ninety = case((ranked.c.place == (9 * ranked.c.of + 9) // 10, ranked.c.seconds))

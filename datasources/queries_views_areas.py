@@ -18,6 +18,7 @@ from datasources.queries_boards import board_rows, by_step, points_by_path, poin
 from datasources.queries_filters import is_overdue
 from datasources.queries_kpis import VALID, Pairs, kpi_groups
 from datasources.queries_memo import Memo
+from datasources.queries_narrow import Narrow
 from datasources.queries_standing import MARKED, OPEN_CODES, within
 from datasources.reference import Area, Reference
 
@@ -61,7 +62,7 @@ def street_view(
     """
     today = period("today", now, reference.tz)
     shown, deep = below(reference, area)
-    grouped = kpi_groups(session, today, now, "path", AREA_RATES, area=area) if shown else {}
+    grouped = kpi_groups(session, today, now, "path", AREA_RATES, narrow=Narrow(area)) if shown else {}
     rates: dict[str, Pairs] = {}
     for path, pairs in grouped.items():
         line = rates.setdefault(step_of(path, deep), {})
@@ -98,7 +99,7 @@ def unit_view(
     Every unit with duties and every other that has anything today. Rates are [num, den], points a text.
     """
     today = period("today", now, reference.tz)
-    rates = kpi_groups(session, today, now, "unit", UNIT_RATES, area=area)
+    rates = kpi_groups(session, today, now, "unit", UNIT_RATES, narrow=Narrow(area))
     standing = _standing(session, now, E.unit, area)
     points = points_of(session, reference, "units", today, area)
     on_duty = {duty.unit for lines in reference.duties.values() for duty in lines}

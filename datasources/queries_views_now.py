@@ -18,6 +18,7 @@ from dashboard.rules.lifecycle import ACTION_WORDS
 from datasources.models import EventRow, StepRow
 from datasources.queries_kpis import VALID, kpi_values
 from datasources.queries_memo import Memo, ask
+from datasources.queries_narrow import Narrow
 from datasources.queries_standing import open_by_status, open_supervised, stood, stood_supervised, within
 from datasources.reference import Reference
 
@@ -50,7 +51,7 @@ def kpi_view(
     history does not reach back so far.
     """
     today = period("today", now, reference.tz)
-    values = kpi_values(session, reference, today, now, area, codes=COUNTED)
+    values = kpi_values(session, reference, today, now, Narrow(area), codes=COUNTED)
     shown: dict[str, Any] = {code: kpi_words.value(code, *pair) for code, pair in values.items()}
     for code, (num, den) in _standing(open_by_status(session, area), open_supervised(session, area)).items():
         shown[code] = {"name": STANDING[code], "num": num, "den": den, "text": str(num)}
@@ -80,7 +81,7 @@ def satisfaction_view(
         .group_by(S.rating)
     )
     given: dict[Any, int] = dict(session.execute(query).tuples().all())
-    closed = kpi_values(session, reference, today, now, area, codes=("closed",))["closed"][0]
+    closed = kpi_values(session, reference, today, now, Narrow(area), codes=("closed",))["closed"][0]
     counts = {rating.value: given.get(rating, 0) for rating in RATING_WORDS}
     return {"counts": counts, "rated": sum(counts.values()), "closed": closed}
 
@@ -131,7 +132,7 @@ def _before(
     pairs: dict[str, tuple[int, int]] = {}
     if begun is not None and begun <= yesterday.start:
         until = Period(yesterday.start, then, reference.tz)
-        pairs |= kpi_values(session, reference, until, then, area, codes=COUNTED)
+        pairs |= kpi_values(session, reference, until, then, Narrow(area), codes=COUNTED)
     if begun is not None and begun <= then:
         standing = stood(session, open_by_status(session, area), then, now, area)
         pairs |= _standing(standing, stood_supervised(session, then, area))

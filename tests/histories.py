@@ -147,7 +147,18 @@ class History:
         }
         if action == "merge" and self._merged(others):
             return None
-        bare = {"claim", "lapse", "accept", "resume", "unmerge", "urge", "remind", "warn", "expire"}
+        bare = {
+            "claim",
+            "lapse",
+            "accept",
+            "hand_over",
+            "resume",
+            "unmerge",
+            "urge",
+            "remind",
+            "warn",
+            "expire",
+        }
         return chosen.get(action, lambda: {} if action in bare else {"reason": "说明"})()
 
     def _merged(self, numbers: list[str]) -> bool:

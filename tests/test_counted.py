@@ -11,6 +11,7 @@ from dashboard.rules.kpis import KPIS, counts, period
 from dashboard.rules.refusals import Invalid, NotFound
 from datasources.queries_counted import Asked, counted_page
 from datasources.queries_kpis import kpi_values
+from datasources.queries_narrow import Narrow
 from datasources.reference import References
 from tests.conftest import OPERATOR, WALL, unit_viewer
 from tests.histories import History, discarded
@@ -58,10 +59,10 @@ def agree(database, seed: int, basis: str) -> None:
         ]
         span = period(words, now, reference.tz)
         plain = counts(mine, span, now, basis)
-        assert plain == kpi_values(session, reference, span, now, basis=basis, **narrow)
+        assert plain == kpi_values(session, reference, span, now, basis=basis, narrow=Narrow(**narrow))
         for code, kpi in KPIS.items():
             for part in ("num", "den") if kpi.kind in ("rate", "count") else ("den",):
-                asked = Asked(code, part, span, now, basis=basis, **narrow)
+                asked = Asked(code, part, span, now, basis=basis, narrow=Narrow(**narrow))
                 items, count, hidden = whole(session, reference, WALL, asked)
                 assert (count, hidden) == (plain[code][part == "den"], 0), (code, part)
                 assert len(items) == count, (code, part)
@@ -71,7 +72,7 @@ def agree(database, seed: int, basis: str) -> None:
 
 def checks_of_each_rating(session, reference, mine, span, now, narrow) -> None:
     for rating in ("very_satisfied", "dissatisfied"):
-        asked = Asked("satisfaction_rate", "den", span, now, rating=rating, **narrow)
+        asked = Asked("satisfaction_rate", "den", span, now, rating=rating, narrow=Narrow(**narrow))
         items, count, _ = whole(session, reference, WALL, asked)
         given_so = [
             found
@@ -99,7 +100,8 @@ def test_lists_behind_numbers_hold_on_postgresql_too(postgresql, seed, basis):
 def ask(town, viewer, code="reported", part="num", **more):
     span = period("today", town.now, town.reference.tz)
     with town.database.read() as session:
-        asked = Asked(code, part, span, town.now, **more)
+        narrow = Narrow(**{name: more.pop(name) for name in ("area", "unit") if name in more})
+        asked = Asked(code, part, span, town.now, narrow=narrow, **more)
         return counted_page(session, town.reference, viewer, asked, 100, None)
 
 

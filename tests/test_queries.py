@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from sqlalchemy import DateTime, literal, select
 
 from dashboard.rules.access import Role, Viewer, sees
-from dashboard.rules.event import OPEN, Event, Status, Zone, zone
+from dashboard.rules.event import OPEN, Event, Source, Status, Zone, zone
 from dashboard.rules.kpis import counts, period
 from dashboard.rules.refusals import Invalid
 from datasources import journal, queries
@@ -17,9 +17,10 @@ from datasources.queries_dialect import contains, whole_seconds
 from datasources.queries_events import events_page
 from datasources.queries_filters import Filters, read_filters, with_children
 from datasources.queries_kpis import kpi_values
+from datasources.queries_narrow import Narrow
 from datasources.queries_standing import open_by_status
 from datasources.queries_views_day import trend_view
-from datasources.reference import References
+from datasources.reference import Reference, References
 from tests.conftest import FRIDAY, LEAD, OPERATOR, WALL, Town, unit_viewer
 from tests.histories import History, discarded
 
@@ -65,11 +66,29 @@ def agree(database, reference, seed: int, basis: str) -> None:
             found = kpi_values(session, reference, asked, now, basis=basis)
             assert found == counts(records, asked, now, basis), words
             of_unit = [one for one in records if one.event.unit == unit]
-            found = kpi_values(session, reference, asked, now, unit=unit, basis=basis)
+            found = kpi_values(session, reference, asked, now, narrow=Narrow(unit=unit), basis=basis)
             assert found == counts(of_unit, asked, now, basis), words
             of_area = [one for one in records if f"/{area}/" in one.event.area_path]
-            found = kpi_values(session, reference, asked, now, area=area, basis=basis)
+            found = kpi_values(session, reference, asked, now, narrow=Narrow(area=area), basis=basis)
             assert found == counts(of_area, asked, now, basis), words
+            kind, channel = history.dice.choice(sorted(KINDS)), history.dice.choice(list(Source)).value
+            of_kind = [one for one in records if below(reference, one.event.category, kind)]
+            found = kpi_values(session, reference, asked, now, narrow=Narrow(category=kind), basis=basis)
+            assert found == counts(of_kind, asked, now, basis), (words, kind)
+            of_channel = [one for one in records if one.event.source == channel]
+            found = kpi_values(session, reference, asked, now, narrow=Narrow(channel=channel), basis=basis)
+            assert found == counts(of_channel, asked, now, basis), (words, channel)
+
+
+KINDS = {"S04", "S0406", "S05", "B01", "S0401"}
+
+
+def below(reference: Reference, code: str | None, kind: str) -> bool:
+    """Return whether a category is a kind or lies below it."""
+    category = reference.category(code)
+    while category is not None and category.code != kind:
+        category = reference.category(category.parent)
+    return category is not None
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=KEPT, phases=ONCE)
@@ -87,7 +106,7 @@ def test_kpis_on_postgresql_equal_the_plain_count_too(postgresql, seed, basis):
 def values(town: Town, words: str = "today", **narrow) -> dict[str, tuple[int, int]]:
     with town.database.read() as session:
         asked = period(words, town.now, town.reference.tz)
-        return kpi_values(session, town.reference, asked, town.now, **narrow)
+        return kpi_values(session, town.reference, asked, town.now, narrow=Narrow(**narrow))
 
 
 def on_hold_for(town: Town, event: Event, minutes: int) -> Event:
@@ -147,9 +166,9 @@ def test_a_code_is_found_by_its_exact_characters(database):
 def test_an_unknown_area_or_unit_is_refused_with_its_name(small_town):
     today = period("today", FRIDAY, small_town.reference.tz)
     with small_town.database.read() as session:
-        for name in ("area", "unit"):
+        for name in ("area", "unit", "category", "channel"):
             with pytest.raises(Invalid) as refused:
-                kpi_values(session, small_town.reference, today, FRIDAY, **{name: "nowhere"})
+                kpi_values(session, small_town.reference, today, FRIDAY, narrow=Narrow(**{name: "nowhere"}))
             assert [field for field, *_ in refused.value.errors] == [name]
 
 

@@ -1,8 +1,10 @@
-"""Figures over HTTP: KPIs, boards, and the ledger entries behind each line of a board."""
+"""Figures over HTTP: KPIs with what they were before, boards, and what lies behind each number and each rank."""
 
+from datetime import datetime
 from typing import Any
 
 from flask import Response
+from sqlalchemy.orm import Session
 
 from callbacks.api import asked
 from callbacks.api.answers import answer, house, moment
@@ -10,35 +12,63 @@ from callbacks.guard import permission
 from callbacks.session import reader, somebody
 from dashboard import clock
 from dashboard.rules import kpi_words, ranking
+from dashboard.rules.access import Role, mask_text
 from dashboard.rules.event import Rating
+from dashboard.rules.kpis import last_year, previous
+from dashboard.rules.periods import Period
 from dashboard.rules.refusals import Forbidden
 from dashboard.serializer import event_json
-from datasources.queries_boards import Entry, board_rows, ledger_entries
+from datasources import queries_trend
+from datasources.queries_boards import Entry, board_rows, by_composite_score, ledger_entries
 from datasources.queries_counted import PARTS, Asked, Counted, counted_page
-from datasources.queries_kpis import kpi_values
+from datasources.queries_kpis import Basis, kpi_values
+from datasources.queries_narrow import Narrow
+from datasources.reference import Reference
+from layouts.points import POINT_WORDS
 from layouts.words import translate
 
 BASES = ("due", "reported")
 BOARDS = ("units", "streets", "communities", "grids", "workers")
+NARROW = ("area", "unit", "category", "channel")
+YES = ("0", "1")
 
 
 @permission("scores.see")
 def kpis() -> Response:
-    """Return every KPI of a period, area or unit, each with numerator, denominator and words."""
-    words = asked.words("period", "area", "unit", "basis")
+    """Return every KPI of a period, each with numerator, denominator and words; with `compare=1` what it was before."""
+    words = asked.words("period", *NARROW, "basis", "compare")
     reference, now = house().reference, clock.now()
     span = asked.period_of(words, reference, now)
-    basis = _one(words, "basis", BASES)
+    basis, narrow = basis_of(words), narrow_of(words)
     with house().database.read() as session:
-        values = kpi_values(session, reference, span, now, words.get("area"), words.get("unit"), basis)
-    shown = {code: _kpi(code, *pair) for code, pair in values.items()}
-    return answer({"period": words.get("period", "today"), "basis": basis, "kpis": shown})
+        found = _kpis(session, reference, span, now, narrow, basis)
+        if _one(words, "compare", YES) == "1":
+            for name, before, then in _befores(span, now):
+                values = kpi_values(session, reference, before, then, narrow, basis)
+                for code, (num, den) in values.items():
+                    found[code][name] = {"num": num, "den": den}
+    return answer({"period": words.get("period", "today"), "basis": basis, "kpis": found})
+
+
+def _kpis(
+    session: Session, reference: Reference, span: Period, now: datetime, narrow: Narrow, basis: Basis
+) -> dict[str, dict[str, Any]]:
+    values = kpi_values(session, reference, span, now, narrow, basis)
+    return {code: kpi_body(code, *pair) for code, pair in values.items()}
+
+
+def _befores(span: Period, now: datetime) -> list[tuple[str, Period, datetime]]:
+    """Return the periods a number is compared with, each as it stood when it was as old as this one is now."""
+    return [
+        (name, before, min(before.end, before.start + (now - span.start)))
+        for name, before in (("previous", previous(span)), ("last_year", last_year(span)))
+    ]
 
 
 @permission("scores.see")
 def counted(code: str) -> Response:
     """Return a page of what one KPI counted, newest first; `count` is the number, `hidden` what one may not know of."""
-    words = asked.words("period", "area", "unit", "basis", "part", "rating", "limit", "cursor")
+    words = asked.words("period", *NARROW, "basis", "part", "rating", "limit", "cursor")
     limit, cursor = asked.page_of(words)
     who, reference, now = somebody(), house().reference, clock.now()
     rating = words.get("rating")
@@ -47,9 +77,8 @@ def counted(code: str) -> Response:
         _one(words, "part", PARTS),
         asked.period_of(words, reference, now),
         now,
-        words.get("area"),
-        words.get("unit"),
-        _one(words, "basis", BASES),
+        narrow_of(words),
+        basis_of(words),
         None if rating is None else asked.one_of("rating", rating, list(Rating)),
     )
     with house().database.read() as session:
@@ -62,15 +91,39 @@ def counted(code: str) -> Response:
 
 @permission("scores.see")
 def scores() -> Response:
-    """Return a board, best first."""
-    words = asked.words("board", "period")
-    board = _board(words.get("board", "units"))
+    """Return a board, best first; with `trend=1` each line's points by day or week.
+
+    A grid worker finds the own line alone on the board of grid workers.
+    """
+    words = asked.words("board", "period", "area", "trend")
+    who, board = somebody(), _board(words.get("board", "units"))
     reference, now = house().reference, clock.now()
     span = asked.period_of(words, reference, now, "month")
+    area = words.get("area")
+    if area is not None:
+        asked.one_of("area", area, reference.areas)
     with house().database.read() as session:
-        rows = board_rows(session, reference, board, span, now)
-    body = {"board": board, "period": words.get("period", "month"), "rows": [row.as_json() for row in rows]}
-    return answer(body)
+        rows = [row.as_json() for row in board_rows(session, reference, board, span, now, area=area)]
+        if board == "workers" and who.role is Role.WORKER:
+            rows = [row for row in rows if row["code"] == who.name]
+        buckets: list[str] = []
+        if _one(words, "trend", YES) == "1":
+            buckets, lines = queries_trend.points(session, reference, board, span, now, area)
+            for row in rows:
+                row["trend"] = [ranking.points_text(tenths) for tenths in lines.get(row["code"], ())]
+    return answer(
+        {
+            "board": board,
+            "period": words.get("period", "month"),
+            "from": span.first.isoformat(),
+            "to": span.last.isoformat(),
+            "as_of": moment(now),
+            "live": now < span.end,
+            "by": "composite" if by_composite_score(board, span) else "points",
+            "buckets": buckets,
+            "rows": rows,
+        }
+    )
 
 
 @permission("scores.see")
@@ -78,11 +131,58 @@ def entries(board: str, code: str) -> Response:
     """Return the ledger behind one line of a board, newest first; a reversal is an entry of its own."""
     words = asked.words("period", "limit", "cursor")
     limit, cursor = asked.page_of(words)
-    board = _board(board)
+    who, board = somebody(), _board(board)
+    if board == "workers" and who.role is Role.WORKER and code != who.name:
+        raise Forbidden("您只能看自己的积分明细")
     span = asked.period_of(words, house().reference, clock.now(), "month")
     with house().database.read() as session:
         found, following = ledger_entries(session, board, code, span, limit, cursor)
     return answer({"items": [_entry(one) for one in found], "next": following})
+
+
+@permission("scores.see")
+def formula() -> Response:
+    """Return how a board is counted: the parts of the composite with their weights, the points, the period rule."""
+    policy = house().reference.policy
+    parts = [
+        {
+            "code": code,
+            "name": translate(kpi_words.KPIS[code].name),
+            "weight": weight,
+            "formula": translate(kpi_words.KPIS[code].formula),
+        }
+        for code, weight in policy.composite.items()
+    ]
+    points = [
+        {"rule": rule, "name": translate(word), "points": ranking.points_text(policy.points[rule])}
+        for rule, word in POINT_WORDS.items()
+        if rule in policy.points
+    ]
+    return answer(
+        {
+            "parts": parts,
+            "points": points,
+            "least_closed": ranking.LEAST_CLOSED,
+            "claim_cap": ranking.points_text(policy.claim_cap),
+        }
+    )
+
+
+def basis_of(words: dict[str, str]) -> Basis:
+    """Return the basis a query asks for."""
+    found: Basis = _one(words, "basis", BASES)
+    return found
+
+
+def narrow_of(words: dict[str, str]) -> Narrow:
+    """Return what a query narrows its numbers to."""
+    return Narrow(**{name: words.get(name) for name in NARROW})
+
+
+def kpi_body(code: str, num: int, den: int) -> dict[str, Any]:
+    """Return a KPI as the API shows it."""
+    found = kpi_words.value(code, num, den)
+    return found | {"name": translate(str(found["name"]))}
 
 
 def _board(board: str) -> str:
@@ -99,16 +199,13 @@ def _counted(one: Counted) -> dict[str, Any]:
     return {"at": moment(one.at), "rating": one.rating}
 
 
-def _kpi(code: str, num: int, den: int) -> dict[str, Any]:
-    found = kpi_words.value(code, num, den)
-    return found | {"name": translate(str(found["name"]))}
-
-
 def _entry(entry: Entry) -> dict[str, Any]:
     return {
         "id": entry.id,
         "rule": entry.rule,
+        "name": translate(POINT_WORDS.get(entry.rule, entry.rule)),
         "event": entry.event,
+        "title": mask_text(entry.title),
         "points": ranking.points_text(entry.tenths),
         "at": moment(entry.at),
         "reverses": entry.reverses,
@@ -119,5 +216,6 @@ ROUTES = (
     ("GET", "/kpis", kpis),
     ("GET", "/kpis/<code>/events", counted),
     ("GET", "/scores", scores),
+    ("GET", "/scores/formula", formula),
     ("GET", "/scores/<board>/<code>/entries", entries),
 )

@@ -536,7 +536,11 @@ COMPONENTS: Mapping[str, Schema] = {
         *heartbeat.FIELDS,
     ),
     "Screen": record({"name": TEXT, "audible": FLAG, "lease_seconds": WHOLE}),
-    "Kpi": record({"name": TEXT, "num": WHOLE, "den": WHOLE, "text": TEXT}),
+    "Kpi": record(
+        {"name": TEXT, "num": WHOLE, "den": WHOLE, "text": TEXT, "previous": RATIO, "last_year": RATIO},
+        "previous",
+        "last_year",
+    ),
     "Kpis": record(
         {
             "period": TEXT,
@@ -558,9 +562,92 @@ COMPONENTS: Mapping[str, Schema] = {
         },
         open_=True,
     ),
-    "Board": record({"board": TEXT, "period": TEXT, "rows": array(ref("BoardRow"))}),
+    "Board": record(
+        {
+            "board": TEXT,
+            "period": TEXT,
+            "from": TEXT,
+            "to": TEXT,
+            "as_of": MOMENT,
+            "live": FLAG,
+            "by": choice(("points", "composite")),
+            "buckets": array(TEXT),
+            "rows": array(ref("BoardRow")),
+        }
+    ),
+    "Formula": record(
+        {
+            "parts": array(record({"code": TEXT, "name": TEXT, "weight": WHOLE, "formula": TEXT})),
+            "points": array(record({"rule": TEXT, "name": TEXT, "points": TEXT})),
+            "least_closed": WHOLE,
+            "claim_cap": TEXT,
+        }
+    ),
+    "Breakdown": record(
+        {
+            "dimension": TEXT,
+            "rows": array(
+                record(
+                    {
+                        "code": TEXT,
+                        "name": TEXT,
+                        "kpis": {"type": "object", "additionalProperties": ref("Kpi")},
+                    }
+                )
+            ),
+        }
+    ),
+    "Bottleneck": record(
+        {
+            "rows": array(
+                record(
+                    {
+                        "status": choice(Status),
+                        "name": TEXT,
+                        "n": WHOLE,
+                        "over": WHOLE,
+                        "p50_s": WHOLE,
+                        "p90_s": WHOLE,
+                        "oldest_s": WHOLE,
+                        "oldest": TEXT,
+                    }
+                )
+            )
+        }
+    ),
+    "Handoffs": record(
+        {
+            "grounds": array(NAMED),
+            "rows": array(
+                record(
+                    {
+                        "code": TEXT,
+                        "name": TEXT,
+                        "declined": RATIO,
+                        "returned": RATIO,
+                        "by_ground": {"type": "object", "additionalProperties": WHOLE},
+                    }
+                )
+            ),
+        }
+    ),
+    "Levels": record(
+        {
+            "levels": array(choice(Level)),
+            "rows": array(record({"code": TEXT, "name": TEXT, "counts": array(WHOLE), "closed": WHOLE})),
+        }
+    ),
     "Entry": record(
-        {"id": WHOLE, "rule": TEXT, "event": TEXT, "points": TEXT, "at": MOMENT, "reverses": null(WHOLE)}
+        {
+            "id": WHOLE,
+            "rule": TEXT,
+            "name": TEXT,
+            "event": TEXT,
+            "title": TEXT,
+            "points": TEXT,
+            "at": MOMENT,
+            "reverses": null(WHOLE),
+        }
     ),
     "Entries": page(ref("Entry")),
     "Areas": record(

@@ -1,0 +1,130 @@
+"""Numbers by area, unit, category and channel; where cases stand and how old; who passes them on; at which level they end."""
+
+from flask import Response
+
+from callbacks.api import asked
+from callbacks.api.answers import answer, house
+from callbacks.api.figures import NARROW, basis_of, kpi_body, narrow_of
+from callbacks.guard import permission
+from dashboard import clock
+from dashboard.rules.event import GROUND_WORDS, LEVELS, STATUS_WORDS, Ground, Status
+from dashboard.rules.kpi_words import KPIS
+from dashboard.rules.refusals import Invalid
+from datasources import queries_breakdown
+from datasources.queries_narrow import Narrow, check
+from layouts.words import translate
+
+DIMENSIONS = ("area", "unit", "category", "channel")
+CODES = ("reported", "closed", "on_time_rate", "satisfaction_rate", "first_fix_rate", "claim_rate", "rework_rate", "rating_coverage")  # fmt: skip
+
+
+@permission("scores.see")
+def by(dimension: str) -> Response:
+    """Return KPIs by the children of an area, by unit, category heading or channel; lines without any event are left out."""
+    words = asked.words("period", *NARROW, "basis", "codes")
+    asked.one_of("dimension", dimension, DIMENSIONS)
+    reference, now = house().reference, clock.now()
+    span, narrow = asked.period_of(words, reference, now), narrow_of(words)
+    codes = tuple(code for code in words.get("codes", ",".join(CODES)).split(",") if code)
+    grouped = [code for code in codes if code in KPIS and KPIS[code].kind in ("rate", "count")]
+    if len(grouped) != len(codes):
+        raise Invalid([("codes", "有不认识的指标，或用时指标不能分组", {})])
+    check(reference, narrow)
+    with house().database.read() as session:
+        rows = queries_breakdown.by(session, reference, dimension, span, now, codes, basis_of(words), narrow)
+    return answer(
+        {
+            "dimension": dimension,
+            "rows": [
+                {
+                    "code": row.code,
+                    "name": translate(row.name),
+                    "kpis": {code: kpi_body(code, *row.pairs.get(code, (0, 0))) for code in codes},
+                }
+                for row in rows
+            ],
+        }
+    )
+
+
+@permission("scores.see")
+def bottleneck() -> Response:
+    """Return where open cases stand and for how long they have stood there (堵车)."""
+    words = asked.words("area", "unit")
+    reference, now = house().reference, clock.now()
+    narrow = Narrow(words.get("area"), words.get("unit"))
+    check(reference, narrow)
+    with house().database.read() as session:
+        rows = queries_breakdown.standing(session, now, narrow)
+    return answer(
+        {
+            "rows": [
+                {
+                    "status": row.status,
+                    "name": translate(STATUS_WORDS[Status(row.status)]),
+                    "n": row.n,
+                    "over": row.over,
+                    "p50_s": row.p50,
+                    "p90_s": row.p90,
+                    "oldest_s": row.oldest,
+                    "oldest": row.number,
+                }
+                for row in rows
+            ]
+        }
+    )
+
+
+@permission("scores.see")
+def handoffs() -> Response:
+    """Return who declines and who is sent back after a check (推诿): each as a share of what the unit was given."""
+    words = asked.words("period", "area")
+    reference, now = house().reference, clock.now()
+    span, narrow = asked.period_of(words, reference, now, "month"), Narrow(words.get("area"))
+    check(reference, narrow)
+    with house().database.read() as session:
+        rows = queries_breakdown.handoffs(session, span, narrow)
+    return answer(
+        {
+            "grounds": [{"code": one.value, "name": translate(GROUND_WORDS[one])} for one in Ground],
+            "rows": [
+                {
+                    "code": row.unit,
+                    "name": reference.unit_name(row.unit),
+                    "declined": {"num": row.declined, "den": row.given},
+                    "returned": {"num": row.returned, "den": row.checked},
+                    "by_ground": row.grounds,
+                }
+                for row in rows
+            ],
+        }
+    )
+
+
+@permission("scores.see")
+def levels() -> Response:
+    """Return at which level closed events were resolved, by the children of an area (小事不出网格、社区、街道)."""
+    words = asked.words("period", "area")
+    reference, now = house().reference, clock.now()
+    area = words.get("area", reference.code)
+    asked.one_of("area", area, reference.areas)
+    span = asked.period_of(words, reference, now, "month")
+    with house().database.read() as session:
+        rows = queries_breakdown.levels(session, reference, area, span)
+    return answer(
+        {
+            "levels": list(LEVELS),
+            "rows": [
+                {"code": row.code, "name": row.name, "counts": list(row.counts), "closed": sum(row.counts)}
+                for row in rows
+            ],
+        }
+    )
+
+
+ROUTES = (
+    ("GET", "/kpis/by/<dimension>", by),
+    ("GET", "/bottleneck", bottleneck),
+    ("GET", "/handoffs", handoffs),
+    ("GET", "/levels", levels),
+)

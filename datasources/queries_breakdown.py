@@ -1,0 +1,197 @@
+"""KPIs by one dimension, where open cases stand, who passes cases on, and at which level they were resolved."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import case, func, select
+from sqlalchemy.orm import Session
+
+from dashboard.rules.event import BAD_RATINGS, LEVELS, OPEN, SOURCE_WORDS, Source
+from dashboard.rules.kpis import VOID, Basis, Period, p90
+from datasources.models import EventRow, StepRow
+from datasources.queries_dialect import contains, unindexed
+from datasources.queries_kpis import Group, Pairs, kpi_groups
+from datasources.queries_narrow import Narrow, narrowed
+from datasources.reference import Reference
+
+E: Any = EventRow.__table__.c
+S: Any = StepRow.__table__.c
+GROUPS: Mapping[str, Group] = {"area": "path", "unit": "unit", "category": "category", "channel": "channel"}
+NOBODY = "未定"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a breakdown: code, name (msgid or name of the pack) and {KPI: (num, den)}."""
+
+    code: str
+    name: str
+    pairs: Pairs
+
+
+def by(
+    session: Session,
+    reference: Reference,
+    dimension: str,
+    period: Period,
+    now: datetime,
+    codes: Collection[str],
+    basis: Basis,
+    narrow: Narrow,
+) -> list[Line]:
+    """Return KPIs by the children of the narrowed area (of the district), by unit, category heading or channel."""
+    found = kpi_groups(session, period, now, GROUPS[dimension], codes, basis, narrow, reference)
+    lines: dict[str, Pairs] = {}
+    for key, pairs in found.items():
+        code = _line_of(reference, dimension, key, narrow)
+        if code is None:
+            continue
+        line = lines.setdefault(code, {})
+        for name, (num, den) in pairs.items():
+            before = line.get(name, (0, 0))
+            line[name] = (before[0] + num, before[1] + den)
+    made = [Line(code, _name(reference, dimension, code), pairs) for code, pairs in lines.items()]
+    return sorted(made, key=lambda line: (-line.pairs.get("reported", (0, 0))[0], line.code))
+
+
+def _line_of(reference: Reference, dimension: str, key: str, narrow: Narrow) -> str | None:
+    if dimension == "area":
+        steps = key.strip("/").split("/")
+        above = narrow.area or reference.code
+        place = steps.index(above) + 1 if above in steps else len(steps)
+        return steps[place] if place < len(steps) else None
+    if dimension == "category":
+        category = reference.category(key)
+        while category is not None and category.parent and category.parent != narrow.category:
+            category = reference.category(category.parent)
+        return category.code if category else ""
+    return key
+
+
+def _name(reference: Reference, dimension: str, code: str) -> str:
+    if not code:
+        return NOBODY
+    if dimension == "area":
+        return reference.areas[code].name if code in reference.areas else code
+    if dimension == "unit":
+        return reference.unit_name(code)
+    if dimension == "category":
+        return reference.category_name(code) or code
+    return SOURCE_WORDS[Source(code)] if code in set(Source) else code
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Open events of one status: how many, how many past their handling deadline, seconds they have stood there."""
+
+    status: str
+    n: int
+    over: int
+    p50: int
+    p90: int
+    oldest: int
+    number: str
+
+
+def standing(session: Session, now: datetime, narrow: Narrow) -> list[Standing]:
+    """Return one line for every open status in the order of the road; age counts from the last change of status."""
+    since = (
+        select(func.max(S.at))
+        .where(S.event_id == E.id, S.to_status == E.status, func.coalesce(S.from_status, "") != S.to_status)
+        .scalar_subquery()
+    )
+    query = select(E.status, E.number, E.handle_due_at, func.coalesce(since, E.reported_at)).where(
+        E.status.in_([status.value for status in OPEN])
+    )
+    ages: dict[str, list[tuple[int, str, bool]]] = {}
+    for status, number, due, at in session.execute(narrowed(query, narrow.names), narrow.values()):
+        # a subquery loses the type of the column on SQLite
+        began = at if isinstance(at, datetime) else datetime.fromisoformat(str(at))
+        began = began if began.tzinfo else began.replace(tzinfo=now.tzinfo)
+        age = max(0, int((now - began).total_seconds()))
+        ages.setdefault(status, []).append((age, number, due is not None and due < now))
+    lines = []
+    for status in OPEN:
+        found = sorted(ages.get(status.value, []))
+        seconds = [age for age, _, _ in found]
+        if found:
+            middle = seconds[(len(seconds) - 1) // 2]
+            over = sum(late for _, _, late in found)
+            oldest = found[-1]
+            lines.append(Standing(status.value, len(found), over, middle, p90(seconds), oldest[0], oldest[1]))
+        else:
+            lines.append(Standing(status.value, 0, 0, 0, 0, 0, ""))
+    return lines
+
+
+@dataclass(slots=True)
+class Handoff:
+    """What one unit passed on: declines of what it was given, returns of what was checked; declines by ground."""
+
+    unit: str
+    given: int = 0
+    declined: int = 0
+    checked: int = 0
+    returned: int = 0
+    grounds: dict[str, int] = field(default_factory=dict)
+
+
+def handoffs(session: Session, period: Period, narrow: Narrow) -> list[Handoff]:
+    """Return who declined and who was sent back in a period, by the step's time; most declines first."""
+    found: dict[str, Handoff] = {}
+    query = (
+        select(S.action, S.unit, S.actor_unit, S.rating, S.facts)
+        .join_from(StepRow.__table__, EventRow.__table__, S.event_id == E.id)
+        .where(
+            S.action.in_(["dispatch", "claim", "decline", "check"]), S.at >= period.start, S.at < period.end
+        )
+        .where(E.status.not_in([status.value for status in VOID]))
+    )
+    for action, unit, actor_unit, rating, facts in session.execute(
+        narrowed(query, narrow.names), narrow.values()
+    ):
+        code = actor_unit if action == "decline" else unit
+        if not code:
+            continue
+        line = found.setdefault(code, Handoff(code))
+        if action in ("dispatch", "claim"):
+            line.given += 1
+        elif action == "decline":
+            line.declined += 1
+            ground = str((facts or {}).get("ground", ""))
+            line.grounds[ground] = line.grounds.get(ground, 0) + 1
+        elif rating is not None:
+            line.checked += 1
+            line.returned += rating in BAD_RATINGS
+    return sorted(found.values(), key=lambda one: (-one.declined, -one.returned, one.unit))
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """How many closed events of an area needed each level, innermost first."""
+
+    code: str
+    name: str
+    counts: Sequence[int]
+
+
+def levels(session: Session, reference: Reference, area: str, period: Period) -> list[Resolved]:
+    """Return the area itself, then its children, with the levels at which closed events were resolved."""
+    sums = [func.sum(case((unindexed(E.level) == level.value, 1), else_=0)) for level in LEVELS]
+    query = (
+        select(E.area_path, *sums)
+        .where(E.closed_at >= period.start, E.closed_at < period.end, E.status == "closed")
+        .where(contains(E.area_path, f"/{area}/"))
+        .group_by(E.area_path)
+    )
+    counts: dict[str, list[int]] = {area: [0] * len(LEVELS)}
+    for path, *found in session.execute(query):
+        code = _line_of(reference, "area", path, Narrow(area))
+        for key in filter(None, (area, code)):
+            line = counts.setdefault(key, [0] * len(LEVELS))
+            for place, n in enumerate(found):
+                line[place] += int(n or 0)
+    order = sorted(counts, key=lambda code: (code != area, -sum(counts[code]), code))
+    return [Resolved(code, reference.areas[code].name, counts[code]) for code in order]
