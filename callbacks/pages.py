@@ -12,7 +12,7 @@ import dash
 from dash import Input, Output, State, dcc, html
 from flask import Flask, Response, request
 
-from callbacks import admin, claim, desk, event, guard, screen
+from callbacks import admin, claim, desk, event, guard, scores, screen
 from callbacks import dispatch as dispatch  # its callback draws a panel of the desk; it has no page
 from callbacks.livefeed import LiveFeed
 from callbacks.session import somebody
@@ -26,6 +26,7 @@ ASSETS = "../layouts/assets"
 # dash-ag-grid's bundle weighs more than everything else together.
 NEEDED: tuple[tuple[str, frozenset[str]], ...] = (
     (r"/dash_ag_grid/[^\"]*", frozenset({"desk"})),
+    (r"/assets/scores[-.][^\"]*", frozenset({"scores"})),
     (r"/assets/claim[-.][^\"]*", frozenset({"claim"})),
     (r"/assets/desk\.[^\"]*", frozenset({"desk", "event", "claim"})),
     (r"/assets/desk-[^\"]*", frozenset({"desk", "event"})),
@@ -43,6 +44,7 @@ DRAWN: Mapping[str, Draw] = {
     "desk": desk.layout,
     "claim": claim.layout,
     "event": event.layout,
+    "scores": scores.layout,
     "admin": admin.layout,
 }
 

@@ -39,13 +39,7 @@ PAGES: tuple[Page, ...] = (
     Page("/claim", N_("抢单台"), "claim", frozenset({Role.UNIT})),
     Page("/field", N_("网格员现场"), "field", frozenset({Role.WORKER})),
     Page("/report", N_("我要上报"), "report", ANYONE, public=True),
-    Page(
-        "/scores",
-        N_("考核与积分"),
-        "scores",
-        EVERYBODY,
-        later=N_("这里将是单位、街道、社区和网格的考核与积分榜。"),
-    ),
+    Page("/scores", N_("考核与积分"), "scores", EVERYBODY),
     Page(
         "/event",
         N_("事件详情"),

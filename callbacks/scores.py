@@ -1,0 +1,31 @@
+"""The leaders' page: says what the account may see; the HTTP door carries the numbers."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from callbacks.livefeed import LiveFeed
+from dashboard import clock
+from dashboard.house import House
+from dashboard.rules.access import HOME, Viewer
+from dashboard.serializer import millis
+from layouts import scores
+
+
+def layout(house: House, _live: LiveFeed, who: Viewer, _query: Mapping[str, str]) -> Any:
+    """Return the page for whoever asks."""
+    reference = house.reference
+    hidden = () if who.may("workers.scores") else ("workers",)
+    home = HOME.get(who.role, "/screen")
+    return scores.page(
+        scores.ScoresData(
+            account=(who.name, who.title or who.name),
+            boards=[board for board in scores.BOARDS if board not in hidden],
+            levels=reference.levels,
+            areas=list(reference.areas.values()),
+            now_ms=millis(clock.now()) or 0,
+            time_zone=str(reference.tz),
+            clock_speed=clock.speed(),
+            home=home if home != "/scores" else "/screen",
+            demo=house.settings.demo,
+        )
+    )
