@@ -138,7 +138,6 @@ window.gridWall = window.gridWall || {};
     window.live.on("alert", alarms);
     window.live.on("rows", alarms);
     wall.claim.onTick(alarms);
-    note(t("{when} 打开", { when: wall.clock(window.live.now(), first.time_zone) }));
   });
   wall.claimAlert = { ring, press };
 })(window.gridWall);

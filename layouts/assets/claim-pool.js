@@ -57,7 +57,7 @@ window.gridWall = window.gridWall || {};
     const worth = (rule) => el("b", "num", "+" + Number(stake[rule] || 0));
     made.append(t("抢单"), " ", worth("claim"), " ", t("按期"), " ", worth("claim_on_time"));
     const more = made.appendChild(el("small", "", t("非常满意") + " "));
-    more.append(worth("very_satisfied"), " · " + (Number(stake.claim) ? t("退回不计") : t("本月抢单分已满")));
+    more.append(worth("very_satisfied"), " · " + (Number(stake.claim) ? t("退回不计") : t("抢单分已满")));
     return made;
   };
 

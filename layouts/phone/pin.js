@@ -51,7 +51,7 @@ window.gridWall = window.gridWall || {};
         area.dataset.area = code;
         parts.push(area);
         /* a name stands in the middle of what is seen of its area, where that is wide enough for it */
-        const [left, right, up, down] = [Math.max(0, west), Math.min(WIDE, east), Math.max(0, north), Math.min(TALL - 20, south)];
+        const [left, right, up, down] = [Math.max(0, west), Math.min(WIDE - 60, east), Math.max(0, north), Math.min(TALL - 20, south)];
         if (right - left > name.length * 13 && down - up > 40) names.push(label(name, (left + right) / 2, (up + down) / 2, "p-pin__name"));
       }
       for (const [name, lng, lat] of landmarks) {

@@ -341,11 +341,20 @@ def test_every_target_is_a_thumb_wide_and_nothing_scrolls_sideways(
 ) -> None:
     waiting_check(cast, centre)
     page = phone()
+    title = "一个很长很长的标题" * 9
+    fill(page, title)
+    submit(page)
+    until(lambda: named(centre, title))
+    page.evaluate("() => gridWall.fieldNow()")
+    expect(page.locator("#field-mine")).to_contain_text(title, timeout=PROMPT_MS)
     expect(page.locator("#field-tasks .btn").first).to_be_visible(timeout=PROMPT_MS)
     for view in ("today", "report", "check", "me"):
         page.locator(f'[data-go="{view}"]').click()
         page.wait_for_function("view => document.querySelector('.phone').dataset.view === view", arg=view)
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), view
+        assert page.evaluate(
+            "(main => main.scrollWidth <= main.clientWidth)(document.querySelector('.p-main'))"
+        ), view
         small = page.evaluate(
             "[...document.querySelectorAll('.phone button, .phone a, .phone label, .phone textarea, .phone input[type=text]')].filter((one) => one.getClientRects().length && one.getBoundingClientRect().height < 44).map((one) => one.outerHTML.slice(0, 90))"
         )
