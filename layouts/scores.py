@@ -9,7 +9,7 @@ from typing import Any
 
 from dash import html
 
-from dashboard.rules.kpis import KPIS
+from dashboard.rules.kpi_words import KPIS, STAGES
 from layouts import ids, maps
 from layouts.marks import marks, tree
 from layouts.parts import attributes, initial, leaf
@@ -110,6 +110,9 @@ def first(data: ScoresData) -> dict[str, Any]:
                 "better": kpi.better,
             }
             for code, kpi in KPIS.items()
+        },
+        "stages": {
+            code: " → ".join((_(stage.begin_words), _(stage.end_words))) for code, stage in STAGES.items()
         },
         "levels": list(data.levels),
         "areas": tree(data.areas, data.levels),

@@ -88,7 +88,7 @@ window.gridWall = window.gridWall || {};
     box.append(table([t("环节"), t("件数"), t("平均"), t("九成不超过")], STAGES.map((code) => {
       const mean = kpis[code];
       const ninety = kpis[code + "_p90"];
-      return [wall.scores.first.kpis[code].name.replace(/平均用时$/, ""), mean.den, mean.den ? minutes(mean.num / mean.den) : "—", ninety.den ? minutes(ninety.num) : "—"];
+      return [wall.scores.first.stages[code], mean.den, mean.den ? minutes(mean.num / mean.den) : "—", ninety.den ? minutes(ninety.num) : "—"];
     })));
     return box;
   };
