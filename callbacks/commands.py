@@ -15,7 +15,7 @@ from pydantic import ValidationError
 
 from callbacks import self_check
 from callbacks.serving import bar, demo_accounts, err, out, replay, run
-from dashboard import clock
+from dashboard import clock, rollup_keeper
 from dashboard.house import House, follow_clock, open_house
 from dashboard.rules.access import Role
 from dashboard.rules.refusals import Refusal
@@ -100,6 +100,7 @@ def _parser() -> argparse.ArgumentParser:
     people.add_argument("--area")
     people.add_argument("--password", help="else asked for, or read from standard input")
     command("token", token, "API tokens, one line each").add_argument("names", nargs="+", metavar="USER")
+    command("rebuild", rebuild, "make the rollups of every day anew from the events")
     command("check", check, "check the configuration", serving)
     for action in serving._actions + shared._actions:
         if not isinstance(action, argparse._HelpAction):
@@ -197,6 +198,16 @@ def token(settings: Settings, words: argparse.Namespace, _create: CreateApp) -> 
         issued = [(name, sign_in.issue_token(session, name, clock.real_now())) for name in words.names]
     for name, word in issued:
         sys.stdout.write(f"{name} {word}\n")
+    house.close()
+    return 0
+
+
+def rebuild(settings: Settings, words: argparse.Namespace, _create: CreateApp) -> int:
+    """Make every rollup anew; what is frozen stays as it stood."""
+    house = _beside(settings)
+    with bar(translate("重算", settings.lang)) as told:
+        count = rollup_keeper.rebuild(house.database, house.reference, clock.now(), told)
+    out.print(translate("已重算 {n} 天", settings.lang, n=count))
     house.close()
     return 0
 

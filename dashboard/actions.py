@@ -20,7 +20,7 @@ from dashboard.rules.lifecycle import ACTION_WORDS, BY_ACTION, allowed, check_fa
 from dashboard.rules.refusals import Forbidden, Invalid, NotFound, NotNow, Overtaken
 from dashboard.rules.report import Report
 from dashboard.rules.walk import StepDraft, Walk
-from datasources import alert_journal, journal
+from datasources import alert_journal, journal, rollup_marks
 from datasources.database import reserve_ids
 from datasources.geo import Place
 from datasources.models import EventRow
@@ -57,7 +57,8 @@ def file_all(
         for (one, by, now), place, key in zip(filed, located, keys, strict=True)
     ]
     journal.insert_events(session, [done.event for done in walks])
-    _write_steps(session, walks)
+    moments = _write_steps(session, walks)
+    rollup_marks.mark(session, moments.union(*(rollup_marks.moments_of(done.event) for done in walks)))
     return [done.event for done in walks]
 
 
@@ -130,7 +131,8 @@ def perform(
     walk.take(done, action, by, found, facts, context, late=late)
     if not journal.update_event(session, event, done.event):
         raise _overtaken(session, reference, journal.event_by_id(session, event.id) or event, action)
-    _write_steps(session, [done])
+    moments = _write_steps(session, [done])
+    rollup_marks.mark(session, moments | rollup_marks.moments_of_change(session, event, done.event))
     return done.event
 
 
@@ -261,8 +263,11 @@ def _overtaken(session: Session, reference: Reference, event: Event, action: str
     return Overtaken(text, event, role=role, who=last.actor, at=at, action=done)
 
 
-def _write_steps(session: Session, walks: Sequence[Walk]) -> None:
-    """Write what stands beside the events: steps, points, alerts, co-units, deliveries."""
+def _write_steps(session: Session, walks: Sequence[Walk]) -> set[datetime]:
+    """Write what stands beside the events: steps, points, alerts, co-units, deliveries.
+
+    Return the moments by which checks and points are counted.
+    """
     drafts = [(done.event, draft, change) for done in walks for draft, change in done.steps]
     rows = [_step_row(event, draft) for event, draft, _ in drafts]
     ids = journal.insert_steps(session, rows, [event.emergency for event, _, _ in drafts])
@@ -275,14 +280,18 @@ def _write_steps(session: Session, walks: Sequence[Walk]) -> None:
             for points in change.points
         ],
     )
+    moments = {draft.at for _, draft, change in drafts if change.points or draft.rating}
     for (event, draft, change), key in numbered:
         if draft.facts.get("photos"):
             journal.attach_photos(session, draft.facts["photos"], event, key, draft.action)
-        _write_beside(session, event, draft, change, key)
+        moments |= _write_beside(session, event, draft, change, key)
+    return moments
 
 
-def _write_beside(session: Session, event: Event, draft: StepDraft, change: Change, step_id: int) -> None:
-    now = draft.at
+def _write_beside(
+    session: Session, event: Event, draft: StepDraft, change: Change, step_id: int
+) -> set[datetime]:
+    now, moments = draft.at, set[datetime]()
     if draft.action in ("dispatch", "recall"):
         journal.assign(session, event, change.assign, now)
     if change.co_accepted:
@@ -293,7 +302,8 @@ def _write_beside(session: Session, event: Event, draft: StepDraft, change: Chan
     if change.demand:
         journal.add_demand(session, *change.demand)
     if change.reverse:
-        journal.reverse_points(session, event.id, change.reverse, step_id, now, change.reverse_since)
+        since, whose = change.reverse_since, change.reverse_subject
+        moments |= {*journal.reverse_points(session, event.id, change.reverse, step_id, now, since, whose)}
     if change.settled:
         journal.remember_border(session, event, change.settled, draft.viewer.name, now)
     for target, reason in change.deliveries:
@@ -302,6 +312,7 @@ def _write_beside(session: Session, event: Event, draft: StepDraft, change: Chan
         raise_alert(session, event, now, draft.viewer.name)
     if change.alert == "stand_down":
         stand_down(session, event.id, now, draft.viewer.name)
+    return moments
 
 
 def stand_down(session: Session, event_id: int, now: datetime, by: str) -> None:

@@ -8,7 +8,7 @@ import threading
 import time
 from collections.abc import Callable
 
-from dashboard import clock, sweeps
+from dashboard import clock, rollup_keeper, sweeps
 from dashboard.deliveries import deliver
 from dashboard.house import House, follow_clock, keep_clock
 from dashboard.rules.refusals import Refusal
@@ -22,6 +22,7 @@ DELIVER_SECONDS = 1.0
 MARK_SECONDS = 5.0
 FOLLOW_SECONDS = 2.0
 BEAT_SECONDS = 2.0
+ROLLUP_SECONDS = 30.0
 
 
 class Loop:
@@ -67,8 +68,14 @@ def clock_loops(house: House) -> list[Loop]:
         Loop("clock", lambda: sweeps.tick(house.database, house.reference, clock.now()), pause),
         Loop("beat", lambda: beat(house), BEAT_SECONDS),
         Loop("deliveries", lambda: deliver(house, clock.now()), DELIVER_SECONDS),
+        Loop("rollups", lambda: keep_rollups(house), ROLLUP_SECONDS),
     ]
     return [*loops, drill_loop(house, keeps=not isinstance(clock.current(), clock.WallClock))]
+
+
+def keep_rollups(house: House) -> bool:
+    """Roll up a little of what is due."""
+    return rollup_keeper.keep(house.database, house.reference, clock.now())
 
 
 def beat(house: House) -> None:

@@ -64,6 +64,7 @@ def event_json(event: Event, viewer: Viewer, reference: Reference, now: datetime
         "decline_count": event.decline_count,
         "extension_count": event.extension_count,
         "request": event.request,
+        "appeal": event.appeal,
         "demand": event.demand,
         "version": event.version,
         "reporter": {

@@ -110,6 +110,12 @@ def reserve_ids(session: Session, table: type[Base], count: int) -> list[int]:
     return list(connection.exec_driver_sql(draw).scalars())
 
 
+def take_turn(session: Session, number: int) -> None:
+    """Wait until no other writer holds this number, to the end of the transaction; on SQLite writers are alone anyway."""
+    if session.get_bind().dialect.name != "sqlite":
+        session.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": number})
+
+
 def _engine(url: str) -> Engine:
     if url.startswith("sqlite"):
         engine = create_engine(url, connect_args={"check_same_thread": False, "timeout": 10})

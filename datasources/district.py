@@ -53,6 +53,7 @@ REQUIRED: dict[str, type | tuple[type, ...]] = {
     "time_zone": str,
     "levels": list,
 }
+IN_WORDS = ("handling", "freeze")  # limits written as the standard writes them
 TABLES = ("limits", "points", "composite", "emergency", "texts", "roster")
 POINT_NAMES = frozenset(POINTS) | {"claim_cap"}
 
@@ -61,7 +62,7 @@ POINT_NAMES = frozenset(POINTS) | {"claim_cap"}
 class Pack:
     """A district: its places, people who answer, kinds of events and numbers.
 
-    `limits` holds minutes by name and `handling` in words; `points` are decimal points as written; `emergency["co_units"]`
+    `limits` holds minutes by name, `handling` and `freeze` in words; `points` are decimal points as written; `emergency["co_units"]`
     names units by category, where "@street" stands for the unit of the street where it happens.
     """
 
@@ -184,7 +185,7 @@ def _check_config(config: dict[str, Any], text: str, faults: Faults) -> None:
 
 def _check_numbers(config: dict[str, Any], text: str, faults: Faults) -> None:
     known = {
-        "limits": {*DEFAULT_MINUTES, "handling"},
+        "limits": {*DEFAULT_MINUTES, *IN_WORDS},
         "points": POINT_NAMES,
         "composite": frozenset(COMPOSITE),
     }
@@ -207,7 +208,7 @@ def _check_numbers(config: dict[str, Any], text: str, faults: Faults) -> None:
 
 
 def _is_sound(table: str, name: str, value: Any) -> bool:
-    if name == "handling":
+    if name in IN_WORDS:
         try:
             parse_limit(value)
         except (ValueError, TypeError):

@@ -16,7 +16,7 @@ from dashboard.rules.access import SYSTEM
 from dashboard.rules.event import Event, Level, Status
 from dashboard.rules.lifecycle import Action
 from dashboard.rules.report import Report
-from datasources import alert_journal
+from datasources import alert_journal, rollup_marks
 from datasources.database import reserve_ids
 from datasources.geo import Place
 from datasources.models import EventRow, OutboxRow, StepRow
@@ -88,6 +88,7 @@ def insert_history(
         step["id"] = key
     session.execute(insert(STEP), steps)
     session.execute(insert(OUTBOX), _news(events, steps, now))
+    rollup_marks.mark(session, set().union(*map(rollup_marks.moments_of, events)))
     for event in events:
         if event.emergency and event.is_open:
             alert = alert_journal.insert_alert(session, alerts.raised(event.id, 1, now), SYSTEM.name)

@@ -115,6 +115,7 @@ def insert_points(session: Session, entries: list[tuple[Points, int, int, dateti
             "step_id": step_id,
             "at": at,
             "reverses": None,
+            "for_at": at,
         }
         for points, event_id, step_id, at in entries
     ]
@@ -128,18 +129,25 @@ def reverse_points(
     step_id: int,
     at: datetime,
     since: datetime | None = None,
-) -> None:
-    """Reverse, by entries of their own, what an event earned by some rules and nobody has reversed yet."""
+    subject: str | None = None,
+) -> list[datetime]:
+    """Reverse, by entries of their own, what an event earned by some rules and nobody has reversed yet.
+
+    A reversal counts in the period of what it takes back: return the moments of those periods.
+    """
     reversed_ids = select(LedgerRow.reverses).where(
         LedgerRow.event_id == event_id, LedgerRow.reverses.is_not(None)
     )
-    held = session.scalars(
-        select(LedgerRow).where(
-            LedgerRow.event_id == event_id,
-            LedgerRow.rule.in_(list(rules)),
-            LedgerRow.reverses.is_(None),
-            LedgerRow.id.not_in(reversed_ids),
-            *([LedgerRow.at >= since] if since else []),
+    held = list(
+        session.scalars(
+            select(LedgerRow).where(
+                LedgerRow.event_id == event_id,
+                LedgerRow.rule.in_(list(rules)),
+                LedgerRow.reverses.is_(None),
+                LedgerRow.id.not_in(reversed_ids),
+                *([LedgerRow.at >= since] if since else []),
+                *([LedgerRow.subject == subject] if subject else []),
+            )
         )
     )
     rows = [
@@ -152,10 +160,12 @@ def reverse_points(
             "step_id": step_id,
             "at": at,
             "reverses": entry.id,
+            "for_at": entry.for_at,
         }
         for entry in held
     ]
     add_rows(session, LedgerRow, rows)
+    return [entry.for_at for entry in held]
 
 
 def done_by(session: Session, event: Event, account: str) -> frozenset[str]:
@@ -174,7 +184,7 @@ def claim_bonus(session: Session, unit: str | None, since: datetime) -> int:
         LedgerRow.subject_kind == Subject.UNIT,
         LedgerRow.subject == unit,
         LedgerRow.rule == "claim",
-        LedgerRow.at >= since,
+        LedgerRow.for_at >= since,
     )
     return int(session.scalar(total) or 0)
 

@@ -10,6 +10,7 @@ from sqlalchemy import (
     JSON,
     BigInteger,
     Boolean,
+    Column,
     Date,
     DateTime,
     Float,
@@ -18,6 +19,7 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     String,
+    Table,
     Text,
     TypeDecorator,
     UniqueConstraint,
@@ -28,6 +30,13 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from datasources import sealing
 
+ROLLUP_KEYS = ("unit", "path", "category", "channel")
+ROLLUP_CODES = (
+    "reported", "open", "overdue", "supervised", "escalated", "emergencies", "resolved_on_site", "register_rate",
+    "closed", "first_fix_rate", "rating_coverage", "claim_rate", "rework_rate", "on_time_rate", "close_rate",
+    "on_time_close_rate", "satisfaction_rate", "dispatch_accuracy", "on_time_rate_reported", "close_rate_reported",
+    "on_time_close_rate_reported",
+)  # fmt: skip
 BigId = BigInteger().with_variant(Integer, "sqlite")
 
 
@@ -271,6 +280,12 @@ class EventRow(Base):
     supervised_reason: Mapped[str | None] = mapped_column(Text)
     reply_due_at: Mapped[datetime | None]
     handler: Mapped[str | None]
+    appeal: Mapped[str | None]
+    appeal_reason: Mapped[str | None] = mapped_column(Text)
+    appealed_by: Mapped[str | None]
+    appealed_at: Mapped[datetime | None]
+    appeal_reviewer: Mapped[str | None]
+    appeal_verdict: Mapped[str | None]
     merged_into: Mapped[int | None] = mapped_column(BigId)
     merged_from: Mapped[str | None]
     merged_at: Mapped[datetime | None]
@@ -303,6 +318,7 @@ class EventRow(Base):
                 "finished_at",
                 "request",
                 "reporter_phone_digest",
+                "appeal",
             )
         ),
         Index("event_reported_by", "reported_by", "reported_at"),
@@ -363,7 +379,10 @@ class OutboxRow(Base):
 
 
 class LedgerRow(Base):
-    """One line of points in integer tenths; append-only, reversed by another line, never edited."""
+    """One line of points in integer tenths; append-only, reversed by another line, never edited.
+
+    `for_at` is the moment whose period it counts in: its own, or that of the entry it takes back.
+    """
 
     __tablename__ = "ledger"
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
@@ -375,10 +394,11 @@ class LedgerRow(Base):
     step_id: Mapped[int] = mapped_column(BigId)
     at: Mapped[datetime]
     reverses: Mapped[int | None] = mapped_column(BigId)
+    for_at: Mapped[datetime]
     __table_args__ = (
-        Index("ledger_subject_at", "subject_kind", "subject", "at"),
+        Index("ledger_subject_for_at", "subject_kind", "subject", "for_at"),
         Index("ledger_event", "event_id"),
-        Index("ledger_at", "at"),
+        Index("ledger_for_at", "for_at"),
     )
 
 
@@ -645,3 +665,56 @@ class AuditRow(Base):
     account: Mapped[str]
     what: Mapped[str]
     detail: Mapped[dict]
+
+
+class RollupRow(Base):
+    """What one span of days adds to every number, for one set of keys; '' where a grain does not tell a key apart.
+
+    `tier` is day, month, or the kind of a frozen period; `first` its first local day. Made from events, never the truth.
+    """
+
+    __table__ = Table(
+        "rollup",
+        Base.metadata,
+        Column("grain", String(), primary_key=True),
+        Column("tier", String(), primary_key=True),
+        Column("first", Date(), primary_key=True),
+        *(Column(name, String(), primary_key=True) for name in ROLLUP_KEYS),
+        *(
+            Column(f"{code}_{part}", Integer(), nullable=False)
+            for code in ROLLUP_CODES
+            for part in ("num", "den")
+        ),
+        sqlite_with_rowid=False,
+    )
+
+
+class RollupPointsRow(Base):
+    """The points one unit or worker earned in one span of days for the events of one place."""
+
+    __tablename__ = "rollup_points"
+    tier: Mapped[str] = mapped_column(primary_key=True)
+    first: Mapped[date] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    subject: Mapped[str] = mapped_column(primary_key=True)
+    path: Mapped[str] = mapped_column(primary_key=True)
+    tenths: Mapped[int]
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+
+class RolledRow(Base):
+    """A span of days that has been rolled up, or frozen, and when."""
+
+    __tablename__ = "rolled"
+    tier: Mapped[str] = mapped_column(primary_key=True)
+    first: Mapped[date] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+
+
+class RollupMarkRow(Base):
+    """A quarter of an hour in which something changed that a rollup may have counted already."""
+
+    __tablename__ = "rollup_mark"
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    at: Mapped[datetime]
+    __table_args__ = (Index("rollup_mark_at", "at"),)

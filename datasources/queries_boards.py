@@ -8,24 +8,22 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from dashboard.rules import ranking
 from dashboard.rules.kpis import Period, previous
 from dashboard.rules.ranking import Standing
-from dashboard.rules.refusals import Invalid
-from dashboard.rules.scoring import Subject
 from datasources.models import AccountRow, EventRow, LedgerRow
-from datasources.queries_dialect import contains, unindexed
-from datasources.queries_kpis import Pairs, kpi_groups
+from datasources.queries_kpis import kpi_groups
 from datasources.queries_narrow import Narrow
-from datasources.queries_paging import bounded, cut, older
+from datasources.queries_points import check_board, depth, points_of, step_of
+from datasources.queries_rollup import Cover, frozen_cover
+from datasources.queries_scans import Pairs
 from datasources.reference import Reference
 
 E: Any = EventRow.__table__.c
 L: Any = LedgerRow.__table__.c
-BOARDS = ("units", "streets", "communities", "grids", "workers")
 RATES = ("on_time_rate", "on_time_close_rate", "satisfaction_rate", "claim_rate", "first_fix_rate")
 WEEK = 7  # days; from here on a board goes by the composite score
 WORKER = "worker-"
@@ -63,19 +61,6 @@ class BoardRow:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One ledger entry; `reverses` is the id of the entry it takes back."""
-
-    id: int
-    rule: str
-    event: str
-    title: str
-    tenths: int
-    at: datetime
-    reverses: int | None
-
-
 @dataclass(slots=True)
 class _Tally:
     tenths: dict[str, int]
@@ -94,15 +79,14 @@ def board_rows(
     """Return a board, best first; under a week by points, from a week on by the composite score.
 
     Grid workers go by points always: the composite measures units. With an area only what was done for events
-    lying in it counts. Invalid for an unknown board.
+    lying in it counts. A frozen period shows how it stood when it was frozen. Invalid for an unknown board.
     """
-    _check(board)
-    names = _names(session, reference, board)
+    check_board(board)
     by_composite = by_composite_score(board, period)
-    standings = _standings(session, reference, board, period, now, names, rates, area)
-    before = _ranks_before(session, reference, board, previous(period), now, names, by_composite, area)
+    lines = standings(session, reference, board, period, now, rates, area, _stood(session, period))
+    before = _ranks_before(session, reference, board, previous(period), now, by_composite, area)
     rows = []
-    for place in _ranked(standings, by_composite, before):
+    for place in _ranked(lines, by_composite, before):
         one = place.standing
         _, dropped = ranking.composite(one.parts, reference.policy.composite)
         rows.append(
@@ -121,34 +105,9 @@ def board_rows(
     return rows
 
 
-def ledger_entries(
-    session: Session, board: str, code: str, period: Period, limit: int, cursor: str | None
-) -> tuple[list[Entry], str | None]:
-    """Return one page of the entries behind a line of a board, newest first, and the cursor of the next."""
-    _check(board)
-    limit = bounded(limit)
-    query = (
-        select(L.id, L.rule, E.number, E.title, L.tenths, L.at, L.reverses)
-        .join_from(LedgerRow.__table__, EventRow.__table__, L.event_id == E.id)
-        .where(*_whose(board, code), L.at >= period.start, L.at < period.end)
-        .where(*older(L.at, L.id, cursor))
-        .order_by(L.at.desc(), L.id.desc())
-        .limit(limit + 1)
-    )
-    found = [Entry(*row) for row in session.execute(query)]
-    return cut(found, limit, lambda entry: (entry.at, entry.id))
-
-
-def depth(reference: Reference, board: str) -> int:
-    """Return which step of an area path a board is about."""
-    levels = reference.levels
-    deep = {"streets": min(1, len(levels) - 1), "grids": len(levels) - 1}
-    return deep.get(board, levels.index(reference.community_level))
-
-
-def _check(board: str) -> None:
-    if board not in BOARDS:
-        raise Invalid([("board", "排行只有 units、streets、communities、grids、workers", {})])
+def _stood(session: Session, period: Period) -> Cover | None:
+    frozen = frozen_cover(session, period)
+    return frozen[0] if frozen else None
 
 
 def by_composite_score(board: str, period: Period) -> bool:
@@ -168,41 +127,43 @@ def _ranks_before(
     board: str,
     period: Period,
     now: datetime,
-    names: Mapping[str, str],
     by_composite: bool,
     area: str | None,
 ) -> dict[str, int | None] | None:
     """Return the ranks of the period before, None when nothing happened in it."""
     rates = RATES if by_composite else ()
-    standings = _standings(session, reference, board, period, now, names, rates, area)
-    if not any(one.points or one.closed for one in standings):
+    stood = _stood(session, period)
+    lines = standings(session, reference, board, period, now, rates, area, stood)
+    if not any(one.points or one.closed for one in lines):
         return None
-    return {place.standing.code: place.rank for place in _ranked(standings, by_composite)}
+    return {place.standing.code: place.rank for place in _ranked(lines, by_composite)}
 
 
-def _standings(
+def standings(
     session: Session,
     reference: Reference,
     board: str,
     period: Period,
     now: datetime,
-    names: Mapping[str, str],
     rates: Collection[str],
     area: str | None,
+    cover: Cover | None = None,
 ) -> list[Standing]:
-    tally = _Tally(points_of(session, reference, board, period, area))
+    """Return what each line of a board brings to it, in no order; `cover` says how to count."""
+    names = _names(session, reference, board)
+    tally = _Tally(points_of(session, reference, board, period, area, cover))
     if rates:
-        tally.pairs = _rates(session, reference, board, period, now, (*rates, "closed"), area)
+        tally.pairs = _rates(session, reference, board, period, now, (*rates, "closed"), area, cover)
     weights = reference.policy.composite
     scored = by_composite_score(board, period) and set(weights) <= set(rates)
-    standings = []
+    found = []
     for code in {**names, **dict.fromkeys((*tally.tenths, *tally.pairs))}:
         parts = tally.pairs.get(code, {})
         closed = parts.get("closed", (0, 0))[0]
         score = ranking.composite(parts, weights)[0] if scored else None
         name = names.get(code) or code
-        standings.append(Standing(code, name, tally.tenths.get(code, 0), closed, score, parts))
-    return standings
+        found.append(Standing(code, name, tally.tenths.get(code, 0), closed, score, parts))
+    return found
 
 
 def _names(session: Session, reference: Reference, board: str) -> dict[str, str]:
@@ -219,52 +180,6 @@ def _names(session: Session, reference: Reference, board: str) -> dict[str, str]
     return {f"{WORKER}{code}": known.get(f"{WORKER}{code}") or name for code, name in areas.items()}
 
 
-def points_of(
-    session: Session, reference: Reference, board: str, period: Period, area: str | None = None
-) -> dict[str, int]:
-    """Return code → tenths earned in a period by the lines of a board, for events in an area or for all."""
-    if board not in ("units", "workers"):
-        return by_step(points_by_path(session, period, area), depth(reference, board))
-    query = select(L.subject, func.sum(L.tenths)).where(L.at >= period.start, L.at < period.end)
-    query = query.where(*_whose(board, None)).group_by(L.subject)
-    if area:
-        query = query.join_from(LedgerRow.__table__, EventRow.__table__, L.event_id == E.id)
-        query = query.where(contains(E.area_path, f"/{area}/"))
-    return {subject: int(total) for subject, total in session.execute(query)}
-
-
-def points_by_path(session: Session, period: Period, area: str | None = None) -> dict[str, int]:
-    """Return area path → tenths earned in a period for the events lying there, by units and grid workers together."""
-    query = (
-        select(E.area_path, func.sum(L.tenths))
-        .join_from(LedgerRow.__table__, EventRow.__table__, L.event_id == E.id)
-        .where(*_whose("grids", area), L.at >= period.start, L.at < period.end)
-        .group_by(E.area_path)
-    )
-    return {path: int(total) for path, total in session.execute(query)}
-
-
-def by_step(totals: Mapping[str, int], deep: int) -> dict[str, int]:
-    """Return code at a depth of the path → sum of the totals of all paths through it."""
-    found: dict[str, int] = {}
-    for path, total in totals.items():
-        if code := step_of(path, deep):
-            found[code] = found.get(code, 0) + total
-    return found
-
-
-def _whose(board: str, code: str | None) -> list[Any]:
-    """Return the conditions for the entries a board counts, of one line of it or of all.
-
-    All lines of a period are found by its time, one line by its subject.
-    """
-    if board in ("units", "workers"):
-        kind = (Subject.UNIT if board == "units" else Subject.WORKER).value
-        return [L.subject_kind == kind, L.subject == code] if code else [unindexed(L.subject_kind) == kind]
-    kinds = unindexed(L.subject_kind).in_([Subject.UNIT.value, Subject.WORKER.value])
-    return [kinds, *([contains(E.area_path, f"/{code}/")] if code else [])]
-
-
 def _rates(
     session: Session,
     reference: Reference,
@@ -273,13 +188,16 @@ def _rates(
     now: datetime,
     codes: Collection[str],
     area: str | None,
+    cover: Cover | None,
 ) -> dict[str, Pairs]:
     if board == "units":
-        grouped = kpi_groups(session, period, now, "unit", codes, narrow=Narrow(area))
+        grouped = kpi_groups(session, period, now, "unit", codes, narrow=Narrow(area), cover=cover)
         return {unit: pairs for unit, pairs in grouped.items() if unit}
     found: dict[str, Pairs] = {}
     deep, prefix = depth(reference, board), WORKER if board == "workers" else ""
-    for path, pairs in kpi_groups(session, period, now, "path", codes, narrow=Narrow(area)).items():
+    for path, pairs in kpi_groups(
+        session, period, now, "path", codes, narrow=Narrow(area), cover=cover
+    ).items():
         if not (code := step_of(path, deep)):
             continue
         line = found.setdefault(prefix + code, {})
@@ -287,9 +205,3 @@ def _rates(
             before = line.get(name, (0, 0))
             line[name] = (before[0] + num, before[1] + den)
     return found
-
-
-def step_of(path: str, deep: int) -> str:
-    """Return the code at a depth of an area path, nothing where the path is shorter."""
-    steps = path.strip("/").split("/")
-    return steps[deep] if deep < len(steps) else ""

@@ -12,8 +12,9 @@ from dashboard.rules.event import BAD_RATINGS, LEVELS, OPEN, SOURCE_WORDS, Sourc
 from dashboard.rules.kpis import VOID, Basis, Period, p90
 from datasources.models import EventRow, StepRow
 from datasources.queries_dialect import contains, unindexed
-from datasources.queries_kpis import Group, Pairs, kpi_groups
+from datasources.queries_kpis import kpi_groups
 from datasources.queries_narrow import Narrow, narrowed
+from datasources.queries_scans import Group, Pairs
 from datasources.reference import Reference
 
 E: Any = EventRow.__table__.c

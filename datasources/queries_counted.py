@@ -19,7 +19,9 @@ from dashboard.rules.refusals import Invalid, NotFound
 from datasources.journal import EVENT_COLUMNS
 from datasources.models import EventRow, StepRow
 from datasources.queries_events import visible
-from datasources.queries_kpis import (
+from datasources.queries_narrow import NOTHING, Narrow, check, narrowed
+from datasources.queries_paging import bounded, cut, older
+from datasources.queries_scans import (
     END,
     SCANS,
     START,
@@ -29,8 +31,6 @@ from datasources.queries_kpis import (
     bound,
     rerouted,
 )
-from datasources.queries_narrow import NOTHING, Narrow, check, narrowed
-from datasources.queries_paging import bounded, cut, older
 from datasources.reference import Reference
 
 E: Any = EventRow.__table__.c

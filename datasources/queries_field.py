@@ -97,6 +97,9 @@ def open_in(session: Session, area: str) -> int:
 def points(session: Session, account: str, span: Period) -> int:
     """Return the tenths an account earned in a period."""
     query = select(func.sum(L.tenths)).where(
-        L.subject_kind == Subject.WORKER.value, L.subject == account, L.at >= span.start, L.at < span.end
+        L.subject_kind == Subject.WORKER.value,
+        L.subject == account,
+        L.for_at >= span.start,
+        L.for_at < span.end,
     )
     return int(session.scalar(query) or 0)

@@ -1,114 +1,46 @@
-"""Every KPI as SQL, equal to `rules.kpis.counts`: one scan for each time that puts events into a period, CASE sums in it.
+"""Every KPI of a period: rolled-up days and what is counted live beside them, equal to `rules.kpis.counts`.
 
-Only the time stands in WHERE, every other test in CASE: so no planner leaves the few rows of a period for an index
-on a status or an action that half of all history shares.
+What depends on the present moment (overdue now, late but unfinished) is never rolled up: it is added from the few open events.
 """
 
-from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from functools import lru_cache
-from typing import Any, Literal
+from typing import Any
 
-from sqlalchemy import Select, and_, bindparam, case, exists, func, literal, select, true
+from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
-from dashboard.rules.event import GOOD_RATINGS, OPEN, Level, Status, Supervision
-from dashboard.rules.kpis import KPIS, VOID, Basis, Period
-from datasources.models import EventRow, Moment, StepRow
-from datasources.queries_dialect import unindexed
+from dashboard.rules.kpis import KPIS, Basis, Period
+from datasources import queries_rollup
+from datasources.models import Moment
 from datasources.queries_narrow import NOTHING, Narrow, check, narrowed
+from datasources.queries_rollup import Cover
+from datasources.queries_scans import (
+    HANDLED,
+    KEYS,
+    LATE_NOW,
+    OVERDUE_NOW,
+    E,
+    Group,
+    Pairs,
+    Tally,
+    bound,
+    key_of,
+    scan,
+)
 from datasources.queries_stages import DURATIONS, stage_values
 from datasources.reference import Reference
 
-E: Any = EventRow.__table__.c
-S: Any = StepRow.__table__.c
-START, END = bindparam("start", type_=Moment()), bindparam("end", type_=Moment())
-NOW, UNTIL = bindparam("now", type_=Moment()), bindparam("until", type_=Moment())
-Group = Literal["all", "unit", "path", "category", "channel"]
-KEYS: Mapping[str, Any] = {
-    "all": literal(""),
-    "unit": E.unit,
-    "path": E.area_path,
-    "category": E.category,
-    "channel": E.source,
+ROLLED_KEYS: Mapping[Group, tuple[str, ...]] = {
+    "all": (),
+    "unit": ("unit",),
+    "path": ("path",),
+    "category": ("category",),
+    "channel": ("channel",),
+    "post": ("unit", "path"),
 }
-Pairs = dict[str, tuple[int, int]]
-
-
-def _is(*statuses: Status) -> Any:
-    return E.status.in_([status.value for status in statuses])
-
-
-ANY, VALID, IS_OPEN, CLOSED = true(), ~_is(*VOID), _is(*OPEN), _is(Status.CLOSED)
-PAST = func.coalesce(E.handle_due_at < NOW, False)
-RUNNING = ~_is(Status.ON_HOLD, Status.CHECKING)
-# `kpis.verdict`: 1 on time, 0 late, NULL while undecided
-VERDICT = case(
-    (E.late | E.overdue_at.is_not(None), 0),
-    (and_(E.finished_at.is_not(None), _is(Status.CHECKING, Status.CLOSED)), 1),
-    (and_(PAST, _is(Status.DISPATCHED, Status.HANDLING, Status.PENDING_DISPATCH)), 0),
-)
-DECIDED, KEPT = and_(VALID, VERDICT.is_not(None)), func.coalesce(VERDICT, 0) == 1
-CLAIMED = exists().where(S.event_id == E.id, unindexed(S.action) == "claim", S.at >= E.pool_at)
-SENT = and_(VALID, S.action == "dispatch")
-
-Test = tuple[Any, Any]  # (numerator, denominator); the numerator counts only inside the denominator
-HANDLED: Mapping[str, Test] = {
-    "on_time_rate": (KEPT, DECIDED),
-    "close_rate": (CLOSED, DECIDED),
-    "on_time_close_rate": (and_(CLOSED, KEPT), DECIDED),
-}
-UNLIMITED = {code: (num, and_(den, E.handle_due_at.is_(None))) for code, (num, den) in HANDLED.items()}
-
-
-@dataclass(frozen=True, slots=True)
-class Scan:
-    """One pass over the rows whose time `by` lies in the period; `end` is where it stops."""
-
-    by: Any
-    tests: Mapping[str, Test]
-    end: Any = END
-    where: Any = None
-    basis: Basis | None = None
-    steps: bool = False
-
-
-SCANS = (
-    Scan(
-        E.reported_at,
-        {
-            "reported": (ANY, ANY),
-            "open": (IS_OPEN, ANY),
-            "overdue": (and_(RUNNING, PAST), IS_OPEN),
-            "supervised": (and_(VALID, E.supervision != Supervision.NONE.value), ANY),
-            "escalated": (and_(VALID, E.level != Level.GRID.value), ANY),
-            "emergencies": (and_(VALID, E.emergency), ANY),
-            "resolved_on_site": (and_(VALID, E.resolved_on_site), ANY),
-            "register_rate": (E.registered_at.is_not(None), VALID),
-        },
-    ),
-    Scan(
-        E.closed_at,
-        {
-            "closed": (CLOSED, CLOSED),
-            "first_fix_rate": (E.rework_count == 0, CLOSED),
-            "rating_coverage": (E.rating.is_not(None), CLOSED),
-        },
-    ),
-    Scan(E.pool_at, {"claim_rate": (CLAIMED, VALID)}),
-    Scan(E.finished_at, {"rework_rate": (E.rework_count > 0, VALID)}),
-    Scan(E.handle_due_at, HANDLED, end=UNTIL, basis="due"),
-    Scan(E.finished_at, UNLIMITED, basis="due"),
-    Scan(E.reported_at, HANDLED, basis="reported"),
-    Scan(
-        S.at,
-        {"satisfaction_rate": (S.rating.in_([rating.value for rating in GOOD_RATINGS]), VALID)},
-        where=and_(S.action == "check", S.rating.is_not(None)),
-        steps=True,
-    ),
-    Scan(E.reported_at, {"dispatch_accuracy": (ANY, SENT)}, where=E.owned_at.is_not(None), steps=True),
-)
+SINCE, BEFORE = bindparam("since", type_=Moment()), bindparam("before", type_=Moment())
 
 
 def kpi_values(
@@ -119,10 +51,11 @@ def kpi_values(
     narrow: Narrow = NOTHING,
     basis: Basis = "due",
     codes: Collection[str] = tuple(KPIS),
+    cover: Cover | None = None,
 ) -> Pairs:
     """Return {code: (num, den)} of the asked KPIs in the order of `KPIS`; Invalid for an unknown code to narrow to."""
     check(reference, narrow)
-    found = kpi_groups(session, period, now, "all", codes, basis, narrow, reference).get("", {})
+    found = kpi_groups(session, period, now, "all", codes, basis, narrow, reference, cover).get("", {})
     values = bound(period, now, narrow, reference)
     for stage in DURATIONS:
         if asked := {stage, f"{stage}_p90"} & set(codes):
@@ -140,93 +73,57 @@ def kpi_groups(
     basis: Basis = "due",
     narrow: Narrow = NOTHING,
     reference: Reference | None = None,
+    cover: Cover | None = None,
 ) -> dict[str, Pairs]:
     """Return {key: {code: (num, den)}} of events by unit, area path, category or channel; keys without a row are absent.
 
-    Durations are not grouped.
+    `cover` says how to count, as a frozen period stood for instance. Durations are not grouped.
     """
-    values = bound(period, now, narrow, reference)
-    found: dict[str, Pairs] = {}
-
-    def add(key: str | None, code: str, num: int, den: int) -> None:
-        pairs = found.setdefault(key or "", {})
-        before = pairs.get(code, (0, 0))
-        pairs[code] = (before[0] + num, before[1] + den)
-
-    for names, query in _queries(frozenset(codes), basis, group, narrow.names):
-        for key, *sums in session.execute(query, values):
-            for index, code in enumerate(names):
-                add(key, code, int(sums[2 * index] or 0), int(sums[2 * index + 1] or 0))
-    if "dispatch_accuracy" in codes:
-        for key, rerouted in session.execute(_rerouted(group, narrow.names), values):
-            add(key, "dispatch_accuracy", -int(rerouted), 0)
+    cover = cover or queries_rollup.cover(session, period, now)
+    found = Tally()
+    for run in cover.live:
+        scan(session, found, bound(run, now, narrow, reference), group, codes, basis, narrow.names)
+    _add_rolled(session, found, cover, now, group, codes, basis, narrow, reference)
     return found
 
 
-@lru_cache(maxsize=256)
-def _queries(
-    codes: frozenset[str], basis: Basis, group: Group, names: frozenset[str]
-) -> list[tuple[tuple[str, ...], Select[Any]]]:
-    """Return the scans that the codes need, each with its codes in the order of its (num, den) columns."""
-    found = []
-    for scan in SCANS:
-        counted = tuple(code for code in scan.tests if code in codes)
-        if not counted or scan.basis not in (None, basis):
+def _add_rolled(
+    session: Session,
+    found: Tally,
+    cover: Cover,
+    now: datetime,
+    group: Group,
+    codes: Collection[str],
+    basis: Basis,
+    narrow: Narrow,
+    reference: Reference | None,
+) -> None:
+    asked = tuple(code for code in KPIS if code in codes and code not in _TIMED)
+    if not asked:
+        return
+    reported = basis == "reported"
+    columns = [f"{code}_reported" if reported and code in HANDLED else code for code in asked]
+    values = narrow.values(reference)
+    keys = ROLLED_KEYS[group]
+    for row in queries_rollup.sums(session, cover, keys, columns, narrow.names, values):
+        found.add_row(key_of(row, len(keys) or 1), asked, row[len(keys) or 1 :])
+    for code, which in (("overdue", "overdue"), *((code, "late") for code in HANDLED if reported)):
+        if code not in codes:
             continue
-        sums = [total for code in counted for total in _pair(*scan.tests[code])]
-        query = select(KEYS[group].label("key"), *sums).where(scan.by >= START, scan.by < scan.end)
-        if scan.steps:
-            query = query.join_from(StepRow.__table__, EventRow.__table__, S.event_id == E.id)
-        if scan.where is not None:
-            query = query.where(scan.where)
-        query = narrowed(query, names)
-        found.append((counted, query if group == "all" else query.group_by(KEYS[group])))
-    return found
+        for run in cover.rolled:
+            moments = {"since": run.start, "before": run.end, "now": now}
+            for *keys_of, count in session.execute(_now(group, which, narrow.names), moments | values):
+                if count:
+                    pair = (count, 0) if which == "overdue" else (0, count)
+                    found.add(key_of(keys_of, len(keys_of)), code, *pair)
 
 
-def _pair(num: Any, den: Any) -> tuple[Any, Any]:
-    """Return how many rows meet both tests, and how many the second."""
-    if num is den is ANY:
-        return func.count(), func.count()
-    both = den if num is ANY else num if den is ANY else and_(den, num)
-    return func.sum(case((both, 1), else_=0)), (
-        func.count() if den is ANY else func.sum(case((den, 1), else_=0))
-    )
+_TIMED = frozenset({*DURATIONS, *(f"{stage}_p90" for stage in DURATIONS)})
 
 
 @lru_cache(maxsize=64)
-def _rerouted(group: Group, names: frozenset[str]) -> Select[Any]:
-    """Return the query of dispatches that were declined and then sent to another unit, by key."""
-    sent = rerouted(group, names)
-    return select(sent.c.key, func.count()).group_by(sent.c.key)
-
-
-def rerouted(group: Group, names: frozenset[str]) -> Any:
-    """Return those dispatches as (key, id of the step)."""
-    turn: Callable[[Any, int], Any] = lambda column, ahead: func.lead(column, ahead).over(  # noqa: E731
-        partition_by=S.event_id, order_by=S.version
-    )
-    turns = (
-        select(
-            KEYS[group].label("key"),
-            S.id,
-            S.action,
-            S.unit,
-            turn(S.action, 1).label("answer"),
-            turn(S.unit, 2).label("next_unit"),
-        )
-        .join_from(EventRow.__table__, StepRow.__table__, S.event_id == E.id)
-        .where(E.reported_at >= START, E.reported_at < END, VALID, E.decline_count > 0)
-        .where(unindexed(S.action).in_(["dispatch", "decline"]))
-    )
-    sent = narrowed(turns, names).subquery()
-    elsewhere = (sent.c.action == "dispatch", sent.c.answer == "decline", sent.c.next_unit != sent.c.unit)
-    return select(sent.c.key, sent.c.id).where(*elsewhere).subquery()
-
-
-def bound(
-    period: Period, now: datetime, narrow: Narrow = NOTHING, reference: Reference | None = None
-) -> dict[str, Any]:
-    """Return what the queries' parameters stand for."""
-    values: dict[str, Any] = {"start": period.start, "end": period.end}
-    return values | {"now": now, "until": min(period.end, now)} | narrow.values(reference)
+def _now(group: Group, which: str, names: frozenset[str]) -> Select[Any]:
+    """Return the query of open events reported in a stretch that are late at this very moment, by key."""
+    test = OVERDUE_NOW if which == "overdue" else LATE_NOW
+    query = select(*KEYS[group], func.count()).where(test, E.reported_at >= SINCE, E.reported_at < BEFORE)
+    return narrowed(query, names) if group == "all" else narrowed(query, names).group_by(*KEYS[group])

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from dashboard.rules.periods import Period, days
-from datasources.queries_boards import points_of
+from datasources.queries_points import points_of
 from datasources.reference import Reference
 
 MOST_DAYS = 31

@@ -14,11 +14,13 @@ from dashboard.rules import ranking
 from dashboard.rules.event import GOOD_RATINGS, RATING_WORDS
 from dashboard.rules.kpis import period
 from datasources.models import EventRow, StepRow
-from datasources.queries_boards import board_rows, by_step, points_by_path, points_of, step_of
+from datasources.queries_boards import board_rows
 from datasources.queries_filters import is_overdue
-from datasources.queries_kpis import VALID, Pairs, kpi_groups
+from datasources.queries_kpis import kpi_groups
 from datasources.queries_memo import Memo
 from datasources.queries_narrow import Narrow
+from datasources.queries_points import by_step, points_by_path, points_of, step_of
+from datasources.queries_scans import VALID, Pairs
 from datasources.queries_standing import MARKED, OPEN_CODES, within
 from datasources.reference import Area, Reference
 

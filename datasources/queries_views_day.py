@@ -14,8 +14,8 @@ from dashboard.rules.event import SOURCE_WORDS, Source
 from dashboard.rules.kpis import period
 from datasources.models import EventRow
 from datasources.queries_dialect import hour_text
-from datasources.queries_kpis import VALID
 from datasources.queries_memo import Memo, ask
+from datasources.queries_scans import VALID
 from datasources.queries_standing import within
 from datasources.reference import Reference
 

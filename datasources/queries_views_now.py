@@ -16,9 +16,10 @@ from dashboard.rules.event import RATING_WORDS, Status
 from dashboard.rules.kpis import Period, period, previous
 from dashboard.rules.lifecycle import ACTION_WORDS
 from datasources.models import EventRow, StepRow
-from datasources.queries_kpis import VALID, kpi_values
+from datasources.queries_kpis import kpi_values
 from datasources.queries_memo import Memo, ask
 from datasources.queries_narrow import Narrow
+from datasources.queries_scans import VALID
 from datasources.queries_standing import open_by_status, open_supervised, stood, stood_supervised, within
 from datasources.reference import Reference
 

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from dashboard.rules.event import Event
 from dashboard.rules.limits import (
+    DEFAULT_FREEZE,
     DEFAULT_HANDLING,
     DEFAULT_MINUTES,
     Calendar,
@@ -307,6 +308,7 @@ def _policy(config: Mapping, calendar: Calendar, minutes: Mapping[str, int]) -> 
         minutes={**DEFAULT_MINUTES, **named, **minutes},
         claim_override=minutes.get("claim"),
         handling=parse_limit(limits["handling"]) if limits.get("handling") else DEFAULT_HANDLING,
+        freeze=parse_limit(limits["freeze"]) if limits.get("freeze") else DEFAULT_FREEZE,
         points={**POINTS, **{name: tenths for name, tenths in points.items() if name in POINTS}},
         claim_cap=points.get("claim_cap", CLAIM_CAP_TENTHS),
         composite=config.get("composite") or dict(COMPOSITE),

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from dashboard.rules.event import GROUND_WORDS, RATING_WORDS
+from dashboard.rules.event import GROUND_WORDS, RATING_WORDS, VERDICT_WORDS
 from dashboard.rules.lifecycle import RULES, Action, Fact
 from layouts import keys
 from layouts.words import N_, _
@@ -28,6 +28,7 @@ FACT_WORDS: Mapping[str, str] = {
     "emergency": N_("紧急"),
     "grid": N_("网格"),
     "handler": N_("转交给"),
+    "verdict": N_("复核意见"),
 }
 LEVEL_CHOICES: Mapping[str, str] = {
     "grid": N_("网格（绿）"),
@@ -40,6 +41,7 @@ FLAG_CHOICES: Mapping[str, str] = {"true": N_("是"), "false": N_("否")}
 CHOICES: Mapping[str, Mapping[Any, str]] = {
     "rating": RATING_WORDS,
     "ground": GROUND_WORDS,
+    "verdict": VERDICT_WORDS,
     "level": LEVEL_CHOICES,
     "request": REQUEST_CHOICES,
     "flag": FLAG_CHOICES,

@@ -6,12 +6,14 @@ from typing import Any
 from dash import html
 
 from dashboard.rules.event import (
+    APPEAL_WORDS,
     LEVEL_WORDS,
     RATING_WORDS,
     SOURCE_WORDS,
     STATUS_WORDS,
     SUPERVISION_WORDS,
     TERMINAL,
+    Appeal,
     Level,
     Rating,
     Source,
@@ -103,6 +105,9 @@ def notices(data: EventData) -> list[html.P]:
             "第 {n} 次核查：{said}", n=len(checked), said="，".join(filter(None, (rating, said.get("text"))))
         )
         notices.append(html.P(words, className="e-note e-note--soon"))
+    if data.event.get("appeal"):
+        words = _("对超期的申诉：{state}", state=_(APPEAL_WORDS[Appeal(data.event["appeal"])]))
+        notices.append(html.P(words, className="e-note e-note--ask"))
     if data.event.get("supervised_reason"):
         notices.append(
             html.P(

@@ -6,7 +6,7 @@ from typing import Any
 from dash import html
 
 from dashboard.rules.access import ROLE_WORDS, Role
-from dashboard.rules.event import GROUND_WORDS, RATING_WORDS, Ground, Rating
+from dashboard.rules.event import GROUND_WORDS, RATING_WORDS, VERDICT_WORDS, Ground, Rating, Verdict
 from layouts.act import REQUEST_CHOICES
 from layouts.event_data import Beside, EventData, clock_of, moment_of, span, when
 from layouts.event_facts import status_mark
@@ -69,9 +69,12 @@ def _said(step: Mapping[str, Any], data: EventData) -> str:
     ]
     merged = [str(facts["original"])] if facts.get("original") else []
     asked = [_(REQUEST_CHOICES[facts["request"]])] if facts.get("request") in REQUEST_CHOICES else []
+    verdict = [_(VERDICT_WORDS[Verdict(facts["verdict"])])] if facts.get("verdict") else []
     written = [str(facts[name]) for name in ("reason", "text") if facts.get(name)]
     on_behalf = [_("代办")] if step["on_behalf"] else []
-    return " · ".join([*rating, *ground, *sent, *co_units, *named, *merged, *asked, *written, *on_behalf])
+    return " · ".join(
+        [*rating, *ground, *verdict, *sent, *co_units, *named, *merged, *asked, *written, *on_behalf]
+    )
 
 
 def beside(title: str, classes: str, found: Sequence[Beside], data: EventData) -> list[html.Section]:

@@ -141,6 +141,7 @@ class History:
             "approve": lambda: {"request": event.request},
             "refuse": lambda: {"request": event.request, "reason": "理由不足"},
             "reply": lambda: {"text": "已整改"},
+            "review": lambda: {"verdict": dice.choice(["uphold", "uphold", "dismiss"]), "reason": "已核对"},
             "comment": lambda: {"text": "收到"},
             "correct": lambda: {"category": dice.choice(["S0406", "B0101"])},
             "settle_border": lambda: {"grid": (event.border or {})["candidates"][0]},

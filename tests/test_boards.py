@@ -10,8 +10,9 @@ from dashboard.rules.kpis import counts, period
 from dashboard.rules.refusals import Invalid
 from datasources import journal
 from datasources.models import AccountRow, LedgerRow, StepRow
-from datasources.queries_boards import BOARDS, RATES, board_rows, ledger_entries
+from datasources.queries_boards import RATES, board_rows
 from datasources.queries_kpis import kpi_values
+from datasources.queries_points import BOARDS, ledger_entries
 from datasources.queries_views import PACE, VIEWS, views
 from datasources.queries_views_areas import unit_board_view
 from datasources.queries_views_now import kpi_view, latest_view, satisfaction_view
@@ -72,7 +73,7 @@ def check_sums(database, seed):
                     entry.tenths
                     for entry in ledger
                     if entry.subject_kind in kinds
-                    and entry.at in asked
+                    and entry.for_at in asked
                     and (name not in LEVEL_OF or paths[entry.event_id].count("/") > LEVEL_OF[name] + 1)
                 )
                 assert sum(row.tenths for row in rows) == total

@@ -110,6 +110,8 @@ class Life(RuleBasedStateMachine):
             "finish": lambda: {"text": "已处置", "photos": [self.town.photo()], "reason": "协办未到"},
             "reply": lambda: {"text": "已整改并说明"},
             "hand_over": dict,
+            "appeal": lambda: {"reason": "现场被围挡封闭"},
+            "review": lambda: {"verdict": data.draw(st.sampled_from(("uphold", "dismiss"))), "reason": "已核对"},
             "check": lambda: {"rating": data.draw(st.sampled_from(list(Rating))).value, "text": "情况", "photos": [self.town.photo()]},
             "hold": lambda: {"reason": "等待许可", "until": self.town.now + timedelta(days=2)},
             "extend": lambda: {"reason": "工程量大"},

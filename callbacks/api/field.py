@@ -14,8 +14,8 @@ from dashboard.rules.event import Event
 from dashboard.rules.ranking import points_text
 from dashboard.serializer import millis
 from datasources import queries_field
-from datasources.queries_boards import ledger_entries
 from datasources.queries_field import Task
+from datasources.queries_points import ledger_entries
 from datasources.reference import Reference
 
 LATEST = 50

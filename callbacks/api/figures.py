@@ -14,15 +14,16 @@ from dashboard import clock
 from dashboard.rules import kpi_words, ranking
 from dashboard.rules.access import Role, mask_text
 from dashboard.rules.event import Rating
-from dashboard.rules.kpis import last_year, previous
+from dashboard.rules.kpis import Basis, last_year, previous
 from dashboard.rules.periods import Period
 from dashboard.rules.refusals import Forbidden
 from dashboard.serializer import event_json
 from datasources import queries_trend
-from datasources.queries_boards import Entry, board_rows, by_composite_score, ledger_entries
+from datasources.queries_boards import board_rows, by_composite_score
 from datasources.queries_counted import PARTS, Asked, Counted, counted_page
-from datasources.queries_kpis import Basis, kpi_values
+from datasources.queries_kpis import kpi_values
 from datasources.queries_narrow import Narrow
+from datasources.queries_points import Entry, ledger_entries
 from datasources.reference import Reference
 from layouts.points import POINT_WORDS
 from layouts.words import translate

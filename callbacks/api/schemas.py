@@ -6,7 +6,17 @@ from typing import Any
 from callbacks import heartbeat
 from dashboard.rules.alerts import CHANNEL_WORDS, LADDER_WORDS, OTHER_KIND, AlertState
 from dashboard.rules.alerts import KINDS as SOUND_KINDS
-from dashboard.rules.event import Ground, Level, Rating, Source, Status, Supervision, Zone
+from dashboard.rules.event import (
+    Appeal,
+    Ground,
+    Level,
+    Rating,
+    Source,
+    Status,
+    Supervision,
+    Verdict,
+    Zone,
+)
 from dashboard.rules.lifecycle import BY_ACTION, Fact
 from dashboard.rules.limits import UNITS
 from dashboard.rules.recommend import FITS
@@ -85,6 +95,7 @@ def fact_schema(fact: Fact) -> Schema:
         "ground": choice(Ground),
         "level": choice(Level),
         "request": choice(("hold", "extend")),
+        "verdict": choice(list(Verdict)),
         "units": array(code),
         "photos": array(code),
         "number": NUMBER,
@@ -190,6 +201,7 @@ COMPONENTS: Mapping[str, Schema] = {
             "decline_count": WHOLE,
             "extension_count": WHOLE,
             "request": null(choice(("hold", "extend", "object"))),
+            "appeal": null(choice(list(Appeal))),
             "demand": WHOLE,
             "version": WHOLE,
             "reporter": REPORTER_SHOWN,

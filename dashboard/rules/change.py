@@ -40,6 +40,7 @@ class Change:
     settled: str | None = None
     reverse: Collection[str] = ()  # rules whose points on this event are taken back
     reverse_since: datetime | None = None  # only those given from this moment on
+    reverse_subject: str | None = None  # only what this unit or person earned
 
 
 @dataclass(frozen=True, slots=True)

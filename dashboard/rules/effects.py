@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from dashboard.rules.change import Effect
+from dashboard.rules.effects_appeal import appeal, review
 from dashboard.rules.effects_desk import (
     correct,
     escalate,
@@ -58,6 +59,8 @@ EFFECTS: Mapping[str, Effect] = {
     "rate": nothing,
     "object": objection,
     "dismiss": dismiss,
+    "appeal": appeal,
+    "review": review,
     "reopen": reopen,
     "correct": correct,
     "settle_border": settle_border,

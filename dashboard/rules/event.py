@@ -160,6 +160,34 @@ GROUND_WORDS = {
 }
 
 
+class Appeal(StrEnum):
+    """How far an appeal (申诉) is: nobody has reviewed it, one has, two have and both agreed, or not both."""
+
+    OPEN = "open"
+    REVIEWING = "reviewing"
+    UPHELD = "upheld"
+    DISMISSED = "dismissed"
+
+
+APPEAL_WORDS = {
+    Appeal.OPEN: "待复核",
+    Appeal.REVIEWING: "待第二人复核",
+    Appeal.UPHELD: "申诉成立",
+    Appeal.DISMISSED: "申诉不成立",
+}
+PENDING_APPEAL = frozenset({Appeal.OPEN, Appeal.REVIEWING})
+
+
+class Verdict(StrEnum):
+    """What one reviewer says of an appeal."""
+
+    UPHOLD = "uphold"
+    DISMISS = "dismiss"
+
+
+VERDICT_WORDS = {Verdict.UPHOLD: "成立", Verdict.DISMISS: "不成立"}
+
+
 class Zone(StrEnum):
     """The board zones people speak of: 待抢单 · 已抢单 · 待派单 · 已派单 · 待核查 · 督办 · 已办结 (seed 000)."""
 
@@ -265,6 +293,13 @@ class Event:
     supervised_reason: str | None = None
     reply_due_at: datetime | None = None
     handler: str | None = None
+    # an appeal of the unit against being overdue: once, reviewed by two
+    appeal: str | None = None
+    appeal_reason: str | None = None
+    appealed_by: str | None = None
+    appealed_at: datetime | None = None
+    appeal_reviewer: str | None = None
+    appeal_verdict: str | None = None
     merged_into: int | None = None
     merged_from: str | None = None
     merged_at: datetime | None = None

@@ -9,7 +9,15 @@ from datetime import timedelta
 
 from dashboard.rules.access import Viewer
 from dashboard.rules.context import Context
-from dashboard.rules.event import LEVELS, SUPERVISIONS, Event, Status, Supervision
+from dashboard.rules.event import (
+    LEVELS,
+    PENDING_APPEAL,
+    SUPERVISIONS,
+    Event,
+    Status,
+    Supervision,
+    on_time,
+)
 
 URGE_EVERY = timedelta(hours=2)
 REOPEN_WITHIN = timedelta(days=7)
@@ -140,6 +148,18 @@ def _dismiss(event: Event, viewer: Viewer, found: frozenset[str], context: Conte
     return None if event.request == OBJECTION else "没有待答复的异议"
 
 
+def _appeal(event: Event, viewer: Viewer, found: frozenset[str], context: Context) -> str | None:
+    if on_time(event, context.now) is not False:
+        return "没有超期，无需申诉"
+    return "每件事件只能申诉一次" if event.appeal else None
+
+
+def _review(event: Event, viewer: Viewer, found: frozenset[str], context: Context) -> str | None:
+    if event.appeal not in PENDING_APPEAL:
+        return "没有待复核的申诉"
+    return "要由另一个人复核" if event.appeal_reviewer == viewer.name else None
+
+
 def _settle_border(event: Event, viewer: Viewer, found: frozenset[str], context: Context) -> str | None:
     return "没有待确认的交界" if not event.border or event.border.get("settled") else None
 
@@ -166,6 +186,8 @@ GUARDS: Mapping[str, Guard] = defaultdict(
         "rate": _rate,
         "object": _object,
         "dismiss": _dismiss,
+        "appeal": _appeal,
+        "review": _review,
         "reply": _reply,
         "urge": _urge,
         "unmerge": _unmerge,

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
-from dashboard.rules.event import GOOD_RATINGS, Event, Level, Status, Supervision, on_time
+from dashboard.rules.event import GOOD_RATINGS, Appeal, Event, Level, Status, Supervision, on_time
 from dashboard.rules.kpi_words import KPIS, STAGES, Kpi, percent, value
 from dashboard.rules.periods import Period, last_year, period, previous
 
@@ -86,6 +86,11 @@ def _should(record: Record, ask: _Question) -> bool:
     return event.handle_due_at in ask.period and _past(event, ask.now)
 
 
+def _judged(record: Record, ask: _Question) -> bool:
+    """Return whether it enters the statistics of being on time: an upheld appeal leaves them (domain B.4)."""
+    return record.event.appeal != Appeal.UPHELD and _should(record, ask)
+
+
 def _reported(record: Record, ask: _Question) -> bool:
     return record.event.reported_at in ask.period
 
@@ -146,9 +151,9 @@ _EVENTS: dict[str, tuple[_Test, _Test]] = {
     "closed": (_closed, _closed),
     "register_rate": (_fact(lambda event: event.registered_at is not None), _valid),
     "claim_rate": (_claimed, _pooled),
-    "on_time_rate": (_kept, _should),
+    "on_time_rate": (_kept, _judged),
     "close_rate": (_is_closed, _should),
-    "on_time_close_rate": (lambda record, ask: _is_closed(record, ask) and _kept(record, ask), _should),
+    "on_time_close_rate": (lambda record, ask: _is_closed(record, ask) and _kept(record, ask), _judged),
     "rework_rate": (_fact(lambda event: event.rework_count > 0), _finished),
     "first_fix_rate": (_fact(lambda event: event.rework_count == 0), _closed),
     "rating_coverage": (_fact(lambda event: event.rating is not None), _closed),

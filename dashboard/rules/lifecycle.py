@@ -12,7 +12,7 @@ from typing import Any
 
 from dashboard.rules.access import Viewer, capacities, could_claim
 from dashboard.rules.context import Context
-from dashboard.rules.event import BAD_RATINGS, OPEN, Event, Ground, Level, Rating, Status
+from dashboard.rules.event import BAD_RATINGS, OPEN, Event, Ground, Level, Rating, Status, Verdict
 from dashboard.rules.guards import GUARDS
 from dashboard.rules.refusals import Forbidden, Invalid, NotNow
 
@@ -48,6 +48,8 @@ class Action(StrEnum):
     RATE = "rate"
     OBJECT = "object"
     DISMISS = "dismiss"
+    APPEAL = "appeal"
+    REVIEW = "review"
     CORRECT = "correct"
     SETTLE_BORDER = "settle_border"
     CONCLUDE = "conclude"
@@ -121,6 +123,8 @@ RULES: tuple[Rule, ...] = (
     Rule(Action.RATE, "居民评价", (S.CLOSED,), STAYS, ("reporter",), (Fact("rating", "rating", required=True), Fact("text", "text", when="不满意时"))),
     Rule(Action.OBJECT, "提出异议", (S.CLOSED,), STAYS, ("reporter",), (Fact("text", "text", required=True),)),
     Rule(Action.DISMISS, "驳回异议", (S.CLOSED,), STAYS, ("operator",), (REASON,)),
+    Rule(Action.APPEAL, "申诉", (S.CLOSED,), STAYS, ("owner",), (REASON, PHOTOS)),
+    Rule(Action.REVIEW, "复核申诉", (S.CLOSED,), STAYS, ("operator", "leader"), (Fact("verdict", "verdict", required=True), REASON)),
     Rule(Action.CORRECT, "更正", OPEN, (*OPEN,), ("operator",), (
         Fact("category", "category"), Fact("lng", "number"), Fact("lat", "number"), Fact("level", "level"), Fact("emergency", "flag"))),
     Rule(Action.SETTLE_BORDER, "交界确认", OPEN, STAYS, ("operator",), (Fact("grid", "grid", required=True),)),
@@ -184,6 +188,7 @@ def permit(event: Event, action: str, viewer: Viewer, context: Context) -> froze
 ENUMS: Mapping[str, tuple[type[StrEnum], str]] = {
     "rating": (Rating, "评价要从五级中选一级"),
     "ground": (Ground, "请选择退单理由"),
+    "verdict": (Verdict, "复核意见只能是成立或不成立"),
     "level": (Level, "层级只能是 grid、community、street 或 district"),
 }
 KIND_CHECKS: Mapping[str, tuple[Any, str]] = {

@@ -69,6 +69,7 @@ DEFAULT_MINUTES = {
 }
 CLAIM_BOUNDS = (5, 120)
 DEFAULT_HANDLING = Limit(2, "work_day")
+DEFAULT_FREEZE = Limit(3, "work_day")  # after the end of a month, quarter or year
 SOON_SHARE = 0.25
 SOON_AT_LEAST = timedelta(minutes=30)
 

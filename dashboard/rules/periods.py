@@ -50,8 +50,7 @@ def period(text: str, now: datetime, tz: tzinfo) -> Period:
     if text == "7d":
         return days(today - timedelta(days=6), today, tz)
     if text in _MONTHS:
-        span = _MONTHS[text]
-        return _months(today.year * 12 + (today.month - 1) // span * span, span, tz)
+        return calendar_of(text, today, tz)
     match = _RANGE.fullmatch(text)
     if match is None:
         raise ValueError(UNKNOWN)
@@ -69,6 +68,19 @@ def period(text: str, now: datetime, tz: tzinfo) -> Period:
 def days(first: date, last: date, tz: tzinfo) -> Period:
     """Return the period of the local days `first` to `last`, both included."""
     return Period(_midnight(first, tz), _midnight(last + timedelta(days=1), tz), tz)
+
+
+def named(of: Period) -> str:
+    """Return month, quarter or year for a whole calendar one, else nothing."""
+    months = _whole_months(of)
+    name = {1: "month", 3: "quarter", 12: "year"}.get(months, "")
+    return name if name and (of.first.month - 1) % months == 0 else ""
+
+
+def calendar_of(name: str, day: date, tz: tzinfo) -> Period:
+    """Return the whole calendar month, quarter or year that a day lies in."""
+    span = _MONTHS[name]
+    return _months(day.year * 12 + (day.month - 1) // span * span, span, tz)
 
 
 def previous(of: Period) -> Period:

@@ -5,10 +5,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Protocol
 
 from dashboard.rules.event import Event
-from dashboard.rules.limits import DEFAULT_HANDLING, DEFAULT_MINUTES, Calendar, Limit
+from dashboard.rules.limits import DEFAULT_FREEZE, DEFAULT_HANDLING, DEFAULT_MINUTES, Calendar, Limit
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +80,7 @@ class Policy:
     minutes: Mapping[str, int] = field(default_factory=lambda: dict(DEFAULT_MINUTES))
     claim_override: int | None = None
     handling: Limit = DEFAULT_HANDLING
+    freeze: Limit = DEFAULT_FREEZE
     points: Mapping[str, int] = field(default_factory=lambda: dict(POINTS))
     claim_cap: int = CLAIM_CAP_TENTHS
     composite: Mapping[str, int] = field(default_factory=lambda: dict(COMPOSITE))
@@ -88,6 +90,10 @@ class Policy:
         if category.claim_minutes == 0:
             return 0
         return self.claim_override or category.claim_minutes or self.minutes["claim"]
+
+    def frozen_from(self, end: datetime) -> datetime:
+        """Return from when on the numbers of a period that ended then are frozen."""
+        return self.calendar.add(end, self.freeze)
 
     def limit_of(self, category: Category | None, condition: int | None = None) -> Limit:
         """Return the handling limit of a category, or of one of its filing conditions."""

@@ -23,10 +23,11 @@ from datasources.database import Database
 from datasources.district import read_pack
 from datasources.loading import load_pack
 from datasources.models import EventRow, LedgerRow, StepRow
-from datasources.queries_boards import BOARDS, board_rows, ledger_entries
+from datasources.queries_boards import board_rows
 from datasources.queries_events import events_page
 from datasources.queries_filters import Filters
 from datasources.queries_kpis import kpi_values
+from datasources.queries_points import BOARDS, ledger_entries
 from datasources.queries_views import VIEWS
 from datasources.reference import Reference, References
 

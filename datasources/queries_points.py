@@ -1,0 +1,144 @@
+"""Points: who earned how many in a period, and the ledger entries behind every sum.
+
+Law: a sum is the sum of its entries and nothing else; an entry counts in the period of its `for_at`. Areas count the
+entries of the events lying in them.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from dashboard.rules.kpis import Period
+from dashboard.rules.refusals import Invalid
+from dashboard.rules.scoring import Subject
+from datasources import queries_rollup
+from datasources.models import EventRow, LedgerRow
+from datasources.queries_dialect import contains, unindexed
+from datasources.queries_paging import bounded, cut, older
+from datasources.queries_rollup import Cover
+from datasources.reference import Reference
+
+E: Any = EventRow.__table__.c
+L: Any = LedgerRow.__table__.c
+BOARDS = ("units", "streets", "communities", "grids", "workers")
+BOTH = (Subject.UNIT.value, Subject.WORKER.value)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One ledger entry; `reverses` is the id of the entry it takes back."""
+
+    id: int
+    rule: str
+    event: str
+    title: str
+    tenths: int
+    at: datetime
+    reverses: int | None
+
+
+def ledger_entries(
+    session: Session, board: str, code: str, period: Period, limit: int, cursor: str | None
+) -> tuple[list[Entry], str | None]:
+    """Return one page of the entries behind a line of a board, newest first, and the cursor of the next."""
+    check_board(board)
+    limit = bounded(limit)
+    query = (
+        select(L.id, L.rule, E.number, E.title, L.tenths, L.at, L.reverses)
+        .join_from(LedgerRow.__table__, EventRow.__table__, L.event_id == E.id)
+        .where(*whose(board, code), L.for_at >= period.start, L.for_at < period.end)
+        .where(*older(L.at, L.id, cursor))
+        .order_by(L.at.desc(), L.id.desc())
+        .limit(limit + 1)
+    )
+    found = [Entry(*row) for row in session.execute(query)]
+    return cut(found, limit, lambda entry: (entry.at, entry.id))
+
+
+def points_of(
+    session: Session,
+    reference: Reference,
+    board: str,
+    period: Period,
+    area: str | None = None,
+    cover: Cover | None = None,
+) -> dict[str, int]:
+    """Return code → tenths earned in a period by the lines of a board, for events in an area or for all.
+
+    `cover` says how to count, as a frozen period stood for instance.
+    """
+    if board not in ("units", "workers"):
+        return by_step(points_by_path(session, period, area, cover), depth(reference, board))
+    kind = (Subject.UNIT if board == "units" else Subject.WORKER).value
+    cover = cover or queries_rollup.cover(session, period, period.end)
+    found = queries_rollup.points_by(session, cover, "subject", [kind], area)
+    for run in cover.live:
+        query = select(L.subject, func.sum(L.tenths)).where(L.for_at >= run.start, L.for_at < run.end)
+        query = query.where(*whose(board, None)).group_by(L.subject)
+        if area:
+            query = query.join_from(LedgerRow.__table__, EventRow.__table__, L.event_id == E.id)
+            query = query.where(contains(E.area_path, f"/{area}/"))
+        for subject, total in session.execute(query):
+            found[subject] = found.get(subject, 0) + int(total)
+    return found
+
+
+def points_by_path(
+    session: Session, period: Period, area: str | None = None, cover: Cover | None = None
+) -> dict[str, int]:
+    """Return area path → tenths earned in a period for the events lying there, by units and grid workers together."""
+    cover = cover or queries_rollup.cover(session, period, period.end)
+    found = queries_rollup.points_by(session, cover, "path", BOTH, area)
+    for run in cover.live:
+        query = (
+            select(E.area_path, func.sum(L.tenths))
+            .join_from(LedgerRow.__table__, EventRow.__table__, L.event_id == E.id)
+            .where(*whose("grids", area), L.for_at >= run.start, L.for_at < run.end)
+            .group_by(E.area_path)
+        )
+        for path, total in session.execute(query):
+            found[path] = found.get(path, 0) + int(total)
+    return found
+
+
+def by_step(totals: Mapping[str, int], deep: int) -> dict[str, int]:
+    """Return code at a depth of the path → sum of the totals of all paths through it."""
+    found: dict[str, int] = {}
+    for path, total in totals.items():
+        if code := step_of(path, deep):
+            found[code] = found.get(code, 0) + total
+    return found
+
+
+def whose(board: str, code: str | None) -> list[Any]:
+    """Return the conditions for the entries a board counts, of one line of it or of all.
+
+    All lines of a period are found by its time, one line by its subject.
+    """
+    if board in ("units", "workers"):
+        kind = (Subject.UNIT if board == "units" else Subject.WORKER).value
+        return [L.subject_kind == kind, L.subject == code] if code else [unindexed(L.subject_kind) == kind]
+    kinds = unindexed(L.subject_kind).in_([Subject.UNIT.value, Subject.WORKER.value])
+    return [kinds, *([contains(E.area_path, f"/{code}/")] if code else [])]
+
+
+def depth(reference: Reference, board: str) -> int:
+    """Return which step of an area path a board is about."""
+    levels = reference.levels
+    deep = {"streets": min(1, len(levels) - 1), "grids": len(levels) - 1}
+    return deep.get(board, levels.index(reference.community_level))
+
+
+def step_of(path: str, deep: int) -> str:
+    """Return the code at a depth of an area path, nothing where the path is shorter."""
+    steps = path.strip("/").split("/")
+    return steps[deep] if deep < len(steps) else ""
+
+
+def check_board(board: str) -> None:
+    if board not in BOARDS:
+        raise Invalid([("board", "排行只有 units、streets、communities、grids、workers", {})])

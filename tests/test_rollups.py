@@ -1,0 +1,204 @@
+"""Rollups: every number is the same with and without them, after any history; rolled up anew they come out the same."""
+
+from datetime import timedelta
+
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import select, update
+
+from dashboard import rollup_keeper
+from dashboard.rules.kpis import KPIS, counts
+from dashboard.rules.periods import period
+from dashboard.rules.report import Report
+from datasources import rollups
+from datasources.history import insert_history, places_of
+from datasources.models import RollupPointsRow, RollupRow
+from datasources.queries_kpis import ROLLED_KEYS, kpi_groups, kpi_values
+from datasources.queries_narrow import Narrow
+from datasources.queries_points import BOARDS, points_of
+from datasources.queries_rollup import cover, live_cover
+from datasources.reference import References
+from tests.conftest import OPERATOR
+from tests.histories import History, discarded
+
+KEPT = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+ONCE = (Phase.explicit, Phase.reuse, Phase.generate)  # a seed does not get simpler by shrinking
+COUNTED = tuple(code for code, kpi in KPIS.items() if kpi.kind in ("rate", "count"))
+TABLES = (RollupRow, RollupPointsRow)
+WIDE = "2026-10-01..2026-12-31"
+
+
+def roll(session, reference, now):
+    """Roll up everything that is due, as the keeper does."""
+    for day in rollups.unrolled_days(session, now, reference.tz):
+        assert rollups.store_day(session, rollups.count_day(session, day, reference.tz), now, reference.tz)
+    rollups.clear_idle_marks(session, now, reference.tz)
+    for first in rollups.unrolled_months(session, now, reference.tz):
+        rollups.store_month(session, first, now, reference.tz)
+
+
+def contents(session):
+    """Return every row that is not all zeros, without when it was made."""
+    found = set()
+    for table in TABLES:
+        for row in session.execute(select(table.__table__)):
+            if any(isinstance(value, int) and value for value in row):
+                found.add(tuple(row))
+    return found
+
+
+def narrows(history):
+    """Return what numbers are narrowed to here: nothing, each dimension, and some together."""
+    event = history.dice.choice(history.events)
+    street = event.area_path.strip("/").split("/")[1] if event.area_path.count("/") > 2 else None
+    return [
+        Narrow(),
+        Narrow(area=street),
+        Narrow(unit="URBAN_MGMT"),
+        Narrow(category="S0406"),
+        Narrow(channel="resident"),
+        Narrow(area=street, unit="URBAN_MGMT", channel="grid_worker"),
+    ]
+
+
+def check_numbers(session, reference, history):
+    """Compare what rollups say with the plain count, and every group with the live count."""
+    records, now = history.records(), history.now
+    for words in (WIDE, "7d", "month", "2026-11-19..2026-11-22"):
+        asked = period(words, now, reference.tz)
+        for basis in ("due", "reported"):
+            plain = counts(records, asked, now, basis)
+            shown = kpi_values(session, reference, asked, now, basis=basis, codes=COUNTED)
+            assert shown == {code: plain[code] for code in COUNTED}
+            for narrow in narrows(history):
+                live = kpi_values(session, reference, asked, now, narrow, basis, COUNTED, live_cover(asked))
+                assert kpi_values(session, reference, asked, now, narrow, basis, COUNTED) == live
+            for group in ROLLED_KEYS:
+                live = kpi_groups(session, asked, now, group, COUNTED, basis, cover=live_cover(asked))
+                assert solid(kpi_groups(session, asked, now, group, COUNTED, basis)) == solid(live)
+        for board in BOARDS:
+            live = points_of(session, reference, board, asked, cover=live_cover(asked))
+            rolled = points_of(session, reference, board, asked)
+            assert {k: v for k, v in rolled.items() if v} == {k: v for k, v in live.items() if v}
+
+
+def solid(groups):
+    """Return groups without what is nothing."""
+    found = {
+        key: {code: pair for code, pair in pairs.items() if pair != (0, 0)} for key, pairs in groups.items()
+    }
+    return {key: pairs for key, pairs in found.items() if pairs}
+
+
+def check_history(database, seed):
+    reference = References(database).get()
+    with discarded(database) as session:
+        history = History(session, reference, seed).live(events=7, steps=35)
+        roll(session, reference, history.now)
+        check_numbers(session, reference, history)
+        for _ in range(
+            3
+        ):  # what happens after a day was rolled up is marked, counted live, then rolled up again
+            for _ in range(12):
+                history.step()
+            check_numbers(session, reference, history)
+            roll(session, reference, history.now)
+        check_numbers(session, reference, history)
+        kept = contents(session)
+        rollups.forget_all(session)
+        assert not contents(session)
+        roll(session, reference, history.now)
+        assert contents(session) == kept
+
+
+@settings(max_examples=5, deadline=None, suppress_health_check=KEPT, phases=ONCE)
+@given(seed=st.integers(0, 10**9))
+def test_rolled_up_as_it_comes_equals_rebuilt_and_the_plain_count_for_any_history(sqlite, seed):
+    check_history(sqlite, seed)
+
+
+@settings(max_examples=1, deadline=None, suppress_health_check=KEPT, phases=ONCE)
+@given(seed=st.integers(0, 10**9))
+def test_rollups_on_postgresql_equal_rebuilt_and_the_plain_count_too(postgresql, seed):
+    check_history(postgresql, seed)
+
+
+def rolled_numbers(town, words=WIDE):
+    with town.database.read() as session:
+        asked = period(words, town.now, town.reference.tz)
+        assert cover(session, asked, town.now).rolled  # else this would compare the live count with itself
+        shown = kpi_values(session, town.reference, asked, town.now, codes=COUNTED)
+        live = kpi_values(session, town.reference, asked, town.now, codes=COUNTED, cover=live_cover(asked))
+    assert shown == live
+    return shown
+
+
+def test_a_check_of_a_day_rolled_up_long_ago_leaves_it_when_its_event_is_merged(town):
+    original = town.report()
+    sent_back = town.checked(town.finished(town.claimed()), "dissatisfied")
+    town.hand.forward(days=3)
+    assert rollup_keeper.keep(town.database, town.reference, town.now)
+    assert rolled_numbers(town)["satisfaction_rate"] == (0, 1)
+    town.act(town.fresh(sent_back), "merge", OPERATOR, original=original.number)
+    assert rolled_numbers(town)["satisfaction_rate"] == (0, 0)
+    assert rollup_keeper.keep(town.database, town.reference, town.now)
+    assert rolled_numbers(town)["satisfaction_rate"] == (0, 0)
+
+
+def test_a_day_that_changes_between_counting_and_storing_is_left_for_the_next_round(town):
+    event = town.finished(town.claimed())
+    town.hand.forward(days=2)
+    tz, day = town.reference.tz, event.reported_at.astimezone(town.reference.tz).date()
+    with town.database.read() as session:
+        counted = rollups.count_day(session, day, tz)
+    town.act(event, "comment", OPERATOR, text="收到")
+    with town.database.write() as session:
+        assert not rollups.store_day(session, counted, town.now, tz)
+    with town.database.read() as session:
+        assert day in rollups.unrolled_days(session, town.now, tz)
+
+
+def test_the_month_is_added_up_once_all_its_days_are(town):
+    town.hand.forward(days=11)  # into December
+    town.checked(town.finished(town.claimed()))
+    town.report(reported_at=town.now - timedelta(days=6))
+    town.hand.forward(days=32)
+    assert rollup_keeper.keep(town.database, town.reference, town.now, None)
+    with town.database.read() as session:
+        asked = period("2026-12-01..2026-12-31", town.now, town.reference.tz)
+        found = cover(session, asked, town.now)
+    assert found.spans == {"day": [], "month": [asked.first]} and not found.live
+    assert rolled_numbers(town, "2026-12-01..2026-12-31")["reported"] == (1, 1)
+    town.report(reported_at=town.now - timedelta(days=2))
+    with town.database.read() as session:
+        assert cover(session, asked, town.now).spans["month"] == []
+
+
+def test_history_that_is_brought_in_later_is_counted(town):
+    town.checked(town.finished(town.claimed()))
+    town.hand.forward(days=3)
+    rollup_keeper.keep(town.database, town.reference, town.now)
+    before = rolled_numbers(town)["reported"][0]
+    record = Report(
+        title="路面坑槽",
+        source="hotline_12345",
+        category="S0406",
+        reported_at=town.now - timedelta(days=2),
+        closed_at=town.now - timedelta(days=1),
+    )
+    with town.database.write() as session:
+        places, _ = places_of([record], town.reference)
+        insert_history(session, town.reference, [(record, places[0], ("旧账.csv", 2))], town.now)
+    assert rolled_numbers(town)["reported"][0] == before + 1
+    rollup_keeper.keep(town.database, town.reference, town.now)
+    assert rolled_numbers(town)["reported"][0] == before + 1
+
+
+def test_rebuilding_throws_wrong_rollups_away(town):
+    town.checked(town.finished(town.claimed()))
+    town.hand.forward(days=3)
+    rollup_keeper.keep(town.database, town.reference, town.now)
+    with town.database.write() as session:
+        session.execute(update(RollupRow).values(closed_num=99))
+    assert rollup_keeper.rebuild(town.database, town.reference, town.now) >= 2
+    assert rolled_numbers(town)["closed"] == (1, 1)
