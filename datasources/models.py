@@ -667,6 +667,24 @@ class AuditRow(Base):
     detail: Mapped[dict]
 
 
+class ExportRequestRow(Base):
+    """A request to export personal data: asked, approved by somebody else or refused; the link works until `expires_at`."""
+
+    __tablename__ = "export_request"
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    account: Mapped[str]
+    filters: Mapped[dict]
+    why: Mapped[str] = mapped_column(Text)
+    asked_at: Mapped[datetime]
+    state: Mapped[str]
+    answered_by: Mapped[str | None]
+    answered_at: Mapped[datetime | None]
+    answer: Mapped[str | None] = mapped_column(Text)
+    expires_at: Mapped[datetime | None]
+    downloads: Mapped[int] = mapped_column(default=0)
+    __table_args__ = (Index("export_request_asked_at", "asked_at"),)
+
+
 class RollupRow(Base):
     """What one span of days adds to every number, for one set of keys; '' where a grain does not tell a key apart.
 

@@ -14,6 +14,7 @@ from datasources.models import EventRow, StepRow
 from datasources.queries_dialect import contains, unindexed
 from datasources.queries_kpis import kpi_groups
 from datasources.queries_narrow import Narrow, narrowed
+from datasources.queries_rollup import Cover
 from datasources.queries_scans import Group, Pairs
 from datasources.reference import Reference
 
@@ -41,9 +42,10 @@ def by(
     codes: Collection[str],
     basis: Basis,
     narrow: Narrow,
+    cover: Cover | None = None,
 ) -> list[Line]:
     """Return KPIs by the children of the narrowed area (of the district), by unit, category heading or channel."""
-    found = kpi_groups(session, period, now, GROUPS[dimension], codes, basis, narrow, reference)
+    found = kpi_groups(session, period, now, GROUPS[dimension], codes, basis, narrow, reference, cover)
     lines: dict[str, Pairs] = {}
     for key, pairs in found.items():
         code = _line_of(reference, dimension, key, narrow)

@@ -36,6 +36,11 @@ class Narrow:
         """Return what it is narrowed by."""
         return frozenset(one.name for one in fields(self) if getattr(self, one.name) is not None)
 
+    @property
+    def keys(self) -> frozenset[str]:
+        """Return the keys of a rollup that it takes to narrow so."""
+        return frozenset("path" if name == "area" else name for name in self.names)
+
     def values(self, reference: Reference | None = None) -> dict[str, Any]:
         """Return what the tests' parameters stand for; a category needs the reference for what lies below it."""
         below = sorted(with_children({self.category}, reference)) if self.category and reference else []

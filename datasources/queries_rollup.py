@@ -75,10 +75,15 @@ def cover(session: Session, period: Period, now: datetime) -> Cover:
     return Cover({DAY: singles, MONTH: months}, rolled, live)
 
 
-def frozen_cover(session: Session, period: Period) -> tuple[Cover, datetime] | None:
-    """Return how a frozen period stood and when it was frozen, None for a period that is not frozen."""
+def frozen_cover(
+    session: Session, period: Period, keys: frozenset[str] = frozenset()
+) -> tuple[Cover, datetime] | None:
+    """Return how a frozen period stood and when it was frozen, None where it is not frozen.
+
+    Kept is what can be told apart by unit and place together, by category, or by channel; not by other `keys` together.
+    """
     tier = FROZEN.get(named(period))
-    if tier is None:
+    if tier is None or not any(keys <= GRAINS[name] for name in KEPT_FROZEN):
         return None
     at = session.scalar(select(D.at).where(D.tier == tier, D.first == period.first))
     return (Cover({tier: [period.first]}, (), ()), at) if at is not None else None

@@ -7,6 +7,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 
 from callbacks.api import (
     alerts,
+    appeals,
     around,
     batch,
     borders,
@@ -15,6 +16,7 @@ from callbacks.api import (
     dictionaries,
     drafts,
     events,
+    exports,
     feed,
     field,
     figures,
@@ -53,6 +55,8 @@ PARTS = (
     alerts,
     breakdown,
     figures,
+    exports,
+    appeals,
     dictionaries,
     reports,
     field,

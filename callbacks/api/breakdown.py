@@ -3,7 +3,7 @@
 from flask import Response
 
 from callbacks.api import asked
-from callbacks.api.answers import answer, house
+from callbacks.api.answers import answer, house, moment
 from callbacks.api.figures import NARROW, basis_of, kpi_body, narrow_of
 from callbacks.guard import permission
 from dashboard import clock
@@ -12,6 +12,7 @@ from dashboard.rules.kpi_words import KPIS
 from dashboard.rules.refusals import Invalid
 from datasources import queries_breakdown
 from datasources.queries_narrow import Narrow, check
+from datasources.queries_rollup import frozen_cover
 from layouts.words import translate
 
 DIMENSIONS = ("area", "unit", "category", "channel")
@@ -25,16 +26,17 @@ def by(dimension: str) -> Response:
     asked.one_of("dimension", dimension, DIMENSIONS)
     reference, now = house().reference, clock.now()
     span, narrow = asked.period_of(words, reference, now), narrow_of(words)
-    codes = tuple(code for code in words.get("codes", ",".join(CODES)).split(",") if code)
-    grouped = [code for code in codes if code in KPIS and KPIS[code].kind in ("rate", "count")]
-    if len(grouped) != len(codes):
-        raise Invalid([("codes", "有不认识的指标，或用时指标不能分组", {})])
+    codes = grouped_codes(words.get("codes", ",".join(CODES)))
     check(reference, narrow)
     with house().database.read() as session:
-        rows = queries_breakdown.by(session, reference, dimension, span, now, codes, basis_of(words), narrow)
+        keys = narrow.keys | {"path" if dimension == "area" else dimension}
+        cover, frozen_at = frozen_cover(session, span, keys) or (None, None)
+        basis = basis_of(words)
+        rows = queries_breakdown.by(session, reference, dimension, span, now, codes, basis, narrow, cover)
     return answer(
         {
             "dimension": dimension,
+            "frozen_at": moment(frozen_at),
             "rows": [
                 {
                     "code": row.code,
@@ -45,6 +47,14 @@ def by(dimension: str) -> Response:
             ],
         }
     )
+
+
+def grouped_codes(text: str) -> tuple[str, ...]:
+    """Return the KPIs of a comma-separated list; Invalid for one that is not known or cannot be grouped."""
+    codes = tuple(dict.fromkeys(code for code in text.split(",") if code))
+    if not all(code in KPIS and KPIS[code].kind in ("rate", "count") for code in codes):
+        raise Invalid([("codes", "有不认识的指标，或用时指标不能分组", {})])
+    return codes
 
 
 @permission("scores.see")

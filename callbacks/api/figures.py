@@ -1,7 +1,7 @@
 """Figures over HTTP: KPIs with what they were before, boards, and what lies behind each number and each rank."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 from flask import Response
 from sqlalchemy.orm import Session
@@ -12,7 +12,7 @@ from callbacks.guard import permission
 from callbacks.session import reader, somebody
 from dashboard import clock
 from dashboard.rules import kpi_words, ranking
-from dashboard.rules.access import Role, mask_text
+from dashboard.rules.access import Role, Viewer, mask_text
 from dashboard.rules.event import Rating
 from dashboard.rules.kpis import Basis, last_year, previous
 from dashboard.rules.periods import Period
@@ -20,10 +20,12 @@ from dashboard.rules.refusals import Forbidden
 from dashboard.serializer import event_json
 from datasources import queries_trend
 from datasources.queries_boards import board_rows, by_composite_score
+from datasources.queries_corrections import Correction, corrections
 from datasources.queries_counted import PARTS, Asked, Counted, counted_page
 from datasources.queries_kpis import kpi_values
 from datasources.queries_narrow import Narrow
 from datasources.queries_points import Entry, ledger_entries
+from datasources.queries_rollup import frozen_cover
 from datasources.reference import Reference
 from layouts.points import POINT_WORDS
 from layouts.words import translate
@@ -42,23 +44,28 @@ def kpis() -> Response:
     span = asked.period_of(words, reference, now)
     basis, narrow = basis_of(words), narrow_of(words)
     with house().database.read() as session:
-        found = _kpis(session, reference, span, now, narrow, basis)
+        found, frozen_at = _kpis(session, reference, span, now, narrow, basis)
         if _one(words, "compare", YES) == "1":
-            for name, before, then in _befores(span, now):
-                values = kpi_values(session, reference, before, then, narrow, basis)
+            for name, before, then in befores(span, now):
+                frozen = frozen_cover(session, before, narrow.keys) if then == before.end else None
+                cover = frozen[0] if frozen else None
+                values = kpi_values(session, reference, before, then, narrow, basis, cover=cover)
                 for code, (num, den) in values.items():
                     found[code][name] = {"num": num, "den": den}
-    return answer({"period": words.get("period", "today"), "basis": basis, "kpis": found})
+    asked_for = {"period": words.get("period", "today"), "basis": basis, "frozen_at": moment(frozen_at)}
+    return answer(asked_for | {"kpis": found})
 
 
 def _kpis(
     session: Session, reference: Reference, span: Period, now: datetime, narrow: Narrow, basis: Basis
-) -> dict[str, dict[str, Any]]:
-    values = kpi_values(session, reference, span, now, narrow, basis)
-    return {code: kpi_body(code, *pair) for code, pair in values.items()}
+) -> tuple[dict[str, dict[str, Any]], datetime | None]:
+    """Return every KPI, as it stood where the period is frozen, and when it was; lengths of time are counted now."""
+    cover, frozen_at = frozen_cover(session, span, narrow.keys) or (None, None)
+    values = kpi_values(session, reference, span, now, narrow, basis, cover=cover)
+    return {code: kpi_body(code, *pair) for code, pair in values.items()}, frozen_at
 
 
-def _befores(span: Period, now: datetime) -> list[tuple[str, Period, datetime]]:
+def befores(span: Period, now: datetime) -> list[tuple[str, Period, datetime]]:
     """Return the periods a number is compared with, each as it stood when it was as old as this one is now."""
     return [
         (name, before, min(before.end, before.start + (now - span.start)))
@@ -94,24 +101,25 @@ def counted(code: str) -> Response:
 def scores() -> Response:
     """Return a board, best first; with `trend=1` each line's points by day or week.
 
-    A grid worker finds the own line alone on the board of grid workers.
+    A frozen period shows how it stood, with what reads otherwise now as `corrections`. A grid worker finds the own line alone on the board of grid workers.
     """
     words = asked.words("board", "period", "area", "trend")
-    who, board = somebody(), _board(words.get("board", "units"))
+    who, board = somebody(), board_of(words.get("board", "units"))
     reference, now = house().reference, clock.now()
     span = asked.period_of(words, reference, now, "month")
     area = words.get("area")
     if area is not None:
         asked.one_of("area", area, reference.areas)
     with house().database.read() as session:
-        rows = [row.as_json() for row in board_rows(session, reference, board, span, now, area=area)]
-        if board == "workers" and who.role is Role.WORKER:
-            rows = [row for row in rows if row["code"] == who.name]
+        lines = own_lines(board_rows(session, reference, board, span, now, area=area), board, who)
+        rows = [row.as_json() for row in lines]
+        frozen_at, changed = corrections(session, reference, board, span, now, area)
+        changed = own_lines(changed, board, who)
         buckets: list[str] = []
         if _one(words, "trend", YES) == "1":
-            buckets, lines = queries_trend.points(session, reference, board, span, now, area)
+            buckets, points = queries_trend.points(session, reference, board, span, now, area)
             for row in rows:
-                row["trend"] = [ranking.points_text(tenths) for tenths in lines.get(row["code"], ())]
+                row["trend"] = [ranking.points_text(tenths) for tenths in points.get(row["code"], ())]
     return answer(
         {
             "board": board,
@@ -120,6 +128,8 @@ def scores() -> Response:
             "to": span.last.isoformat(),
             "as_of": moment(now),
             "live": now < span.end,
+            "frozen_at": moment(frozen_at),
+            "corrections": [_correction(one) for one in changed],
             "by": "composite" if by_composite_score(board, span) else "points",
             "buckets": buckets,
             "rows": rows,
@@ -132,9 +142,8 @@ def entries(board: str, code: str) -> Response:
     """Return the ledger behind one line of a board, newest first; a reversal is an entry of its own."""
     words = asked.words("period", "limit", "cursor")
     limit, cursor = asked.page_of(words)
-    who, board = somebody(), _board(board)
-    if board == "workers" and who.role is Role.WORKER and code != who.name:
-        raise Forbidden("您只能看自己的积分明细")
+    who, board = somebody(), board_of(board)
+    own_only(board, code, who)
     span = asked.period_of(words, house().reference, clock.now(), "month")
     with house().database.read() as session:
         found, following = ledger_entries(session, board, code, span, limit, cursor)
@@ -169,6 +178,30 @@ def formula() -> Response:
     )
 
 
+class Coded(Protocol):
+    """Anything that stands for a line of a board."""
+
+    @property
+    def code(self) -> str:
+        """Return whose line it is."""
+
+
+Line = TypeVar("Line", bound=Coded)
+
+
+def own_lines(lines: list[Line], board: str, who: Viewer) -> list[Line]:
+    """Return the lines somebody may see: a grid worker the own one alone of the board of grid workers."""
+    if board == "workers" and who.role is Role.WORKER:
+        return [line for line in lines if line.code == who.name]
+    return lines
+
+
+def own_only(board: str, code: str, who: Viewer) -> None:
+    """Refuse a grid worker what lies behind somebody else's points."""
+    if board == "workers" and who.role is Role.WORKER and code != who.name:
+        raise Forbidden("您只能看自己的积分明细")
+
+
 def basis_of(words: dict[str, str]) -> Basis:
     """Return the basis a query asks for."""
     found: Basis = _one(words, "basis", BASES)
@@ -186,7 +219,8 @@ def kpi_body(code: str, num: int, den: int) -> dict[str, Any]:
     return found | {"name": translate(str(found["name"]))}
 
 
-def _board(board: str) -> str:
+def board_of(board: str) -> str:
+    """Return a board that the asking account may see, or refuse it."""
     if asked.one_of("board", board, BOARDS) == "workers" and not somebody().may("workers.scores"):
         raise Forbidden("您的账号看不到网格员的积分")
     return board
@@ -198,6 +232,25 @@ def _one(words: dict[str, str], name: str, choices: tuple[str, ...]) -> Any:
 
 def _counted(one: Counted) -> dict[str, Any]:
     return {"at": moment(one.at), "rating": one.rating}
+
+
+def _correction(one: Correction) -> dict[str, Any]:
+    rates = {
+        code: {
+            "name": translate(kpi_words.KPIS[code].name),
+            "frozen": {"num": frozen[0], "den": frozen[1]},
+            "now": {"num": now[0], "den": now[1]},
+        }
+        for code, (frozen, now) in one.rates.items()
+    }
+    return {
+        "code": one.code,
+        "name": one.name,
+        "frozen_points": ranking.points_text(one.frozen_tenths),
+        "points": ranking.points_text(one.tenths),
+        "rates": rates,
+        "entries": [_entry(entry) for entry in one.entries],
+    }
 
 
 def _entry(entry: Entry) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from callbacks.api.schemas import COMPONENTS, TEXT, WHOLE, Schema, action_body, 
 from callbacks.guard import permission
 from dashboard.rules.event import Level, Rating, Source, Status, Supervision, Zone
 from dashboard.rules.lifecycle import BY_ACTION
+from datasources import sheets
 from datasources.pack_places import KINDS
 from layouts.words import translate
 
@@ -57,10 +58,13 @@ QUERY: Mapping[str, Schema] = {
     "compare": choice(("0", "1")),
     "trend": choice(("0", "1")),
     "channel": choice(Source),
+    "format": choice(sheets.KINDS),
+    "state": choice(("pending", "decided")),
     "board": choice(("units", "streets", "communities", "grids", "workers")),
 }
 FILTERS = ("status", "zone", "unit", "area", "category", "emergency", "level", "supervision", "overdue", "source", "since", "until", "q", "bbox")  # fmt: skip
 SEEN = (*ANY, 404)
+FILE = "|".join(kind.partition(";")[0] for kind in sheets.KINDS.values())
 
 # (method, path) → what it is; actions follow from the rule book
 OPERATIONS: Mapping[tuple[str, str], Operation] = {
@@ -106,6 +110,13 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
     ("get", "/scores"): Operation("A board; trend=1 adds each line's points by day or week", "Board", refuses=(*ANY, 422), query=("board", "period", "area", "trend")),
     ("get", "/scores/formula"): Operation("How the boards are counted: parts and weights of the composite, points", "Formula"),
     ("get", "/scores/{board}/{code}/entries"): Operation("The ledger behind a line of a board", "Entries", refuses=(*ANY, 404, 422), query=("period", "limit", "cursor")),
+    ("get", "/appeals"): Operation("Appeals against being overdue: those that wait for a review, or those decided", "Appeals", refuses=(*ANY, 422), query=("state",)),
+    ("get", "/exports/{what}.{kind}"): Operation("A board, list or numbers as CSV or Excel, for a reason that is kept; filters as of the door it exports", "", refuses=(*ANY, 404, 422), query=("why", "board", "code", "period", "area", "unit", "category", "channel", "basis", "dimension", "codes", "kpi", "part", "rating"), kind=FILE),
+    ("get", "/exports/requests"): Operation("Requests to export personal data: one's own, or all for whoever answers them", "ExportRequests"),
+    ("post", "/exports/requests"): Operation("Ask to export a list with personal data", "ExportRequest", 201, "ExportAsked", BODY),
+    ("post", "/exports/requests/{key}/approve"): Operation("Approve somebody else's request; its link works for a day", "ExportRequest", 200, "ExportApproved", (*BODY, 404, 409)),
+    ("post", "/exports/requests/{key}/refuse"): Operation("Refuse somebody else's request", "ExportRequest", 200, "ExportRefused", (*BODY, 404, 409)),
+    ("get", "/exports/requests/{key}/file"): Operation("The file of one's approved request", "", refuses=(*ANY, 404, 409, 422), query=("token", "format"), kind=FILE),
     ("get", "/areas"): Operation("Areas as GeoJSON", "Areas", refuses=(*ANY, 422), query=("level", "parent"), kind="application/geo+json"),
     ("get", "/categories"): Operation("Categories", "Categories"),
     ("get", "/units"): Operation("Units", "Units"),
@@ -157,7 +168,8 @@ def described(server: str) -> dict[str, Any]:
 
 
 def _operation(method: str, path: str, operation: Operation, body: Schema | None = None) -> dict[str, Any]:
-    content = {operation.kind: {"schema": ref(operation.answers)} if operation.answers else {}}
+    shape = {"schema": ref(operation.answers)} if operation.answers else {}
+    content = dict.fromkeys(operation.kind.split("|"), shape)
     found: dict[str, Any] = {
         "operationId": f"{method}{path}".replace("/", "_").replace("{", "").replace("}", ""),
         "summary": operation.words,
@@ -183,7 +195,7 @@ def _taken(operation: Operation, body: Schema | None) -> dict[str, Any]:
 
 def _parameters(path: str, operation: Operation) -> list[dict[str, Any]]:
     named = [part[1:-1] for part in path.split("/") if part.startswith("{")]
-    whole = path.startswith("/alerts/")
+    whole = path.startswith(("/alerts/", "/exports/requests/"))
     return [
         *(
             {"name": name, "in": "path", "required": True, "schema": WHOLE if whole else TEXT}

@@ -557,6 +557,7 @@ COMPONENTS: Mapping[str, Schema] = {
         {
             "period": TEXT,
             "basis": TEXT,
+            "frozen_at": null(MOMENT),
             "kpis": {"type": "object", "additionalProperties": ref("Kpi")},
         }
     ),
@@ -582,6 +583,8 @@ COMPONENTS: Mapping[str, Schema] = {
             "to": TEXT,
             "as_of": MOMENT,
             "live": FLAG,
+            "frozen_at": null(MOMENT),
+            "corrections": array(ref("Correction")),
             "by": choice(("points", "composite")),
             "buckets": array(TEXT),
             "rows": array(ref("BoardRow")),
@@ -598,6 +601,7 @@ COMPONENTS: Mapping[str, Schema] = {
     "Breakdown": record(
         {
             "dimension": TEXT,
+            "frozen_at": null(MOMENT),
             "rows": array(
                 record(
                     {
@@ -662,6 +666,65 @@ COMPONENTS: Mapping[str, Schema] = {
         }
     ),
     "Entries": page(ref("Entry")),
+    "Correction": record(
+        {
+            "code": TEXT,
+            "name": TEXT,
+            "frozen_points": TEXT,
+            "points": TEXT,
+            "rates": {
+                "type": "object",
+                "additionalProperties": record({"name": TEXT, "frozen": RATIO, "now": RATIO}),
+            },
+            "entries": array(ref("Entry")),
+        }
+    ),
+    "Appeals": page(
+        record(
+            {
+                "number": TEXT,
+                "title": TEXT,
+                "version": WHOLE,
+                "unit": TEXT,
+                "state": choice(list(Appeal)),
+                "words": TEXT,
+                "reason": TEXT,
+                "at": null(MOMENT),
+                "due_at": null(MOMENT),
+                "finished_at": null(MOMENT),
+                "closed_at": null(MOMENT),
+                "reviewer": null(TEXT),
+                "verdict": null(choice(list(Verdict))),
+                "may_review": FLAG,
+            }
+        )
+    ),
+    "ExportAsked": record(
+        {
+            "filters": {"type": "object", "additionalProperties": TEXT},
+            "why": {**TEXT, "minLength": 2, "maxLength": 200},
+        },
+        "filters",
+    ),
+    "ExportApproved": record({"reason": null({**TEXT, "maxLength": 500})}, "reason"),
+    "ExportRefused": record({"reason": {**TEXT, "minLength": 1, "maxLength": 500}}),
+    "ExportRequest": record(
+        {
+            "id": WHOLE,
+            "account": TEXT,
+            "filters": {"type": "object"},
+            "why": TEXT,
+            "asked_at": MOMENT,
+            "state": choice(("asked", "approved", "refused", "expired")),
+            "answered_by": null(TEXT),
+            "answer": null(TEXT),
+            "expires_at": null(MOMENT),
+            "downloads": WHOLE,
+            "own": FLAG,
+            "link": null(TEXT),
+        }
+    ),
+    "ExportRequests": page(ref("ExportRequest")),
     "Areas": record(
         {"type": {"const": "FeatureCollection"}, "features": array({"type": "object"})},
     ),

@@ -73,6 +73,12 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "pool.see": frozenset({Role.UNIT}),
     "scores.see": frozenset(set(Role) - {Role.RESIDENT}),
     "workers.scores": frozenset({Role.LEAD, Role.LEADER, Role.ADMIN, Role.OPERATOR, Role.WORKER}),
+    "exports.take": frozenset(
+        {Role.OPERATOR, Role.LEAD, Role.LEADER, Role.ADMIN, Role.AUDITOR, Role.UNIT, Role.WORKER}
+    ),
+    "exports.ask": frozenset({Role.OPERATOR, Role.LEAD, Role.LEADER, Role.ADMIN, Role.UNIT}),
+    "exports.answer": frozenset({Role.LEAD, Role.ADMIN}),
+    "appeals.see": frozenset({Role.OPERATOR, Role.LEAD, Role.LEADER, Role.ADMIN, Role.AUDITOR, Role.UNIT}),
     "personal.see": frozenset({Role.OPERATOR, Role.LEAD}),
     "audit.see": frozenset({Role.LEAD, Role.ADMIN, Role.AUDITOR}),
     "accounts.manage": frozenset({Role.ADMIN}),
