@@ -70,9 +70,9 @@ def export(what: str, kind: str) -> Response:
     who = somebody()
     head, rows = TABLES[what](words, who)
     with house().database.write() as session:
-        detail = {"what": what, "kind": kind, "filters": words, "why": why}
+        detail = {"table": what, "kind": kind, "filters": words, "why": why}
         audit(session, clock.real_now(), who.name, "export", **detail)
-    return _file(f"{what}-{words.get('period', 'all')}", kind, head, rows, {"what": what, "why": why}, who)
+    return _file(f"{what}-{words.get('period', 'all')}", kind, head, rows, {"table": what, "why": why}, who)
 
 
 def _file(
