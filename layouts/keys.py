@@ -21,6 +21,7 @@ LETTERS: Mapping[str, str] = {
     A.CORRECT.value: "t",
     A.REOPEN.value: "o",
     A.DISMISS.value: "X",
+    A.REVIEW.value: "V",
     A.RESUME.value: "w",
     A.APPROVE.value: "y",
     A.REFUSE.value: "Y",

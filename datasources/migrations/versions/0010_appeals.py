@@ -66,8 +66,12 @@ def downgrade() -> None:
     op.create_index("ledger_subject_at", "ledger", ["subject_kind", "subject", "at"])
     op.drop_index("ledger_for_at", "ledger")
     op.drop_index("ledger_subject_for_at", "ledger")
-    with op.batch_alter_table("ledger") as table:
-        table.drop_column("for_at")
+    _unguarded(_forget_their_period)
     op.drop_index("event_appeal", "event")
     for name in APPEAL:
         op.drop_column("event", name)
+
+
+def _forget_their_period() -> None:
+    with op.batch_alter_table("ledger") as table:
+        table.drop_column("for_at")
