@@ -136,6 +136,7 @@ def points_of(event: Event, last: int) -> dict[str, Any]:
         "step_id": event.id * 5 + last - 1,
         "at": event.closed_at,
         "reverses": None,
+        "for_at": event.closed_at,
     }
 
 
