@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from datetime import datetime
 
-from datasources import rollups
+from datasources import freezing, rollups
 from datasources.database import Database
 from datasources.reference import Reference
 
@@ -29,10 +29,12 @@ def keep(
         with database.write() as session:
             rollups.store_month(session, first, now, reference.tz)
     with database.read() as session:
-        due = rollups.periods_to_freeze(session, reference, now)
+        due = freezing.due(session, reference, now)
     for kind, span in due:
+        with database.read() as session:
+            stood = freezing.count(session, reference, kind, span, now)
         with database.write() as session:
-            rollups.freeze(session, reference, kind, span, now)
+            freezing.store(session, stood, reference, now)
     return True
 
 

@@ -14,7 +14,7 @@ from datasources.models import EventRow, StepRow
 from datasources.queries_dialect import contains, unindexed
 from datasources.queries_kpis import kpi_groups
 from datasources.queries_narrow import Narrow, narrowed
-from datasources.queries_rollup import Cover
+from datasources.queries_rollup import frozen_cover
 from datasources.queries_scans import Group, Pairs
 from datasources.reference import Reference
 
@@ -42,9 +42,13 @@ def by(
     codes: Collection[str],
     basis: Basis,
     narrow: Narrow,
-    cover: Cover | None = None,
-) -> list[Line]:
-    """Return KPIs by the children of the narrowed area (of the district), by unit, category heading or channel."""
+) -> tuple[list[Line], datetime | None]:
+    """Return KPIs by the children of the narrowed area (of the district), by unit, category heading or channel.
+
+    As they stood where the period is frozen, and since when it is.
+    """
+    keys = narrow.keys | {GROUPS[dimension]}
+    cover, frozen_at = frozen_cover(session, period, keys) or (None, None)
     found = kpi_groups(session, period, now, GROUPS[dimension], codes, basis, narrow, reference, cover)
     lines: dict[str, Pairs] = {}
     for key, pairs in found.items():
@@ -56,7 +60,7 @@ def by(
             before = line.get(name, (0, 0))
             line[name] = (before[0] + num, before[1] + den)
     made = [Line(code, _name(reference, dimension, code), pairs) for code, pairs in lines.items()]
-    return sorted(made, key=lambda line: (-line.pairs.get("reported", (0, 0))[0], line.code))
+    return sorted(made, key=lambda line: (-line.pairs.get("reported", (0, 0))[0], line.code)), frozen_at
 
 
 def _line_of(reference: Reference, dimension: str, key: str, narrow: Narrow) -> str | None:

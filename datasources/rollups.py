@@ -1,15 +1,15 @@
-"""Rolls finished days up, and freezes finished periods: what `queries_rollup` reads is made here, from events alone.
+"""Rolls finished days up: what `queries_rollup` reads is made here, from events alone.
 
 Law: counting and storing are two turns, so that nobody waits for the counting; a day that changed in between is left
 for the next round. Rolled up again at any time, a day comes out the same.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
 from typing import Any
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import Date, String, delete, func, insert, literal, select
 from sqlalchemy.orm import Session
 
 from dashboard.rules.periods import Period, calendar_of, days
@@ -19,29 +19,30 @@ from datasources.models import (
     ROLLUP_CODES,
     ROLLUP_KEYS,
     EventRow,
-    ImportRow,
     LedgerRow,
     RolledRow,
     RollupMarkRow,
     RollupPointsRow,
     RollupRow,
 )
-from datasources.queries_kpis import ROLLED_KEYS, kpi_groups
-from datasources.queries_rollup import DAY, FROZEN, GRAINS, KEPT_FROZEN, MONTH, cover
-from datasources.queries_scans import HANDLED, Group, Tally, bound, scan
-from datasources.reference import Reference
+from datasources.queries_rollup import DAY, FROZEN, GRAINS, MONTH
+from datasources.queries_scans import HANDLED, SCANS, Pairs, Tally, bound, scan
 from datasources.rollup_marks import COUNTED_BY, EPOCH, marks
 
 E: Any = EventRow.__table__.c
 L: Any = LedgerRow.__table__.c
-R: Any = RollupRow.__table__.c
-P: Any = RollupPointsRow.__table__.c
+ROLLUP: Any = RollupRow.__table__
+R: Any = ROLLUP.c
+POINTS: Any = RollupPointsRow.__table__
+P: Any = POINTS.c
 M: Any = RollupMarkRow.__table__.c
 ONE = timedelta(days=1)
 TURN = 20261  # those who roll up take turns, so that none stores what another has stored
 SUMS = tuple(f"{code}_{part}" for code in ROLLUP_CODES for part in ("num", "den"))
 DUE_CODES = tuple(code for code in ROLLUP_CODES if not code.endswith("_reported"))
-BY_REPORT = frozenset({"reported", "open", "overdue", "supervised", "escalated", "emergencies", "resolved_on_site", "register_rate", "dispatch_accuracy"})  # fmt: skip
+BY_REPORT = frozenset(
+    code for one in SCANS if one.by is E.reported_at and one.basis is None for code in one.tests
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,14 +77,9 @@ def count_day(session: Session, day: date, tz: tzinfo) -> Counted:
     scan(session, tally, settled, "cell", BY_REPORT, "due")
     scan(session, tally, over, "cell", set(DUE_CODES) - BY_REPORT, "due")
     scan(session, timeless, settled, "cell", HANDLED, "reported")
-    for key, pairs in timeless.items():
-        for code, pair in pairs.items():
-            tally.add(key, f"{code}_reported", *pair)
-    cells = [
-        _row("cell", DAY, day, dict(zip(ROLLUP_KEYS, key, strict=True)), pairs)
-        for key, pairs in tally.items()
-    ]
-    return Counted(day, cells, _points(session, period, day, DAY), seen)
+    add_reported(tally, timeless)
+    cells = [row("cell", DAY, day, ROLLUP_KEYS, key, pairs) for key, pairs in tally.items()]
+    return Counted(day, cells, points_rows(session, period, day, DAY), seen)
 
 
 def store_day(session: Session, counted: Counted, now: datetime, tz: tzinfo) -> bool:
@@ -98,7 +94,7 @@ def store_day(session: Session, counted: Counted, now: datetime, tz: tzinfo) -> 
     add_rows(session, RollupRow, counted.cells)
     for grain, keys in GRAINS.items():
         if grain != "cell":
-            _coarser(session, grain, sorted(keys), counted.day)
+            _coarser(session, grain, keys, counted.day)
     add_rows(session, RollupPointsRow, counted.points)
     session.execute(insert(RolledRow).values(tier=DAY, first=counted.day, at=now))
     _clear_marks(session, counted.day, tz, counted.seen)
@@ -117,77 +113,28 @@ def unrolled_months(session: Session, now: datetime, tz: tzinfo) -> list[date]:
     rolled -= marks(session, tz).keys()
     have = set(session.scalars(select(RolledRow.first).where(RolledRow.tier == MONTH)))
     firsts = sorted({day.replace(day=1) for day in rolled} - have)
-    return [first for first in firsts if all(day in rolled for day in _days(calendar_of("month", first, tz)))]
+    return [
+        first
+        for first in firsts
+        if all(day in rolled for day in days_of_period(calendar_of("month", first, tz)))
+    ]
 
 
 def store_month(session: Session, first: date, now: datetime, tz: tzinfo) -> None:
     """Add the days of a month up."""
     take_turn(session, TURN)
-    within = _days(calendar_of("month", first, tz))
+    within = days_of_period(calendar_of("month", first, tz))
     _forget(session, MONTH, first)
-    totals = [func.sum(R[name]) for name in SUMS]
-    keys = [R[name] for name in ROLLUP_KEYS]
-    added = select(R.grain, *keys, *totals).where(R.tier == DAY, R.first >= within[0], R.first <= within[-1])
-    rows = session.execute(added.group_by(R.grain, *keys)).all()
-    names = ("grain", *ROLLUP_KEYS, *SUMS)
-    add_rows(
-        session,
-        RollupRow,
-        [{**dict(zip(names, row, strict=True)), "tier": MONTH, "first": first} for row in rows],
-    )
-    earned = select(P.kind, P.subject, P.path, func.sum(P.tenths).label("tenths")).where(
-        P.tier == DAY, P.first >= within[0], P.first <= within[-1]
-    )
-    found = session.execute(earned.group_by(P.kind, P.subject, P.path)).mappings()
-    add_rows(session, RollupPointsRow, [{**row, "tier": MONTH, "first": first} for row in found])
+    keys, totals = [R[name] for name in ROLLUP_KEYS], [func.sum(R[name]) for name in SUMS]
+    days_of = (R.tier == DAY, R.first.between(within[0], within[-1]))
+    added = select(R.grain, _as(MONTH), _as(first), *keys, *totals).where(*days_of).group_by(R.grain, *keys)
+    session.execute(insert(ROLLUP).from_select(["grain", "tier", "first", *ROLLUP_KEYS, *SUMS], added))
+    names = [P.kind, P.subject, P.path]
+    of_days = (P.tier == DAY, P.first.between(within[0], within[-1]))
+    earned = select(_as(MONTH), _as(first), *names, func.sum(P.tenths)).where(*of_days).group_by(*names)
+    columns = ["tier", "first", "kind", "subject", "path", "tenths"]
+    session.execute(insert(POINTS).from_select(columns, earned))
     session.execute(insert(RolledRow).values(tier=MONTH, first=first, at=now))
-
-
-def periods_to_freeze(session: Session, reference: Reference, now: datetime) -> list[tuple[str, Period]]:
-    """Return (kind, period) of the finished months, quarters and years that are due to be frozen.
-
-    Due is a period once `freeze` work days have passed since its end and all its days are rolled up unchanged. While
-    an import is under way nothing is frozen.
-    """
-    rolled = set(session.scalars(select(RolledRow.first).where(RolledRow.tier == DAY)))
-    if not rolled or session.scalar(select(func.count()).where(ImportRow.done.is_(False))):
-        return []
-    clean = rolled - marks(session, reference.tz).keys()
-    frozen = set(session.execute(select(RolledRow.tier, RolledRow.first)).tuples())
-    found = []
-    for kind, tier in FROZEN.items():
-        spans = {calendar_of(kind, day, reference.tz) for day in rolled}
-        for span in sorted(spans, key=lambda one: one.start):
-            due = reference.policy.frozen_from(span.end)
-            own = [day for day in _days(span) if day >= min(rolled)]
-            if now >= due and (tier, span.first) not in frozen and all(day in clean for day in own):
-                found.append((kind, span))
-    return found
-
-
-def freeze(session: Session, reference: Reference, kind: str, span: Period, now: datetime) -> None:
-    """Keep every number of a period as it stands now, for good."""
-    take_turn(session, TURN)
-    tier, found = FROZEN[kind], cover(session, span, now)
-    if session.get(RolledRow, (tier, span.first)) is not None:
-        return
-    for grain in KEPT_FROZEN:
-        group: Group = grain  # type: ignore[assignment]
-        tally = Tally(kpi_groups(session, span, now, group, DUE_CODES, reference=reference, cover=found))
-        late = kpi_groups(session, span, now, group, HANDLED, "reported", reference=reference, cover=found)
-        for key, pairs in late.items():
-            for code, pair in pairs.items():
-                tally.add(key, f"{code}_reported", *pair)
-        keys = ROLLED_KEYS[group]
-        rows = [
-            _row(
-                grain, tier, span.first, dict(zip(keys, [key] if len(keys) == 1 else key, strict=True)), pairs
-            )
-            for key, pairs in tally.items()
-        ]
-        add_rows(session, RollupRow, rows)
-    add_rows(session, RollupPointsRow, _points(session, span, span.first, tier))
-    session.execute(insert(RolledRow).values(tier=tier, first=span.first, at=now))
 
 
 def forget_all(session: Session) -> None:
@@ -198,9 +145,16 @@ def forget_all(session: Session) -> None:
         session.execute(delete(row).where(row.__table__.c.tier.not_in(kept)))
 
 
-def _row(
-    grain: str, tier: str, first: date, keys: dict[str, str], pairs: dict[str, tuple[int, int]]
-) -> dict[str, Any]:
+def add_reported(tally: Tally, found: Mapping[Any, Pairs]) -> None:
+    """Add what was counted on the basis of reporting, under names of its own."""
+    for key, pairs in found.items():
+        for code, pair in pairs.items():
+            tally.add(key, f"{code}_reported", *pair)
+
+
+def row(grain: str, tier: str, first: date, names: Sequence[str], key: Any, pairs: Pairs) -> dict[str, Any]:
+    """Return a row of a grain; `key` are the values of the keys `names`, bare where there is one."""
+    keys = dict(zip(names, [key] if len(names) == 1 else key, strict=True))
     sums = {
         f"{code}_{part}": pairs.get(code, (0, 0))[place]
         for code in ROLLUP_CODES
@@ -209,20 +163,22 @@ def _row(
     return {"grain": grain, "tier": tier, "first": first, **dict.fromkeys(ROLLUP_KEYS, ""), **keys, **sums}
 
 
-def _coarser(session: Session, grain: str, keys: Sequence[str], day: date) -> None:
-    kept = [R[name] if name in keys else func.min("") for name in ROLLUP_KEYS]
+def _coarser(session: Session, grain: str, keys: Collection[str], day: date) -> None:
+    kept = [R[name] if name in keys else _as("") for name in ROLLUP_KEYS]
     totals = [func.sum(R[name]) for name in SUMS]
-    query = (
-        select(func.min(grain), func.min(DAY), R.first, *kept, *totals)
-        .where(R.grain == "cell", R.tier == DAY, R.first == day)
-        .group_by(R.first, *(R[name] for name in keys))
-    )
-    session.execute(
-        insert(RollupRow.__table__).from_select(["grain", "tier", "first", *ROLLUP_KEYS, *SUMS], query)
-    )
+    cells = (R.grain == "cell", R.tier == DAY, R.first == day)
+    query = select(_as(grain), _as(DAY), _as(day), *kept, *totals).where(*cells)
+    query = query.group_by(*(R[name] for name in ROLLUP_KEYS if name in keys))
+    session.execute(insert(ROLLUP).from_select(["grain", "tier", "first", *ROLLUP_KEYS, *SUMS], query))
 
 
-def _points(session: Session, period: Period, first: date, tier: str) -> list[dict[str, Any]]:
+def _as(value: Any) -> Any:
+    """Return a value as a column of a query."""
+    return literal(value, Date() if isinstance(value, date) else String())
+
+
+def points_rows(session: Session, period: Period, first: date, tier: str) -> list[dict[str, Any]]:
+    """Return what each unit and worker earned in a period for the events of each place, as rows of a tier."""
     query = (
         select(
             L.subject_kind.label("kind"),
@@ -238,8 +194,13 @@ def _points(session: Session, period: Period, first: date, tier: str) -> list[di
 
 
 def _first_day(session: Session, tz: tzinfo) -> date | None:
-    columns = [*(E[name] for name in COUNTED_BY), L.for_at]
-    found: Iterable[datetime | None] = (session.scalar(select(func.min(column))) for column in columns)
+    columns = [
+        *(E[name] for name in COUNTED_BY),
+        L.for_at,
+    ]  # each has an index, some only of what is not empty
+    found: Iterable[datetime | None] = (
+        session.scalar(select(func.min(column)).where(column.is_not(None))) for column in columns
+    )
     known = [at for at in found if at is not None]
     return min(known).astimezone(tz).date() if known else None
 
@@ -255,5 +216,6 @@ def _clear_marks(session: Session, day: date, tz: tzinfo, last_id: int) -> None:
     session.execute(delete(RollupMarkRow).where(M.at >= span.start, M.at < span.end, M.id <= last_id))
 
 
-def _days(span: Period) -> list[date]:
+def days_of_period(span: Period) -> list[date]:
+    """Return the local days of a period."""
     return [span.first + n * ONE for n in range((span.last - span.first).days + 1)]

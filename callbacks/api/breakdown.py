@@ -12,7 +12,6 @@ from dashboard.rules.kpi_words import KPIS
 from dashboard.rules.refusals import Invalid
 from datasources import queries_breakdown
 from datasources.queries_narrow import Narrow, check
-from datasources.queries_rollup import frozen_cover
 from layouts.words import translate
 
 DIMENSIONS = ("area", "unit", "category", "channel")
@@ -29,10 +28,8 @@ def by(dimension: str) -> Response:
     codes = grouped_codes(words.get("codes", ",".join(CODES)))
     check(reference, narrow)
     with house().database.read() as session:
-        keys = narrow.keys | {"path" if dimension == "area" else dimension}
-        cover, frozen_at = frozen_cover(session, span, keys) or (None, None)
         basis = basis_of(words)
-        rows = queries_breakdown.by(session, reference, dimension, span, now, codes, basis, narrow, cover)
+        rows, frozen_at = queries_breakdown.by(session, reference, dimension, span, now, codes, basis, narrow)
     return answer(
         {
             "dimension": dimension,

@@ -26,6 +26,7 @@ from datasources.queries_kpis import kpi_values
 from datasources.queries_narrow import Narrow
 from datasources.queries_points import Entry, ledger_entries
 from datasources.queries_rollup import frozen_cover
+from datasources.queries_scans import Pairs
 from datasources.reference import Reference
 from layouts.points import POINT_WORDS
 from layouts.words import translate
@@ -44,25 +45,27 @@ def kpis() -> Response:
     span = asked.period_of(words, reference, now)
     basis, narrow = basis_of(words), narrow_of(words)
     with house().database.read() as session:
-        found, frozen_at = _kpis(session, reference, span, now, narrow, basis)
+        pairs, frozen_at = kpis_at(session, reference, span, now, narrow, basis)
+        found = {code: kpi_body(code, *pair) for code, pair in pairs.items()}
         if _one(words, "compare", YES) == "1":
             for name, before, then in befores(span, now):
-                frozen = frozen_cover(session, before, narrow.keys) if then == before.end else None
-                cover = frozen[0] if frozen else None
-                values = kpi_values(session, reference, before, then, narrow, basis, cover=cover)
+                values, _ = kpis_at(session, reference, before, then, narrow, basis)
                 for code, (num, den) in values.items():
                     found[code][name] = {"num": num, "den": den}
     asked_for = {"period": words.get("period", "today"), "basis": basis, "frozen_at": moment(frozen_at)}
     return answer(asked_for | {"kpis": found})
 
 
-def _kpis(
+def kpis_at(
     session: Session, reference: Reference, span: Period, now: datetime, narrow: Narrow, basis: Basis
-) -> tuple[dict[str, dict[str, Any]], datetime | None]:
-    """Return every KPI, as it stood where the period is frozen, and when it was; lengths of time are counted now."""
-    cover, frozen_at = frozen_cover(session, span, narrow.keys) or (None, None)
-    values = kpi_values(session, reference, span, now, narrow, basis, cover=cover)
-    return {code: kpi_body(code, *pair) for code, pair in values.items()}, frozen_at
+) -> tuple[Pairs, datetime | None]:
+    """Return every KPI of a period at a moment, as it stood where the period was frozen, and since when it is.
+
+    Lengths of time are counted now; a period that was not over at the moment is never taken as frozen.
+    """
+    frozen = frozen_cover(session, span, narrow.keys) if now >= span.end else None
+    cover, frozen_at = frozen or (None, None)
+    return kpi_values(session, reference, span, now, narrow, basis, cover=cover), frozen_at
 
 
 def befores(span: Period, now: datetime) -> list[tuple[str, Period, datetime]]:
@@ -79,16 +82,7 @@ def counted(code: str) -> Response:
     words = asked.words("period", *NARROW, "basis", "part", "rating", "limit", "cursor")
     limit, cursor = asked.page_of(words)
     who, reference, now = somebody(), house().reference, clock.now()
-    rating = words.get("rating")
-    question = Asked(
-        code,
-        _one(words, "part", PARTS),
-        asked.period_of(words, reference, now),
-        now,
-        narrow_of(words),
-        basis_of(words),
-        None if rating is None else asked.one_of("rating", rating, list(Rating)),
-    )
+    question = question_of(words, code, now)
     with house().database.read() as session:
         page = counted_page(session, reference, who, question, limit, cursor)
     items = [
@@ -97,11 +91,26 @@ def counted(code: str) -> Response:
     return answer({"items": items, "next": page.following, "count": page.count, "hidden": page.hidden})
 
 
+def question_of(words: dict[str, str], code: str, now: datetime) -> Asked:
+    """Return which number's list a query asks for."""
+    rating = words.get("rating")
+    return Asked(
+        code,
+        _one(words, "part", PARTS),
+        asked.period_of(words, house().reference, now),
+        now,
+        narrow_of(words),
+        basis_of(words),
+        None if rating is None else asked.one_of("rating", rating, list(Rating)),
+    )
+
+
 @permission("scores.see")
 def scores() -> Response:
     """Return a board, best first; with `trend=1` each line's points by day or week.
 
-    A frozen period shows how it stood, with what reads otherwise now as `corrections`. A grid worker finds the own line alone on the board of grid workers.
+    A frozen period shows how it stood, with what reads otherwise now as `corrections`. A grid worker finds the own
+    line alone on the board of grid workers.
     """
     words = asked.words("board", "period", "area", "trend")
     who, board = somebody(), board_of(words.get("board", "units"))

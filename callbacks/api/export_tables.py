@@ -1,0 +1,202 @@
+"""The tables that can be exported: what each takes, its heads and its rows, page by page, persons masked."""
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
+from typing import Any, TypeVar
+
+from callbacks.api import asked
+from callbacks.api.answers import house
+from callbacks.api.breakdown import CODES, DIMENSIONS, grouped_codes
+from callbacks.api.figures import (
+    NARROW,
+    basis_of,
+    befores,
+    board_of,
+    kpis_at,
+    narrow_of,
+    own_lines,
+    own_only,
+    question_of,
+)
+from dashboard import clock
+from dashboard.rules import kpi_words
+from dashboard.rules.access import Viewer, mask_text
+from dashboard.rules.event import (
+    LEVEL_WORDS,
+    RATING_WORDS,
+    SOURCE_WORDS,
+    STATUS_WORDS,
+    SUPERVISION_WORDS,
+    Event,
+    Level,
+    Source,
+    Status,
+    Supervision,
+    on_time,
+)
+from datasources import queries_breakdown
+from datasources.queries_boards import RATES, board_rows
+from datasources.queries_corrections import corrections
+from datasources.queries_counted import counted_page
+from datasources.queries_events import events_page
+from datasources.queries_filters import read_filters
+from datasources.queries_points import ledger_entries
+from datasources.sheets import Row
+from layouts import columns
+from layouts.points import POINT_WORDS
+from layouts.words import translate
+
+PAGE = 1000
+
+Words = dict[str, str]
+Table = tuple[list[str], Iterator[Row]]
+Item = TypeVar("Item")
+
+
+def _paged(page: Callable[[Any, str | None], tuple[list[Item], str | None]]) -> Iterator[Item]:
+    """Yield all items of a paged list; each page is read in a session of its own, so that none stays open for long."""
+    cursor: str | None = None
+    while True:
+        with house().database.read() as session:
+            found, cursor = page(session, cursor)
+        yield from found
+        if cursor is None:
+            return
+
+
+def _board(words: Words, who: Viewer) -> Table:
+    board, reference, now = board_of(words.get("board", "units")), house().reference, clock.now()
+    span, area = asked.period_of(words, reference, now, "month"), words.get("area")
+    if area is not None:
+        asked.one_of("area", area, reference.areas)
+    with house().database.read() as session:
+        lines = own_lines(board_rows(session, reference, board, span, now, area=area), board, who)
+        frozen_at, changed = corrections(session, reference, board, span, now, area)
+    now_points = {one.code: one.tenths for one in changed}
+    rates = [head for code in RATES for head in columns.pair(translate(kpi_words.KPIS[code].name))]
+
+    def rows() -> Iterator[Row]:
+        for one in lines:
+            late = now_points.get(one.code, one.tenths) if frozen_at else None
+            pairs = [number for code in RATES for number in one.rates[code]]
+            yield [
+                one.rank, one.code, one.name, one.tenths / 10, one.composite, one.closed, one.change, _local(frozen_at),
+                None if late is None else late / 10, *pairs,
+            ]  # fmt: skip
+
+    return [*columns.heads(*columns.BOARD), *rates], rows()
+
+
+def _entries(words: Words, who: Viewer) -> Table:
+    board, code = board_of(words.get("board", "units")), words.get("code", "")
+    own_only(board, code, who)
+    span = asked.period_of(words, house().reference, clock.now(), "month")
+    names = {rule: translate(word) for rule, word in POINT_WORDS.items()}
+    back = translate("冲正")
+
+    def rows() -> Iterator[Row]:
+        for one in _paged(lambda session, cursor: ledger_entries(session, board, code, span, PAGE, cursor)):
+            name, taken_back = names.get(one.rule, one.rule), back if one.reverses else ""
+            yield [_local(one.at), name, one.event, mask_text(one.title), one.tenths / 10, taken_back]
+
+    return columns.heads(*columns.ENTRIES), rows()
+
+
+def _kpis(words: Words, who: Viewer) -> Table:
+    reference, now = house().reference, clock.now()
+    span, basis, narrow = asked.period_of(words, reference, now), basis_of(words), narrow_of(words)
+    asked_for = [(span, now), *((before, then) for _, before, then in befores(span, now))]
+    with house().database.read() as session:
+        found = [kpis_at(session, reference, period, then, narrow, basis)[0] for period, then in asked_for]
+    shown = {code: kpi_words.value(code, *pair) for code, pair in found[0].items()}
+    lines = [
+        [code, translate(str(value["name"])), *found[0][code], value["text"], translate(kpi_words.KPIS[code].formula),
+         *found[1][code], *found[2][code]]
+        for code, value in shown.items()
+    ]  # fmt: skip
+    return columns.heads(*columns.KPIS), iter(lines)
+
+
+def _breakdown(words: Words, who: Viewer) -> Table:
+    reference, now = house().reference, clock.now()
+    dimension = asked.one_of("dimension", words.get("dimension", "area"), DIMENSIONS)
+    span, narrow = asked.period_of(words, reference, now), narrow_of(words)
+    codes = grouped_codes(words.get("codes", ",".join(CODES)))
+    with house().database.read() as session:
+        basis = basis_of(words)
+        lines, _ = queries_breakdown.by(session, reference, dimension, span, now, codes, basis, narrow)
+    heads = [head for code in codes for head in columns.pair(translate(kpi_words.KPIS[code].name))]
+    rows = (
+        [one.code, translate(one.name), *(n for code in codes for n in one.pairs.get(code, (0, 0)))]
+        for one in lines
+    )
+    return [*columns.heads(*columns.BREAKDOWN), *heads], rows
+
+
+def _counted(words: Words, who: Viewer) -> Table:
+    reference, now = house().reference, clock.now()
+    question = question_of(words, words.get("kpi", "reported"), now)
+    with house().database.read() as session:
+        counted_page(session, reference, who, question, 1, None)  # refuses before anything is sent
+    cells, ratings = event_cells(now), _words(RATING_WORDS)
+
+    def page(session: Any, cursor: str | None) -> tuple[list[Any], str | None]:
+        found = counted_page(session, reference, who, question, PAGE, cursor)
+        return list(found.items), found.following
+
+    rows = ([*cells(one.event), _local(one.at), ratings.get(one.rating or "", "")] for one in _paged(page))
+    return columns.heads(*columns.EVENTS, *columns.COUNTED), rows
+
+
+def _events(words: Words, who: Viewer) -> Table:
+    return columns.heads(*columns.EVENTS), listed(words, who, event_cells(clock.now()))
+
+
+def listed(words: Mapping[str, str], who: Viewer, cells: Callable[[Event], Row]) -> Iterator[Row]:
+    """Return the rows of a filtered list of events as somebody may see it; Invalid for a wrong filter."""
+    reference, now = house().reference, clock.now()
+    filters = read_filters(words, reference)
+    found = _paged(lambda session, cursor: events_page(session, reference, who, filters, PAGE, cursor, now))
+    return (cells(event) for event in found)
+
+
+# what → (words it takes, none: any filter of a list of events; how it is made)
+TABLES: Mapping[str, tuple[tuple[str, ...], Callable[[Words, Viewer], Table]]] = {
+    "board": (("board", "period", "area"), _board),
+    "entries": (("board", "code", "period"), _entries),
+    "kpis": (("period", *NARROW, "basis"), _kpis),
+    "breakdown": (("dimension", "period", *NARROW, "basis", "codes"), _breakdown),
+    "counted": (("kpi", "part", "rating", "period", *NARROW, "basis"), _counted),
+    "events": ((), _events),
+}
+
+
+def event_cells(now: datetime) -> Callable[[Event], list[Any]]:
+    """Return the function that makes the cells of an event, in the language of this request, persons masked."""
+    reference = house().reference
+    status, level, source = _words(STATUS_WORDS), _words(LEVEL_WORDS), _words(SOURCE_WORDS)
+    rating, supervision = _words(RATING_WORDS), _words(SUPERVISION_WORDS)
+    kept = {True: translate("按期"), False: translate("超期"), None: ""}
+    yes = translate("是")
+
+    def cells(event: Event) -> list[Any]:
+        grid = reference.areas.get(event.grid or "")
+        return [
+            event.number, mask_text(event.title), reference.category_name(event.category) if event.category else "",
+            status[Status(event.status)], yes if event.emergency else "", level[Level(event.level)],
+            source.get(Source(event.source), event.source), grid.name if grid else "",
+            reference.unit_name(event.unit) if event.unit else "", _local(event.reported_at),
+            _local(event.handle_due_at), _local(event.finished_at), _local(event.closed_at),
+            kept[on_time(event, now)], rating.get(event.rating or "", ""), supervision[Supervision(event.supervision)],
+            event.rework_count,
+        ]  # fmt: skip
+
+    return cells
+
+
+def _words(table: Mapping[Any, str]) -> dict[Any, str]:
+    return {code: translate(word) for code, word in table.items()}
+
+
+def _local(at: datetime | None) -> datetime | None:
+    return at.astimezone(house().reference.tz).replace(microsecond=0, tzinfo=None) if at else None

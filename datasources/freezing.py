@@ -1,0 +1,85 @@
+"""Freezes finished months, quarters and years: every number of a period is kept as it stood, for good.
+
+Law: counted in one turn and stored in another, as a day is; what changed in between leaves it for the next round.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, insert, select
+from sqlalchemy.orm import Session
+
+from dashboard.rules.periods import Period, calendar_of
+from datasources.database import take_turn
+from datasources.journal import add_rows
+from datasources.models import ImportRow, RolledRow, RollupPointsRow, RollupRow
+from datasources.queries_kpis import ROLLED_KEYS, kpi_groups
+from datasources.queries_rollup import DAY, FROZEN, KEPT_FROZEN, cover
+from datasources.queries_scans import HANDLED, Group, Tally
+from datasources.reference import Reference
+from datasources.rollup_marks import marks
+from datasources.rollups import DUE_CODES, TURN, add_reported, days_of_period, points_rows, row
+
+
+@dataclass(frozen=True, slots=True)
+class Stood:
+    """How a period stands: rows of its grains and of points, and the newest mark that was seen while counting."""
+
+    tier: str
+    span: Period
+    rows: Sequence[dict[str, Any]]
+    points: Sequence[dict[str, Any]]
+    seen: int
+
+
+def due(session: Session, reference: Reference, now: datetime) -> list[tuple[str, Period]]:
+    """Return (kind, period) of the finished months, quarters and years that are due to be frozen.
+
+    Due is a period once `freeze` work days have passed since its end and all its days are rolled up unchanged. While
+    an import is under way nothing is frozen.
+    """
+    rolled = set(session.scalars(select(RolledRow.first).where(RolledRow.tier == DAY)))
+    if not rolled or session.scalar(select(func.count()).where(ImportRow.done.is_(False))):
+        return []
+    clean, begun = rolled - marks(session, reference.tz).keys(), min(rolled)
+    frozen = set(session.execute(select(RolledRow.tier, RolledRow.first)).tuples())
+    found = []
+    for kind, tier in FROZEN.items():
+        spans = {calendar_of(kind, day, reference.tz) for day in rolled}
+        for span in sorted(spans, key=lambda one: one.start):
+            if (tier, span.first) in frozen or now < reference.policy.frozen_from(span.end):
+                continue
+            if all(day in clean for day in days_of_period(span) if day >= begun):
+                found.append((kind, span))
+    return found
+
+
+def count(session: Session, reference: Reference, kind: str, span: Period, now: datetime) -> Stood:
+    """Return how a period stands now."""
+    seen = max(marks(session, reference.tz).values(), default=0)
+    tier, found = FROZEN[kind], cover(session, span, now)
+    rows = []
+    for grain in KEPT_FROZEN:
+        group: Group = grain  # type: ignore[assignment]
+        tally = Tally(kpi_groups(session, span, now, group, DUE_CODES, reference=reference, cover=found))
+        add_reported(
+            tally,
+            kpi_groups(session, span, now, group, HANDLED, "reported", reference=reference, cover=found),
+        )
+        rows += [row(grain, tier, span.first, ROLLED_KEYS[group], key, pairs) for key, pairs in tally.items()]
+    return Stood(tier, span, rows, points_rows(session, span, span.first, tier), seen)
+
+
+def store(session: Session, stood: Stood, reference: Reference, now: datetime) -> bool:
+    """Keep how a period stood; return whether it still stood so and nobody else had frozen it."""
+    take_turn(session, TURN)
+    frozen = session.get(RolledRow, (stood.tier, stood.span.first)) is not None
+    changed = {day for day, key in marks(session, reference.tz).items() if key > stood.seen}
+    if frozen or changed.intersection(days_of_period(stood.span)):
+        return False
+    add_rows(session, RollupRow, stood.rows)
+    add_rows(session, RollupPointsRow, stood.points)
+    session.execute(insert(RolledRow).values(tier=stood.tier, first=stood.span.first, at=now))
+    return True
