@@ -9,7 +9,8 @@ from flask import Response, request
 
 from callbacks.api.answers import answer
 from callbacks.api.problems import TITLES, TYPE
-from callbacks.api.schemas import COMPONENTS, TEXT, WHOLE, Schema, action_body, choice, ref
+from callbacks.api.schemas import COMPONENTS, action_body
+from callbacks.api.shapes import TEXT, WHOLE, Schema, choice, ref
 from callbacks.guard import permission
 from dashboard.rules.event import Level, Rating, Source, Status, Supervision, Zone
 from dashboard.rules.lifecycle import BY_ACTION

@@ -1,9 +1,25 @@
 """The shapes of the API as JSON Schema, made from the same tables that check and write them."""
 
 from collections.abc import Mapping
-from typing import Any
 
 from callbacks import heartbeat
+from callbacks.api.schemas_figures import FIGURES
+from callbacks.api.shapes import (
+    FLAG,
+    MOMENT,
+    NAMED,
+    NUMBER,
+    RATIO,
+    TEXT,
+    WHOLE,
+    Schema,
+    array,
+    choice,
+    null,
+    page,
+    record,
+    ref,
+)
 from dashboard.rules.alerts import CHANNEL_WORDS, LADDER_WORDS, OTHER_KIND, AlertState
 from dashboard.rules.alerts import KINDS as SOUND_KINDS
 from dashboard.rules.event import (
@@ -22,53 +38,6 @@ from dashboard.rules.limits import UNITS
 from dashboard.rules.recommend import FITS
 from datasources.intake import DOOR_FIELDS, DOOR_SOURCES, FIELDS, REPORTER, Field
 from datasources.pack_places import KINDS as PLACE_KINDS
-
-Schema = dict[str, Any]
-
-TEXT: Schema = {"type": "string"}
-WHOLE: Schema = {"type": "integer"}
-NUMBER: Schema = {"type": "number"}
-FLAG: Schema = {"type": "boolean"}
-MOMENT: Schema = {"type": "string", "format": "date-time"}
-RATIO: Schema = {"type": "object", "required": ["num", "den"], "properties": {"num": WHOLE, "den": WHOLE}}
-
-
-def ref(name: str) -> Schema:
-    """Return a reference to a named shape."""
-    return {"$ref": f"#/components/schemas/{name}"}
-
-
-def null(schema: Schema) -> Schema:
-    """Return a shape that may also be null."""
-    if isinstance(schema.get("type"), str) and "enum" not in schema:
-        return {**schema, "type": [schema["type"], "null"]}
-    return {"anyOf": [schema, {"type": "null"}]}
-
-
-def choice(values: Any) -> Schema:
-    """Return a text out of a list."""
-    return {"type": "string", "enum": [str(value) for value in values]}
-
-
-def array(items: Schema) -> Schema:
-    """Return a list of a shape."""
-    return {"type": "array", "items": items}
-
-
-def record(properties: Mapping[str, Schema], *optional: str, open_: bool = False) -> Schema:
-    """Return an object in which everything but `optional` is always there."""
-    required = [name for name in properties if name not in optional]
-    return {
-        "type": "object",
-        "properties": dict(properties),
-        "required": required,
-        **({} if open_ else {"additionalProperties": False}),
-    }
-
-
-def page(item: Schema, **optional: Schema) -> Schema:
-    """Return a list as every list is answered; `optional` is there only when asked for."""
-    return record({"items": array(item), "next": null(TEXT), **optional}, *optional)
 
 
 def field_schema(field: Field) -> Schema:
@@ -137,7 +106,6 @@ def _door() -> Schema:
     return schema
 
 
-NAMED = record({"code": TEXT, "name": TEXT})
 GRID = record({"code": TEXT, "name": TEXT, "street": null(TEXT)})
 BORDER = {
     "type": "object",
@@ -548,183 +516,7 @@ COMPONENTS: Mapping[str, Schema] = {
         *heartbeat.FIELDS,
     ),
     "Screen": record({"name": TEXT, "audible": FLAG, "lease_seconds": WHOLE}),
-    "Kpi": record(
-        {"name": TEXT, "num": WHOLE, "den": WHOLE, "text": TEXT, "previous": RATIO, "last_year": RATIO},
-        "previous",
-        "last_year",
-    ),
-    "Kpis": record(
-        {
-            "period": TEXT,
-            "basis": TEXT,
-            "frozen_at": null(MOMENT),
-            "kpis": {"type": "object", "additionalProperties": ref("Kpi")},
-        }
-    ),
-    "BoardRow": record(
-        {
-            "rank": null(WHOLE),
-            "code": TEXT,
-            "name": TEXT,
-            "points": {**TEXT, "pattern": r"^-?\d+\.\d$"},
-            "composite": null(NUMBER),
-            "rates": {"type": "object", "additionalProperties": RATIO},
-            "closed": WHOLE,
-            "dropped": array(TEXT),
-            "change": null(WHOLE),
-        },
-        open_=True,
-    ),
-    "Board": record(
-        {
-            "board": TEXT,
-            "period": TEXT,
-            "from": TEXT,
-            "to": TEXT,
-            "as_of": MOMENT,
-            "live": FLAG,
-            "frozen_at": null(MOMENT),
-            "corrections": array(ref("Correction")),
-            "by": choice(("points", "composite")),
-            "buckets": array(TEXT),
-            "rows": array(ref("BoardRow")),
-        }
-    ),
-    "Formula": record(
-        {
-            "parts": array(record({"code": TEXT, "name": TEXT, "weight": WHOLE, "formula": TEXT})),
-            "points": array(record({"rule": TEXT, "name": TEXT, "points": TEXT})),
-            "least_closed": WHOLE,
-            "claim_cap": TEXT,
-        }
-    ),
-    "Breakdown": record(
-        {
-            "dimension": TEXT,
-            "frozen_at": null(MOMENT),
-            "rows": array(
-                record(
-                    {
-                        "code": TEXT,
-                        "name": TEXT,
-                        "kpis": {"type": "object", "additionalProperties": ref("Kpi")},
-                    }
-                )
-            ),
-        }
-    ),
-    "Bottleneck": record(
-        {
-            "rows": array(
-                record(
-                    {
-                        "status": choice(Status),
-                        "name": TEXT,
-                        "n": WHOLE,
-                        "over": WHOLE,
-                        "p50_s": WHOLE,
-                        "p90_s": WHOLE,
-                        "oldest_s": WHOLE,
-                        "oldest": TEXT,
-                    }
-                )
-            )
-        }
-    ),
-    "Handoffs": record(
-        {
-            "grounds": array(NAMED),
-            "rows": array(
-                record(
-                    {
-                        "code": TEXT,
-                        "name": TEXT,
-                        "declined": RATIO,
-                        "returned": RATIO,
-                        "by_ground": {"type": "object", "additionalProperties": WHOLE},
-                    }
-                )
-            ),
-        }
-    ),
-    "Levels": record(
-        {
-            "levels": array(choice(Level)),
-            "rows": array(record({"code": TEXT, "name": TEXT, "counts": array(WHOLE), "closed": WHOLE})),
-        }
-    ),
-    "Entry": record(
-        {
-            "id": WHOLE,
-            "rule": TEXT,
-            "name": TEXT,
-            "event": TEXT,
-            "title": TEXT,
-            "points": TEXT,
-            "at": MOMENT,
-            "reverses": null(WHOLE),
-        }
-    ),
-    "Entries": page(ref("Entry")),
-    "Correction": record(
-        {
-            "code": TEXT,
-            "name": TEXT,
-            "frozen_points": TEXT,
-            "points": TEXT,
-            "rates": {
-                "type": "object",
-                "additionalProperties": record({"name": TEXT, "frozen": RATIO, "now": RATIO}),
-            },
-            "entries": array(ref("Entry")),
-        }
-    ),
-    "Appeals": page(
-        record(
-            {
-                "number": TEXT,
-                "title": TEXT,
-                "version": WHOLE,
-                "unit": TEXT,
-                "state": choice(list(Appeal)),
-                "words": TEXT,
-                "reason": TEXT,
-                "at": null(MOMENT),
-                "due_at": null(MOMENT),
-                "finished_at": null(MOMENT),
-                "closed_at": null(MOMENT),
-                "reviewer": null(TEXT),
-                "verdict": null(choice(list(Verdict))),
-                "may_review": FLAG,
-            }
-        )
-    ),
-    "ExportAsked": record(
-        {
-            "filters": {"type": "object", "additionalProperties": TEXT},
-            "why": {**TEXT, "minLength": 2, "maxLength": 200},
-        },
-        "filters",
-    ),
-    "ExportApproved": record({"reason": null({**TEXT, "maxLength": 500})}, "reason"),
-    "ExportRefused": record({"reason": {**TEXT, "minLength": 1, "maxLength": 500}}),
-    "ExportRequest": record(
-        {
-            "id": WHOLE,
-            "account": TEXT,
-            "filters": {"type": "object"},
-            "why": TEXT,
-            "asked_at": MOMENT,
-            "state": choice(("asked", "approved", "refused", "expired")),
-            "answered_by": null(TEXT),
-            "answer": null(TEXT),
-            "expires_at": null(MOMENT),
-            "downloads": WHOLE,
-            "own": FLAG,
-            "link": null(TEXT),
-        }
-    ),
-    "ExportRequests": page(ref("ExportRequest")),
+    **FIGURES,
     "Areas": record(
         {"type": {"const": "FeatureCollection"}, "features": array({"type": "object"})},
     ),
