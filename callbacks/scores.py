@@ -14,7 +14,9 @@ from layouts import scores
 def layout(house: House, _live: LiveFeed, who: Viewer, _query: Mapping[str, str]) -> Any:
     """Return the page for whoever asks."""
     reference = house.reference
-    hidden = () if who.may("workers.scores") else ("workers",)
+    needs = {"workers": "workers.scores", "cases": "appeals.see"}
+    hidden = [board for board, need in needs.items() if not who.may(need)]
+    headings = [one for one in reference.categories.values() if one.parent is None]
     home = HOME.get(who.role, "/screen")
     return scores.page(
         scores.ScoresData(
@@ -26,6 +28,9 @@ def layout(house: House, _live: LiveFeed, who: Viewer, _query: Mapping[str, str]
             time_zone=str(reference.tz),
             clock_speed=clock.speed(),
             home=home if home != "/scores" else "/screen",
+            units=[(unit.code, unit.name) for unit in reference.units.values()],
+            categories=[(one.code, one.name) for one in headings],
+            may={name: who.may(f"exports.{name}") for name in ("take", "ask", "answer")},
             demo=house.settings.demo,
         )
     )

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from dashboard.rules.event import BAD_RATINGS, LEVELS, OPEN, SOURCE_WORDS, Source
 from dashboard.rules.kpis import VOID, Basis, Period, p90
 from datasources.models import EventRow, StepRow
-from datasources.queries_dialect import contains, unindexed
+from datasources.queries_dialect import unindexed
 from datasources.queries_kpis import kpi_groups
 from datasources.queries_narrow import Narrow, narrowed
 from datasources.queries_rollup import frozen_cover
@@ -102,7 +102,7 @@ class Standing:
     number: str
 
 
-def standing(session: Session, now: datetime, narrow: Narrow) -> list[Standing]:
+def standing(session: Session, reference: Reference, now: datetime, narrow: Narrow) -> list[Standing]:
     """Return one line for every open status in the order of the road; age counts from the last change of status."""
     since = (
         select(func.max(S.at))
@@ -113,7 +113,7 @@ def standing(session: Session, now: datetime, narrow: Narrow) -> list[Standing]:
         E.status.in_([status.value for status in OPEN])
     )
     ages: dict[str, list[tuple[int, str, bool]]] = {}
-    for status, number, due, at in session.execute(narrowed(query, narrow.names), narrow.values()):
+    for status, number, due, at in session.execute(narrowed(query, narrow.names), narrow.values(reference)):
         # a subquery loses the type of the column on SQLite
         began = at if isinstance(at, datetime) else datetime.fromisoformat(str(at))
         began = began if began.tzinfo else began.replace(tzinfo=now.tzinfo)
@@ -145,7 +145,7 @@ class Handoff:
     grounds: dict[str, int] = field(default_factory=dict)
 
 
-def handoffs(session: Session, period: Period, narrow: Narrow) -> list[Handoff]:
+def handoffs(session: Session, reference: Reference, period: Period, narrow: Narrow) -> list[Handoff]:
     """Return who declined and who was sent back in a period, by the step's time; most declines first."""
     found: dict[str, Handoff] = {}
     query = (
@@ -157,7 +157,7 @@ def handoffs(session: Session, period: Period, narrow: Narrow) -> list[Handoff]:
         .where(E.status.not_in([status.value for status in VOID]))
     )
     for action, unit, actor_unit, rating, facts in session.execute(
-        narrowed(query, narrow.names), narrow.values()
+        narrowed(query, narrow.names), narrow.values(reference)
     ):
         code = actor_unit if action == "decline" else unit
         if not code:
@@ -184,17 +184,17 @@ class Resolved:
     counts: Sequence[int]
 
 
-def levels(session: Session, reference: Reference, area: str, period: Period) -> list[Resolved]:
+def levels(session: Session, reference: Reference, period: Period, narrow: Narrow) -> list[Resolved]:
     """Return the area itself, then its children, with the levels at which closed events were resolved."""
     sums = [func.sum(case((unindexed(E.level) == level.value, 1), else_=0)) for level in LEVELS]
     query = (
         select(E.area_path, *sums)
         .where(E.closed_at >= period.start, E.closed_at < period.end, E.status == "closed")
-        .where(contains(E.area_path, f"/{area}/"))
         .group_by(E.area_path)
     )
+    area = narrow.area or reference.code
     counts: dict[str, list[int]] = {area: [0] * len(LEVELS)}
-    for path, *found in session.execute(query):
+    for path, *found in session.execute(narrowed(query, narrow.names), narrow.values(reference)):
         code = _line_of(reference, "area", path, Narrow(area))
         for key in filter(None, (area, code)):
             line = counts.setdefault(key, [0] * len(LEVELS))

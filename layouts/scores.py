@@ -4,13 +4,14 @@ React draws the frame once; the boxes with an id are leaves whose inside belongs
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from dash import html
 
+from dashboard.rules.event import VERDICT_WORDS
 from dashboard.rules.kpi_words import KPIS, STAGES
-from layouts import ids, maps
+from layouts import ids, maps, points
 from layouts.marks import marks, tree
 from layouts.parts import attributes, initial, leaf
 from layouts.words import N_, _
@@ -22,6 +23,7 @@ BOARDS: Mapping[str, str] = {
     "grids": N_("网格"),
     "workers": N_("网格员"),
     "kpis": N_("指标"),
+    "cases": N_("申诉与导出"),
 }
 PERIODS: Mapping[str, str] = {
     "today": N_("今日"),
@@ -36,7 +38,10 @@ RATES = ("on_time_close_rate", "satisfaction_rate", "claim_rate", "first_fix_rat
 
 @dataclass(frozen=True, slots=True)
 class ScoresData:
-    """What the page shows first; `account` is (name, title), `boards` those the account may see."""
+    """What the page shows first; `account` is (name, title), `boards` those the account may see.
+
+    `units` and `categories` (headings) are (code, name) to narrow numbers to; `may`: export, ask, answer.
+    """
 
     account: tuple[str, str]
     boards: Sequence[str]
@@ -46,7 +51,9 @@ class ScoresData:
     time_zone: str = "Asia/Shanghai"
     clock_speed: float = 1.0
     home: str = "/screen"
-    export: bool = False
+    units: Sequence[tuple[str, str]] = ()
+    categories: Sequence[tuple[str, str]] = ()
+    may: Mapping[str, bool] = field(default_factory=dict)
     demo: bool = False
 
 
@@ -119,6 +126,10 @@ def first(data: ScoresData) -> dict[str, Any]:
         "now": data.now_ms,
         "speed": data.clock_speed,
         "time_zone": data.time_zone,
-        "export": data.export,
+        "may": dict(data.may),
+        "units": list(data.units),
+        "categories": list(data.categories),
+        "channels": list(points.sources().items()),
+        "verdicts": [[verdict.value, _(word)] for verdict, word in VERDICT_WORDS.items()],
         **marks(),
     }

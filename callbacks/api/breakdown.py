@@ -11,7 +11,7 @@ from dashboard.rules.event import GROUND_WORDS, LEVELS, STATUS_WORDS, Ground, St
 from dashboard.rules.kpi_words import KPIS
 from dashboard.rules.refusals import Invalid
 from datasources import queries_breakdown
-from datasources.queries_narrow import Narrow, check
+from datasources.queries_narrow import check
 from layouts.words import translate
 
 DIMENSIONS = ("area", "unit", "category", "channel")
@@ -57,12 +57,11 @@ def grouped_codes(text: str) -> tuple[str, ...]:
 @permission("scores.see")
 def bottleneck() -> Response:
     """Return where open cases stand and for how long they have stood there (堵车)."""
-    words = asked.words("area", "unit")
-    reference, now = house().reference, clock.now()
-    narrow = Narrow(words.get("area"), words.get("unit"))
+    words = asked.words(*NARROW)
+    reference, now, narrow = house().reference, clock.now(), narrow_of(words)
     check(reference, narrow)
     with house().database.read() as session:
-        rows = queries_breakdown.standing(session, now, narrow)
+        rows = queries_breakdown.standing(session, reference, now, narrow)
     return answer(
         {
             "rows": [
@@ -85,12 +84,12 @@ def bottleneck() -> Response:
 @permission("scores.see")
 def handoffs() -> Response:
     """Return who declines and who is sent back after a check (推诿): each as a share of what the unit was given."""
-    words = asked.words("period", "area")
+    words = asked.words("period", *NARROW)
     reference, now = house().reference, clock.now()
-    span, narrow = asked.period_of(words, reference, now, "month"), Narrow(words.get("area"))
+    span, narrow = asked.period_of(words, reference, now, "month"), narrow_of(words)
     check(reference, narrow)
     with house().database.read() as session:
-        rows = queries_breakdown.handoffs(session, span, narrow)
+        rows = queries_breakdown.handoffs(session, reference, span, narrow)
     return answer(
         {
             "grounds": [{"code": one.value, "name": translate(GROUND_WORDS[one])} for one in Ground],
@@ -111,13 +110,12 @@ def handoffs() -> Response:
 @permission("scores.see")
 def levels() -> Response:
     """Return at which level closed events were resolved, by the children of an area (小事不出网格、社区、街道)."""
-    words = asked.words("period", "area")
+    words = asked.words("period", *NARROW)
     reference, now = house().reference, clock.now()
-    area = words.get("area", reference.code)
-    asked.one_of("area", area, reference.areas)
-    span = asked.period_of(words, reference, now, "month")
+    span, narrow = asked.period_of(words, reference, now, "month"), narrow_of(words)
+    check(reference, narrow)
     with house().database.read() as session:
-        rows = queries_breakdown.levels(session, reference, area, span)
+        rows = queries_breakdown.levels(session, reference, span, narrow)
     return answer(
         {
             "levels": list(LEVELS),

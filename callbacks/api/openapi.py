@@ -65,6 +65,7 @@ QUERY: Mapping[str, Schema] = {
 }
 FILTERS = ("status", "zone", "unit", "area", "category", "emergency", "level", "supervision", "overdue", "source", "since", "until", "q", "bbox")  # fmt: skip
 SEEN = (*ANY, 404)
+NARROW = ("area", "unit", "category", "channel")
 FILE = "|".join(kind.partition(";")[0] for kind in sheets.KINDS.values())
 
 # (method, path) → what it is; actions follow from the rule book
@@ -105,9 +106,9 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
     ("get", "/kpis"): Operation("KPIs of a period; compare=1 adds the period before and last year, each as old as this one is now", "Kpis", refuses=(*ANY, 422), query=("period", "area", "unit", "category", "channel", "basis", "compare")),
     ("get", "/kpis/{code}/events"): Operation("What a KPI counted, newest first", "Counted", refuses=(*SEEN, 422), query=("period", "area", "unit", "category", "channel", "basis", "part", "rating", "limit", "cursor")),
     ("get", "/kpis/by/{dimension}"): Operation("KPIs by area, unit, category or channel", "Breakdown", refuses=(*ANY, 422), query=("period", "area", "unit", "category", "channel", "basis", "codes")),
-    ("get", "/bottleneck"): Operation("Where open cases stand and for how long", "Bottleneck", refuses=(*ANY, 422), query=("area", "unit")),
-    ("get", "/handoffs"): Operation("Who declines and who is sent back, by unit", "Handoffs", refuses=(*ANY, 422), query=("period", "area")),
-    ("get", "/levels"): Operation("At which level closed events were resolved, by area", "Levels", refuses=(*ANY, 422), query=("period", "area")),
+    ("get", "/bottleneck"): Operation("Where open cases stand and for how long", "Bottleneck", refuses=(*ANY, 422), query=NARROW),
+    ("get", "/handoffs"): Operation("Who declines and who is sent back, by unit", "Handoffs", refuses=(*ANY, 422), query=("period", *NARROW)),
+    ("get", "/levels"): Operation("At which level closed events were resolved, by area", "Levels", refuses=(*ANY, 422), query=("period", *NARROW)),
     ("get", "/scores"): Operation("A board; trend=1 adds each line's points by day or week", "Board", refuses=(*ANY, 422), query=("board", "period", "area", "trend")),
     ("get", "/scores/formula"): Operation("How the boards are counted: parts and weights of the composite, points", "Formula"),
     ("get", "/scores/{board}/{code}/entries"): Operation("The ledger behind a line of a board", "Entries", refuses=(*ANY, 404, 422), query=("period", "limit", "cursor")),

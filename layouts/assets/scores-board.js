@@ -117,6 +117,7 @@ window.gridWall = window.gridWall || {};
     medal.className = "s-medal num" + (line.rank && line.rank <= 3 ? " s-medal--" + line.rank : "");
     row.classList.toggle("s-row--apart", line.rank === null);
     row.classList.toggle("is-open", state.sheet.split("/")[1] === line.code);
+    row.classList.toggle("s-row--corrected", shown.corrections.some((one) => one.code === line.code));
     wall.say(cells[1].querySelector(".s-name"), line.name);
     const change = cells[1].querySelector(".s-change");
     wall.say(change, line.rank === null ? t("样本不足") : line.change === null ? "" : line.change > 0 ? `▲${line.change}` : line.change < 0 ? `▼${-line.change}` : "—");
@@ -184,8 +185,17 @@ window.gridWall = window.gridWall || {};
     const foot = byId("scores-board").querySelector(".s-foot");
     const sum = shown.rows.reduce((all, line) => all + Math.round(Number(line.points) * 10), 0) / 10;
     wall.say(foot, rows.length ? t("{n} 行 · 积分合计 {sum}", { n: rows.length, sum }) + (shown.by === "composite" ? " · " + t("按综合得分排名") : " · " + t("按积分排名")) : "");
+    corrected(foot);
     body.classList.toggle("is-empty", !rows.length);
     wall.mark(body, "data-empty", words ? t("没有符合的行") : t("这一期还没有记录"));
+  };
+
+  /* What a frozen board would read otherwise now stands below it, one tap from the lines. */
+  const corrected = (foot) => {
+    if (!shown.corrections.length) return;
+    const button = foot.appendChild(el("button", "s-fix", t("此后更正 {n} 行", { n: shown.corrections.length })));
+    button.type = "button";
+    button.addEventListener("click", () => wall.scores.go({ sheet: "corrections" }));
   };
 
   const draw = async (state) => {
@@ -203,6 +213,7 @@ window.gridWall = window.gridWall || {};
   wall.scoresBoard = {
     draw,
     filter: () => { if (shown) paint(wall.scores.state()); },
+    corrections: () => (shown ? shown.corrections : []),
     line: (code) => (shown ? shown.rows.find((line) => line.code === code) || null : null),
   };
 })(window.gridWall);

@@ -45,6 +45,22 @@ window.gridWall = window.gridWall || {};
     return button;
   };
 
+  /* What the numbers are narrowed to beside the area. */
+  const FILTERS = { unit: () => [t("单位"), wall.scores.first.units], category: () => [t("类别"), wall.scores.first.categories], channel: () => [t("渠道"), wall.scores.first.channels] };
+  const filters = (state) => {
+    const box = el("div", "s-filters");
+    for (const [name, of] of Object.entries(FILTERS)) {
+      const [word, choices] = of();
+      const label = box.appendChild(el("label", "", word + " "));
+      const select = label.appendChild(el("select"));
+      select.name = name;
+      for (const [code, text_] of [["", t("全部")], ...choices]) { const option = select.appendChild(el("option", "", text_)); option.value = code; }
+      select.value = state[name];
+      select.addEventListener("change", () => wall.scores.go({ [name]: select.value, sheet: "" }));
+    }
+    return box;
+  };
+
   const panel = (title, more) => { const box = el("section", "s-panel"); const head = box.appendChild(el("header", "s-panel__h")); head.append(el("h2", "", title)); if (more) head.append(more); return box; };
   const table = (heads, rows) => {
     const wrap = el("div", "s-scroll");
@@ -114,14 +130,14 @@ window.gridWall = window.gridWall || {};
   };
 
   const draw = async (state) => {
-    const wanted = [state.period, state.area, dimension].join("/");
+    const narrow = wall.scores.narrowed();
+    const wanted = [state.period, ...Object.entries(narrow).flat(), dimension].join("/");
     const box = byId("scores-board");
     if (key !== wanted || box._frame !== "kpis") { key = wanted; box._frame = "kpis"; if (!box.querySelector(".s-tiles")) box.replaceChildren(el("p", "s-wait", t("正在统计…"))); }
-    const narrow = { area: state.area };
     const [kpis, lines, standing, passed, ended, when] = await Promise.all([
       wall.scores.ask("/kpis?" + wall.scores.query({ ...narrow, compare: 1 })),
       wall.scores.ask(`/kpis/by/${dimension}?` + wall.scores.query({ ...narrow, codes: COLUMNS.join(",") })),
-      wall.scores.ask("/bottleneck?" + new URLSearchParams(state.area ? narrow : {})),
+      wall.scores.ask("/bottleneck?" + new URLSearchParams(narrow)),
       wall.scores.ask("/handoffs?" + wall.scores.query(narrow)),
       wall.scores.ask("/levels?" + wall.scores.query(narrow)),
       wall.scores.ask("/scores?" + wall.scores.query({ board: "streets" })),
@@ -132,7 +148,7 @@ window.gridWall = window.gridWall || {};
     const tiles = el("div", "s-tiles");
     tiles.append(...TILES.map((code) => tile(code, kpis.kpis[code])));
     const top = box.scrollTop;
-    box.replaceChildren(tiles, breakdown(lines, state), stages(kpis.kpis), bottleneck(standing), levels(ended), handoffs(passed));
+    box.replaceChildren(filters(state), tiles, breakdown(lines, state), stages(kpis.kpis), bottleneck(standing), levels(ended), handoffs(passed));
     box.scrollTop = top;
   };
   wall.scoresKpis = { draw };

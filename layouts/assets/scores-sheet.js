@@ -33,10 +33,22 @@ window.gridWall = window.gridWall || {};
   const wanted = (mine) => key === mine;
   const name = (state, code) => { const line = wall.scoresBoard.line(code); const area = wall.scores.first.areas.find((one) => one[0] === code); return line ? line.name : area ? area[1] : code; };
 
+  /* One ledger entry: points, rule, event, when. */
+  const item = (one, zone) => {
+    const points = Number(one.points);
+    const made = el("li", "s-item" + (one.reverses ? " s-item--back" : ""));
+    const link = made.appendChild(el("a", "s-item__a"));
+    link.href = "/event/" + encodeURIComponent(one.event);
+    link.dataset.event = one.event;
+    link.append(el("b", "num" + (points < 0 ? " is-down" : ""), (points > 0 ? "+" : "") + points), el("span", "s-item__t", (one.reverses ? t("冲正") + " · " : "") + one.name), el("span", "s-item__e", one.title), el("small", "num", `${one.event} · ${wall.dayTime(Date.parse(one.at), zone)}`));
+    return made;
+  };
+
   /* ---- the ledger behind a line ---- */
   const entries = (state, code) => {
     const mine = key;
     const body = frame(name(state, code), t("正在取…"));
+    if (wall.scores.first.may.take) body.append(wall.scoresExport.button(() => ["entries", name(state, code), { board: state.board, code, period: state.period }]));
     const list = body.appendChild(el("ol", "s-list"));
     let sum = 0;
     let n = 0;
@@ -45,14 +57,9 @@ window.gridWall = window.gridWall || {};
       if (!wanted(mine)) return;
       if (!found) { note(t("没有取到明细，请再试")); return; }
       for (const one of found.items) {
-        const points = Number(one.points);
-        sum += Math.round(points * 10);
+        sum += Math.round(Number(one.points) * 10);
         n += 1;
-        const item = list.appendChild(el("li", "s-item" + (one.reverses ? " s-item--back" : "")));
-        const link = item.appendChild(el("a", "s-item__a"));
-        link.href = "/event/" + encodeURIComponent(one.event);
-        link.dataset.event = one.event;
-        link.append(el("b", "num" + (points < 0 ? " is-down" : ""), (points > 0 ? "+" : "") + points), el("span", "s-item__t", (one.reverses ? t("冲正") + " · " : "") + one.name), el("span", "s-item__e", one.title), el("small", "num", `${one.event} · ${wall.dayTime(Date.parse(one.at), wall.scores.first.time_zone)}`));
+        list.append(item(one, wall.scores.first.time_zone));
       }
       note(found.next ? t("前 {n} 笔", { n }) : t("共 {n} 笔，合计 {sum} 分", { n, sum: sum / 10 }));
       byId("scores-sheet").dataset.sum = (sum / 10).toFixed(1);
@@ -79,7 +86,8 @@ window.gridWall = window.gridWall || {};
     }
     const items = body.appendChild(el("ol", "s-list"));
     const narrow = code === "-" ? {} : wall.scores.line(state.board === "kpis" ? "streets" : state.board, code);
-    if (state.area && !narrow.area) narrow.area = state.area;
+    for (const [one, value] of Object.entries(wall.scores.narrowed())) if (!narrow[one]) narrow[one] = value;
+    if (wall.scores.first.may.take) tabs.after(wall.scoresExport.button(() => ["counted", `${name(state, code)} · ${words.name}`, { kpi, part, period: state.period, ...narrow }]));
     const load = async (cursor) => {
       const found = await wall.scores.ask(`/kpis/${kpi}/events?` + wall.scores.query({ ...narrow, part, limit: PAGE, cursor }));
       if (!wanted(mine)) return;
@@ -99,6 +107,25 @@ window.gridWall = window.gridWall || {};
       more(body, found.next, load);
     };
     load();
+  };
+
+  /* ---- what happened to a frozen board since ---- */
+  const corrections = () => {
+    const found = wall.scoresBoard.corrections();
+    const body = frame(t("定格之后的更正"), t("{n} 行", { n: found.length }));
+    const zone = wall.scores.first.time_zone;
+    for (const one of found) {
+      const box = body.appendChild(el("section", "s-fixed"));
+      box.dataset.code = one.code;
+      box.append(el("h3", "", one.name));
+      const lines = box.appendChild(el("ul"));
+      const line = (name, then, now) => lines.append(el("li", "num", t("{name}：定格 {then}，现为 {now}", { name, then, now })));
+      if (one.points !== one.frozen_points) line(t("积分"), one.frozen_points, one.points);
+      for (const rate of Object.values(one.rates)) line(rate.name, `${rate.frozen.num}/${rate.frozen.den}`, `${rate.now.num}/${rate.now.den}`);
+      const list = box.appendChild(el("ol", "s-list"));
+      for (const entry of one.entries) list.append(item(entry, zone));
+    }
+    if (!found.length) body.append(el("p", "s-none", t("没有更正")));
   };
 
   /* ---- how it is counted ---- */
@@ -132,6 +159,7 @@ window.gridWall = window.gridWall || {};
     const [kind, code, kpi, part] = state.sheet.split("/");
     if (kind === "entries") entries(state, code);
     else if (kind === "list" && wall.scores.first.kpis[kpi]) list(state, code, kpi, part || "num");
+    else if (kind === "corrections") corrections();
     else if (kind === "formula") formula(state);
     else box.replaceChildren();
     if (state.sheet) { const quit = box.querySelector(".s-x"); if (quit) quit.focus({ preventScroll: true }); }

@@ -14,7 +14,8 @@ window.gridWall = window.gridWall || {};
   let asked = 0;
   let custom = false;
 
-  const DEFAULTS = { board: "units", period: "month", area: "", sort: "rank", q: "", sheet: "" };
+  const DEFAULTS = { board: "units", period: "month", area: "", unit: "", category: "", channel: "", sort: "rank", q: "", sheet: "" };
+  const NARROW = ["area", "unit", "category", "channel"];
   const read = () => ({ ...DEFAULTS, ...Object.fromEntries(new URLSearchParams(location.search)) });
   const address = (next) => "/scores" + ((found) => (found ? "?" + found : ""))(new URLSearchParams(Object.entries(next).filter(([name, value]) => value && value !== DEFAULTS[name])).toString());
 
@@ -47,12 +48,18 @@ window.gridWall = window.gridWall || {};
     newsEnds = setTimeout(() => { box.classList.remove("s-when--bad"); }, 8000);
   };
 
+  /* How far the numbers are: live, over but still open to late changes, or frozen and since when. */
+  const standing = (found) => {
+    if (found.frozen_at) return t("{when} 已定格，此后的变化列为更正", { when: wall.dayTime(Date.parse(found.frozen_at), first.time_zone) });
+    return found.live ? t("数据截至 {when}", { when: wall.clock(Date.parse(found.as_of), first.time_zone) }) : t("本期已结束，尚未定格，按现在的记录统计");
+  };
+
   /* ---- head ---- */
   const when = (found) => {
     const box = byId("scores-when");
     if (box.classList.contains("s-when--bad") && found) box.classList.remove("s-when--bad");
     if (!found) { box.classList.add("s-when--bad"); box.textContent = t("没有连上服务器，显示的是之前的数字"); return; }
-    box.replaceChildren(el("span", "", found.from === found.to ? found.from : t("{from} 至 {to}", found)), el("span", "", found.live ? t("数据截至 {when}", { when: wall.clock(Date.parse(found.as_of), first.time_zone) }) : t("本期已结束，按现在的记录统计")));
+    box.replaceChildren(el("span", "", found.from === found.to ? found.from : t("{from} 至 {to}", found)), el("span", "", standing(found)));
   };
 
   const periods = () => {
@@ -92,7 +99,7 @@ window.gridWall = window.gridWall || {};
         button.type = "button";
         button.dataset.board = name;
         button.setAttribute("role", "tab");
-        button.addEventListener("click", () => go({ board: name, sheet: "", q: "", sort: "rank" }));
+        button.addEventListener("click", () => go({ board: name, sheet: "", q: "", sort: "rank", unit: "", category: "", channel: "" }));
       }
     }
     for (const button of box.children) button.setAttribute("aria-selected", String(button.dataset.board === state.board));
@@ -108,11 +115,16 @@ window.gridWall = window.gridWall || {};
       const how = box.appendChild(el("button", "btn s-how", t("怎么算的")));
       how.type = "button";
       how.addEventListener("click", () => go({ sheet: "formula" }));
+      if (first.may.take) box.append(wall.scoresExport.button(() => (state.board === "kpis" ? ["kpis", t("指标"), { ...narrowed(), period: state.period }] : ["board", boardName(), { board: state.board, period: state.period, area: state.area }])));
     }
     const input = box.querySelector("input");
     if (input.value !== state.q && document.activeElement !== input) input.value = state.q;
     input.hidden = state.board === "kpis";
+    box.hidden = state.board === "cases";
   };
+
+  const boardName = () => first.boards.find(([name]) => name === state.board)[1];
+  const narrowed = () => Object.fromEntries(NARROW.filter((name) => state[name]).map((name) => [name, state[name]]));
 
   /* District › street › community › grid: the road to the area whose lines are shown. */
   const road = () => {
@@ -131,6 +143,8 @@ window.gridWall = window.gridWall || {};
     }));
   };
 
+  const view = () => ({ kpis: wall.scoresKpis, cases: wall.scoresCases })[state.board] || wall.scoresBoard;
+
   const draw = () => {
     if (!root || !root.isConnected) return;
     root.dataset.board = state.board;
@@ -139,12 +153,19 @@ window.gridWall = window.gridWall || {};
     tabs();
     tools();
     road();
-    if (state.board === "kpis") wall.scoresKpis.draw(state); else wall.scoresBoard.draw(state);
+    view().draw(state);
     wall.scoresSheet.draw(state);
     clearTimeout(timer);
     timer = setTimeout(again, AGAIN_MS);
   };
-  const again = () => { timer = setTimeout(again, AGAIN_MS); if (!document.hidden && root.isConnected) (state.board === "kpis" ? wall.scoresKpis : wall.scoresBoard).draw(state); };
+  const again = () => { timer = setTimeout(again, AGAIN_MS); if (!document.hidden && root.isConnected) view().draw(state); };
+
+  /* The first moment of a local day ("YYYY-MM-DD"), so many days later, with the offset of the night before. */
+  const dayStart = (day, later) => {
+    const noon = new Date(Date.parse(day + "T12:00:00Z") + (later || 0) * 86_400_000);
+    const name = new Intl.DateTimeFormat("en-US", { timeZone: first.time_zone, timeZoneName: "longOffset" }).formatToParts(noon - 86_400_000).find((part) => part.type === "timeZoneName").value;
+    return noon.toISOString().slice(0, 10) + "T00:00:00" + (name.replace("GMT", "") || "Z");
+  };
 
   wall.scoresDay = (ms) => new Intl.DateTimeFormat("en-CA", { timeZone: first.time_zone, year: "numeric", month: "2-digit", day: "2-digit" }).format(ms);
 
@@ -162,7 +183,10 @@ window.gridWall = window.gridWall || {};
     go,
     ask,
     query,
+    narrowed,
+    dayStart,
     when,
+    tell,
     state: () => state,
     /* Whoever draws what was asked asks whether it is still wanted. */
     turn: () => { const mine = ++asked; return () => mine === asked; },
