@@ -34,7 +34,7 @@ window.gridWall = window.gridWall || {};
     for (const [value, word] of buttons) { const button = form.appendChild(el("button", "btn", word)); button.type = "submit"; button.value = value; }
     form.addEventListener("submit", async (event) => {
       event.preventDefault();
-      if (await done(event.submitter ? event.submitter.value : buttons[0][0], input.value.trim())) { shown = ""; draw(); }
+      if (await done(event.submitter ? event.submitter.value : buttons[0][0], input.value.trim())) draw(true);
     });
     return form;
   };
@@ -77,14 +77,14 @@ window.gridWall = window.gridWall || {};
       const span = await wall.scores.ask("/scores?" + wall.scores.query({ board: "streets" }));
       if (!span) return;
       const zone = { since: wall.scores.dayStart(span.from), until: wall.scores.dayStart(span.to, 1) };
-      if (await post("/exports/requests", { why: input.value.trim(), filters: zone })) { shown = ""; draw(); }
+      if (await post("/exports/requests", { why: input.value.trim(), filters: zone })) draw(true);
     });
     return form;
   };
 
   const list = (box, items, make, text) => { if (!items.length) none(box, text); else { const all = box.appendChild(el("ol", "s-cases")); all.append(...items.map(make)); } };
 
-  const draw = async () => {
+  const draw = async (forced) => {
     const box = byId("scores-board");
     if (box._frame !== "cases") { box._frame = "cases"; shown = ""; box.replaceChildren(el("p", "s-wait", t("正在取…"))); }
     const may = wall.scores.first.may;
@@ -93,8 +93,8 @@ window.gridWall = window.gridWall || {};
     wall.scores.when(span);
     if (!waiting || !decided || !requests) { if (!box.querySelector(".s-panel")) box.replaceChildren(el("p", "s-wait", t("没有取到数字，稍后会自动再试"))); return; }
     const now = JSON.stringify([waiting, decided, requests]);
-    const typing = box.contains(document.activeElement) && document.activeElement.value;
-    if (now === shown || busy || typing) return; // nothing new, or somebody is writing here
+    const typing = [...box.querySelectorAll("input")].some((input) => input.value);
+    if (forced !== true && (now === shown || busy || typing)) return; // nothing new, or somebody is writing here
     shown = now;
     const open = panel(t("待复核的申诉（{n}）", { n: waiting.items.length }), "waiting");
     list(open, waiting.items, appeal, t("没有待复核的申诉"));

@@ -1,0 +1,199 @@
+"""The leaders' page under fingers: three taps from a rank to its events, frozen periods, appeals, exports, at three sizes."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests import product
+from tests.browser.past_month import NOW, OCTOBER, lived
+from tests.browser.phone_page import PROMPT_MS, Cast, cast_of
+from tests.product import Product
+
+SIZES = ((1180, 820), (820, 1180), (390, 844))
+SMALL = """() => [...document.querySelectorAll('#scores button, #scores a, #scores select, #scores input')]
+  .filter((node) => node.getClientRects().length && !node.disabled)
+  .map((node) => [node.className || node.tagName, Math.round(node.getBoundingClientRect().height), node.textContent])
+  .filter(([, tall]) => tall < 44)"""
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("scores")
+
+
+@pytest.fixture(scope="module")
+def known(folder: Path) -> dict[str, str]:
+    return lived(folder)
+
+
+@pytest.fixture(scope="module")
+def centre(folder: Path, known: dict[str, str]) -> Iterator[Product]:
+    with product.start(folder, "--no-demo", "--clock-start", NOW) as running:
+        (running.token,) = product.token_for(folder, "leader")
+        yield running
+
+
+@pytest.fixture
+def cast(browser: Browser, centre: Product, folder: Path) -> Iterator[Cast]:
+    with cast_of(browser, centre, folder) as people:
+        yield people
+
+
+def opened(
+    cast: Cast, path: str, account: str = "leader", size: tuple[int, int] = SIZES[0], **more: Any
+) -> Page:
+    view = {"width": size[0], "height": size[1]}
+    page = cast.enter(account, path, viewport=view, has_touch=True, accept_downloads=True, **more)
+    page.wait_for_selector(".s-row[data-code], .s-tiles, .s-panel", timeout=PROMPT_MS)
+    return page
+
+
+@pytest.mark.parametrize("size", SIZES, ids=str)
+def test_three_taps_lead_from_a_board_to_the_events_behind_a_number(
+    cast: Cast, centre: Product, known: dict[str, str], size: tuple[int, int]
+) -> None:
+    page = opened(cast, "/scores", size=size)
+    row = page.locator(f'.s-row[data-code="{known["unit"]}"]')
+    points = row.locator(".s-c--points .s-num").get_attribute("data-points")
+    row.locator(".s-open").tap()
+    sheet = page.locator("#scores-sheet")
+    expect(sheet.locator(".s-item").first).to_be_visible(timeout=PROMPT_MS)
+    assert sheet.get_attribute("data-sum") == points
+    page.locator(".s-x").tap()
+    number = row.locator(".s-num[data-kpi]").first
+    counted = number.get_attribute("data-num")
+    number.tap()
+    expect(sheet.locator(".s-item").first).to_be_visible(timeout=PROMPT_MS)
+    assert sheet.get_attribute("data-count") == counted
+    sheet.locator(".s-item__a").first.tap()
+    page.wait_for_url("**/event/*")
+
+
+@pytest.mark.parametrize("size", SIZES, ids=str)
+def test_everything_to_tap_is_large_enough_and_nothing_runs_off_the_side(
+    cast: Cast, size: tuple[int, int]
+) -> None:
+    page = opened(cast, f"/scores?period={OCTOBER}", size=size)
+    for step in ("", "[data-board=kpis]", "[data-board=cases]", "[data-board=streets]"):
+        if step:
+            page.locator(step).tap()
+            page.wait_for_selector(
+                {"[data-board=kpis]": ".s-tiles", "[data-board=cases]": ".s-panel"}.get(
+                    step, ".s-table--streets .s-row[data-code]"
+                )
+            )
+        assert page.evaluate(SMALL) == []
+        assert page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_a_frozen_month_says_since_when_and_what_was_corrected(
+    cast: Cast, centre: Product, known: dict[str, str]
+) -> None:
+    told = centre.ask(f"/api/v1/scores?board=units&period={OCTOBER}")[1]["corrections"]
+    entries = next(one["entries"] for one in told if one["code"] == known["unit"])
+    assert entries
+    page = opened(cast, f"/scores?period={OCTOBER}")
+    expect(page.locator("#scores-when")).to_contain_text("已定格")
+    page.locator(".s-fix").tap()
+    fixed = page.locator(f'.s-fixed[data-code="{known["unit"]}"]')
+    expect(fixed).to_contain_text("定格")
+    expect(fixed.locator(f'[data-event="{known["reopened"]}"]')).to_have_count(len(entries))
+    page.locator("[data-period=month]").tap()
+    expect(page.locator("#scores-when")).to_contain_text("数据截至", timeout=PROMPT_MS)
+    expect(page.locator(".s-fix")).to_have_count(0)
+
+
+def test_the_numbers_are_narrowed_by_unit_category_and_channel(cast: Cast, known: dict[str, str]) -> None:
+    page = opened(cast, "/scores?board=kpis")
+    tile = page.locator('.s-tile[data-kpi="reported"]')
+    whole = int(tile.get_attribute("data-num") or 0)
+    assert whole > 0
+    page.locator("select[name=channel]").select_option("sensor")
+    expect(tile).to_have_attribute("data-num", "0", timeout=PROMPT_MS)
+    page.locator("select[name=channel]").select_option("")
+    page.locator("select[name=unit]").select_option(known["unit"])
+    expect(tile).not_to_have_attribute("data-num", "0", timeout=PROMPT_MS)
+    tile.tap()
+    expect(page.locator("#scores-sheet .s-item").first).to_be_visible(timeout=PROMPT_MS)
+    assert page.locator("#scores-sheet").get_attribute("data-count") == tile.get_attribute("data-num")
+
+
+def test_an_export_asks_what_for_and_gives_the_board(cast: Cast, known: dict[str, str]) -> None:
+    page = opened(cast, "/scores")
+    page.locator("#scores-tools .s-export").tap()
+    dialog = page.locator("dialog.s-dialog")
+    dialog.locator("button[value=csv]").tap()
+    assert dialog.is_visible()  # a reason is demanded first
+    dialog.locator("textarea").fill("月度考评会")
+    with page.expect_download() as coming:
+        dialog.locator("button[value=csv]").tap()
+    text = Path(coming.value.path()).read_text("utf-8-sig")
+    assert known["unit"] in text and coming.value.suggested_filename.endswith(".csv")
+    expect(dialog).to_be_hidden()
+
+
+def test_two_people_review_an_appeal_where_it_stands(
+    cast: Cast, centre: Product, known: dict[str, str]
+) -> None:
+    case = f'[data-panel=waiting] [data-event="{known["appealed"]}"]'
+    for account in ("operator", "lead"):
+        page = opened(cast, "/scores?board=cases", account)
+        page.locator(f"{case} input").fill("已核对施工通告")
+        page.locator(f"{case} button[value=uphold]").tap()
+        if account == "operator":
+            expect(page.locator(f'{case}[data-state="reviewing"]')).to_be_visible(timeout=PROMPT_MS)
+            expect(page.locator(f"{case} form")).to_have_count(0)
+    decided = page.locator(f'[data-panel=decided] [data-event="{known["appealed"]}"]')
+    expect(decided).to_have_attribute("data-state", "upheld", timeout=PROMPT_MS)
+
+
+def test_personal_data_are_asked_for_approved_by_another_and_taken(cast: Cast) -> None:
+    mine = opened(cast, "/scores?board=cases", "operator")
+    mine.locator("[data-panel=requests] > form input").fill("回访本月上报人")
+    mine.locator("[data-panel=requests] > form button").tap()
+    expect(mine.locator('[data-request][data-state="asked"]')).to_be_visible(timeout=PROMPT_MS)
+    assert mine.locator("[data-request] form").count() == 0
+    lead = opened(cast, "/scores?board=cases", "lead")
+    lead.locator("[data-request] input").fill("同意")
+    lead.locator("[data-request] button[value=approve]").tap()
+    expect(lead.locator('[data-request][data-state="approved"]')).to_be_visible(timeout=PROMPT_MS)
+    assert lead.locator("[data-request] a").count() == 0
+    mine.reload()
+    with mine.expect_download() as coming:
+        mine.locator("[data-request] a").first.tap()
+    assert "上报人" in Path(coming.value.path()).read_text("utf-8-sig").splitlines()[0]
+
+
+def test_a_worker_sees_the_own_line_and_a_unit_no_worker(cast: Cast, centre: Product) -> None:
+    rows = centre.ask("/api/v1/scores?board=workers&period=month")[1]["rows"]
+    worker = next(row["code"] for row in rows if row["points"] != "0.0")
+    page = opened(cast, "/scores?board=workers", worker)
+    assert [row.get_attribute("data-code") for row in page.locator(".s-row[data-code]").all()] == [worker]
+    unit = opened(cast, "/scores", "unit-URBAN_MGMT")
+    assert unit.locator("[data-board=workers]").count() == 0
+
+
+def test_without_a_connection_the_numbers_stay_and_the_page_says_so(cast: Cast) -> None:
+    page = opened(cast, "/scores")
+    page.context.set_offline(True)
+    page.evaluate("() => document.dispatchEvent(new Event('visibilitychange'))")
+    expect(page.locator("#scores-when")).to_contain_text("没有连上", timeout=PROMPT_MS)
+    assert page.locator(".s-row[data-code]").count() > 3
+    page.context.set_offline(False)
+    page.evaluate("() => document.dispatchEvent(new Event('visibilitychange'))")
+    expect(page.locator("#scores-when")).to_contain_text("数据截至", timeout=PROMPT_MS)
+
+
+def test_the_page_speaks_english_whole(cast: Cast) -> None:
+    page = opened(cast, f"/scores?period={OCTOBER}&lang=en")
+    for board in ("units", "kpis", "cases"):
+        page.locator(f".s-tab[data-board={board}]").tap()
+        page.wait_for_selector({"kpis": ".s-tiles", "cases": "[data-panel]"}.get(board, ".s-row[data-code]"))
+        said = page.evaluate(
+            """() => [...document.querySelectorAll('.s-top *, .s-bar *, .s-row--head *, .s-foot, .s-panel h2, .s-tile__n')]
+              .filter((node) => !node.children.length).map((node) => node.textContent).filter((text) => /[\\u4e00-\\u9fff]/.test(text))"""
+        )
+        assert said == []
