@@ -168,9 +168,10 @@ def _range(first: date, last: date) -> list[date]:
 
 
 def _runs(found: Sequence[date], period: Period) -> list[Period]:
-    """Return ascending days as unbroken stretches."""
+    """Return ascending days as unbroken stretches, none beyond the period: it may end within a day."""
     runs = []
     for _, run in groupby(enumerate(found), lambda pair: pair[1].toordinal() - pair[0]):
         stretch = [day for _, day in run]
-        runs.append(days(stretch[0], stretch[-1], period.tz))
+        whole = days(stretch[0], stretch[-1], period.tz)
+        runs.append(Period(whole.start, min(whole.end, period.end), period.tz))
     return runs

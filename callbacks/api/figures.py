@@ -1,5 +1,6 @@
 """Figures over HTTP: KPIs with what they were before, boards, and what lies behind each number and each rank."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
@@ -69,11 +70,12 @@ def kpis_at(
 
 
 def befores(span: Period, now: datetime) -> list[tuple[str, Period, datetime]]:
-    """Return the periods a number is compared with, each as it stood when it was as old as this one is now."""
-    return [
-        (name, before, min(before.end, before.start + (now - span.start)))
-        for name, before in (("previous", previous(span)), ("last_year", last_year(span)))
-    ]
+    """Return the periods a number is compared with, each only as far as this one has come, and its own now."""
+    found = []
+    for name, before in (("previous", previous(span)), ("last_year", last_year(span))):
+        then = min(before.end, before.start + (now - span.start))
+        found.append((name, replace(before, end=then), then))
+    return found
 
 
 @permission("scores.see")

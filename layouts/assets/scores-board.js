@@ -213,6 +213,7 @@ window.gridWall = window.gridWall || {};
   wall.scoresBoard = {
     draw,
     filter: () => { if (shown) paint(wall.scores.state()); },
+    frozen: () => Boolean(shown && shown.frozen_at),
     corrections: () => (shown ? shown.corrections : []),
     line: (code) => (shown ? shown.rows.find((line) => line.code === code) || null : null),
   };

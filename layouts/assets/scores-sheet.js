@@ -84,6 +84,7 @@ window.gridWall = window.gridWall || {};
       button.setAttribute("aria-selected", String(one === part));
       button.addEventListener("click", () => wall.scores.go({ sheet: `list/${code}/${kpi}/${one}` }, true));
     }
+    if (state.board !== "kpis" && wall.scoresBoard.frozen()) body.append(el("p", "", t("榜上是定格时的数，清单按现在的记录")));
     const items = body.appendChild(el("ol", "s-list"));
     const narrow = code === "-" ? {} : wall.scores.line(state.board === "kpis" ? "streets" : state.board, code);
     for (const [one, value] of Object.entries(wall.scores.narrowed())) if (!narrow[one]) narrow[one] = value;
