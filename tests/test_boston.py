@@ -1,0 +1,106 @@
+"""A real quarter of a real city: every department's figures against pandas, computed from the raw file alone."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from dashboard.rules.kpis import period
+from datasources.database import Database
+from datasources.district import BUNDLED, read_pack
+from datasources.imports import import_file
+from datasources.loading import load_pack
+from datasources.queries_kpis import kpi_groups, kpi_values
+from datasources.queries_rollup import cover, live_cover
+from datasources.reference import References
+from datasources.rollups import count_day, days_of_period, store_day
+
+QUARTER = BUNDLED / "boston" / "records" / "requests-2011-q3.csv.gz"
+NOW = datetime(2026, 11, 20, 1, tzinfo=UTC)
+CODES = {"BPS_": "BPS", "BHA_": "BHA", "No Q": "NO_QUEUE"}  # as the pack's mapping says
+SPANS = ("2011-07-01..2011-09-30", "2011-08-01..2011-08-31", "2011-09-05..2011-09-11")
+
+
+@pytest.fixture(scope="module")
+def boston(tmp_path_factory: pytest.TempPathFactory) -> Database:
+    """Return the quarter as imported, each of its days rolled up."""
+    folder = tmp_path_factory.mktemp("boston")
+    database = Database(f"sqlite:///{folder / 'boston.db'}")
+    database.upgrade()
+    with database.write() as session:
+        load_pack(session, read_pack("boston"), NOW - timedelta(days=400))
+    path = folder / QUARTER.name
+    path.write_bytes(Path(QUARTER).read_bytes())
+    mapping = read_pack("boston").mapping
+    import_file(database, References(database), path, now=NOW, pack_mapping=mapping)
+    tz = References(database).get().tz
+    for day in days_of_period(period(SPANS[0], NOW, tz)):
+        with database.write() as session:
+            assert store_day(session, count_day(session, day, tz), NOW, tz)
+    return database
+
+
+@pytest.fixture(scope="module")
+def raw() -> pd.DataFrame:
+    """Return the file as it is, its times in the city's zone, its departments by our codes."""
+    table = pd.read_csv(QUARTER, dtype=str, keep_default_na=False)
+    for name in ("open_dt", "target_dt", "closed_dt"):
+        table[name] = pd.to_datetime(table[name].str.strip(), errors="coerce").dt.tz_localize(
+            "America/New_York"
+        )
+    table["unit"] = table["department"].replace(CODES)
+    table["closed"] = table["case_status"] == "Closed"
+    return table
+
+
+def expected(raw: pd.DataFrame, words: str) -> dict[str, dict[str, tuple[int, int]]]:
+    """Return unit → {KPI: (num, den)} of local days, straight from the columns of the file."""
+    first, last = (pd.Timestamp(day, tz="America/New_York") for day in words.split(".."))
+    within = lambda column: (column >= first) & (column < last + pd.Timedelta(days=1))  # noqa: E731
+    ended = raw["closed_dt"].where(raw["closed"])
+    kept = ended.notna() & (raw["target_dt"].isna() | (ended <= raw["target_dt"]))
+    late = raw["target_dt"].notna() & (ended.fillna(pd.Timestamp(NOW)) > raw["target_dt"])
+    due = within(raw["target_dt"]) | (raw["target_dt"].isna() & within(ended))
+    found: dict[str, dict[str, tuple[int, int]]] = {}
+    for unit, of in raw.groupby("unit"):
+        here, there = within(raw["open_dt"]) & (raw["unit"] == unit), due & (raw["unit"] == unit)
+        closed = int((within(ended) & (raw["unit"] == unit)).sum())
+        should = int((there & (kept | late)).sum())
+        found[str(unit)] = {
+            "reported": (int(here.sum()), int(here.sum())),
+            "open": (int((here & ~raw["closed"]).sum()), int(here.sum())),
+            "closed": (closed, closed),
+            "on_time_rate": (int((there & kept).sum()), should),
+            "close_rate": (int((there & raw["closed"]).sum()), should),
+            "on_time_close_rate": (int((there & kept & raw["closed"]).sum()), should),
+        }
+        assert len(of)
+    return found
+
+
+@pytest.mark.parametrize("words", SPANS)
+def test_every_departments_figures_are_what_pandas_counts_in_the_file(
+    boston: Database, raw: pd.DataFrame, words: str
+) -> None:
+    reference = References(boston).get()
+    asked = period(words, NOW, reference.tz)
+    wanted = expected(raw, words)
+    codes = tuple(next(iter(wanted.values())))
+    with boston.read() as session:
+        assert cover(session, asked, NOW).rolled  # from rollups
+        for covered in (None, live_cover(asked)):  # and counted live
+            shown = kpi_groups(session, asked, NOW, "unit", codes, cover=covered)
+            for unit, figures in wanted.items():
+                mine = shown.get(unit, {})
+                assert {code: mine.get(code, (0, 0)) for code in codes} == figures, unit
+
+
+def test_the_city_as_a_whole_equals_the_file(boston: Database, raw: pd.DataFrame) -> None:
+    reference = References(boston).get()
+    asked = period(SPANS[0], NOW, reference.tz)
+    with boston.read() as session:
+        shown = kpi_values(session, reference, asked, NOW, codes=("reported", "closed", "on_time_rate"))
+    wanted = expected(raw, SPANS[0])
+    for code, pair in shown.items():
+        assert pair == tuple(map(sum, zip(*(figures[code] for figures in wanted.values()), strict=True)))
