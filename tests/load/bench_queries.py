@@ -38,8 +38,10 @@ ROUNDS = 7
 MINUTE = timedelta(minutes=1)
 
 
-def fill(database: Database, reference: Reference, count: int, still_open: int = OPEN_EVENTS) -> None:
-    """Write `count` events with their steps and points; the newest are still open."""
+def fill(
+    database: Database, reference: Reference, count: int, still_open: int = OPEN_EVENTS, days: int = DAYS
+) -> None:
+    """Write `count` events of so many days with their steps and points; the newest are still open."""
     dice = random.Random(7)
     spots = [grid for grid in reference.grids if grid.lng is not None]
     units = [unit.code for unit in reference.units.values()]
@@ -47,7 +49,7 @@ def fill(database: Database, reference: Reference, count: int, still_open: int =
     for start in range(0, count, 5000):
         events, steps, ledger = [], [], []
         for key in range(start + 1, min(start + 5000, count) + 1):
-            event = one_event(key, count, dice, spots, units, codes, still_open)
+            event = one_event(key, count, dice, spots, units, codes, still_open, days)
             events.append(journal.as_columns(event))
             trail = trail_of(event)
             steps += trail
@@ -59,10 +61,17 @@ def fill(database: Database, reference: Reference, count: int, still_open: int =
 
 
 def one_event(
-    key: int, count: int, dice: random.Random, spots: list, units: list, codes: list, still_open: int
+    key: int,
+    count: int,
+    dice: random.Random,
+    spots: list,
+    units: list,
+    codes: list,
+    still_open: int,
+    days: int,
 ) -> Event:
     """Return one event of the made-up history; numbers and times only, no people."""
-    at = NOW - timedelta(days=DAYS) * (1 - key / count)
+    at = NOW - timedelta(days=days) * (1 - key / count)
     spot, claimed = dice.choice(spots), dice.random() < 0.7
     done = key <= count - still_open
     end = at + timedelta(minutes=dice.randrange(60, 600))
