@@ -1,11 +1,12 @@
 """A month is frozen three work days after its end; what changes later stands beside it as a correction, never in it."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 
 from dashboard import rollup_keeper
 from dashboard.rules.kpis import period
+from datasources import freezing
 from datasources.models import ImportRow
 from datasources.queries_boards import board_rows
 from datasources.queries_corrections import corrections
@@ -169,3 +170,29 @@ def test_a_quarter_and_a_year_are_frozen_after_their_own_end(town):
             asked = period(words, town.now, town.reference.tz)
             assert frozen_cover(session, asked) is not None
         assert frozen_cover(session, period("7d", town.now - timedelta(days=30), town.reference.tz)) is None
+
+
+def test_holidays_do_not_count_towards_the_three_work_days(town):
+    september = period("2026-09-01..2026-09-30", town.now, town.reference.tz)
+    calendar = town.reference.policy.calendar
+    due = town.reference.policy.frozen_from(september.end).astimezone(town.reference.tz)
+    holidays = [
+        day
+        for day in (date(2026, 10, 1) + timedelta(days=n) for n in range(8))
+        if not calendar.is_workday(day)
+    ]
+    assert len(holidays) >= 7 and due.date() >= date(2026, 10, 10)
+
+
+def test_what_changes_between_counting_and_freezing_leaves_the_period_for_the_next_round(town):
+    event = town.checked(town.finished(town.claimed()))
+    town.hand.forward(days=5)
+    rollup_keeper.keep(town.database, town.reference, town.now, None)
+    town.hand.moment = at(town, "2026-12-04T09:00")
+    november = period(NOVEMBER, town.now, town.reference.tz)
+    with town.database.read() as session:
+        stood = freezing.count(session, town.reference, "month", november, town.now)
+    town.act(town.fresh(event), "comment", OPERATOR, text="收到")
+    with town.database.write() as session:
+        assert not freezing.store(session, stood, town.reference, town.now)
+        assert frozen_cover(session, november) is None
