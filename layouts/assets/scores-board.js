@@ -78,7 +78,10 @@ window.gridWall = window.gridWall || {};
     row.setAttribute("role", "row");
     row.dataset.code = line.code;
     const rank = row.appendChild(el("div", "s-c s-c--rank"));
-    rank.append(el("b", "s-medal num"));
+    const ledger = rank.appendChild(el("button", "s-rank"));
+    ledger.type = "button";
+    ledger.append(el("b", "s-medal num"));
+    ledger.addEventListener("click", () => wall.scores.go({ sheet: "entries/" + line.code }));
     const name = row.appendChild(el("div", "s-c s-c--name"));
     const open = name.appendChild(el("button", "s-open"));
     open.type = "button";
@@ -112,7 +115,8 @@ window.gridWall = window.gridWall || {};
 
   const update = (state) => (row, line) => {
     const cells = [...row.children];
-    const medal = cells[0].firstChild;
+    const medal = cells[0].querySelector(".s-medal");
+    wall.mark(cells[0].firstChild, "aria-label", t("{name} 的积分明细", { name: line.name }));
     wall.say(medal, line.rank === null ? "–" : String(line.rank));
     medal.className = "s-medal num" + (line.rank && line.rank <= 3 ? " s-medal--" + line.rank : "");
     row.classList.toggle("s-row--apart", line.rank === null);

@@ -63,7 +63,7 @@ def test_three_taps_lead_from_a_board_to_the_events_behind_a_number(
     page = opened(cast, "/scores", size=size)
     row = page.locator(f'.s-row[data-code="{known["unit"]}"]')
     points = row.locator(".s-c--points .s-num").get_attribute("data-points")
-    row.locator(".s-open").tap()
+    row.locator(".s-rank").tap()
     sheet = page.locator("#scores-sheet")
     expect(sheet.locator(".s-item").first).to_be_visible(timeout=PROMPT_MS)
     assert sheet.get_attribute("data-sum") == points
