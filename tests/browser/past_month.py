@@ -17,7 +17,8 @@ EACH = 14  # events a month: enough closed ones to be ranked
 def lived(folder: Path) -> dict[str, str]:
     """Let a district live through October and some of November; return the numbers of events to speak of.
 
-    `reopened`: closed in October, reopened since it was frozen; `appealed`: overdue, appealed by its unit.
+    `reopened`: closed in October, reopened since it was frozen; `appealed`: overdue in October,
+    closed and appealed by its unit in November.
     """
     hand = clock.HandClock(datetime.fromisoformat("2026-10-12T09:00:00+08:00"))
     before = clock.current()
@@ -27,6 +28,9 @@ def lived(folder: Path) -> dict[str, str]:
         town = make_town(house.database, house.reference, hand)
         for place in range(EACH):
             _closed(town, RATINGS[place % len(RATINGS)])
+        hand.moment = datetime.fromisoformat("2026-10-20T09:00:00+08:00")
+        late = town.claimed()
+        town.tick(days=10)  # past its deadline, still in October
         hand.moment = datetime.fromisoformat("2026-10-31T15:00:00+08:00")
         last = _closed(town, "very_satisfied")
         hand.moment = datetime.fromisoformat("2026-11-05T09:00:00+08:00")
@@ -34,10 +38,6 @@ def lived(folder: Path) -> dict[str, str]:
         for place in range(EACH):
             _closed(town, RATINGS[place % len(RATINGS)])
         town.act(town.fresh(last), "reopen", OPERATOR, reason="居民来电反映未解决")
-        late = town.claimed()
-        town.tick(hours=17)
-        hand.moment = datetime.fromisoformat("2026-11-06T09:00:00+08:00")
-        town.tick(days=8)
         late = town.checked(town.finished(town.fresh(late)))
         hand.moment = datetime.fromisoformat(NOW)
         late = town.act(late, "appeal", town.unit_of(late), reason="现场被围挡封闭，三天进不去")
