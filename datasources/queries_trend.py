@@ -1,27 +1,30 @@
-"""How the points of a board's lines came over a period: by day up to a month, by week beyond."""
+"""How the points of a board's lines came over a period: by day up to a month, by week up to a quarter, then by month."""
 
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from dashboard.rules.periods import Period, days
+from dashboard.rules.periods import Period, calendar_of, days
 from datasources.queries_points import points_of
 from datasources.reference import Reference
 
-MOST_DAYS = 31
+MOST_DAYS, MOST_WEEKS_DAYS = 31, 100
 
 
 def buckets_of(period: Period, now: datetime) -> list[Period]:
-    """Return the days, or the weeks counted from the first day, that have begun."""
-    width = 1 if (period.last - period.first).days < MOST_DAYS else 7
+    """Return the days, the weeks counted from the first day, or the calendar months that have begun."""
     found, first = [], period.first
+    length = (period.last - period.first).days + 1
     while first <= period.last:
-        last = min(period.last, first + timedelta(days=width - 1))
-        one = days(first, last, period.tz)
+        if length <= MOST_WEEKS_DAYS:
+            last = first + timedelta(days=0 if length <= MOST_DAYS else 6)
+        else:
+            last = calendar_of("month", first, period.tz).last
+        one = days(first, min(period.last, last), period.tz)
         if one.start > now:
             break
         found.append(one)
-        first = last + timedelta(days=1)
+        first = one.last + timedelta(days=1)
     return found
 
 

@@ -132,3 +132,13 @@ def test_appeals_are_listed_for_reviewers_and_for_their_own_unit_alone(opened, p
         place.act(place.fresh(closed), "review", viewer, verdict="uphold", reason="属实")
     assert ask(opened, "/appeals", "operator")["items"] == []
     assert [one["state"] for one in ask(opened, "/appeals?state=decided", "operator")["items"]] == ["upheld"]
+
+
+def test_a_trend_has_days_up_to_a_month_weeks_up_to_a_quarter_months_beyond(opened, place):
+    for words, count, second in (
+        ("2026-08-01..2026-08-31", 31, "2026-08-02"),
+        ("2026-07-01..2026-09-30", 14, "2026-07-08"),
+        ("2026-01-15..2026-09-10", 9, "2026-02-01"),
+    ):
+        buckets = ask(opened, f"/scores?board=units&period={words}&trend=1")["buckets"]
+        assert (len(buckets), buckets[1]) == (count, second)

@@ -109,7 +109,7 @@ def question_of(words: dict[str, str], code: str, now: datetime) -> Asked:
 
 @permission("scores.see")
 def scores() -> Response:
-    """Return a board, best first; with `trend=1` each line's points by day or week.
+    """Return a board, best first; with `trend=1` each line's points by day, week or month.
 
     A frozen period shows how it stood, with what reads otherwise now as `corrections`. A grid worker finds the own
     line alone on the board of grid workers.
