@@ -708,9 +708,13 @@ class RollupRow(Base):
 
 
 class RollupPointsRow(Base):
-    """The points one unit or worker earned in one span of days for the events of one place."""
+    """The points one unit or worker earned in one span of days for the events of one place.
+
+    `grain`: post (both told apart), subject or path (the other is '').
+    """
 
     __tablename__ = "rollup_points"
+    grain: Mapped[str] = mapped_column(primary_key=True)
     tier: Mapped[str] = mapped_column(primary_key=True)
     first: Mapped[date] = mapped_column(primary_key=True)
     kind: Mapped[str] = mapped_column(primary_key=True)

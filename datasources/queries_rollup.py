@@ -21,7 +21,7 @@ from datasources.rollup_marks import marks
 R: Any = RollupRow.__table__.c
 P: Any = RollupPointsRow.__table__.c
 D: Any = RolledRow.__table__.c
-DAY, MONTH = "day", "month"
+DAY, MONTH, POST = "day", "month", "post"
 FROZEN = {"month": "frozen_month", "quarter": "frozen_quarter", "year": "frozen_year"}
 ONE = timedelta(days=1)
 MOST_RUNS = 24  # of days to be counted live beside rollups; beyond, counting everything live is as fast
@@ -112,7 +112,9 @@ def points_by(
     if not any(found.spans.values()):
         return {}
     spans = [and_(P.tier == tier, P.first.in_(firsts)) for tier, firsts in found.spans.items()]
-    query = select(P[key], func.sum(P.tenths)).where(or_(*spans), P.kind.in_(list(kinds))).group_by(P[key])
+    grain = POST if area and key != "path" else key
+    query = select(P[key], func.sum(P.tenths)).where(P.grain == grain, or_(*spans), P.kind.in_(list(kinds)))
+    query = query.group_by(P[key])
     if area:
         query = query.where(contains(P.path, f"/{area}/"))
     return {code: int(total) for code, total in session.execute(query)}

@@ -25,7 +25,7 @@ from datasources.models import (
     RollupPointsRow,
     RollupRow,
 )
-from datasources.queries_rollup import DAY, FROZEN, GRAINS, MONTH
+from datasources.queries_rollup import DAY, FROZEN, GRAINS, MONTH, POST
 from datasources.queries_scans import HANDLED, SCANS, Pairs, Tally, bound, scan
 from datasources.rollup_marks import COUNTED_BY, EPOCH, marks
 
@@ -131,8 +131,9 @@ def store_month(session: Session, first: date, now: datetime, tz: tzinfo) -> Non
     session.execute(insert(ROLLUP).from_select(["grain", "tier", "first", *ROLLUP_KEYS, *SUMS], added))
     names = [P.kind, P.subject, P.path]
     of_days = (P.tier == DAY, P.first.between(within[0], within[-1]))
-    earned = select(_as(MONTH), _as(first), *names, func.sum(P.tenths)).where(*of_days).group_by(*names)
-    columns = ["tier", "first", "kind", "subject", "path", "tenths"]
+    earned = select(P.grain, _as(MONTH), _as(first), *names, func.sum(P.tenths)).where(*of_days)
+    earned = earned.group_by(P.grain, *names)
+    columns = ["grain", "tier", "first", "kind", "subject", "path", "tenths"]
     session.execute(insert(POINTS).from_select(columns, earned))
     session.execute(insert(RolledRow).values(tier=MONTH, first=first, at=now))
 
@@ -178,19 +179,22 @@ def _as(value: Any) -> Any:
 
 
 def points_rows(session: Session, period: Period, first: date, tier: str) -> list[dict[str, Any]]:
-    """Return what each unit and worker earned in a period for the events of each place, as rows of a tier."""
+    """Return what each unit and worker earned in a period for the events of each place, and each alone, as rows of a tier."""
     query = (
-        select(
-            L.subject_kind.label("kind"),
-            L.subject,
-            E.area_path.label("path"),
-            func.sum(L.tenths).label("tenths"),
-        )
+        select(L.subject_kind, L.subject, E.area_path, func.sum(L.tenths))
         .join_from(LedgerRow.__table__, EventRow.__table__, L.event_id == E.id)
         .where(L.for_at >= period.start, L.for_at < period.end)
         .group_by(L.subject_kind, L.subject, E.area_path)
     )
-    return [{**row, "tier": tier, "first": first} for row in session.execute(query).mappings()]
+    sums: dict[tuple[str, ...], int] = {}
+    for kind, subject, path, tenths in session.execute(query):
+        for key in ((POST, kind, subject, path), ("subject", kind, subject, ""), ("path", kind, "", path)):
+            sums[key] = sums.get(key, 0) + int(tenths)
+    names = ("grain", "kind", "subject", "path")
+    return [
+        {**dict(zip(names, key, strict=True)), "tier": tier, "first": first, "tenths": tenths}
+        for key, tenths in sums.items()
+    ]
 
 
 def _first_day(session: Session, tz: tzinfo) -> date | None:

@@ -30,11 +30,12 @@ def upgrade() -> None:
     )  # fmt: skip
     op.create_table(
         "rollup_points",
+        sa.Column("grain", sa.String(), nullable=False),
         sa.Column("tier", sa.String(), nullable=False),
         sa.Column("first", sa.Date(), nullable=False),
         *(sa.Column(name, sa.String(), nullable=False) for name in ("kind", "subject", "path")),
         sa.Column("tenths", sa.Integer(), nullable=False),
-        sa.PrimaryKeyConstraint("tier", "first", "kind", "subject", "path"),
+        sa.PrimaryKeyConstraint("grain", "tier", "first", "kind", "subject", "path"),
         sqlite_with_rowid=False,
     )
     op.create_table(
