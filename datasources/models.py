@@ -724,6 +724,22 @@ class RollupPointsRow(Base):
     __table_args__ = ({"sqlite_with_rowid": False},)
 
 
+class RollupTimesRow(Base):
+    """The whole seconds that events spent in a stage which they left in one span of days: little-endian 32-bit numbers.
+
+    Percentiles do not add up, their values do. `grain` says what `key` is: all (''), unit, path, category or channel.
+    """
+
+    __tablename__ = "rollup_times"
+    grain: Mapped[str] = mapped_column(primary_key=True)
+    tier: Mapped[str] = mapped_column(primary_key=True)
+    first: Mapped[date] = mapped_column(primary_key=True)
+    stage: Mapped[str] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(primary_key=True)
+    seconds: Mapped[bytes] = mapped_column(LargeBinary)
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+
 class RolledRow(Base):
     """A span of days that has been rolled up, or frozen, and when."""
 

@@ -12,7 +12,7 @@ from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from dashboard.rules.kpis import KPIS, Basis, Period
-from datasources import queries_rollup
+from datasources import queries_rollup, rollup_times
 from datasources.models import Moment
 from datasources.queries_narrow import NOTHING, Narrow, check, narrowed
 from datasources.queries_rollup import Cover
@@ -53,13 +53,22 @@ def kpi_values(
     codes: Collection[str] = tuple(KPIS),
     cover: Cover | None = None,
 ) -> Pairs:
-    """Return {code: (num, den)} of the asked KPIs in the order of `KPIS`; Invalid for an unknown code to narrow to."""
+    """Return {code: (num, den)} of the asked KPIs in the order of `KPIS`; Invalid for an unknown code to narrow to.
+
+    `cover` says how to count what is no length of time, as a frozen period stood for instance.
+    """
     check(reference, narrow)
     found = kpi_groups(session, period, now, "all", codes, basis, narrow, reference, cover).get("", {})
     values = bound(period, now, narrow, reference)
+    timed = (
+        queries_rollup.cover(session, period, now)
+        if _TIMED & set(codes)
+        else queries_rollup.live_cover(period)
+    )
     for stage in DURATIONS:
         if asked := {stage, f"{stage}_p90"} & set(codes):
-            mean, ninety = stage_values(session, stage, values, narrow.names)
+            rolled = rollup_times.rolled_stage(session, timed, stage, narrow, reference)
+            mean, ninety = rolled or stage_values(session, stage, values, narrow.names)
             found |= {code: mean if code == stage else ninety for code in asked}
     return {code: found.get(code, (0, 0)) for code in KPIS if code in codes}
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import bindparam, case, func, or_, select
+from sqlalchemy import Select, bindparam, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from dashboard.rules.event import Status
@@ -39,19 +39,23 @@ def stage_values(
 
 @lru_cache(maxsize=32)
 def _query(code: str, names: frozenset[str]) -> Any:
+    one = narrowed(taken(code), names).subquery()
+    order = func.row_number().over(order_by=one.c.seconds).label("place")
+    ranked = select(one.c.seconds, order, func.count().over().label("of")).subquery()
+    ninety = case((ranked.c.place == (9 * ranked.c.of + 9) // 10, ranked.c.seconds))
+    return select(func.sum(ranked.c.seconds), func.count(), func.max(ninety)).select_from(ranked)
+
+
+def taken(code: str, *keys: Any) -> Select[Any]:
+    """Return the query of the whole seconds each valid event spent in a stage that it left in a period, behind its keys."""
     stage = STAGES[code]
     begin, end = E[stage.begin], E[stage.end]
     seconds: Any = whole_seconds(begin, end)
     if code == "owner_to_finish":
         seconds = case((E.hold_count > 0, _without_hold(seconds)), else_=seconds)
-    taken = select(seconds.label("seconds")).where(
+    return select(*keys, seconds.label("seconds")).where(
         end >= START, end < END, end >= begin, E.status.not_in([status.value for status in VOID])
     )
-    one = narrowed(taken, names).subquery()
-    order = func.row_number().over(order_by=one.c.seconds).label("place")
-    ranked = select(one.c.seconds, order, func.count().over().label("of")).subquery()
-    ninety = case((ranked.c.place == (9 * ranked.c.of + 9) // 10, ranked.c.seconds))
-    return select(func.sum(ranked.c.seconds), func.count(), func.max(ninety)).select_from(ranked)
 
 
 def _without_hold(seconds: Any) -> Any:

@@ -15,7 +15,15 @@ from dashboard.rules.kpis import VOID
 from datasources.models import LedgerRow, RollupMarkRow, StepRow
 
 M: Any = RollupMarkRow.__table__.c
-COUNTED_BY = ("reported_at", "pool_at", "finished_at", "closed_at", "handle_due_at")
+COUNTED_BY = (
+    "reported_at",
+    "registered_at",
+    "pool_at",
+    "owned_at",
+    "finished_at",
+    "closed_at",
+    "handle_due_at",
+)
 TOLD_APART_BY = ("unit", "area_path", "category", "source")
 QUARTER = timedelta(minutes=15)  # every time zone's days begin on one
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

@@ -13,6 +13,7 @@ from sqlalchemy import Date, String, delete, func, insert, literal, select
 from sqlalchemy.orm import Session
 
 from dashboard.rules.periods import Period, calendar_of, days
+from datasources import rollup_times
 from datasources.database import take_turn
 from datasources.journal import add_rows
 from datasources.models import (
@@ -24,6 +25,7 @@ from datasources.models import (
     RollupMarkRow,
     RollupPointsRow,
     RollupRow,
+    RollupTimesRow,
 )
 from datasources.queries_rollup import DAY, FROZEN, GRAINS, MONTH, POST
 from datasources.queries_scans import HANDLED, SCANS, Pairs, Tally, bound, scan
@@ -36,6 +38,7 @@ R: Any = ROLLUP.c
 POINTS: Any = RollupPointsRow.__table__
 P: Any = POINTS.c
 M: Any = RollupMarkRow.__table__.c
+TABLES = (RollupRow, RollupPointsRow, RollupTimesRow, RolledRow)
 ONE = timedelta(days=1)
 TURN = 20261  # those who roll up take turns, so that none stores what another has stored
 SUMS = tuple(f"{code}_{part}" for code in ROLLUP_CODES for part in ("num", "den"))
@@ -47,11 +50,12 @@ BY_REPORT = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """What one day adds: rows of cells and of points, and the newest mark of it that was seen while counting."""
+    """What one day adds: rows of cells, of points and of times, and the newest mark of it that was seen while counting."""
 
     day: date
     cells: Sequence[dict[str, Any]]
     points: Sequence[dict[str, Any]]
+    times: Sequence[dict[str, Any]]
     seen: int
 
 
@@ -79,7 +83,8 @@ def count_day(session: Session, day: date, tz: tzinfo) -> Counted:
     scan(session, timeless, settled, "cell", HANDLED, "reported")
     add_reported(tally, timeless)
     cells = [row("cell", DAY, day, ROLLUP_KEYS, key, pairs) for key, pairs in tally.items()]
-    return Counted(day, cells, points_rows(session, period, day, DAY), seen)
+    times = rollup_times.count(session, period, day, DAY)
+    return Counted(day, cells, points_rows(session, period, day, DAY), times, seen)
 
 
 def store_day(session: Session, counted: Counted, now: datetime, tz: tzinfo) -> bool:
@@ -96,6 +101,7 @@ def store_day(session: Session, counted: Counted, now: datetime, tz: tzinfo) -> 
         if grain != "cell":
             _coarser(session, grain, keys, counted.day)
     add_rows(session, RollupPointsRow, counted.points)
+    add_rows(session, RollupTimesRow, counted.times)
     session.execute(insert(RolledRow).values(tier=DAY, first=counted.day, at=now))
     _clear_marks(session, counted.day, tz, counted.seen)
     return True
@@ -135,6 +141,11 @@ def store_month(session: Session, first: date, now: datetime, tz: tzinfo) -> Non
     earned = earned.group_by(P.grain, *names)
     columns = ["grain", "tier", "first", "kind", "subject", "path", "tenths"]
     session.execute(insert(POINTS).from_select(columns, earned))
+    times = [
+        {"grain": grain, "tier": MONTH, "first": first, "stage": stage, "key": key, "seconds": seconds}
+        for (grain, stage, key), seconds in rollup_times.added_up(session, DAY, within[0], within[-1]).items()
+    ]
+    add_rows(session, RollupTimesRow, times)
     session.execute(insert(RolledRow).values(tier=MONTH, first=first, at=now))
 
 
@@ -142,7 +153,7 @@ def forget_all(session: Session) -> None:
     """Throw every rollup away, what is frozen excepted: it cannot be made again."""
     take_turn(session, TURN)
     kept = list(FROZEN.values())
-    for row in (RollupRow, RollupPointsRow, RolledRow):
+    for row in TABLES:
         session.execute(delete(row).where(row.__table__.c.tier.not_in(kept)))
 
 
@@ -210,7 +221,7 @@ def _first_day(session: Session, tz: tzinfo) -> date | None:
 
 
 def _forget(session: Session, tier: str, first: date) -> None:
-    for row in (RollupRow, RollupPointsRow, RolledRow):
+    for row in TABLES:
         columns = row.__table__.c
         session.execute(delete(row).where(columns.tier == tier, columns.first == first))
 

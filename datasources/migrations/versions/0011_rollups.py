@@ -39,6 +39,15 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_table(
+        "rollup_times",
+        *(sa.Column(name, sa.String(), nullable=False) for name in ("grain", "tier")),
+        sa.Column("first", sa.Date(), nullable=False),
+        *(sa.Column(name, sa.String(), nullable=False) for name in ("stage", "key")),
+        sa.Column("seconds", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("grain", "tier", "first", "stage", "key"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
         "rolled",
         sa.Column("tier", sa.String(), nullable=False),
         sa.Column("first", sa.Date(), nullable=False),
@@ -55,5 +64,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    for table in ("rollup_mark", "rolled", "rollup_points", "rollup"):
+    for table in ("rollup_mark", "rolled", "rollup_times", "rollup_points", "rollup"):
         op.drop_table(table)
