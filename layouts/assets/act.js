@@ -42,7 +42,7 @@ window.gridWall = window.gridWall || {};
         body: JSON.stringify(body),
       });
       if (answer.status === 401) window.live.leave();
-      const said = await answer.json().catch(() => ({}));
+      const said = await wall.saidBy(answer);
       return { ok: answer.ok, status: answer.status, said };
     } catch (_lost) {
       return { ok: false, status: 0, said: {} };

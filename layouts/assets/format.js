@@ -25,6 +25,9 @@ window.gridWall = window.gridWall || {};
     return made;
   };
 
+  /* The JSON of an answer; a refusal without any is {}, a good answer cut in the middle is a lost one and throws. */
+  wall.saidBy = (answer) => answer.json().catch((cut) => { if (answer.ok) throw cut; return {}; });
+
   wall.say = (node, text) => { if (node && node.textContent !== text) node.textContent = text; };
 
   wall.mark = (node, name, value) => {

@@ -47,7 +47,7 @@ window.gridWall = window.gridWall || {};
   /* ---- sending ---- */
   const call = async (method, path, headers, body) => {
     const answer = await fetch(path, { method, headers, body, cache: "no-store" });
-    return { status: answer.status, ok: answer.ok, said: await answer.json().catch(() => ({})) };
+    return { status: answer.status, ok: answer.ok, said: await wall.saidBy(answer) };
   };
 
   /* Send a picture in pieces and return its id. `more` are headers of who sends; `step(part 0…1)` hears how far it is.

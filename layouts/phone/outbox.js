@@ -83,7 +83,7 @@ window.gridWall = window.gridWall || {};
   const flush = () => {
     clearTimeout(due);
     due = setTimeout(flush, AGAIN_MS);
-    if (!going) going = run().finally(() => { going = null; });
+    if (!going) going = run().catch(() => undefined).finally(() => { going = null; }); // a store that went away under it: what waits is tried again
     return going;
   };
   const run = async () => {

@@ -49,7 +49,7 @@ window.gridWall = window.gridWall || {};
         headers: { Accept: "application/json", ...(body === undefined ? {} : { "Content-Type": "application/json" }), ...headers },
         body: body === undefined ? undefined : JSON.stringify(body),
       });
-      return { ok: answer.ok, status: answer.status, said: await answer.json().catch(() => ({})) };
+      return { ok: answer.ok, status: answer.status, said: await wall.saidBy(answer) };
     } catch (_lost) { return null; }
   };
   const refusal = (answer) => {

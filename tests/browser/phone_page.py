@@ -75,7 +75,7 @@ class Cast:
         for context in self.contexts:
             context.close()
         self.contexts.clear()
-        assert self.faults == []
+        assert self.faults == [], self.faults
 
 
 @contextmanager

@@ -106,6 +106,12 @@ def at(page: Page, number: str) -> None:
     expect(page.locator(f'#dispatch-body [data-event="{number}"]')).to_be_visible(timeout=PROMPT_S * 1000)
 
 
+def take(page: Page, number: str) -> None:
+    """Choose an event and wait until this desk holds it: a key pressed before that is told that somebody else does."""
+    at(page, number)
+    expect(page.locator("#event-presence")).to_have_attribute("data-state", "mine", timeout=PROMPT_S * 1000)
+
+
 def leave(page: Page) -> None:
     """Get up from whatever event is held."""
     page.goto("/healthz")
@@ -128,9 +134,8 @@ def test_of_two_who_dispatch_the_same_event_one_wins_and_the_other_is_told(
 ) -> None:
     number = waiting(centre)
     first, second = desk("operator"), desk("lead")
-    at(first, number)
+    take(first, number)
     expect(first.locator('#dispatch-body [data-action="dispatch"]')).to_be_enabled()
-    expect(first.locator("#event-presence")).to_have_attribute("data-state", "mine", timeout=PROMPT_S * 1000)
     version = state(centre, number)["version"]
     at(second, number)
     second.keyboard.press("d")
@@ -148,7 +153,7 @@ def test_a_wrong_dispatch_is_taken_back_by_one_key_until_it_is_signed(
 ) -> None:
     number = waiting(centre, 1)
     page = desk("operator")
-    at(page, number)
+    take(page, number)
     page.keyboard.press("d")
     until(lambda: state(centre, number)["status"] == "dispatched")
     expect(page.locator(f'#event-body [data-event="{number}"]')).to_have_attribute(
@@ -182,7 +187,7 @@ def test_a_border_is_settled_by_one_key_seen_at_both_desks_and_remembered(
     at(second, number)
     expect(second.locator('#dispatch-body [data-action="dispatch"]:not(:disabled)')).to_have_count(0)
     second.goto("/healthz")
-    at(first, number)
+    take(first, number)
     expect(first.locator("#event-body .e-inset").first).to_be_visible()
     first.keyboard.press("b")
     until(lambda: state(centre, number)["border"].get("settled"))
@@ -207,7 +212,7 @@ def test_two_declines_are_ruled_by_the_lead_alone(
     expect(operator.locator("#dispatch-body")).to_contain_text("值班长裁定")
     leave(operator)
     until(lambda: not state(centre, number)["unit"])
-    at(lead, number)
+    take(lead, number)
     lead.keyboard.press("d")
     until(lambda: state(centre, number)["status"] == "dispatched")
 
@@ -224,7 +229,7 @@ def test_a_hold_is_approved_by_the_lead_and_ends_by_itself_under_supervision(
     act(centre, number, "hold", units["unit-URBAN_MGMT"], reason="等待材料", until=ends)
     lead.keyboard.press("7")
     until(lambda: int(lead.locator('#desk-tabs [data-tab="approval"]').get_attribute("data-count") or 0) > 0)
-    at(lead, number)
+    take(lead, number)
     lead.keyboard.press("y")
     until(lambda: state(centre, number)["status"] == "on_hold")
     until(lambda: state(centre, number)["status"] == "handling", 40)
@@ -234,14 +239,14 @@ def test_a_hold_is_approved_by_the_lead_and_ends_by_itself_under_supervision(
 def test_a_merge_is_undone_at_the_other_desk_the_same_day(desk: Callable[..., Page], centre: Product) -> None:
     original, double = file(centre, 4)["number"], file(centre, 4)["number"]
     first, second = desk("operator"), desk("lead")
-    at(first, double)
+    take(first, double)
     first.keyboard.press("m")
     field = first.locator("#act-form [data-fact=original] input")
     field.fill(original)
     field.press("Control+Enter")
     until(lambda: state(centre, double)["status"] == "merged")
     leave(first)
-    at(second, double)
+    take(second, double)
     expect(second.locator("#event-body")).to_contain_text(original)
     second.keyboard.press("Shift+M")
     until(lambda: state(centre, double)["status"] == "reported")
@@ -253,7 +258,7 @@ def test_the_lead_supervises_and_the_other_desk_sees_it_in_its_tab(
     number = waiting(centre, 5)
     lead, operator = desk("lead"), desk("operator")
     before = int(operator.locator('#desk-tabs [data-tab="supervised"]').get_attribute("data-count") or 0)
-    at(lead, number)
+    take(lead, number)
     lead.keyboard.press("s")
     field = lead.locator("#act-form [data-fact=reason] textarea")
     field.fill("群众反映强烈")
@@ -280,7 +285,7 @@ def test_bad_input_is_said_beside_the_field_and_what_was_typed_is_kept(
 ) -> None:
     number = file(centre, 7)["number"]
     page = desk("operator")
-    at(page, number)
+    take(page, number)
     page.keyboard.press("m")
     field = page.locator("#act-form [data-fact=original] input")
     field.fill("不是编号")
@@ -295,7 +300,7 @@ def test_a_form_outlives_a_server_that_fell_over_and_is_sent_once(
 ) -> None:
     number = file(centre, 8)["number"]
     page = desk("operator")
-    at(page, number)
+    take(page, number)
     page.keyboard.press("c")
     field = page.locator("#act-form [data-fact=text] textarea")
     field.fill("已电话联系来电人，下午回访")
@@ -307,7 +312,7 @@ def test_a_form_outlives_a_server_that_fell_over_and_is_sent_once(
     centre.process = again.process
     page.reload()
     until(lambda: page.evaluate("Boolean(window.live && live.loaded && live.state === 'live')"), 40)
-    at(page, number)
+    take(page, number)
     page.keyboard.press("c")
     field = page.locator("#act-form [data-fact=text] textarea")
     expect(field).to_have_value("已电话联系来电人，下午回访")

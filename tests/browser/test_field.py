@@ -374,6 +374,21 @@ def test_the_page_can_be_installed_and_asks_nothing_of_other_origins(
     assert [url for url in asked if not url.startswith((centre.address, "data:", "blob:"))] == []
 
 
+def test_an_answer_cut_in_the_middle_is_no_answer_and_changes_nothing_that_was_known(
+    phone: Callable[..., Page], centre: Product, cast: Cast
+) -> None:
+    number = waiting_check(cast, centre)
+    page = phone()
+    task = page.locator(f'#field-tasks [data-event="{number}"]')
+    expect(task).to_be_visible(timeout=PROMPT_MS)
+    page.route("**/api/v1/field", lambda route: route.fulfill(status=200, body='{"now": 1764'))
+    assert page.evaluate("() => gridWall.fieldNow()") is False
+    expect(page.locator("#field-live")).to_have_attribute("data-state", "offline")
+    expect(task).to_be_visible()
+    page.reload()
+    expect(task).to_be_visible(timeout=PROMPT_MS)
+
+
 @settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     cuts=st.lists(
