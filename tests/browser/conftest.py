@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser
 
-from tests.load.wall_page import chromium
+from tests.chromium import chromium
 
 
 @pytest.fixture(scope="module")

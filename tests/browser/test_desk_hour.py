@@ -15,9 +15,10 @@ from tests.load.wall_page import enter, spots, wait
 from tests.product import Product
 
 BEGINS = datetime.fromisoformat("2026-11-25T09:00:00+08:00")  # a Wednesday morning at work
-SPEED, HOUR = 60, timedelta(hours=1)
+SPEED, HOUR = 40, timedelta(hours=1)
 REGISTER_WITHIN = DISPATCH_WITHIN = timedelta(minutes=15)  # LIFECYCLE §6
 ANSWER_WITHIN = timedelta(minutes=3)  # before the gateway is called (LIFECYCLE §4)
+PATIENCE_MS = 5000  # a slow machine answers late: what comes too late is told by the steps
 DECLINER = "URBAN_MGMT"
 OPEN = "document.querySelector('#desk-grid .ag-row') && live.state === 'live' && gridWall.deskTabs.counts().all >= 0"
 # what the page tells whoever sits before it: the alarm, and which tab holds what has the least time left
@@ -62,7 +63,7 @@ DECISIONS: dict[str, tuple[str, str, str]] = {
 
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
-    """The product at sixty times the speed of life, nobody in it but who the test brings."""
+    """The product at forty times the speed of life, nobody in it but who the test brings."""
     folder = tmp_path_factory.mktemp("hour")
     words = ("--no-demo", "--clock-start", BEGINS.isoformat(), "--clock-speed", str(SPEED))
     with product.start(folder, *words) as started:
@@ -81,18 +82,18 @@ def decide(page: Page, seen: dict[str, Any]) -> bool:
     """Do the most urgent thing that the page shows, by keys alone; return whether it was done: an alarm comes before all."""
     if seen["raised"]:
         page.keyboard.press("a")
-        return wait(page, "!document.querySelector('#desk-alerts .al--raised')", 3000) is not None
+        return wait(page, "!document.querySelector('#desk-alerts .al--raised')", PATIENCE_MS) is not None
     if not seen["tabs"]:
         return False
     key, offer, letter = DECISIONS[seen["tabs"][0]]
     page.keyboard.press(key)
     page.keyboard.press("j")
-    if wait(page, f"{ALARM} ? 'alarm' : {OFFERED % offer} && 'offered'", 2000) != "offered":
+    if wait(page, f"{ALARM} ? 'alarm' : {OFFERED % offer} && 'offered'", PATIENCE_MS) != "offered":
         page.keyboard.press("j")  # decided meanwhile, or not for a key: on to the next
         return False
     number, version = page.evaluate("[gridWall.desk.number(), gridWall.desk.chosen().version]")
     page.keyboard.press(letter)
-    return wait(page, f"{ALARM} ? 'alarm' : {MOVED % (number, version)} && 'moved'", 3000) == "moved"
+    return wait(page, f"{ALARM} ? 'alarm' : {MOVED % (number, version)} && 'moved'", PATIENCE_MS) == "moved"
 
 
 def test_an_hour_at_the_desk_by_keys_alone_leaves_nothing_of_the_centre_overdue(
@@ -115,7 +116,7 @@ def test_an_hour_at_the_desk_by_keys_alone_leaves_nothing_of_the_centre_overdue(
             wait(page, SOMETHING, 1000)
     town.over.set()
     assert town.faults == []
-    assert len(town.filed) == REPORTS and town.declined > 0
+    assert len(town.filed) == REPORTS and town.declined > 0, (acted, seen, page.inner_text("body"))
     late = [line for number in town.filed for line in overdue(running, number)]
     assert late == [], (acted, late[:10])
     assert unanswered(running) == []

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Page, WebSocketRoute, sync_playwright
+from playwright.sync_api import Browser, Page, WebSocketRoute
 
 from dashboard.publisher import Publisher
 from tests.live_door import *  # noqa: F403 - the fixtures
@@ -11,18 +11,13 @@ from tests.live_door import Door
 from tests.live_world import *  # noqa: F403 - the fixtures
 from tests.live_world import GAS, NOON, World, wipe
 
-FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
-FLAGS += ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
-
 
 @pytest.fixture
-def page(door: Door) -> Iterator[Page]:
-    with sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
-        context = browser.new_context()
-        context.add_cookies([{"name": "account", "value": "wall", "url": f"http://127.0.0.1:{door.port}"}])
-        yield context.new_page()
-        browser.close()
+def page(browser: Browser, door: Door) -> Iterator[Page]:
+    context = browser.new_context()
+    context.add_cookies([{"name": "account", "value": "wall", "url": f"http://127.0.0.1:{door.port}"}])
+    yield context.new_page()
+    context.close()
 
 
 def show(page: Page, door: Door) -> None:

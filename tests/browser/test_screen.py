@@ -1,13 +1,8 @@
 """The wall and the door in a real browser, against the whole product started as people start it (CONTRACT §2, §4)."""
 
 import json
-import os
 import re
-import socket
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,63 +11,21 @@ from playwright.sync_api import APIRequestContext, Browser, Page, expect
 from shapely.geometry import shape
 
 from layouts import ids
+from tests import product
+from tests.product import PASSWORD, ROOT, Product
 
-ROOT = Path(__file__).resolve().parents[2]
-PASSWORD = "a-password-for-tests"
-CHROMIUM = "/usr/bin/chromium"
-FLAGS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--autoplay-policy=no-user-gesture-required",
-]
 SIZES = ((1920, 1080), (1366, 768), (3840, 2160), (5760, 1080))
 PROMPT_MS = 5_000
 STALE_MS = 15_000
 
 
-@dataclass
-class Centre:
-    """A running product: its address and the process."""
-
-    address: str
-    process: subprocess.Popen[str]
-
-
-def free_port() -> int:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        return int(taken.getsockname()[1])
-
-
-def begin(data: Path) -> Centre:
-    """Start the product on an empty folder and read its output until it says where it is."""
-    port = free_port()
-    command = [sys.executable, "app.py", "run", "--host", "127.0.0.1", "--port", str(port)]
-    process = subprocess.Popen(
-        [*command, "--data", str(data), "--district", "huli", "--no-demo"],
-        cwd=ROOT,
-        env={**os.environ, "GRID_DEMO_PASSWORD": PASSWORD, "PYTHONUNBUFFERED": "1"},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
-    assert process.stdout is not None
-    said = []
-    for line in process.stdout:
-        said.append(line)
-        if f":{port}" in line:
-            return Centre(f"http://127.0.0.1:{port}", process)
-    raise AssertionError("".join(said))
+def begin(folder: Path) -> Product:
+    """Start the product on an empty folder."""
+    return product.start(folder, "--district", "huli", "--no-demo")
 
 
 @pytest.fixture(scope="module")
-def centre(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Centre]:
+def centre(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
     running = begin(tmp_path_factory.mktemp("centre"))
     yield running
     running.process.terminate()
@@ -80,7 +33,7 @@ def centre(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Centre]:
 
 
 @pytest.fixture
-def page_as(browser: Browser, centre: Centre) -> Iterator[Callable[..., Page]]:
+def page_as(browser: Browser, centre: Product) -> Iterator[Callable[..., Page]]:
     """Log in through the form and open a page."""
     contexts = []
 
@@ -165,7 +118,7 @@ def report(operator: APIRequestContext, title: str, **facts: Any) -> dict[str, A
 # ---- the door -------------------------------------------------------------------------------------------
 
 
-def test_a_wrong_password_keeps_the_account_and_says_what_to_do(browser: Browser, centre: Centre) -> None:
+def test_a_wrong_password_keeps_the_account_and_says_what_to_do(browser: Browser, centre: Product) -> None:
     context = browser.new_context(base_url=centre.address, locale="zh-CN")
     page = context.new_page()
     page.goto("/login")
@@ -178,7 +131,7 @@ def test_a_wrong_password_keeps_the_account_and_says_what_to_do(browser: Browser
     context.close()
 
 
-def test_the_door_works_without_scripts(browser: Browser, centre: Centre) -> None:
+def test_the_door_works_without_scripts(browser: Browser, centre: Product) -> None:
     context = browser.new_context(base_url=centre.address, java_script_enabled=False)
     page = context.new_page()
     page.goto("/login")
@@ -189,7 +142,7 @@ def test_the_door_works_without_scripts(browser: Browser, centre: Centre) -> Non
     context.close()
 
 
-def test_the_wall_is_closed_to_who_is_not_logged_in(browser: Browser, centre: Centre) -> None:
+def test_the_wall_is_closed_to_who_is_not_logged_in(browser: Browser, centre: Product) -> None:
     context = browser.new_context(base_url=centre.address)
     page = context.new_page()
     page.goto("/screen")
@@ -201,7 +154,7 @@ def test_the_wall_is_closed_to_who_is_not_logged_in(browser: Browser, centre: Ce
 
 
 def test_the_wall_asks_nothing_of_other_origins_and_logs_no_error(
-    page_as: Callable[..., Page], centre: Centre
+    page_as: Callable[..., Page], centre: Product
 ) -> None:
     page = page_as("screen", "/login")
     asked: list[str] = []
@@ -402,7 +355,7 @@ def test_a_dead_link_during_an_emergency_leaves_the_map_its_room(browser: Browse
 
 
 def test_the_wall_loads_its_own_scripts_and_nobody_elses(
-    centre: Centre, page_as: Callable[..., Page]
+    centre: Product, page_as: Callable[..., Page]
 ) -> None:
     page = page_as("screen")
     in_live(page)

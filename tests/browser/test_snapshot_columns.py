@@ -8,12 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from callbacks.livestore import LiveStore
 
 READER = Path(__file__).resolve().parents[2] / "layouts" / "assets" / "live-columns.js"
-CHROMIUM = "/usr/bin/chromium"
 READ = """(text) => {
   const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
   return live.parts.columnsOf(bytes.buffer);
@@ -21,14 +20,11 @@ READ = """(text) => {
 
 
 @pytest.fixture(scope="module")
-def page() -> Iterator[Page]:
-    with sync_playwright() as playwright:
-        program = {"executable_path": CHROMIUM} if Path(CHROMIUM).exists() else {}
-        browser = playwright.chromium.launch(args=["--headless", "--no-sandbox", "--disable-gpu"], **program)
-        opened = browser.new_page()
-        opened.add_script_tag(path=str(READER))
-        yield opened
-        browser.close()
+def page(browser: Browser) -> Iterator[Page]:
+    opened = browser.new_page()
+    opened.add_script_tag(path=str(READER))
+    yield opened
+    opened.close()
 
 
 def read(page: Page, store: LiveStore, **seen: Any) -> dict[int, dict[str, Any]]:

@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import APIRequestContext, Browser, BrowserContext, Page, expect, sync_playwright
 
-from tests.browser.test_screen import CHROMIUM, FLAGS, PASSWORD, PROMPT_MS, Centre, begin, in_live, until
+from tests.browser.test_screen import PROMPT_MS, begin, in_live, until
+from tests.chromium import FLAGS, SOUNDS, launch
+from tests.product import PASSWORD, Product
 
 RECONNECTS_MS = 40_000
 # who must be silent when: the page writes down each change of what it sounds like, with the machine's time
@@ -23,7 +25,7 @@ WATCH = """() => {
 
 
 @pytest.fixture(scope="module")
-def centre(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Centre]:
+def centre(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
     running = begin(tmp_path_factory.mktemp("alerts"))
     yield running
     running.process.terminate()
@@ -34,17 +36,14 @@ def centre(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Centre]:
 def browsers() -> Iterator[tuple[Browser, Browser]]:
     """One browser that may sound by itself, and one that must be touched first, as they come."""
     with sync_playwright() as playwright:
-        quiet = [flag for flag in FLAGS if not flag.startswith("--autoplay")]
-        opened = [
-            playwright.chromium.launch(args=flags, executable_path=CHROMIUM) for flags in (FLAGS, quiet)
-        ]
+        opened = [launch(playwright, flags) for flags in ((*FLAGS, SOUNDS), FLAGS)]
         yield opened[0], opened[1]
         for browser in opened:
             browser.close()
 
 
 @pytest.fixture
-def enter(browsers: tuple[Browser, Browser], centre: Centre) -> Iterator[Callable[..., Page]]:
+def enter(browsers: tuple[Browser, Browser], centre: Product) -> Iterator[Callable[..., Page]]:
     """Log in and open a page in a context of its own."""
     contexts: list[BrowserContext] = []
 

@@ -12,17 +12,6 @@ from playwright.sync_api import Browser, Page, expect
 from tests.product import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
-CHROMIUM = "/usr/bin/chromium"
-FLAGS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 PROMPT_MS = 15_000
 PLACE = {"lng": 118.138607, "lat": 24.519751}
 EMERGENCY = {"id": 1, "event": "HLE1", "event_id": 900001, **PLACE}

@@ -22,9 +22,6 @@ from tests.live_world import *  # noqa: F403 - the fixtures
 from tests.live_world import World
 from tests.product import PASSWORD, Product
 
-CHROMIUM = "/usr/bin/chromium"
-FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
-FLAGS += ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
 WITHIN_S = 30
 SAME = "live.compare().then((same) => same === true)"
 CALM: dict[str, Any] = {

@@ -13,9 +13,10 @@ from pathlib import Path
 from playwright.sync_api import Page
 
 from tests import product
+from tests.chromium import chromium
 from tests.load.bench_wall import rest
 from tests.load.table import Row, speak
-from tests.load.wall_page import IN_LIVE, chromium, enter, wait
+from tests.load.wall_page import IN_LIVE, enter, wait
 
 SPEED, MINUTES, EVERY_SECONDS, WARM_SHARE = 20, 2.0, 5.0, 0.4
 Sample = tuple[float, float, int, int]

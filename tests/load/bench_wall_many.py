@@ -17,12 +17,13 @@ from callbacks import livepack
 from dashboard import clock
 from datasources.reference import References
 from tests import product
+from tests.chromium import chromium
 from tests.load.bench_wall import rest
 from tests.load.hundred_thousand import fill
 from tests.load.places import cpu, loaded, memory_mb
 from tests.load.stream import stream
 from tests.load.table import Row, share, speak
-from tests.load.wall_page import chromium, enter, fetched, wait
+from tests.load.wall_page import enter, fetched, wait
 
 OPEN_EVENTS, UPDATES, SECONDS, SETTLED_SECONDS = 100_000, 200, 10.0, 12.0
 # written down by the page itself: when every event of the snapshot was on the map, and the frame after

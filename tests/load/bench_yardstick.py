@@ -19,13 +19,14 @@ from playwright.sync_api import Browser, Page
 from dashboard import clock
 from datasources.reference import References
 from tests import product
+from tests.chromium import chromium
 from tests.load.bench_wall import now_ms, rest
 from tests.load.crowd import crowd
 from tests.load.hundred_thousand import fill
 from tests.load.places import cpu, loaded
 from tests.load.stream import stream
 from tests.load.table import Row, share, speak
-from tests.load.wall_page import IN_LIVE, chromium, drawn_at, enter, spots, wait
+from tests.load.wall_page import IN_LIVE, drawn_at, enter, spots, wait
 
 CLIENTS, OPEN_EVENTS, CHANGES, SECONDS, REPORTS = (1, 20, 100), 2_000, 5, 15.0, 8
 SHOWN = "document.querySelector('[data-number=\"{}\"]') && Date.now()"

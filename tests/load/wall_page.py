@@ -2,20 +2,13 @@
 
 import json
 import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 from shapely.geometry import shape
 
 from tests.product import PASSWORD, Product
 
-CHROMIUM = "/usr/bin/chromium"
-FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
-FLAGS += ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
-FLAGS += ["--autoplay-policy=no-user-gesture-required"]
 HD = (1920, 1080)
 PATIENCE_MS = 60_000
 IN_LIVE = "window.live && live.loaded && live.state === 'live' && document.querySelector('.w-kpi')"
@@ -29,16 +22,6 @@ WAIT = """([condition, within]) => new Promise((done) => {
   };
   look();
 })"""
-
-
-@contextmanager
-def chromium() -> Iterator[Browser]:
-    """Give a browser of our own."""
-    with sync_playwright() as playwright:
-        program = {"executable_path": CHROMIUM} if Path(CHROMIUM).exists() else {}
-        browser = playwright.chromium.launch(args=FLAGS, **program)
-        yield browser
-        browser.close()
 
 
 def enter(
