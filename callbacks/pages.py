@@ -27,6 +27,7 @@ ASSETS = "../layouts/assets"
 NEEDED: tuple[tuple[str, frozenset[str]], ...] = (
     (r"/dash_ag_grid/[^\"]*", frozenset({"desk"})),
     (r"/assets/scores[-.][^\"]*", frozenset({"scores"})),
+    (r"/assets/exporting\.[^\"]*", frozenset({"scores", "desk", "claim"})),
     (r"/assets/claim[-.][^\"]*", frozenset({"claim"})),
     (r"/assets/desk\.[^\"]*", frozenset({"desk", "event", "claim"})),
     (r"/assets/desk-[^\"]*", frozenset({"desk", "event"})),

@@ -3,7 +3,7 @@
 Searching never finds what a viewer would see masked: the words must stand in the text as that viewer reads it.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from itertools import islice
 from typing import Any
@@ -51,6 +51,14 @@ def events_page(
     else:
         found = _search(session, query, filters.q, viewer, limit + 1)
     return cut(found, limit, lambda event: (event.reported_at, event.id))
+
+
+def events_by_number(
+    session: Session, reference: Reference, viewer: Viewer, numbers: Sequence[str]
+) -> dict[str, Event]:
+    """Return the events of these numbers that a viewer may know of."""
+    found = session.execute(EVENTS.where(visible(viewer, reference), E.number.in_(numbers)))
+    return {event.number: event for event in (Event(*row) for row in found)}
 
 
 def events_count(

@@ -1,16 +1,23 @@
 """A real quarter of a real city: every department's figures against pandas, computed from the raw file alone."""
 
+import csv
+import gzip
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pandas as pd
 import pytest
+from sqlalchemy import func, select
 
+from dashboard.rules.event import on_time
 from dashboard.rules.kpis import period
+from datasources import journal
 from datasources.database import Database
 from datasources.district import BUNDLED, read_pack
-from datasources.imports import import_file
+from datasources.imports import Outcome, import_file
 from datasources.loading import load_pack
+from datasources.models import LedgerRow, StepRow
 from datasources.queries_kpis import kpi_groups, kpi_values
 from datasources.queries_rollup import cover, live_cover
 from datasources.reference import References
@@ -22,18 +29,47 @@ CODES = {"BPS_": "BPS", "BHA_": "BHA", "No Q": "NO_QUEUE"}  # as the pack's mapp
 SPANS = ("2011-07-01..2011-09-30", "2011-08-01..2011-08-31", "2011-09-05..2011-09-11")
 
 
+@dataclass(frozen=True)
+class Imported:
+    """The quarter as it came in: the database, the file, what the import said of itself."""
+
+    database: Database
+    file: Path
+    outcome: Outcome
+    progress: list[tuple[int, int]]
+
+    def again(self) -> Outcome:
+        """Import the same file once more."""
+        mapping = read_pack("boston").mapping
+        return import_file(self.database, References(self.database), self.file, now=NOW, pack_mapping=mapping)
+
+
 @pytest.fixture(scope="module")
-def boston(tmp_path_factory: pytest.TempPathFactory) -> Database:
-    """Return the quarter as imported, each of its days rolled up."""
+def imported(tmp_path_factory: pytest.TempPathFactory) -> Imported:
+    """Return the quarter as imported."""
     folder = tmp_path_factory.mktemp("boston")
     database = Database(f"sqlite:///{folder / 'boston.db'}")
     database.upgrade()
     with database.write() as session:
         load_pack(session, read_pack("boston"), NOW - timedelta(days=400))
-    path = folder / QUARTER.name
-    path.write_bytes(Path(QUARTER).read_bytes())
-    mapping = read_pack("boston").mapping
-    import_file(database, References(database), path, now=NOW, pack_mapping=mapping)
+    file = folder / QUARTER.name
+    file.write_bytes(QUARTER.read_bytes())
+    progress: list[tuple[int, int]] = []
+    outcome = import_file(
+        database,
+        References(database),
+        file,
+        now=NOW,
+        pack_mapping=read_pack("boston").mapping,
+        progress=lambda done, total: progress.append((done, total)),
+    )
+    return Imported(database, file, outcome, progress)
+
+
+@pytest.fixture(scope="module")
+def boston(imported: Imported) -> Database:
+    """Return the quarter with each of its days rolled up."""
+    database = imported.database
     tz = References(database).get().tz
     for day in days_of_period(period(SPANS[0], NOW, tz)):
         with database.write() as session:
@@ -77,6 +113,28 @@ def expected(raw: pd.DataFrame, words: str) -> dict[str, dict[str, tuple[int, in
         }
         assert len(of)
     return found
+
+
+def test_the_whole_quarter_comes_in_and_is_on_time_exactly_where_the_city_says_so(imported: Imported) -> None:
+    assert imported.outcome == Outcome(31_828, 0, 0)
+    assert imported.progress == sorted(imported.progress) and imported.progress[-1] == (31_828, 31_828)
+    with gzip.open(QUARTER, "rt", encoding="utf-8", newline="") as file:
+        said = {cells["case_enquiry_id"]: cells for cells in csv.DictReader(file)}
+    with imported.database.read() as session:
+        found = {event.external_id: event for event in journal.events_where(session)}
+        steps = session.scalar(select(func.count()).select_from(StepRow))
+        points = session.scalar(select(func.count()).select_from(LedgerRow))
+    decided = {
+        key: cells["ontime"].strip() == "ONTIME"
+        for key, cells in said.items()
+        if cells["case_status"] == "Closed" and cells["ontime"].strip() and cells["target_dt"].strip()
+    }
+    assert len(decided) == 25_101
+    assert {key: on_time(found[key], NOW) for key in decided} == decided
+    assert sum(not event.is_open for event in found.values()) == 30_081
+    assert {event.status for event in found.values() if event.is_open} == {"handling"}
+    assert (steps, points) == (31_828 + 30_081, 0)
+    assert imported.again() == Outcome(0, 31_828, 0)
 
 
 @pytest.mark.parametrize("words", SPANS)

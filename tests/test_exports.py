@@ -93,6 +93,34 @@ def test_no_export_holds_a_person_and_the_wall_exports_nothing(opened, place):
     assert opened.call("screen", "GET", "/exports/events.csv?why=核对").status_code == 403
 
 
+def named(opened, account, numbers, **more):
+    body = {"numbers": numbers, "why": "交接班", **more}
+    return opened.call(account, "POST", "/exports/events.csv", body)
+
+
+def test_events_named_one_by_one_come_in_that_order_and_only_where_one_may_see_them(opened, place):
+    first, second, third = (place.report(title=f"占道 {n}").number for n in range(3))
+    rows = read(named(opened, "operator", [second, third, first, second, "20000101000001"]))
+    assert [row[0] for row in rows[1:]] == [second, third, first]
+    [kept], [sent] = audited(opened, "export"), audited(opened, "export_sent")
+    assert (kept.account, kept.detail["named"], kept.detail["why"]) == ("operator", 4, "交接班")
+    assert sent.detail["rows"] == 3
+    assert len(read(named(opened, "unit-GAS", [first]))) == 1
+
+
+@pytest.mark.parametrize("wrong", [[], "1", [1], [""], ["x" * 33], [str(n) for n in range(20_001)]])
+def test_a_list_of_no_numbers_or_too_many_is_refused_in_words(opened, wrong):
+    refused = named(opened, "operator", wrong)
+    assert refused.status_code == 422 and refused.json["errors"][0]["field"] == "numbers"
+    assert not audited(opened, "export")
+
+
+def test_a_named_list_leaves_neither_without_a_reason_nor_for_the_wall(opened, place):
+    number = place.report().number
+    assert named(opened, "operator", [number], why="x").json["errors"][0]["field"] == "why"
+    assert named(opened, "screen", [number]).status_code == 403
+
+
 def test_a_worker_exports_the_own_line_and_entries_alone(opened, place):
     place.checked(place.finished(place.claimed()))
     name = place.worker.name

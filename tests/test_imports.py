@@ -102,34 +102,6 @@ def reasons(outcome: Outcome) -> list[tuple[int, str]]:
         return [(int(cells["line"]), cells["reason"]) for cells in csv.DictReader(file)]
 
 
-def test_the_whole_quarter_comes_in_and_is_on_time_exactly_where_the_city_says_so(
-    boston: Database, tmp_path: Path
-) -> None:
-    path = tmp_path / QUARTER.name
-    path.write_bytes(QUARTER.read_bytes())
-    seen: list[tuple[int, int]] = []
-    outcome = import_file(
-        boston, References(boston), path, now=NOW, progress=lambda done, total: seen.append((done, total))
-    )
-    assert outcome == Outcome(31_828, 0, 0)
-    assert seen == sorted(seen) and seen[-1] == (31_828, 31_828)
-    with gzip.open(QUARTER, "rt", encoding="utf-8", newline="") as file:
-        said = {cells["case_enquiry_id"]: cells for cells in csv.DictReader(file)}
-    found = {event.external_id: event for event in events(boston)}
-    decided = {
-        key: cells["ontime"].strip() == "ONTIME"
-        for key, cells in said.items()
-        if cells["case_status"] == "Closed" and cells["ontime"].strip() and cells["target_dt"].strip()
-    }
-    assert len(decided) == 25_101
-    assert {key: on_time(found[key], NOW) for key in decided} == decided
-    assert sum(not event.is_open for event in found.values()) == 30_081
-    assert {event.status for event in found.values() if event.is_open} == {"handling"}
-    assert count(boston, LedgerRow) == 0
-    assert count(boston, StepRow) == 31_828 + 30_081
-    assert bring(boston, path) == Outcome(0, 31_828, 0)
-
-
 def test_history_keeps_its_own_times_and_the_citys_word_for_no_place(
     boston: Database, tmp_path: Path
 ) -> None:

@@ -91,7 +91,7 @@ def below(reference: Reference, code: str | None, kind: str) -> bool:
     return category is not None
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=KEPT, phases=ONCE)
+@settings(max_examples=16, deadline=None, suppress_health_check=KEPT, phases=ONCE)
 @given(seed=st.integers(0, 10**9), basis=st.sampled_from(["due", "reported"]))
 def test_kpis_in_sql_equal_the_plain_count_over_any_history(sqlite, seed, basis):
     agree(sqlite, References(sqlite).get(), seed, basis)

@@ -1,6 +1,6 @@
 """The tables that can be exported: what each takes, its heads and its rows, page by page, persons masked."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -38,7 +38,7 @@ from datasources import queries_breakdown
 from datasources.queries_boards import RATES, board_rows
 from datasources.queries_corrections import corrections
 from datasources.queries_counted import counted_page
-from datasources.queries_events import events_page
+from datasources.queries_events import events_by_number, events_page
 from datasources.queries_filters import read_filters
 from datasources.queries_points import ledger_entries
 from datasources.sheets import Row
@@ -158,6 +158,20 @@ def listed(words: Mapping[str, str], who: Viewer, cells: Callable[[Event], Row])
     filters = read_filters(words, reference)
     found = _paged(lambda session, cursor: events_page(session, reference, who, filters, PAGE, cursor, now))
     return (cells(event) for event in found)
+
+
+def named_events(numbers: Sequence[str], who: Viewer) -> Table:
+    """Return the heads and rows of events by their numbers, in the order given; what somebody may not see is left out."""
+    cells = event_cells(clock.now())
+
+    def rows() -> Iterator[Row]:
+        for start in range(0, len(numbers), PAGE):
+            wanted = numbers[start : start + PAGE]
+            with house().database.read() as session:
+                found = events_by_number(session, house().reference, who, wanted)
+            yield from (cells(found[number]) for number in wanted if number in found)
+
+    return columns.heads(*columns.EVENTS), rows()
 
 
 # what → (words it takes, none: any filter of a list of events; how it is made)

@@ -11,7 +11,8 @@ from flask import Response, stream_with_context
 
 from callbacks.api import asked
 from callbacks.api.answers import house
-from callbacks.api.export_tables import TABLES
+from callbacks.api.bodies import object_body
+from callbacks.api.export_tables import TABLES, named_events
 from callbacks.guard import permission
 from callbacks.session import somebody
 from dashboard import clock
@@ -22,6 +23,7 @@ from datasources.accounts import audit
 from datasources.intake import text_fault
 
 LEAST_WHY, LONGEST_WHY = 2, 200
+MOST_NUMBERS = 20_000
 WHY = "请写明导出的用途（{least}–{most} 字）"
 
 
@@ -39,6 +41,27 @@ def export(what: str, kind: str) -> Response:
         audit(session, clock.real_now(), who.name, "export", **detail)
     name = f"{what}-{words.get('period', 'all')}"
     return download(name, kind, head, rows, {"table": what, "why": why}, who)
+
+
+@permission("exports.take")
+def export_named(kind: str) -> Response:
+    """Return the events of a list as somebody sees it, named one by one and in that order, as a file of a kind."""
+    asked.one_of("kind", kind, sheets.KINDS)
+    body, who = object_body("numbers", "why"), somebody()
+    why, numbers = why_of(body.get("why")), numbers_of(body.get("numbers"))
+    with house().database.write() as session:
+        detail = {"table": "events", "kind": kind, "named": len(numbers), "why": why}
+        audit(session, clock.real_now(), who.name, "export", **detail)
+    return download("events", kind, *named_events(numbers, who), {"table": "events", "why": why}, who)
+
+
+def numbers_of(found: Any) -> list[str]:
+    """Return event numbers as sent, each once; Invalid where they are none or too many."""
+    if not isinstance(found, list) or not all(isinstance(one, str) and 0 < len(one) <= 32 for one in found):
+        raise Invalid([("numbers", "应是事件编号的列表", {})])
+    if not 0 < len(found) <= MOST_NUMBERS:
+        raise Invalid([("numbers", "一次可以导出 1 到 {most} 件事件", {"most": MOST_NUMBERS})])
+    return list(dict.fromkeys(found))
 
 
 def download(
@@ -72,4 +95,7 @@ def why_of(text: Any) -> str:
     return words
 
 
-ROUTES = (("GET", "/exports/<what>.<kind>", export),)
+ROUTES = (
+    ("GET", "/exports/<what>.<kind>", export),
+    ("POST", "/exports/events.<kind>", export_named),
+)

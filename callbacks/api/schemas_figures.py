@@ -179,6 +179,17 @@ FIGURES: Mapping[str, Schema] = {
         },
         "filters",
     ),
+    "ExportNamed": record(
+        {
+            "numbers": {
+                "type": "array",
+                "items": {**TEXT, "minLength": 1, "maxLength": 32},
+                "minItems": 1,
+                "maxItems": 20_000,
+            },
+            "why": {**TEXT, "minLength": 2, "maxLength": 200},
+        }
+    ),
     "ExportApproved": record({"reason": null({**TEXT, "maxLength": 500})}, "reason"),
     "ExportRefused": record({"reason": {**TEXT, "minLength": 1, "maxLength": 500}}),
     "ExportRequest": record(

@@ -14,6 +14,7 @@ window.gridWall = window.gridWall || {};
   let closed = [];
   let waiting = 0;
   let held = null; // numbers held at the last drawing
+  let shown = []; // numbers in the list, as they stand there
   let first = null;
 
   const due = (row) => {
@@ -114,6 +115,7 @@ window.gridWall = window.gridWall || {};
     const list = tab === "closed" ? closed : rows.filter((row) => TABS[tab][1](row, now));
     if (tab !== "closed") list.sort((one, other) => (due(one) || { at: Infinity }).at - (due(other) || { at: Infinity }).at || one.id - other.id);
     const box = byId("claim-mine");
+    shown = list.map((row) => row.number);
     wall.keyed(box, list.slice(0, MOST), (row) => row.number, make, fill);
     box.classList.toggle("is-empty", !list.length);
     wall.mark(box, "data-empty", tab === "all" ? t("手上没有事件") : t("这一类现在没有事件"));
@@ -137,8 +139,8 @@ window.gridWall = window.gridWall || {};
       one.classList.toggle("is-hot", ["sign", "returned", "late", "supervised"].includes(one.dataset.tab) && counts[one.dataset.tab] > 0);
     }
     const head = byId("claim-mine-head");
-    if (!head.firstChild) head.append(el("h2", "", t("我的在办")), el("p"));
-    wall.say(head.lastChild, t("共 {n} 件 · 协办 {co} · 挂单 {hold}", { n: rows.length, co: rows.filter(beside).length, hold: counts.hold }));
+    if (!head.firstChild) head.append(el("h2", "", t("我的在办")), el("p"), wall.exporting.button(() => ["events", t("{queue} · {n} 件", { queue: TABS[tab][0](), n: wall.number(shown.length) }), { numbers: shown }]));
+    wall.say(head.children[1], t("共 {n} 件 · 协办 {co} · 挂单 {hold}", { n: rows.length, co: rows.filter(beside).length, hold: counts.hold }));
     wall.claim.count("mine", String(rows.length));
   };
 

@@ -140,6 +140,7 @@ window.gridWall = window.gridWall || {};
   wall.deskQueue = {
     passing: (test) => { passes = test; anchor = null; if (api) { api.onFilterChanged(); mark(); } },
     shown: () => (api ? api.getDisplayedRowCount() : 0),
+    numbers: () => { const found = []; if (api) api.forEachNodeAfterFilterAndSort((node) => found.push(node.data.number)); return found; },
     move,
     clear: () => api && api.deselectAll(),
     top: () => { const node = api && api.getDisplayedRowAtIndex(0); if (node) wall.desk.choose(node.data.number); return Boolean(node); },

@@ -111,6 +111,13 @@ window.gridWall = window.gridWall || {};
     text.addEventListener("input", () => filter(text.value));
     text.addEventListener("keydown", (event) => { if (event.key === "Escape") { filter(""); text.blur(); } if (event.key === "Enter") { text.blur(); wall.deskQueue.top(); } });
     box.append(text);
+    wall.desk.key("E", t("导出这个队列"), () => wall.exporting.open(table()), t("队列"));
+  };
+
+  /* What is exported: the rows as they stand here, in this order. */
+  const table = () => {
+    const numbers = wall.deskQueue.numbers();
+    return ["events", t("{queue} · {n} 件", { queue: TABS.find(([name]) => name === tab)[1](), n: wall.number(numbers.length) }), { numbers }];
   };
 
   const filter = (text) => {
@@ -153,7 +160,8 @@ window.gridWall = window.gridWall || {};
     counted: (shown) => {
       const foot = byId("desk-queue-foot");
       if (!foot.firstChild) {
-        foot.append(el("span"), el("span", "push"));
+        foot.append(el("span"), wall.exporting.button(table), el("span", "push"));
+        foot.children[1].title = "⇧E";
         for (const [keys, word] of [["J K", t("上下")], ["Enter", t("看详情")], ["1–8", t("切换队列")], ["X", t("勾选")]]) {
           const hint = foot.lastChild.appendChild(el("span", "d-hint"));
           hint.append(el("kbd", "", keys), el("span", "", word));

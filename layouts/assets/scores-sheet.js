@@ -48,7 +48,7 @@ window.gridWall = window.gridWall || {};
   const entries = (state, code) => {
     const mine = key;
     const body = frame(name(state, code), t("正在取…"));
-    if (wall.scores.first.may.take) body.append(wall.scoresExport.button(() => ["entries", name(state, code), { board: state.board, code, period: state.period }]));
+    if (wall.scores.first.may.take) body.append(wall.exporting.button(() => ["entries", name(state, code), { board: state.board, code, period: state.period }]));
     const list = body.appendChild(el("ol", "s-list"));
     let sum = 0;
     let n = 0;
@@ -88,7 +88,7 @@ window.gridWall = window.gridWall || {};
     const items = body.appendChild(el("ol", "s-list"));
     const narrow = code === "-" ? {} : wall.scores.line(state.board === "kpis" ? "streets" : state.board, code);
     for (const [one, value] of Object.entries(wall.scores.narrowed())) if (!narrow[one]) narrow[one] = value;
-    if (wall.scores.first.may.take) tabs.after(wall.scoresExport.button(() => ["counted", `${name(state, code)} · ${words.name}`, { kpi, part, period: state.period, ...narrow }]));
+    if (wall.scores.first.may.take) tabs.after(wall.exporting.button(() => ["counted", `${name(state, code)} · ${words.name}`, { kpi, part, period: state.period, ...narrow }]));
     const load = async (cursor) => {
       const found = await wall.scores.ask(`/kpis/${kpi}/events?` + wall.scores.query({ ...narrow, part, limit: PAGE, cursor }));
       if (!wanted(mine)) return;

@@ -115,7 +115,7 @@ window.gridWall = window.gridWall || {};
       const how = box.appendChild(el("button", "btn s-how", t("怎么算的")));
       how.type = "button";
       how.addEventListener("click", () => go({ sheet: "formula" }));
-      if (first.may.take) box.append(wall.scoresExport.button(() => (state.board === "kpis" ? ["kpis", t("指标"), { ...narrowed(), period: state.period }] : ["board", boardName(), { board: state.board, period: state.period, area: state.area }])));
+      if (first.may.take) box.append(wall.exporting.button(() => (state.board === "kpis" ? ["kpis", t("指标"), { ...narrowed(), period: state.period }] : ["board", boardName(), { board: state.board, period: state.period, area: state.area }])));
     }
     const input = box.querySelector("input");
     if (input.value !== state.q && document.activeElement !== input) input.value = state.q;

@@ -133,6 +133,22 @@ def test_a_dispatch_rings_is_signed_finished_with_a_photo_and_earns_its_points(
     expect(page.locator(".c-score__n b").first).to_have_text(re.sub(r"\.0$", "", str(total)))
 
 
+def test_a_unit_takes_its_work_away_as_the_list_stands(cast: Cast, centre: Product) -> None:
+    number = report(centre)["number"]
+    unit = rivals(centre, number)[0]
+    act(cast, f"unit-{unit}", number, "claim")
+    page = ready(cast.desk(f"unit-{unit}", "/claim"))
+    listed = page.locator("#claim-mine [data-event]")
+    expect(page.locator(f'#claim-mine [data-event="{number}"]')).to_be_visible(timeout=PROMPT_MS)
+    shown = [one.get_attribute("data-event") for one in listed.all()]
+    page.locator("#claim-mine-head .s-export").click()
+    page.locator("dialog.s-dialog textarea").fill("班前会")
+    with page.expect_download() as taken:
+        page.locator("dialog.s-dialog button[value=csv]").click()
+    lines = Path(taken.value.path()).read_text("utf-8-sig").splitlines()
+    assert [line.partition(",")[0] for line in lines[1:]] == shown
+
+
 def test_a_file_that_is_no_photo_is_refused_in_words_and_what_was_typed_is_kept(
     cast: Cast, centre: Product
 ) -> None:

@@ -1,6 +1,8 @@
 """The desk's queue in a real browser: numbers equal to the API, rows that stay under the hand, everything by key."""
 
 # ruff: noqa: F811
+import csv
+import io
 import json
 import re
 from collections.abc import Callable
@@ -116,6 +118,24 @@ def test_the_least_time_left_comes_first_and_counts_down(desk: Callable[..., Pag
     expect(first).to_contain_text("超期")
     report_due = page.locator("#desk-grid .q-left b").last.inner_text()
     assert "时" in report_due or ":" in report_due
+
+
+def test_a_queue_is_exported_as_it_stands_once_a_reason_is_given(desk: Callable[..., Page]) -> None:
+    page = desk()
+    page.keyboard.press("2")
+    page.locator("#desk-filter select").first.select_option(index=1)
+    shown = page.evaluate("gridWall.deskQueue.numbers()")
+    assert 0 < len(shown) == displayed(page)
+    page.keyboard.press("Shift+E")
+    dialog = page.locator("dialog.s-dialog")
+    dialog.locator("button[value=csv]").click()
+    assert dialog.locator("textarea:invalid").count() == 1 and dialog.is_visible()
+    dialog.locator("textarea").fill("交接班清点")
+    with page.expect_download() as taken:
+        dialog.locator("button[value=csv]").click()
+    rows = list(csv.reader(io.StringIO(taken.value.path().read_text("utf-8-sig"))))
+    assert [row[0] for row in rows[1:]] == shown
+    expect(dialog).to_be_hidden()
 
 
 def test_fifty_new_rows_move_neither_the_chosen_row_nor_what_is_ticked(

@@ -27,6 +27,7 @@ from datasources.queries_points import BOARDS
 from datasources.queries_rollup import live_cover
 from datasources.queries_trend import points
 from datasources.reference import Reference, References
+from tests.load import scores_page
 from tests.load.bench_queries import NOW, fill
 from tests.load.table import Row, speak
 
@@ -86,7 +87,7 @@ def measured(url: str, ask: Ask) -> tuple[float, float]:
 
 def rows(count: int, folder: Path) -> Iterator[Row]:
     """Fill a year, roll it up and ask; yield what was measured."""
-    url = f"sqlite:///{folder / 'bench.db'}"
+    url = f"sqlite:///{folder / 'huli.db'}"
     database = Database(url)
     database.upgrade()
     with database.write() as session:
@@ -111,6 +112,7 @@ def rows(count: int, folder: Path) -> Iterator[Row]:
         first, median = measured(url, ask)
         budget = f"≤ {BUDGET_MS} ms, first ≤ {FIRST_MS} ms" if name.startswith("board") else ""
         yield Row(name, budget, f"{median:.0f} ms, first {first:.0f} ms", on)
+    yield from scores_page.rows(folder, on)
 
 
 def main() -> None:

@@ -9,7 +9,8 @@ window.gridWall = window.gridWall || {};
 
   const made = () => {
     const found = el("dialog", "s-dialog");
-    found.setAttribute("data-theme", "light");
+    const themed = document.querySelector("[data-theme]");
+    if (themed) found.setAttribute("data-theme", themed.dataset.theme);
     const form = found.appendChild(el("form"));
     form.method = "dialog";
     form.append(el("h2"));
@@ -38,13 +39,15 @@ window.gridWall = window.gridWall || {};
     if (why.length < LEAST) { says.textContent = t("请写明用途，至少 {n} 个字", { n: LEAST }); return; }
     says.textContent = t("正在导出…");
     const [what, , filters] = found._what;
+    if (filters.numbers && !filters.numbers.length) { says.textContent = t("这里没有可导出的事件"); return; }
     const asked = new URLSearchParams(Object.entries({ ...filters, why }).filter(([, value]) => value));
+    const shown = filters.numbers && { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ ...filters, why }) };
     try {
-      const answer = await fetch(`/api/v1/exports/${what}.${kind}?${asked}`, { cache: "no-store" });
-      if (!answer.ok) { const said = await answer.json(); says.textContent = ((said.errors || [])[0] || {}).message || said.detail || said.title; return; }
+      const answer = await fetch(`/api/v1/exports/${what}.${kind}${shown ? "" : "?" + asked}`, { cache: "no-store", ...shown });
+      if (!answer.ok) { const said = await wall.saidBy(answer); says.textContent = ((said.errors || [])[0] || {}).message || said.detail || said.title; return; }
       const link = el("a");
       link.href = URL.createObjectURL(await answer.blob());
-      link.download = `${found._what[1]} ${filters.period || ""}.${kind}`.replace(/[\\/:*?"<>|]/g, " ");
+      link.download = `${[found._what[1], filters.period].filter(Boolean).join(" ")}.${kind}`.replace(/[\\/:*?"<>|]/g, " ");
       link.click();
       setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
       found.close();
@@ -60,13 +63,15 @@ window.gridWall = window.gridWall || {};
     box.querySelector("textarea").focus();
   };
 
-  wall.scoresExport = {
-    /* A button that exports what `what()` says when it is pressed: [table, title, filters]. */
+  wall.exporting = {
+    /* A button that exports what `what()` says when it is pressed: [table, title, filters]; the filter `numbers` names
+       the events one by one, in the order in which they are seen. */
     button: (what) => {
       const button = el("button", "btn s-export", t("导出"));
       button.type = "button";
       button.addEventListener("click", () => open(what()));
       return button;
     },
+    open,
   };
 })(window.gridWall);
