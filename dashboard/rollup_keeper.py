@@ -24,10 +24,10 @@ def keep(
     if not _days(database, reference, now, until, None):
         return False
     with database.read() as session:
-        months = rollups.unrolled_months(session, now, reference.tz)
-    for first in months:
+        spans = rollups.unrolled_spans(session, reference.tz)
+    for tier, first in spans:
         with database.write() as session:
-            rollups.store_month(session, first, now, reference.tz)
+            rollups.store_span(session, tier, first, now)
     with database.read() as session:
         due = freezing.due(session, reference, now)
     for kind, span in due:

@@ -16,11 +16,11 @@ from datasources.database import take_turn
 from datasources.journal import add_rows
 from datasources.models import ImportRow, RolledRow, RollupPointsRow, RollupRow
 from datasources.queries_kpis import ROLLED_KEYS, kpi_groups
-from datasources.queries_rollup import DAY, FROZEN, KEPT_FROZEN, cover
+from datasources.queries_rollup import DAY, FROZEN, GRAINS, KEPT_FROZEN, cover
 from datasources.queries_scans import HANDLED, Group, Tally
 from datasources.reference import Reference
 from datasources.rollup_marks import marks
-from datasources.rollups import DUE_CODES, TURN, add_reported, days_of_period, points_rows, row
+from datasources.rollups import DUE_CODES, TURN, add_reported, coarser, days_of_period, points_rows, row
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,14 +61,18 @@ def count(session: Session, reference: Reference, kind: str, span: Period, now: 
     seen = max(marks(session, reference.tz).values(), default=0)
     tier, found = FROZEN[kind], cover(session, span, now)
     rows = []
-    for grain in KEPT_FROZEN:
-        group: Group = grain  # type: ignore[assignment]
+    groups: tuple[Group, ...] = ("channel", "category", "post")
+    for group in groups:
         tally = Tally(kpi_groups(session, span, now, group, DUE_CODES, reference=reference, cover=found))
         add_reported(
             tally,
             kpi_groups(session, span, now, group, HANDLED, "reported", reference=reference, cover=found),
         )
-        rows += [row(grain, tier, span.first, ROLLED_KEYS[group], key, pairs) for key, pairs in tally.items()]
+        rows += [row(group, tier, span.first, ROLLED_KEYS[group], key, pairs) for key, pairs in tally.items()]
+    posts = [one for one in rows if one["grain"] == "post"]
+    rows += coarser(
+        posts, [name for name in KEPT_FROZEN if GRAINS[name].keys <= GRAINS["post"].keys and name != "post"]
+    )
     return Stood(tier, span, rows, points_rows(session, span, span.first, tier), seen)
 
 

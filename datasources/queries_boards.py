@@ -191,14 +191,16 @@ def _rates(
     cover: Cover | None,
 ) -> dict[str, Pairs]:
     if board == "units":
-        grouped = kpi_groups(session, period, now, "unit", codes, narrow=Narrow(area), cover=cover)
+        deep = reference.steps_to(area)
+        grouped = kpi_groups(session, period, now, "unit", codes, narrow=Narrow(area), cover=cover, deep=deep)
         return {unit: pairs for unit, pairs in grouped.items() if unit}
     found: dict[str, Pairs] = {}
-    deep, prefix = depth(reference, board), WORKER if board == "workers" else ""
+    level, prefix = depth(reference, board), WORKER if board == "workers" else ""
+    deep = max(level, reference.steps_to(area))
     for path, pairs in kpi_groups(
-        session, period, now, "path", codes, narrow=Narrow(area), cover=cover
+        session, period, now, "path", codes, narrow=Narrow(area), cover=cover, deep=deep
     ).items():
-        if not (code := step_of(path, deep)):
+        if not (code := step_of(path, level)):
             continue
         line = found.setdefault(prefix + code, {})
         for name, (num, den) in pairs.items():

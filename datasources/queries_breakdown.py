@@ -49,7 +49,8 @@ def by(
     """
     keys = narrow.keys | {GROUPS[dimension]}
     cover, frozen_at = frozen_cover(session, period, keys) or (None, None)
-    found = kpi_groups(session, period, now, GROUPS[dimension], codes, basis, narrow, reference, cover)
+    deep = reference.steps_to(narrow.area) + (dimension == "area")
+    found = kpi_groups(session, period, now, GROUPS[dimension], codes, basis, narrow, reference, cover, deep)
     lines: dict[str, Pairs] = {}
     for key, pairs in found.items():
         code = _line_of(reference, dimension, key, narrow)

@@ -58,10 +58,11 @@ def kpi_values(
     `cover` says how to count what is no length of time, as a frozen period stood for instance.
     """
     check(reference, narrow)
-    found = kpi_groups(session, period, now, "all", codes, basis, narrow, reference, cover).get("", {})
+    deep = reference.steps_to(narrow.area)
+    found = kpi_groups(session, period, now, "all", codes, basis, narrow, reference, cover, deep).get("", {})
     values = bound(period, now, narrow, reference)
     timed = (
-        queries_rollup.cover(session, period, now)
+        queries_rollup.cover(session, period, now, weeks=False)
         if _TIMED & set(codes)
         else queries_rollup.live_cover(period)
     )
@@ -83,16 +84,18 @@ def kpi_groups(
     narrow: Narrow = NOTHING,
     reference: Reference | None = None,
     cover: Cover | None = None,
+    deep: int | None = None,
 ) -> dict[str, Pairs]:
     """Return {key: {code: (num, den)}} of events by unit, area path, category or channel; keys without a row are absent.
 
-    `cover` says how to count, as a frozen period stood for instance. Durations are not grouped.
+    `cover` says how to count, as a frozen period stood for instance. Durations are not grouped. `deep`: how many steps
+    of an area path below the district matter, None: all; the fewer, the quicker, and some paths come shortened to them.
     """
     cover = cover or queries_rollup.cover(session, period, now)
     found = Tally()
     for run in cover.live:
         scan(session, found, bound(run, now, narrow, reference), group, codes, basis, narrow.names)
-    _add_rolled(session, found, cover, now, group, codes, basis, narrow, reference)
+    _add_rolled(session, found, cover, now, group, codes, basis, narrow, reference, deep)
     return found
 
 
@@ -106,6 +109,7 @@ def _add_rolled(
     basis: Basis,
     narrow: Narrow,
     reference: Reference | None,
+    deep: int | None,
 ) -> None:
     asked = tuple(code for code in KPIS if code in codes and code not in _TIMED)
     if not asked:
@@ -114,7 +118,7 @@ def _add_rolled(
     columns = [f"{code}_reported" if reported and code in HANDLED else code for code in asked]
     values = narrow.values(reference)
     keys = ROLLED_KEYS[group]
-    for row in queries_rollup.sums(session, cover, keys, columns, narrow.names, values):
+    for row in queries_rollup.sums(session, cover, keys, columns, narrow.names, values, deep):
         found.add_row(key_of(row, len(keys) or 1), asked, row[len(keys) or 1 :])
     for code, which in (("overdue", "overdue"), *((code, "late") for code in HANDLED if reported)):
         if code not in codes:

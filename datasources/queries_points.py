@@ -72,10 +72,12 @@ def points_of(
     `cover` says how to count, as a frozen period stood for instance.
     """
     if board not in ("units", "workers"):
-        return by_step(points_by_path(session, period, area, cover), depth(reference, board))
+        level = depth(reference, board)
+        deep = max(level, reference.steps_to(area))
+        return by_step(points_by_path(session, period, area, cover, deep), level)
     kind = (Subject.UNIT if board == "units" else Subject.WORKER).value
     cover = cover or queries_rollup.cover(session, period, period.end)
-    found = queries_rollup.points_by(session, cover, "subject", [kind], area)
+    found = queries_rollup.points_by(session, cover, "subject", [kind], area, reference.steps_to(area))
     for run in cover.live:
         query = select(L.subject, func.sum(L.tenths)).where(L.for_at >= run.start, L.for_at < run.end)
         query = query.where(*whose(board, None)).group_by(L.subject)
@@ -88,11 +90,18 @@ def points_of(
 
 
 def points_by_path(
-    session: Session, period: Period, area: str | None = None, cover: Cover | None = None
+    session: Session,
+    period: Period,
+    area: str | None = None,
+    cover: Cover | None = None,
+    deep: int | None = None,
 ) -> dict[str, int]:
-    """Return area path → tenths earned in a period for the events lying there, by units and grid workers together."""
+    """Return area path → tenths earned in a period for the events lying there, by units and grid workers together.
+
+    `deep`: how many steps of a path below the district matter, None: all; some paths come shortened to them.
+    """
     cover = cover or queries_rollup.cover(session, period, period.end)
-    found = queries_rollup.points_by(session, cover, "path", BOTH, area)
+    found = queries_rollup.points_by(session, cover, "path", BOTH, area, deep)
     for run in cover.live:
         query = (
             select(E.area_path, func.sum(L.tenths))

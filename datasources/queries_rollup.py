@@ -21,20 +21,54 @@ from datasources.rollup_marks import marks
 R: Any = RollupRow.__table__.c
 P: Any = RollupPointsRow.__table__.c
 D: Any = RolledRow.__table__.c
-DAY, MONTH, POST = "day", "month", "post"
+DAY, WEEK, MONTH = "day", "week", "month"
 FROZEN = {"month": "frozen_month", "quarter": "frozen_quarter", "year": "frozen_year"}
 ONE = timedelta(days=1)
 MOST_RUNS = 24  # of days to be counted live beside rollups; beyond, counting everything live is as fast
-# the grains, coarsest first: which keys each tells apart
-GRAINS: Mapping[str, frozenset[str]] = {
-    "channel": frozenset({"channel"}),
-    "unit": frozenset({"unit"}),
-    "category": frozenset({"category"}),
-    "path": frozenset({"path"}),
-    "post": frozenset({"unit", "path"}),
-    "cell": frozenset(ROLLUP_KEYS),
+CELL = "cell"
+
+
+@dataclass(frozen=True, slots=True)
+class Grain:
+    """Which keys a grain tells apart; of an area path it keeps `deep` steps below the district, None: all of them."""
+
+    keys: frozenset[str]
+    deep: int | None = None
+
+    def tells(self, needed: frozenset[str], deep: int | None) -> bool:
+        """Return whether it tells the needed keys apart, area paths `deep` steps down (None: all the way)."""
+        whole = self.deep is None or "path" not in needed
+        return needed <= self.keys and (whole or (deep is not None and deep <= (self.deep or 0)))
+
+    def key(self, values: Mapping[str, str]) -> tuple[str, ...]:
+        """Return the values of all keys as this grain keeps them: '' for what it does not tell apart."""
+        kept = {name: values[name] for name in self.keys}
+        if self.deep is not None:
+            kept["path"] = shortened(values["path"], self.deep)
+        return tuple(kept.get(name, "") for name in ROLLUP_KEYS)
+
+
+def shortened(path: str, deep: int) -> str:
+    """Return an area path down to so many steps below the district."""
+    return "/".join(path.split("/")[: deep + 2]) + "/" if path else ""
+
+
+# the grains, coarsest first; `1` and `2` are streets and communities where a district has these levels
+GRAINS: Mapping[str, Grain] = {
+    "channel": Grain(frozenset({"channel"})),
+    "unit": Grain(frozenset({"unit"})),
+    "category": Grain(frozenset({"category"})),
+    "path1": Grain(frozenset({"path"}), 1),
+    "path2": Grain(frozenset({"path"}), 2),
+    "path": Grain(frozenset({"path"})),
+    "post1": Grain(frozenset({"unit", "path"}), 1),
+    "post2": Grain(frozenset({"unit", "path"}), 2),
+    "post": Grain(frozenset({"unit", "path"})),
+    CELL: Grain(frozenset(ROLLUP_KEYS)),
 }
-KEPT_FROZEN = ("channel", "category", "post")
+# of points, by who earned them and where
+POINT_GRAINS = ("subject", "path1", "path2", "path", "post1", "post2", "post")
+KEPT_FROZEN = tuple(name for name in GRAINS if name != CELL)
 NARROW: Mapping[str, tuple[str, Any]] = {
     "area": ("path", contains(R.path, bindparam("area"))),
     "unit": ("unit", R.unit == bindparam("unit")),
@@ -57,22 +91,28 @@ def live_cover(period: Period) -> Cover:
     return Cover({}, (), (period,))
 
 
-def cover(session: Session, period: Period, now: datetime) -> Cover:
-    """Return what to take from rollups: whole months, then days, each over by `now` and without a mark; the rest live."""
+def cover(session: Session, period: Period, now: datetime, *, weeks: bool = True) -> Cover:
+    """Return what to take from rollups: whole months, weeks, days, each over by `now` and without a mark; the rest live."""
     yesterday = now.astimezone(period.tz).date() - ONE
     last = min(period.last, yesterday)
     if last <= period.first:
         return live_cover(period)
-    spans = _clean(session, period, last)
-    months, singles = _by_month(spans[MONTH], spans[DAY], period.first, last)
-    covered = {*singles, *(day for first in months for day in _days_of_month(first))}
+    clean = _clean(session, period, last)
+    left = {day for day in clean[DAY] if period.first <= day <= last}
+    spans: dict[str, list[date]] = {}
+    for tier in (MONTH, WEEK) if weeks else (MONTH,):
+        whole = [first for first in clean[tier] if left.issuperset(days_of_span(tier, first))]
+        spans[tier] = sorted(whole)
+        left.difference_update(day for first in whole for day in days_of_span(tier, first))
+    spans[DAY] = sorted(left)
+    covered = {day for tier, firsts in spans.items() for first in firsts for day in days_of_span(tier, first)}
     if not covered:
         return live_cover(period)
     rest = [day for day in _range(period.first, period.last) if day not in covered]
     live, rolled = _runs(rest, period), _runs(sorted(covered), period)
     if len(live) > MOST_RUNS:
         return live_cover(period)
-    return Cover({DAY: singles, MONTH: months}, rolled, live)
+    return Cover(spans, rolled, live)
 
 
 def frozen_cover(
@@ -83,7 +123,7 @@ def frozen_cover(
     Kept is what can be told apart by unit and place together, by category, or by channel; not by other `keys` together.
     """
     tier = FROZEN.get(named(period))
-    if tier is None or not any(keys <= GRAINS[name] for name in KEPT_FROZEN):
+    if tier is None or not any(GRAINS[name].tells(keys, None) for name in KEPT_FROZEN):
         return None
     at = session.scalar(select(D.at).where(D.tier == tier, D.first == period.first))
     return (Cover({tier: [period.first]}, (), ()), at) if at is not None else None
@@ -96,23 +136,50 @@ def sums(
     codes: Sequence[str],
     names: frozenset[str],
     values: Mapping[str, Any],
+    deep: int | None = None,
 ) -> list[Any]:
-    """Return rows of the keys (one empty without any), then num and den of every code, as the spans of a cover add up."""
-    if not any(found.spans.values()):
+    """Return rows of the keys (one empty without any), then num and den of every code, as the spans of a cover add up.
+
+    `deep`: how many steps of an area path below the district matter, None: all; a path may come shortened to them.
+    """
+    needed = frozenset({*keys, *(NARROW[name][0] for name in names)})
+    frozen = bool(set(found.spans) & set(FROZEN.values()))
+    grain = next(
+        name for name in (KEPT_FROZEN if frozen else GRAINS) if GRAINS[name].tells(needed, deep)
+    )  # frozen_cover() sees to it that there is one
+    spans = {tier: firsts for tier, firsts in found.spans.items() if firsts}
+    if (
+        grain == CELL
+    ):  # hardly two events share a cell: longer spans would have as many rows, and are not kept
+        spans = {
+            DAY: [day for tier, firsts in spans.items() for one in firsts for day in days_of_span(tier, one)]
+        }
+    if not any(spans.values()):
         return []
-    query = _sums(keys, tuple(codes), names, tuple(sorted(found.spans)))
-    spans = {f"{tier}_firsts": list(firsts) for tier, firsts in found.spans.items()}
-    return list(session.execute(query, {**values, **spans}))
+    query = _sums(grain, keys, tuple(codes), names, tuple(sorted(spans)))
+    return list(
+        session.execute(
+            query, {**values, **{f"{tier}_firsts": list(firsts) for tier, firsts in spans.items()}}
+        )
+    )
 
 
 def points_by(
-    session: Session, found: Cover, key: str, kinds: Collection[str], area: str | None
+    session: Session,
+    found: Cover,
+    key: str,
+    kinds: Collection[str],
+    area: str | None,
+    deep: int | None = None,
 ) -> dict[str, int]:
-    """Return subject or path → tenths of what the spans of a cover add up to."""
+    """Return subject or path → tenths of what the spans of a cover add up to; a path may come shortened to `deep` steps."""
     if not any(found.spans.values()):
         return {}
-    spans = [and_(P.tier == tier, P.first.in_(firsts)) for tier, firsts in found.spans.items()]
-    grain = POST if area and key != "path" else key
+    spans = [and_(P.tier == tier, P.first.in_(firsts)) for tier, firsts in found.spans.items() if firsts]
+    grain = key
+    if key == "path" or area:
+        needed = frozenset({"path"} if key == "path" else {"unit", "path"})
+        grain = next(name for name in POINT_GRAINS[1:] if GRAINS[name].tells(needed, deep))
     query = select(P[key], func.sum(P.tenths)).where(P.grain == grain, or_(*spans), P.kind.in_(list(kinds)))
     query = query.group_by(P[key])
     if area:
@@ -122,11 +189,8 @@ def points_by(
 
 @lru_cache(maxsize=256)
 def _sums(
-    keys: tuple[str, ...], codes: tuple[str, ...], names: frozenset[str], tiers: tuple[str, ...]
+    grain: str, keys: tuple[str, ...], codes: tuple[str, ...], names: frozenset[str], tiers: tuple[str, ...]
 ) -> Select[Any]:
-    needed = {*keys, *(NARROW[name][0] for name in names)}
-    kept = KEPT_FROZEN if set(tiers) & set(FROZEN.values()) else tuple(GRAINS)
-    grain = next(name for name in kept if needed <= GRAINS[name])  # cover() sees to it that there is one
     spans = [
         and_(R.tier == tier, R.first.in_(bindparam(f"{tier}_firsts", expanding=True, type_=R.first.type)))
         for tier in tiers
@@ -140,29 +204,26 @@ def _sums(
 
 def _clean(session: Session, period: Period, last: date) -> dict[str, set[date]]:
     """Return the first days of rolled spans that no mark lies in."""
-    found: dict[str, set[date]] = {DAY: set(), MONTH: set()}
-    query = select(D.tier, D.first).where(D.tier.in_([DAY, MONTH]), D.first >= period.first, D.first <= last)
+    found: dict[str, set[date]] = {DAY: set(), WEEK: set(), MONTH: set()}
+    query = select(D.tier, D.first).where(D.tier.in_(list(found)), D.first >= period.first, D.first <= last)
     for tier, first in session.execute(query):
         found[tier].add(first)
     if found[DAY]:
         dirty = marks(session, period.tz).keys()
-        found[DAY] -= dirty
-        found[MONTH] -= {day.replace(day=1) for day in dirty}
+        for tier in found:
+            found[tier] -= {first_of_span(tier, day) for day in dirty}
     return found
 
 
-def _by_month(
-    months: set[date], singles: set[date], first: date, last: date
-) -> tuple[list[date], list[date]]:
-    """Return the months wholly within the days asked for, and the days beside them."""
-    whole = sorted(month for month in months if first <= month and _days_of_month(month)[-1] <= last)
-    within = {day for month in whole for day in _days_of_month(month)}
-    return whole, sorted(singles - within)
+def first_of_span(tier: str, day: date) -> date:
+    """Return the first day of the day, week (from Monday) or month that a day lies in."""
+    return {DAY: day, WEEK: day - day.weekday() * ONE, MONTH: day.replace(day=1)}[tier]
 
 
-def _days_of_month(first: date) -> list[date]:
-    following = (first + 31 * ONE).replace(day=1)
-    return list(_range(first, following - ONE))
+def days_of_span(tier: str, first: date) -> list[date]:
+    """Return the days of a day, week or month by its first."""
+    following = {DAY: first + ONE, WEEK: first + 7 * ONE, MONTH: (first + 31 * ONE).replace(day=1)}[tier]
+    return _range(first, following - ONE)
 
 
 def _range(first: date, last: date) -> list[date]:

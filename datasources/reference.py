@@ -117,6 +117,10 @@ class Reference:
         """Return the level whose grid workers share an account: the one above the grids, where there is one to spare."""
         return self.levels[-2] if len(self.levels) >= 3 else self.levels[-1]
 
+    def steps_to(self, area: str | None) -> int:
+        """Return how many steps below the district an area lies; 0 for none."""
+        return self.levels.index(self.areas[area].level) if area else 0
+
     def category(self, code: str | None) -> Category | None:
         """Return the category, or None when there is none of that code."""
         return self.categories.get(code) if code else None

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
 from typing import Any
 
+import numpy as np
 from sqlalchemy import Date, String, delete, func, insert, literal, select
 from sqlalchemy.orm import Session
 
-from dashboard.rules.periods import Period, calendar_of, days
+from dashboard.rules.periods import Period, days
 from datasources import rollup_times
 from datasources.database import take_turn
 from datasources.journal import add_rows
@@ -27,7 +28,19 @@ from datasources.models import (
     RollupRow,
     RollupTimesRow,
 )
-from datasources.queries_rollup import DAY, FROZEN, GRAINS, MONTH, POST
+from datasources.queries_rollup import (
+    CELL,
+    DAY,
+    FROZEN,
+    GRAINS,
+    KEPT_FROZEN,
+    MONTH,
+    POINT_GRAINS,
+    WEEK,
+    days_of_span,
+    first_of_span,
+    shortened,
+)
 from datasources.queries_scans import HANDLED, SCANS, Pairs, Tally, bound, scan
 from datasources.rollup_marks import COUNTED_BY, EPOCH, marks
 
@@ -50,10 +63,10 @@ BY_REPORT = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """What one day adds: rows of cells, of points and of times, and the newest mark of it that was seen while counting."""
+    """What one day adds: rows of sums, of points and of times, and the newest mark of it that was seen while counting."""
 
     day: date
-    cells: Sequence[dict[str, Any]]
+    sums: Sequence[dict[str, Any]]
     points: Sequence[dict[str, Any]]
     times: Sequence[dict[str, Any]]
     seen: int
@@ -82,9 +95,10 @@ def count_day(session: Session, day: date, tz: tzinfo) -> Counted:
     scan(session, tally, over, "cell", set(DUE_CODES) - BY_REPORT, "due")
     scan(session, timeless, settled, "cell", HANDLED, "reported")
     add_reported(tally, timeless)
-    cells = [row("cell", DAY, day, ROLLUP_KEYS, key, pairs) for key, pairs in tally.items()]
+    cells = [row(CELL, DAY, day, ROLLUP_KEYS, key, pairs) for key, pairs in tally.items()]
     times = rollup_times.count(session, period, day, DAY)
-    return Counted(day, cells, points_rows(session, period, day, DAY), times, seen)
+    sums = [*cells, *coarser(cells, KEPT_FROZEN)]
+    return Counted(day, sums, points_rows(session, period, day, DAY), times, seen)
 
 
 def store_day(session: Session, counted: Counted, now: datetime, tz: tzinfo) -> bool:
@@ -93,13 +107,9 @@ def store_day(session: Session, counted: Counted, now: datetime, tz: tzinfo) -> 
     newest = marks(session, tz).get(counted.day, 0)
     if newest > counted.seen:
         return False
-    first = counted.day.replace(day=1)
-    for tier, day in ((DAY, counted.day), (MONTH, first)):
-        _forget(session, tier, day)
-    add_rows(session, RollupRow, counted.cells)
-    for grain, keys in GRAINS.items():
-        if grain != "cell":
-            _coarser(session, grain, keys, counted.day)
+    for tier in (DAY, WEEK, MONTH):
+        _forget(session, tier, first_of_span(tier, counted.day))
+    add_rows(session, RollupRow, counted.sums)
     add_rows(session, RollupPointsRow, counted.points)
     add_rows(session, RollupTimesRow, counted.times)
     session.execute(insert(RolledRow).values(tier=DAY, first=counted.day, at=now))
@@ -113,40 +123,43 @@ def clear_idle_marks(session: Session, now: datetime, tz: tzinfo) -> None:
     session.execute(delete(RollupMarkRow).where(M.at >= days(today, today, tz).start))
 
 
-def unrolled_months(session: Session, now: datetime, tz: tzinfo) -> list[date]:
-    """Return the finished months whose days are all rolled up and unchanged, but which are not added up themselves."""
+def unrolled_spans(session: Session, tz: tzinfo) -> list[tuple[str, date]]:
+    """Return (tier, first day) of the finished weeks and months whose days are all rolled up and unchanged, and which are
+    not added up themselves."""
     rolled = set(session.scalars(select(RolledRow.first).where(RolledRow.tier == DAY)))
     rolled -= marks(session, tz).keys()
-    have = set(session.scalars(select(RolledRow.first).where(RolledRow.tier == MONTH)))
-    firsts = sorted({day.replace(day=1) for day in rolled} - have)
-    return [
-        first
-        for first in firsts
-        if all(day in rolled for day in days_of_period(calendar_of("month", first, tz)))
-    ]
+    have = set(session.execute(select(RolledRow.tier, RolledRow.first)).tuples())
+    spans = sorted({(tier, first_of_span(tier, day)) for day in rolled for tier in (WEEK, MONTH)} - have)
+    return [(tier, first) for tier, first in spans if rolled.issuperset(days_of_span(tier, first))]
 
 
-def store_month(session: Session, first: date, now: datetime, tz: tzinfo) -> None:
-    """Add the days of a month up."""
+def store_span(session: Session, tier: str, first: date, now: datetime) -> None:
+    """Add the days of a week or month up."""
     take_turn(session, TURN)
-    within = days_of_period(calendar_of("month", first, tz))
-    _forget(session, MONTH, first)
+    within = days_of_span(tier, first)
+    _forget(session, tier, first)
     keys, totals = [R[name] for name in ROLLUP_KEYS], [func.sum(R[name]) for name in SUMS]
-    days_of = (R.tier == DAY, R.first.between(within[0], within[-1]))
-    added = select(R.grain, _as(MONTH), _as(first), *keys, *totals).where(*days_of).group_by(R.grain, *keys)
+    days_of = (R.grain.in_(KEPT_FROZEN), R.tier == DAY, R.first.between(within[0], within[-1]))
+    added = select(R.grain, _as(tier), _as(first), *keys, *totals).where(*days_of).group_by(R.grain, *keys)
     session.execute(insert(ROLLUP).from_select(["grain", "tier", "first", *ROLLUP_KEYS, *SUMS], added))
     names = [P.kind, P.subject, P.path]
     of_days = (P.tier == DAY, P.first.between(within[0], within[-1]))
-    earned = select(P.grain, _as(MONTH), _as(first), *names, func.sum(P.tenths)).where(*of_days)
+    earned = select(P.grain, _as(tier), _as(first), *names, func.sum(P.tenths)).where(*of_days)
     earned = earned.group_by(P.grain, *names)
     columns = ["grain", "tier", "first", "kind", "subject", "path", "tenths"]
     session.execute(insert(POINTS).from_select(columns, earned))
-    times = [
-        {"grain": grain, "tier": MONTH, "first": first, "stage": stage, "key": key, "seconds": seconds}
-        for (grain, stage, key), seconds in rollup_times.added_up(session, DAY, within[0], within[-1]).items()
+    if tier == MONTH:  # a week of seconds is as long as its seven days
+        _store_times(session, tier, first, within)
+    session.execute(insert(RolledRow).values(tier=tier, first=first, at=now))
+
+
+def _store_times(session: Session, tier: str, first: date, within: Sequence[date]) -> None:
+    added = rollup_times.added_up(session, DAY, within[0], within[-1])
+    rows = [
+        {"grain": grain, "tier": tier, "first": first, "stage": stage, "key": key, "seconds": seconds}
+        for (grain, stage, key), seconds in added.items()
     ]
-    add_rows(session, RollupTimesRow, times)
-    session.execute(insert(RolledRow).values(tier=MONTH, first=first, at=now))
+    add_rows(session, RollupTimesRow, rows)
 
 
 def forget_all(session: Session) -> None:
@@ -175,13 +188,22 @@ def row(grain: str, tier: str, first: date, names: Sequence[str], key: Any, pair
     return {"grain": grain, "tier": tier, "first": first, **dict.fromkeys(ROLLUP_KEYS, ""), **keys, **sums}
 
 
-def _coarser(session: Session, grain: str, keys: Collection[str], day: date) -> None:
-    kept = [R[name] if name in keys else _as("") for name in ROLLUP_KEYS]
-    totals = [func.sum(R[name]) for name in SUMS]
-    cells = (R.grain == "cell", R.tier == DAY, R.first == day)
-    query = select(_as(grain), _as(DAY), _as(day), *kept, *totals).where(*cells)
-    query = query.group_by(*(R[name] for name in ROLLUP_KEYS if name in keys))
-    session.execute(insert(ROLLUP).from_select(["grain", "tier", "first", *ROLLUP_KEYS, *SUMS], query))
+def coarser(rows: Sequence[Mapping[str, Any]], grains: Collection[str]) -> list[dict[str, Any]]:
+    """Return the rows of coarser grains that rows of one span and one grain add up to."""
+    if not rows:
+        return []
+    numbers = np.array([[one[name] for name in SUMS] for one in rows], dtype=np.int64)
+    span = {name: rows[0][name] for name in ("tier", "first")}
+    found = []
+    for grain in grains:
+        places: dict[tuple[str, ...], int] = {}
+        place = [places.setdefault(GRAINS[grain].key(one), len(places)) for one in rows]
+        totals = np.zeros((len(places), len(SUMS)), dtype=np.int64)
+        np.add.at(totals, place, numbers)
+        for key, line in zip(places, totals.tolist(), strict=True):
+            keys = dict(zip(ROLLUP_KEYS, key, strict=True))
+            found.append({"grain": grain, **span, **keys, **dict(zip(SUMS, line, strict=True))})
+    return found
 
 
 def _as(value: Any) -> Any:
@@ -199,13 +221,22 @@ def points_rows(session: Session, period: Period, first: date, tier: str) -> lis
     )
     sums: dict[tuple[str, ...], int] = {}
     for kind, subject, path, tenths in session.execute(query):
-        for key in ((POST, kind, subject, path), ("subject", kind, subject, ""), ("path", kind, "", path)):
+        for grain in POINT_GRAINS:
+            key = (grain, kind, *_whose(grain, subject, path))
             sums[key] = sums.get(key, 0) + int(tenths)
     names = ("grain", "kind", "subject", "path")
     return [
         {**dict(zip(names, key, strict=True)), "tier": tier, "first": first, "tenths": tenths}
         for key, tenths in sums.items()
     ]
+
+
+def _whose(grain: str, subject: str, path: str) -> tuple[str, str]:
+    """Return subject and path as a grain of points keeps them."""
+    if grain == "subject":
+        return subject, ""
+    kept = GRAINS[grain]
+    return subject if "unit" in kept.keys else "", path if kept.deep is None else shortened(path, kept.deep)
 
 
 def _first_day(session: Session, tz: tzinfo) -> date | None:

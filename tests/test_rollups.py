@@ -1,5 +1,6 @@
 """Rollups: every number is the same with and without them, after any history; rolled up anew they come out the same."""
 
+import itertools
 from datetime import timedelta
 
 from hypothesis import HealthCheck, Phase, given, settings
@@ -13,6 +14,7 @@ from dashboard.rules.report import Report
 from datasources import rollups
 from datasources.history import insert_history, places_of
 from datasources.models import RollupPointsRow, RollupRow, RollupTimesRow
+from datasources.queries_boards import RATES, standings
 from datasources.queries_kpis import ROLLED_KEYS, kpi_groups, kpi_values
 from datasources.queries_narrow import Narrow
 from datasources.queries_points import BOARDS, points_of
@@ -36,8 +38,8 @@ def roll(session, reference, now):
     for day in rollups.unrolled_days(session, now, reference.tz):
         assert rollups.store_day(session, rollups.count_day(session, day, reference.tz), now, reference.tz)
     rollups.clear_idle_marks(session, now, reference.tz)
-    for first in rollups.unrolled_months(session, now, reference.tz):
-        rollups.store_month(session, first, now, reference.tz)
+    for tier, first in rollups.unrolled_spans(session, reference.tz):
+        rollups.store_span(session, tier, first, now)
 
 
 def contents(session):
@@ -82,10 +84,28 @@ def check_numbers(session, reference, history):
             for group in ROLLED_KEYS:
                 live = kpi_groups(session, asked, now, group, COUNTED, basis, cover=live_cover(asked))
                 assert solid(kpi_groups(session, asked, now, group, COUNTED, basis)) == solid(live)
-        for board in BOARDS:
-            live = points_of(session, reference, board, asked, cover=live_cover(asked))
-            rolled = points_of(session, reference, board, asked)
+        for board, area in itertools.product(BOARDS, [None, *some_areas(history)]):
+            live = points_of(session, reference, board, asked, area, cover=live_cover(asked))
+            rolled = points_of(session, reference, board, asked, area)
             assert {k: v for k, v in rolled.items() if v} == {k: v for k, v in live.items() if v}
+            told = standings(session, reference, board, asked, now, RATES, area)
+            counted = standings(session, reference, board, asked, now, RATES, area, live_cover(asked))
+            assert lines_of(told) == lines_of(counted)
+
+
+def lines_of(standings):
+    """Return code → what a line of a board says, without what is nothing."""
+    parts = {
+        one.code: {name: pair for name, pair in one.parts.items() if pair != (0, 0)} for one in standings
+    }
+    said = {one.code: (one.points, one.closed, one.composite, parts[one.code]) for one in standings}
+    return {code: line for code, line in said.items() if any(line)}
+
+
+def some_areas(history):
+    """Return a street, a community and a grid in which something happened."""
+    path = next((one.area_path for one in history.events if one.area_path.count("/") > 4), "")
+    return path.strip("/").split("/")[1:]
 
 
 def solid(groups):
@@ -173,11 +193,49 @@ def test_the_month_is_added_up_once_all_its_days_are(town):
     with town.database.read() as session:
         asked = period("2026-12-01..2026-12-31", town.now, town.reference.tz)
         found = cover(session, asked, town.now)
-    assert found.spans == {"day": [], "month": [asked.first]} and not found.live
+    assert found.spans == {"day": [], "week": [], "month": [asked.first]} and not found.live
     assert rolled_numbers(town, "2026-12-01..2026-12-31")["reported"] == (1, 1)
     town.report(reported_at=town.now - timedelta(days=2))
     with town.database.read() as session:
         assert cover(session, asked, town.now).spans["month"] == []
+
+
+def test_months_weeks_and_days_together_say_what_the_live_count_says_on_every_board_in_every_area(town):
+    for _ in range(8):  # from Friday 20 November into January
+        town.checked(town.finished(town.claimed()))
+        town.report()
+        town.hand.forward(days=7)
+    assert rollup_keeper.keep(town.database, town.reference, town.now, None)
+    reference, area_of = town.reference, town.report().area_path.strip("/").split("/")
+    asked = period("2026-11-28..2027-01-13", town.now, reference.tz)
+    with town.database.read() as session:
+        found = cover(session, asked, town.now)
+        assert [len(found.spans[tier]) for tier in ("month", "week", "day")] == [1, 1, 9]
+        for board, area in itertools.product(BOARDS, [None, *area_of[1:]]):
+            rolled = lines_of(standings(session, reference, board, asked, town.now, RATES, area))
+            live = live_cover(asked)
+            assert rolled == lines_of(
+                standings(session, reference, board, asked, town.now, RATES, area, live)
+            )
+            assert rolled
+
+
+def test_a_changed_day_takes_its_week_out_until_both_are_rolled_up_anew(town):
+    town.hand.forward(days=17)  # Monday 7 December
+    event = town.checked(town.finished(town.claimed()))
+    town.hand.forward(days=15)
+    asked = period("2026-12-07..2026-12-20", town.now, town.reference.tz)
+
+    def weeks():
+        with town.database.read() as session:
+            return [day.day for day in cover(session, asked, town.now).spans.get("week", ())]
+
+    rollup_keeper.keep(town.database, town.reference, town.now, None)
+    assert weeks() == [7, 14]
+    town.act(event, "comment", OPERATOR, text="补充")
+    assert weeks() == [14]
+    rollup_keeper.keep(town.database, town.reference, town.now, None)
+    assert weeks() == [7, 14] and rolled_numbers(town, "2026-12-07..2026-12-20")["reported"] == (1, 1)
 
 
 def test_history_that_is_brought_in_later_is_counted(town):
