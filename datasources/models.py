@@ -688,7 +688,8 @@ class ExportRequestRow(Base):
 class RollupRow(Base):
     """What one span of days adds to every number, for one set of keys; '' where a grain does not tell a key apart.
 
-    `tier` is day, month, or the kind of a frozen period; `first` its first local day. Made from events, never the truth.
+    `tier` is day, week, month, or the kind of a frozen period; `first` its first local day; `grain` one of
+    `queries_rollup.GRAINS`. Made from events, never the truth.
     """
 
     __table__ = Table(
@@ -710,7 +711,7 @@ class RollupRow(Base):
 class RollupPointsRow(Base):
     """The points one unit or worker earned in one span of days for the events of one place.
 
-    `grain`: post (both told apart), subject or path (the other is '').
+    `grain` is one of `queries_rollup.POINT_GRAINS`: by subject, by place (the other is ''), or by both.
     """
 
     __tablename__ = "rollup_points"
