@@ -6,6 +6,8 @@ Exit codes: 0 done, 1 some rows refused or a check failed, 2 usage.
 import argparse
 import getpass
 import logging
+import os
+import select
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -17,6 +19,7 @@ from callbacks import self_check
 from callbacks.serving import bar, demo_accounts, err, out, replay, run
 from dashboard import clock, rollup_keeper
 from dashboard.house import House, follow_clock, open_house
+from dashboard.loops import ROLLUP_SECONDS, Loop
 from dashboard.rules.access import Role
 from dashboard.rules.refusals import Refusal
 from dashboard.settings import Settings
@@ -27,6 +30,7 @@ from datasources.loading import load_pack
 from layouts.words import translate
 
 CreateApp = Callable[..., Any]
+NICE = 10  # whoever watches or decides goes first
 
 
 def main(arguments: Sequence[str], create_app: CreateApp) -> int:
@@ -101,6 +105,7 @@ def _parser() -> argparse.ArgumentParser:
     people.add_argument("--password", help="else asked for, or read from standard input")
     command("token", token, "API tokens, one line each").add_argument("names", nargs="+", metavar="USER")
     command("rebuild", rebuild, "make the rollups of every day anew from the events")
+    command("roll", roll, "keep the rollups beside a running product, which begins this by itself")
     command("check", check, "check the configuration", serving)
     for action in serving._actions + shared._actions:
         if not isinstance(action, argparse._HelpAction):
@@ -208,6 +213,22 @@ def rebuild(settings: Settings, words: argparse.Namespace, _create: CreateApp) -
     with bar(translate("重算", settings.lang)) as told:
         count = rollup_keeper.rebuild(house.database, house.reference, clock.now(), told)
     out.print(translate("已重算 {n} 天", settings.lang, n=count))
+    house.close()
+    return 0
+
+
+def roll(settings: Settings, _words: argparse.Namespace, _create: CreateApp) -> int:
+    """Keep the rollups beside a running product until it closes our standard input; it begins this by itself."""
+    os.nice(NICE)
+    house = _beside(settings)
+
+    def work() -> None:
+        follow_clock(house)
+        rollup_keeper.keep(house.database, house.reference, clock.now())
+
+    loop = Loop("rollups", work, ROLLUP_SECONDS).start()
+    select.select([sys.stdin], [], [])
+    loop.stop()
     house.close()
     return 0
 

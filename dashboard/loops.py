@@ -8,9 +8,10 @@ import threading
 import time
 from collections.abc import Callable
 
-from dashboard import clock, rollup_keeper, sweeps
+from dashboard import clock, sweeps
 from dashboard.deliveries import deliver
 from dashboard.house import House, follow_clock, keep_clock
+from dashboard.rollup_process import RollupProcess
 from dashboard.rules.refusals import Refusal
 from datasources import clock_anchor
 
@@ -28,8 +29,10 @@ ROLLUP_SECONDS = 30.0
 class Loop:
     """A named job done again and again in a thread (a greenlet under gevent) until `stop()`."""
 
-    def __init__(self, name: str, job: Callable[[], object], seconds: float) -> None:
-        self.name, self._job, self._seconds = name, job, seconds
+    def __init__(
+        self, name: str, job: Callable[[], object], seconds: float, after: Callable[[], object] | None = None
+    ) -> None:
+        self.name, self._job, self._seconds, self._after = name, job, seconds, after
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
         self.last_run = time.monotonic()
@@ -40,9 +43,11 @@ class Loop:
         return self
 
     def stop(self) -> None:
-        """End after the present round."""
+        """End after the present round, then do what is to be done after the last one."""
         self._ended.set()
         self._thread.join(timeout=10)
+        if self._after is not None:
+            self._after()
 
     @property
     def age(self) -> float:
@@ -63,19 +68,15 @@ class Loop:
 
 def clock_loops(house: House) -> list[Loop]:
     """Return the loops of a process that keeps the clock."""
+    rolling = RollupProcess(house)
     pause = max(FASTEST_SWEEP, min(SWEEP_SECONDS, 10 / clock.speed()))
     loops = [
         Loop("clock", lambda: sweeps.tick(house.database, house.reference, clock.now()), pause),
         Loop("beat", lambda: beat(house), BEAT_SECONDS),
         Loop("deliveries", lambda: deliver(house, clock.now()), DELIVER_SECONDS),
-        Loop("rollups", lambda: keep_rollups(house), ROLLUP_SECONDS),
+        Loop("rollups", rolling.ensure, ROLLUP_SECONDS, rolling.stop),
     ]
     return [*loops, drill_loop(house, keeps=not isinstance(clock.current(), clock.WallClock))]
-
-
-def keep_rollups(house: House) -> bool:
-    """Roll up a little of what is due."""
-    return rollup_keeper.keep(house.database, house.reference, clock.now())
 
 
 def beat(house: House) -> None:

@@ -1,9 +1,8 @@
-"""Keeps the rollups: days that are over, months made of them, periods due to be frozen; a little at a time.
+"""Keeps the rollups: days that are over, weeks and months made of them, periods due to be frozen.
 
 Counting happens in a reading session, so that no writer waits for it; only the storing takes a writer's turn.
 """
 
-import time
 from collections.abc import Callable
 from datetime import datetime
 
@@ -11,17 +10,12 @@ from datasources import freezing, rollups
 from datasources.database import Database
 from datasources.reference import Reference
 
-ROUND_SECONDS = 1.0
-
 Told = Callable[[int, int], object]
 
 
-def keep(
-    database: Database, reference: Reference, now: datetime, seconds: float | None = ROUND_SECONDS
-) -> bool:
-    """Roll up what is due, for so many seconds or (None) to the end; return whether nothing is left to do."""
-    until = None if seconds is None else time.monotonic() + seconds
-    if not _days(database, reference, now, until, None):
+def keep(database: Database, reference: Reference, now: datetime) -> bool:
+    """Roll up what is due; return whether nothing changed meanwhile that is left for the next round."""
+    if not _days(database, reference, now, None):
         return False
     with database.read() as session:
         spans = rollups.unrolled_spans(session, reference.tz)
@@ -38,6 +32,16 @@ def keep(
     return True
 
 
+def is_due(database: Database, reference: Reference, now: datetime) -> bool:
+    """Return whether there is anything to roll up or to freeze."""
+    with database.read() as session:
+        return bool(
+            rollups.unrolled_days(session, now, reference.tz)
+            or rollups.unrolled_spans(session, reference.tz)
+            or freezing.due(session, reference, now)
+        )
+
+
 def rebuild(database: Database, reference: Reference, now: datetime, told: Told | None = None) -> int:
     """Make every rollup anew from the events, frozen ones excepted; return how many days there are.
 
@@ -47,22 +51,18 @@ def rebuild(database: Database, reference: Reference, now: datetime, told: Told 
         rollups.forget_all(session)
     with database.read() as session:
         count = len(rollups.unrolled_days(session, now, reference.tz))
-    while not _days(database, reference, now, None, told):
+    while not _days(database, reference, now, told):
         pass
-    keep(database, reference, now, None)
+    keep(database, reference, now)
     return count
 
 
-def _days(
-    database: Database, reference: Reference, now: datetime, until: float | None, told: Told | None
-) -> bool:
-    """Roll days up until none is left or time is over; return whether none is left."""
+def _days(database: Database, reference: Reference, now: datetime, told: Told | None) -> bool:
+    """Roll days up; return whether all stood still meanwhile."""
     with database.read() as session:
         due = rollups.unrolled_days(session, now, reference.tz)
     left = 0
     for place, day in enumerate(due, start=1):
-        if until is not None and time.monotonic() > until:
-            return False
         with database.read() as session:
             counted = rollups.count_day(session, day, reference.tz)
         with database.write() as session:

@@ -24,7 +24,7 @@ def closed(town: Town):
     town.hand.forward(days=10)
     event = town.checked(town.finished(town.claimed()), "very_satisfied")
     town.hand.moment = at(town, "2026-12-04T09:00")
-    assert rollup_keeper.keep(town.database, town.reference, town.now, None)
+    assert rollup_keeper.keep(town.database, town.reference, town.now)
     return event
 
 
@@ -55,7 +55,7 @@ def test_a_month_is_open_until_three_work_days_after_its_end(town):
         ("2026-12-04T09:00", True),
     ):
         town.hand.moment = at(town, text)
-        assert rollup_keeper.keep(town.database, town.reference, town.now, None)
+        assert rollup_keeper.keep(town.database, town.reference, town.now)
         with town.database.read() as session:
             assert (
                 frozen_cover(session, period(NOVEMBER, town.now, town.reference.tz)) is not None
@@ -109,7 +109,7 @@ def test_a_merged_event_is_told_as_a_correction_of_its_rates(town):
     late, original = town.claimed(), town.report()
     town.tick(days=4)  # past its deadline, still in November
     town.hand.moment = at(town, "2026-12-04T09:00")
-    rollup_keeper.keep(town.database, town.reference, town.now, None)
+    rollup_keeper.keep(town.database, town.reference, town.now)
     assert line(town, late.unit).rates["on_time_rate"] == (0, 1)
     town.act(town.fresh(late), "merge", OPERATOR, original=original.number)
     assert line(town, late.unit).rates["on_time_rate"] == (0, 1)
@@ -127,7 +127,7 @@ def test_a_border_decision_moves_the_event_in_open_periods_and_is_told_beside_fr
     )
     town.tick(days=4)
     town.hand.moment = at(town, "2026-12-04T09:00")
-    rollup_keeper.keep(town.database, town.reference, town.now, None)
+    rollup_keeper.keep(town.database, town.reference, town.now)
     here, there = event.area_path.split("/")[2], other.path.split("/")[2]
     assert line(town, here, board="streets").rates["on_time_rate"] == (0, 1)
     town.act(town.fresh(event), "correct", OPERATOR, lng=other.lng, lat=other.lat)
@@ -150,7 +150,7 @@ def test_nothing_is_frozen_while_an_import_is_under_way(town):
             )
         )
     town.hand.moment = at(town, "2026-12-04T09:00")
-    rollup_keeper.keep(town.database, town.reference, town.now, None)
+    rollup_keeper.keep(town.database, town.reference, town.now)
     with town.database.read() as session:
         assert frozen_cover(session, period(NOVEMBER, town.now, town.reference.tz)) is None
 
@@ -164,7 +164,7 @@ def test_rebuilding_leaves_what_is_frozen_as_it_stood(town, closed):
 def test_a_quarter_and_a_year_are_frozen_after_their_own_end(town):
     town.checked(town.finished(town.claimed()))
     town.hand.moment = at(town, "2027-01-10T09:00")
-    rollup_keeper.keep(town.database, town.reference, town.now, None)
+    rollup_keeper.keep(town.database, town.reference, town.now)
     with town.database.read() as session:
         for words in (NOVEMBER, "2026-10-01..2026-12-31", YEAR):
             asked = period(words, town.now, town.reference.tz)
@@ -187,7 +187,7 @@ def test_holidays_do_not_count_towards_the_three_work_days(town):
 def test_what_changes_between_counting_and_freezing_leaves_the_period_for_the_next_round(town):
     event = town.checked(town.finished(town.claimed()))
     town.hand.forward(days=5)
-    rollup_keeper.keep(town.database, town.reference, town.now, None)
+    rollup_keeper.keep(town.database, town.reference, town.now)
     town.hand.moment = at(town, "2026-12-04T09:00")
     november = period(NOVEMBER, town.now, town.reference.tz)
     with town.database.read() as session:

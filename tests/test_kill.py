@@ -72,10 +72,10 @@ def test_every_201_survives_a_kill_and_no_action_is_half_done(tmp_path: Path) ->
 
 def test_the_drill_goes_on_after_a_kill_and_the_clock_catches_up(tmp_path: Path) -> None:
     assert command("load-district", "huli", "--data", str(tmp_path)).returncode == 0
-    (token,) = token_for(tmp_path, "operator")
     spot = spot_of(tmp_path)
     drill = ("--no-demo", "--clock-start", "2026-11-20T09:00:00+08:00", "--clock-speed", "120")
     with start(tmp_path, *drill) as product:
+        (token,) = token_for(tmp_path, "operator")
         product.token = token
         status, event = a_report(product, spot)
         assert (status, event["status"]) == (201, "claimable")

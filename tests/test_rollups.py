@@ -189,7 +189,7 @@ def test_the_month_is_added_up_once_all_its_days_are(town):
     town.checked(town.finished(town.claimed()))
     town.report(reported_at=town.now - timedelta(days=6))
     town.hand.forward(days=32)
-    assert rollup_keeper.keep(town.database, town.reference, town.now, None)
+    assert rollup_keeper.keep(town.database, town.reference, town.now)
     with town.database.read() as session:
         asked = period("2026-12-01..2026-12-31", town.now, town.reference.tz)
         found = cover(session, asked, town.now)
@@ -205,7 +205,7 @@ def test_months_weeks_and_days_together_say_what_the_live_count_says_on_every_bo
         town.checked(town.finished(town.claimed()))
         town.report()
         town.hand.forward(days=7)
-    assert rollup_keeper.keep(town.database, town.reference, town.now, None)
+    assert rollup_keeper.keep(town.database, town.reference, town.now)
     reference, area_of = town.reference, town.report().area_path.strip("/").split("/")
     asked = period("2026-11-28..2027-01-13", town.now, reference.tz)
     with town.database.read() as session:
@@ -230,11 +230,11 @@ def test_a_changed_day_takes_its_week_out_until_both_are_rolled_up_anew(town):
         with town.database.read() as session:
             return [day.day for day in cover(session, asked, town.now).spans.get("week", ())]
 
-    rollup_keeper.keep(town.database, town.reference, town.now, None)
+    rollup_keeper.keep(town.database, town.reference, town.now)
     assert weeks() == [7, 14]
     town.act(event, "comment", OPERATOR, text="补充")
     assert weeks() == [14]
-    rollup_keeper.keep(town.database, town.reference, town.now, None)
+    rollup_keeper.keep(town.database, town.reference, town.now)
     assert weeks() == [7, 14] and rolled_numbers(town, "2026-12-07..2026-12-20")["reported"] == (1, 1)
 
 

@@ -34,7 +34,7 @@ def lived(folder: Path) -> dict[str, str]:
         hand.moment = datetime.fromisoformat("2026-10-31T15:00:00+08:00")
         last = _closed(town, "very_satisfied")
         hand.moment = datetime.fromisoformat("2026-11-05T09:00:00+08:00")
-        rollup_keeper.keep(town.database, town.reference, town.now, None)
+        rollup_keeper.keep(town.database, town.reference, town.now)
         for place in range(EACH):
             _closed(town, RATINGS[place % len(RATINGS)])
         town.act(town.fresh(last), "reopen", OPERATOR, reason="居民来电反映未解决")
