@@ -10,7 +10,7 @@ from functools import lru_cache
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Select, and_, bindparam, func, literal, or_, select
+from sqlalchemy import Select, bindparam, func, literal, select
 from sqlalchemy.orm import Session
 
 from dashboard.rules.periods import Period, days, named
@@ -138,7 +138,8 @@ def sums(
     values: Mapping[str, Any],
     deep: int | None = None,
 ) -> list[Any]:
-    """Return rows of the keys (one empty without any), then num and den of every code, as the spans of a cover add up.
+    """Return rows of the keys (one empty without any), then num and den of every code: the parts that add up to the
+    spans of a cover, keys may come more than once.
 
     `deep`: how many steps of an area path below the district matter, None: all; a path may come shortened to them.
     """
@@ -154,14 +155,13 @@ def sums(
         spans = {
             DAY: [day for tier, firsts in spans.items() for one in firsts for day in days_of_span(tier, one)]
         }
-    if not any(spans.values()):
-        return []
-    query = _sums(grain, keys, tuple(codes), names, tuple(sorted(spans)))
-    return list(
-        session.execute(
-            query, {**values, **{f"{tier}_firsts": list(firsts) for tier, firsts in spans.items()}}
-        )
-    )
+    query = _sums(grain, keys, tuple(codes), names)
+    # a question a tier: asked together, no database finds its rows by their key
+    return [
+        row
+        for tier, firsts in spans.items()
+        for row in session.execute(query, {**values, "tier": tier, "firsts": list(firsts)})
+    ]
 
 
 def points_by(
@@ -173,32 +173,31 @@ def points_by(
     deep: int | None = None,
 ) -> dict[str, int]:
     """Return subject or path → tenths of what the spans of a cover add up to; a path may come shortened to `deep` steps."""
-    if not any(found.spans.values()):
-        return {}
-    spans = [and_(P.tier == tier, P.first.in_(firsts)) for tier, firsts in found.spans.items() if firsts]
     grain = key
     if key == "path" or area:
         needed = frozenset({"path"} if key == "path" else {"unit", "path"})
         grain = next(name for name in POINT_GRAINS[1:] if GRAINS[name].tells(needed, deep))
-    query = select(P[key], func.sum(P.tenths)).where(P.grain == grain, or_(*spans), P.kind.in_(list(kinds)))
+    query = select(P[key], func.sum(P.tenths)).where(P.grain == grain, P.kind.in_(list(kinds)))
     query = query.group_by(P[key])
     if area:
         query = query.where(contains(P.path, f"/{area}/"))
-    return {code: int(total) for code, total in session.execute(query)}
+    totals: dict[str, int] = {}
+    for tier, firsts in found.spans.items():
+        for code, total in session.execute(query.where(P.tier == tier, P.first.in_(firsts))):
+            totals[code] = totals.get(code, 0) + int(total)
+    return totals
 
 
 @lru_cache(maxsize=256)
-def _sums(
-    grain: str, keys: tuple[str, ...], codes: tuple[str, ...], names: frozenset[str], tiers: tuple[str, ...]
-) -> Select[Any]:
-    spans = [
-        and_(R.tier == tier, R.first.in_(bindparam(f"{tier}_firsts", expanding=True, type_=R.first.type)))
-        for tier in tiers
-    ]
+def _sums(grain: str, keys: tuple[str, ...], codes: tuple[str, ...], names: frozenset[str]) -> Select[Any]:
+    firsts = bindparam("firsts", expanding=True, type_=R.first.type)
     totals = [func.sum(R[f"{code}_{part}"]) for code in codes for part in ("num", "den")]
     tests = [NARROW[name][1] for name in sorted(names)]
     columns = [R[key] for key in keys] or [literal("")]
-    query = select(*columns, *totals).where(R.grain == grain, or_(*spans), *tests)
+    query = select(*columns, *totals).where(
+        R.grain == grain, R.tier == bindparam("tier"), R.first.in_(firsts)
+    )
+    query = query.where(*tests)
     return query.group_by(*columns) if keys else query
 
 

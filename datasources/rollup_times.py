@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 import numpy as np
-from sqlalchemy import and_, or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from dashboard.rules.periods import Period
@@ -98,6 +98,9 @@ def _rolled(
         "channel": ("channel", [T.key == values["channel"]]),
     }
     grain, where = tests[name]
-    spans = [and_(T.tier == tier, T.first.in_(firsts)) for tier, firsts in cover.spans.items()]
-    query = select(T.seconds).where(T.grain == grain, T.stage == stage, or_(*spans), *where)
-    return [np.frombuffer(seconds, dtype=WIDTH) for seconds in session.scalars(query)]
+    query = select(T.seconds).where(T.grain == grain, T.stage == stage, *where)
+    return [
+        np.frombuffer(seconds, dtype=WIDTH)
+        for tier, firsts in cover.spans.items()
+        for seconds in session.scalars(query.where(T.tier == tier, T.first.in_(firsts)))
+    ]
