@@ -16,7 +16,7 @@ from datasources.database import take_turn
 from datasources.journal import add_rows
 from datasources.models import ImportRow, RolledRow, RollupPointsRow, RollupRow
 from datasources.queries_kpis import ROLLED_KEYS, kpi_groups
-from datasources.queries_rollup import DAY, FROZEN, GRAINS, KEPT_FROZEN, cover
+from datasources.queries_rollup import COARSER, DAY, FROZEN, GRAINS, cover
 from datasources.queries_scans import HANDLED, Group, Tally
 from datasources.reference import Reference
 from datasources.rollup_marks import marks
@@ -71,7 +71,7 @@ def count(session: Session, reference: Reference, kind: str, span: Period, now: 
         rows += [row(group, tier, span.first, ROLLED_KEYS[group], key, pairs) for key, pairs in tally.items()]
     posts = [one for one in rows if one["grain"] == "post"]
     rows += coarser(
-        posts, [name for name in KEPT_FROZEN if GRAINS[name].keys <= GRAINS["post"].keys and name != "post"]
+        posts, [name for name in COARSER if GRAINS[name].keys <= GRAINS["post"].keys and name != "post"]
     )
     return Stood(tier, span, rows, points_rows(session, span, span.first, tier), seen)
 

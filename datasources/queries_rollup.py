@@ -68,7 +68,9 @@ GRAINS: Mapping[str, Grain] = {
 }
 # of points, by who earned them and where
 POINT_GRAINS = ("subject", "path1", "path2", "path", "post1", "post2", "post")
-KEPT_FROZEN = tuple(name for name in GRAINS if name != CELL)
+COARSER = tuple(
+    name for name in GRAINS if name != CELL
+)  # these are kept of longer spans and of frozen periods too
 NARROW: Mapping[str, tuple[str, Any]] = {
     "area": ("path", contains(R.path, bindparam("area"))),
     "unit": ("unit", R.unit == bindparam("unit")),
@@ -123,7 +125,7 @@ def frozen_cover(
     Kept is what can be told apart by unit and place together, by category, or by channel; not by other `keys` together.
     """
     tier = FROZEN.get(named(period))
-    if tier is None or not any(GRAINS[name].tells(keys, None) for name in KEPT_FROZEN):
+    if tier is None or not any(GRAINS[name].tells(keys, None) for name in COARSER):
         return None
     at = session.scalar(select(D.at).where(D.tier == tier, D.first == period.first))
     return (Cover({tier: [period.first]}, (), ()), at) if at is not None else None
@@ -145,16 +147,15 @@ def sums(
     """
     needed = frozenset({*keys, *(NARROW[name][0] for name in names)})
     frozen = bool(set(found.spans) & set(FROZEN.values()))
-    grain = next(
-        name for name in (KEPT_FROZEN if frozen else GRAINS) if GRAINS[name].tells(needed, deep)
-    )  # frozen_cover() sees to it that there is one
+    kept = COARSER if frozen else GRAINS  # frozen_cover() sees to it that there is one
+    grain = next(name for name in kept if GRAINS[name].tells(needed, deep))
     spans = {tier: firsts for tier, firsts in found.spans.items() if firsts}
-    if (
-        grain == CELL
-    ):  # hardly two events share a cell: longer spans would have as many rows, and are not kept
-        spans = {
-            DAY: [day for tier, firsts in spans.items() for one in firsts for day in days_of_span(tier, one)]
-        }
+    if grain == CELL:
+        # hardly two events share a cell: longer spans would have as many rows, so they are not kept
+        all_days = [
+            day for tier, firsts in spans.items() for one in firsts for day in days_of_span(tier, one)
+        ]
+        spans = {DAY: all_days}
     query = _sums(grain, keys, tuple(codes), names)
     # a question a tier: asked together, no database finds its rows by their key
     return [

@@ -30,10 +30,10 @@ from datasources.models import (
 )
 from datasources.queries_rollup import (
     CELL,
+    COARSER,
     DAY,
     FROZEN,
     GRAINS,
-    KEPT_FROZEN,
     MONTH,
     POINT_GRAINS,
     WEEK,
@@ -97,7 +97,7 @@ def count_day(session: Session, day: date, tz: tzinfo) -> Counted:
     add_reported(tally, timeless)
     cells = [row(CELL, DAY, day, ROLLUP_KEYS, key, pairs) for key, pairs in tally.items()]
     times = rollup_times.count(session, period, day, DAY)
-    sums = [*cells, *coarser(cells, KEPT_FROZEN)]
+    sums = [*cells, *coarser(cells, COARSER)]
     return Counted(day, sums, points_rows(session, period, day, DAY), times, seen)
 
 
@@ -139,7 +139,7 @@ def store_span(session: Session, tier: str, first: date, now: datetime) -> None:
     within = days_of_span(tier, first)
     _forget(session, tier, first)
     keys, totals = [R[name] for name in ROLLUP_KEYS], [func.sum(R[name]) for name in SUMS]
-    days_of = (R.grain.in_(KEPT_FROZEN), R.tier == DAY, R.first.between(within[0], within[-1]))
+    days_of = (R.grain.in_(COARSER), R.tier == DAY, R.first.between(within[0], within[-1]))
     added = select(R.grain, _as(tier), _as(first), *keys, *totals).where(*days_of).group_by(R.grain, *keys)
     session.execute(insert(ROLLUP).from_select(["grain", "tier", "first", *ROLLUP_KEYS, *SUMS], added))
     names = [P.kind, P.subject, P.path]
