@@ -19,6 +19,7 @@ from datasources.imports import Outcome, import_file
 from datasources.loading import load_pack
 from datasources.models import LedgerRow, StepRow
 from datasources.queries_kpis import kpi_groups, kpi_values
+from datasources.queries_narrow import Narrow
 from datasources.queries_rollup import cover, live_cover
 from datasources.reference import References
 from datasources.rollups import count_day, days_of_period, store_day
@@ -26,6 +27,7 @@ from datasources.rollups import count_day, days_of_period, store_day
 QUARTER = BUNDLED / "boston" / "records" / "requests-2011-q3.csv.gz"
 NOW = datetime(2026, 11, 20, 1, tzinfo=UTC)
 CODES = {"BPS_": "BPS", "BHA_": "BHA", "No Q": "NO_QUEUE"}  # as the pack's mapping says
+WHOLE = ("report_to_close", "report_to_close_p90")
 SPANS = ("2011-07-01..2011-09-30", "2011-08-01..2011-08-31", "2011-09-05..2011-09-11")
 
 
@@ -152,6 +154,26 @@ def test_every_departments_figures_are_what_pandas_counts_in_the_file(
             for unit, figures in wanted.items():
                 mine = shown.get(unit, {})
                 assert {code: mine.get(code, (0, 0)) for code in codes} == figures, unit
+
+
+@pytest.mark.parametrize("words", SPANS)
+def test_every_departments_mean_and_ninetieth_time_to_close_are_what_pandas_counts(
+    boston: Database, raw: pd.DataFrame, words: str
+) -> None:
+    reference = References(boston).get()
+    asked = period(words, NOW, reference.tz)
+    first, last = (pd.Timestamp(day, tz="America/New_York") for day in words.split(".."))
+    taken = raw["closed_dt"] - raw["open_dt"]
+    of = raw["closed"] & (raw["closed_dt"] >= first) & (raw["closed_dt"] < last + pd.Timedelta(days=1))
+    seconds = (taken[of & (taken >= pd.Timedelta(0))].dt.total_seconds()).groupby(raw["unit"])
+    assert seconds.ngroups > 5
+    with boston.read() as session:
+        assert cover(session, asked, NOW, weeks=False).rolled
+        for unit, found in seconds:
+            shown = kpi_values(session, reference, asked, NOW, Narrow(unit=str(unit)), codes=WHOLE)
+            ninety = found.sort_values().iloc[-(-9 * len(found) // 10) - 1]
+            assert shown == {WHOLE[0]: (found.sum(), len(found)), WHOLE[1]: (ninety, len(found))}, unit
+            assert shown[WHOLE[0]][0] / len(found) == pytest.approx(found.mean())
 
 
 def test_the_city_as_a_whole_equals_the_file(boston: Database, raw: pd.DataFrame) -> None:

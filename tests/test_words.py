@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 from string import Formatter
 
+from dashboard.rules.kpi_words import KPIS
 from layouts import words
 from layouts.locale import extract
 
@@ -86,3 +87,9 @@ def test_extraction_finds_sentences_and_leaves_docstrings_and_patterns_alone(tmp
     )
     (tmp_path / "layouts" / "b.js").write_text("t('一句'); other('两句');", encoding="utf-8")
     assert extract.sentences(tmp_path) == {"句子": [("dashboard/a.py", 4)], "一句": [("layouts/b.js", 1)]}
+
+
+def test_every_kpi_is_named_and_explained_in_english() -> None:
+    for kpi in KPIS.values():
+        for sentence in (kpi.name, kpi.num_words, kpi.den_words, kpi.formula):
+            assert words.translate(sentence, "en") != sentence, (kpi.code, sentence)

@@ -4,7 +4,6 @@ window.gridWall = window.gridWall || {};
 (function (wall) {
   "use strict";
   const TILES = ["reported", "closed", "on_time_rate", "on_time_close_rate", "satisfaction_rate", "rating_coverage", "first_fix_rate", "rework_rate", "claim_rate", "dispatch_accuracy", "supervised", "overdue"];
-  const STAGES = ["report_to_register", "register_to_owner", "owner_to_finish", "finish_to_close"];
   const DIMENSIONS = { area: () => t("按区域"), unit: () => t("按单位"), category: () => t("按类别"), channel: () => t("按渠道") };
   const COLUMNS = ["reported", "closed", "on_time_rate", "satisfaction_rate", "rating_coverage", "first_fix_rate"];
   const MOST = 60;
@@ -101,7 +100,7 @@ window.gridWall = window.gridWall || {};
 
   const stages = (kpis) => {
     const box = panel(t("各环节用时"));
-    box.append(table([t("环节"), t("件数"), t("平均"), t("九成不超过")], STAGES.map((code) => {
+    box.append(table([t("环节"), t("件数"), t("平均"), t("九成不超过")], Object.keys(wall.scores.first.stages).map((code) => {
       const mean = kpis[code];
       const ninety = kpis[code + "_p90"];
       return [wall.scores.first.stages[code], mean.den, mean.den ? minutes(mean.num / mean.den) : "—", ninety.den ? minutes(ninety.num) : "—"];
