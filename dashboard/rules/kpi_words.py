@@ -142,8 +142,8 @@ class Stage:
 STAGES = {
     "report_to_register": Stage("reported_at", "registered_at", "上报", "已立案"),
     "register_to_owner": Stage("registered_at", "owned_at", "已立案", "到单位"),
-    "owner_to_finish": Stage("owned_at", "finished_at", "到单位", "反馈办结"),
-    "finish_to_close": Stage("finished_at", "closed_at", "反馈办结", "办结"),
+    "owner_to_finish": Stage("owned_at", "finished_at", "到单位", "已反馈"),
+    "finish_to_close": Stage("finished_at", "closed_at", "已反馈", "办结"),
     # the whole way: the one time that imported history can tell
     "report_to_close": Stage("reported_at", "closed_at", "上报", "办结"),
 }
