@@ -17,7 +17,7 @@ CLAIMED, CLAIMED_WITHIN = 0.75, (1, 12)  # the share of the pool that somebody c
 FILED_UNTIL = 52  # nothing new in the last minutes: they are for finishing
 KINDS = ("S0406", "S0401", "S0106", "S0201", "B0101", "S0301")
 GAS = "S0502"
-PACE_S = 0.15  # real seconds between two looks of the town: six drill seconds
+PACE_S = 0.15  # real seconds between two looks of the town: six drill seconds at most
 
 
 @dataclass
