@@ -16,7 +16,7 @@ from tests.product import Product
 
 BEGINS = datetime.fromisoformat("2026-11-25T09:00:00+08:00")  # a Wednesday morning at work
 HOUR = timedelta(hours=1)
-FASTEST, SLOWEST = 40, 12  # drill seconds a second
+FASTEST, SLOWEST = 20, 10  # drill seconds a second
 BRISK_S = 3.0  # what a command takes on a machine that lives through the hour at the fastest
 REGISTER_WITHIN = DISPATCH_WITHIN = timedelta(minutes=15)  # LIFECYCLE §6
 ANSWER_WITHIN = timedelta(minutes=3)  # before the gateway is called (LIFECYCLE §4)

@@ -12,12 +12,12 @@ from typing import Any
 from tests.product import Product
 
 REPORTS, EMERGENCIES = 200, (9, 27, 44)  # how many within the hour; minutes at which one is an emergency
-PHONED = 0.35  # the share that waits for the operator to register it; the rest comes from trusted sources
-CLAIMED, CLAIMED_WITHIN = 0.75, (1, 12)  # the share of the pool that somebody claims, after how many minutes
+PHONED = 0.25  # the share that waits for the operator to register it; the rest comes from trusted sources
+CLAIMED, CLAIMED_WITHIN = 0.85, (1, 12)  # the share of the pool that somebody claims, after how many minutes
 FILED_UNTIL = 52  # nothing new in the last minutes: they are for finishing
 KINDS = ("S0406", "S0401", "S0106", "S0201", "B0101", "S0301")
 GAS = "S0502"
-PACE_S = 0.15  # real seconds between two looks of the town: six drill seconds at most
+PACE_S = 0.15  # real seconds between two looks of the town: three drill seconds at most
 
 
 @dataclass
