@@ -68,9 +68,8 @@ GRAINS: Mapping[str, Grain] = {
 }
 # of points, by who earned them and where
 POINT_GRAINS = ("subject", "path1", "path2", "path", "post1", "post2", "post")
-COARSER = tuple(
-    name for name in GRAINS if name != CELL
-)  # these are kept of longer spans and of frozen periods too
+# kept of longer spans and of frozen periods too
+COARSER = tuple(name for name in GRAINS if name != CELL)
 NARROW: Mapping[str, tuple[str, Any]] = {
     "area": ("path", contains(R.path, bindparam("area"))),
     "unit": ("unit", R.unit == bindparam("unit")),

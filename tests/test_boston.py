@@ -4,6 +4,7 @@ import csv
 import gzip
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
@@ -92,10 +93,15 @@ def raw() -> pd.DataFrame:
     return table
 
 
+def during(column: pd.Series, words: str) -> pd.Series:
+    """Return which moments of a column lie in local days, both included."""
+    first, last = (pd.Timestamp(day, tz="America/New_York") for day in words.split(".."))
+    return (column >= first) & (column < last + pd.Timedelta(days=1))
+
+
 def expected(raw: pd.DataFrame, words: str) -> dict[str, dict[str, tuple[int, int]]]:
     """Return unit → {KPI: (num, den)} of local days, straight from the columns of the file."""
-    first, last = (pd.Timestamp(day, tz="America/New_York") for day in words.split(".."))
-    within = lambda column: (column >= first) & (column < last + pd.Timedelta(days=1))  # noqa: E731
+    within = partial(during, words=words)
     ended = raw["closed_dt"].where(raw["closed"])
     kept = ended.notna() & (raw["target_dt"].isna() | (ended <= raw["target_dt"]))
     late = raw["target_dt"].notna() & (ended.fillna(pd.Timestamp(NOW)) > raw["target_dt"])
@@ -162,9 +168,8 @@ def test_every_departments_mean_and_ninetieth_time_to_close_are_what_pandas_coun
 ) -> None:
     reference = References(boston).get()
     asked = period(words, NOW, reference.tz)
-    first, last = (pd.Timestamp(day, tz="America/New_York") for day in words.split(".."))
     taken = raw["closed_dt"] - raw["open_dt"]
-    of = raw["closed"] & (raw["closed_dt"] >= first) & (raw["closed_dt"] < last + pd.Timedelta(days=1))
+    of = raw["closed"] & during(raw["closed_dt"], words)
     seconds = (taken[of & (taken >= pd.Timedelta(0))].dt.total_seconds()).groupby(raw["unit"])
     assert seconds.ngroups > 5
     with boston.read() as session:

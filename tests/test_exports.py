@@ -108,7 +108,9 @@ def test_events_named_one_by_one_come_in_that_order_and_only_where_one_may_see_t
     assert len(read(named(opened, "unit-GAS", [first]))) == 1
 
 
-@pytest.mark.parametrize("wrong", [[], "1", [1], [""], ["x" * 33], [str(n) for n in range(20_001)]])
+@pytest.mark.parametrize(
+    "wrong", [[], "1", [1], [""], ["x" * 33], ["\x00"], ["\ud800"], [str(n) for n in range(20_001)]]
+)
 def test_a_list_of_no_numbers_or_too_many_is_refused_in_words(opened, wrong):
     refused = named(opened, "operator", wrong)
     assert refused.status_code == 422 and refused.json["errors"][0]["field"] == "numbers"

@@ -23,7 +23,7 @@ from datasources.accounts import audit
 from datasources.intake import text_fault
 
 LEAST_WHY, LONGEST_WHY = 2, 200
-MOST_NUMBERS = 20_000
+MOST_NUMBERS, LONGEST_NUMBER = 20_000, 32
 WHY = "请写明导出的用途（{least}–{most} 字）"
 
 
@@ -57,7 +57,10 @@ def export_named(kind: str) -> Response:
 
 def numbers_of(found: Any) -> list[str]:
     """Return event numbers as sent, each once; Invalid where they are none or too many."""
-    if not isinstance(found, list) or not all(isinstance(one, str) and 0 < len(one) <= 32 for one in found):
+    sound = isinstance(found, list) and all(
+        isinstance(one, str) and one and not text_fault(one, LONGEST_NUMBER, lines=False) for one in found
+    )
+    if not sound:
         raise Invalid([("numbers", "应是事件编号的列表", {})])
     if not 0 < len(found) <= MOST_NUMBERS:
         raise Invalid([("numbers", "一次可以导出 1 到 {most} 件事件", {"most": MOST_NUMBERS})])

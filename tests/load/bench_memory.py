@@ -4,13 +4,13 @@
 """
 
 import tempfile
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 from datasources.reference import References
 from tests import product
 from tests.load.bench_queries import NOW, fill
+from tests.load.bench_wall import rest
 from tests.load.places import loaded, memory_mb
 from tests.load.table import Row, speak
 
@@ -29,7 +29,7 @@ def rows() -> Iterator[Row]:
         try:
             (token,) = product.token_for(folder, "screen")
             _, before = running.ask("/api/v1/feed/snapshot", token=token)
-            time.sleep(SETTLED_SECONDS)
+            rest(SETTLED_SECONDS)
             _, snapshot = running.ask("/api/v1/feed/snapshot", token=token)
             now, most = memory_mb(running.process.pid), memory_mb(running.process.pid, "VmHWM")
         finally:
