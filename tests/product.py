@@ -79,12 +79,19 @@ class Product:
         self.process.wait(timeout=30)
 
 
-def start(folder: Path, *words: str, port: int | None = None, **settings: str) -> Product:
+def start(
+    folder: Path,
+    *words: str,
+    port: int | None = None,
+    program: tuple[str, ...] = ("app.py",),
+    stdin: int | None = None,
+    **settings: str,
+) -> Product:
     """Start the product on a folder (and port) and read its output until it says where it is."""
     port = port or free_port()
     process = subprocess.Popen(
-        [sys.executable, "app.py", "run", "--port", str(port), "--data", str(folder), *words],
-        cwd=ROOT, env=surroundings(**settings), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+        [sys.executable, *program, "run", "--port", str(port), "--data", str(folder), *words],
+        cwd=ROOT, env=surroundings(**settings), stdin=stdin, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
     )  # fmt: skip
     assert process.stdout is not None
     said = []

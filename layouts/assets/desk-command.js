@@ -31,11 +31,9 @@ window.gridWall = window.gridWall || {};
   };
 
   const act = (action, facts) => {
-    const number = wall.desk.number();
-    const holder = document.querySelector("#event-body [data-event][data-version]");
-    if (!number || !holder) { wall.desk.tell(t("请先在队列里选一件事件"), "warn"); return; }
-    if (!document.querySelector(`#event-body [data-action="${action}"]`)) { wall.desk.tell(t("这件事件现在不能“{action}”", { action: first().rules[action].word }), "warn"); return; }
-    wall.act.press(action, { number, version: Number(holder.dataset.version), facts });
+    const box = wall.desk.drawn("event-body");
+    if (!box || !box.querySelector(`[data-action="${action}"]`)) { wall.desk.tell(wall.desk.notNow(first().rules[action].word), "warn"); return; }
+    wall.act.press(action, { number: box.dataset.event, version: Number(box.dataset.version), facts });
   };
 
   const ofVerb = (said) => {

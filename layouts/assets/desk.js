@@ -78,14 +78,29 @@ window.gridWall = window.gridWall || {};
     found.run(event);
   };
 
-  /* The button of an action as it is drawn now: in the panel of dispatch, else in the event. */
+  const PANELS = ["dispatch-body", "event-body"];
+  const boxOf = (id) => byId(id) && byId(id).querySelector("[data-event][data-version]");
+
+  /* The chosen event as it stands in a panel, or null: while it is fetched, the one before it still stands there. */
+  const drawn = (id) => {
+    const box = boxOf(id);
+    return box && box.dataset.event === number ? box : null;
+  };
+
+  /* The button of an action on the chosen event: in the panel of dispatch, else in the event. */
   const buttonOf = (action) => {
-    for (const id of ["dispatch-body", "event-body"]) {
-      const box = byId(id);
+    for (const box of PANELS.map(drawn)) {
       const found = box && box.querySelector(`[data-action="${action}"]:not(:disabled)`);
       if (found) return found;
     }
     return null;
+  };
+
+  /* Why an action cannot be done at this moment. */
+  const notNow = (word) => {
+    if (!number) return t("请先在队列里选一件事件");
+    if (PANELS.some((id) => boxOf(id) && !drawn(id))) return t("{number} 正在打开，看到后再办", { number });
+    return t("这件事件现在不能“{action}”", { action: word });
   };
 
   const letters = () => {
@@ -94,7 +109,7 @@ window.gridWall = window.gridWall || {};
       key(letter, word, () => {
         const button = buttonOf(action);
         if (button) button.click();
-        else say(number ? t("这件事件现在不能“{action}”", { action: word }) : t("请先在队列里选一件事件"), "warn");
+        else say(notNow(word), "warn");
       }, t("办理"));
     }
   };
@@ -136,6 +151,8 @@ window.gridWall = window.gridWall || {};
     chosen: row,
     version: () => version,
     redraw: () => draw(false),
+    drawn,
+    notNow,
     on: (name, fn) => { listeners[name].add(fn); return () => listeners[name].delete(fn); },
     emit: tell,
     tell: say,

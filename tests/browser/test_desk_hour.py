@@ -1,28 +1,25 @@
 """An operator runs a drill hour from the keyboard alone: 200 events, 3 emergencies, a unit that declines everything."""
 
-import time
+import json
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests import product
+from tests import held_product, product
 from tests.browser.town_hour import EMERGENCIES, REPORTS, Town
+from tests.held_product import Held
 from tests.load.wall_page import enter, spots, wait
 from tests.product import Product
 
 BEGINS = datetime.fromisoformat("2026-11-25T09:00:00+08:00")  # a Wednesday morning at work
 HOUR = timedelta(hours=1)
-FASTEST, SLOWEST = 20, 10  # drill seconds a second
-BRISK_S = 3.0  # what a command takes on a machine that lives through the hour at the fastest
+ALARM_S, DECISION_S, LOOK_S = 10, 20, 10  # drill seconds: an answer, a decision, a look at nothing to do
 REGISTER_WITHIN = DISPATCH_WITHIN = timedelta(minutes=15)  # LIFECYCLE §6
 ANSWER_WITHIN = timedelta(minutes=3)  # before the gateway is called (LIFECYCLE §4)
-PATIENCE_MS = 5000  # a slow machine answers late: what comes too late is told by the steps
 DECLINER = "URBAN_MGMT"
-OPEN = "document.querySelector('#desk-grid .ag-row') && live.state === 'live' && gridWall.deskTabs.counts().all >= 0"
 # what the page tells whoever sits before it: the alarm, and which tab holds what has the least time left
 SEEN = """() => {
   const soonest = {};
@@ -34,103 +31,114 @@ SEEN = """() => {
     if (!(where in soonest) || due < soonest[where]) soonest[where] = due;
   }
   return {
-    now: live.now(),
     raised: document.querySelectorAll('#desk-alerts .al--raised').length,
     tabs: Object.keys(soonest).sort((one, other) => soonest[one] - soonest[other]),
   };
 }"""
-ALARM = "document.querySelector('#desk-alerts .al--raised')"
-SOMETHING = "[...live.rows()].some((row) => ['reported', 'pending_dispatch'].includes(row.status)) || document.querySelector('.al--raised')"
-# a decision is offered for the event that is marked in the queue, and it is drawn as it now stands
+# the page has what the server has: the centre's own events as they now stand, and the alarms that nobody answered
+CAUGHT_UP = """(() => {
+  const [events, raised] = %s;
+  const waiting = [...live.rows()].filter((row) => ['reported', 'pending_dispatch'].includes(row.status));
+  return waiting.length === Object.keys(events).length
+    && waiting.every((row) => row.version === events[row.number])
+    && document.querySelectorAll('#desk-alerts .al--raised').length === raised
+    && gridWall.deskTabs.counts().all === live.size;
+})()"""
+# the queue shows what waits in its tab and nothing that was decided already
+STANDS = """(() => {
+  const rows = new Map([...live.rows()].map((row) => [row.number, row]));
+  const shown = gridWall.deskQueue.numbers();
+  return shown.length && shown.every((number) => rows.has(number) && %s.includes(rows.get(number).status));
+})()"""
+# a decision is offered for the event that is marked in the queue, and all that is drawn is it, as it now stands
 OFFERED = """(() => {
-  const number = gridWall.desk.number();
-  const drawn = document.querySelector(`#event-body [data-event="${number}"]`);
   const row = gridWall.desk.chosen();
-  if (!drawn || !row || Number(drawn.dataset.version) !== row.version) return false;
-  const panel = document.querySelector(`#dispatch-body [data-event="${number}"]`);
-  return Boolean(document.querySelector('#event-body [data-action="register"]')
-    || (panel && Number(panel.dataset.version) === row.version && panel.querySelector('%s')));
+  const drawn = ['event-body', 'dispatch-body'].map((id) => gridWall.desk.drawn(id));
+  return row && gridWall.deskQueue.numbers().includes(row.number)
+    && drawn.every((box) => box && Number(box.dataset.version) === row.version)
+    && drawn.some((box) => box.querySelector('%s:not(:disabled)')) && row.number;
 })()"""
 MOVED = """(() => {
   const row = [...live.rows()].find((one) => one.number === '%s');
   return !row || row.version > %d;
 })()"""
-# tab → (its key, what must be offered there, the key that decides)
-DECISIONS: dict[str, tuple[str, str, str]] = {
-    "border": ("3", '[data-action="settle_border"]', "b"),
-    "dispatch": ("2", '[data-action="dispatch"][data-unit]', "d"),
-    "register": ("1", '[data-action="register"]', "l"),
+# tab → (its key, the statuses in it, what must be offered there, the key that decides)
+DECISIONS: dict[str, tuple[str, list[str], str, str]] = {
+    "border": ("3", ["reported", "pending_dispatch"], '[data-action="settle_border"]', "b"),
+    "dispatch": ("2", ["pending_dispatch"], '[data-action="dispatch"][data-unit]', "d"),
+    "register": ("1", ["reported"], '[data-action="register"]', "l"),
 }
 
 
 @pytest.fixture(scope="module")
-def speed(tmp_path_factory: pytest.TempPathFactory) -> float:
-    """How fast the hour goes here: the operator of a busy machine has as many seconds a decision as of a quick one."""
-    begun = time.monotonic()
-    assert product.command("check", "--data", str(tmp_path_factory.mktemp("pace"))).returncode == 0
-    return max(SLOWEST, min(FASTEST, FASTEST * BRISK_S / (time.monotonic() - begun)))
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("hour")
 
 
 @pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory, speed: float) -> Iterator[Product]:
-    """The product on a drill clock, nobody in it but who the test brings."""
-    folder = tmp_path_factory.mktemp("hour")
-    words = ("--no-demo", "--clock-start", BEGINS.isoformat(), "--clock-speed", f"{speed:.1f}")
-    with product.start(folder, *words) as started:
+def centre(folder: Path) -> Iterator[Held]:
+    """The product on a clock that goes on by what is done in it, nobody there but who the test brings."""
+    with held_product.start(folder, BEGINS) as started:
         started.token = product.token_for(folder, "operator")[0]
         yield started
 
 
-def town_of(running: Product, folder: Path) -> Town:
-    _, units = running.ask("/api/v1/units")
+@pytest.fixture(scope="module")
+def town(centre: Held, folder: Path) -> Town:
+    _, units = centre.ask("/api/v1/units")
     names = ["operator", *(f"unit-{unit['code']}" for unit in units["items"])]
     tokens = dict(zip(names, product.token_for(folder, *names), strict=True))
-    return Town(running, tokens, DECLINER, BEGINS, spots(running))
+    return Town(centre, tokens, DECLINER, BEGINS, spots(centre))
 
 
-def decide(page: Page, seen: dict[str, Any]) -> bool:
-    """Do the most urgent thing that the page shows, by keys alone; return whether it was done: an alarm comes before all."""
-    if seen["raised"]:
-        page.keyboard.press("a")
-        return wait(page, "!document.querySelector('#desk-alerts .al--raised')", PATIENCE_MS) is not None
-    if not seen["tabs"]:
-        return False
-    key, offer, letter = DECISIONS[seen["tabs"][0]]
-    page.keyboard.press(key)
-    page.keyboard.press("j")
-    if wait(page, f"{ALARM} ? 'alarm' : {OFFERED % offer} && 'offered'", PATIENCE_MS) != "offered":
-        page.keyboard.press("j")  # decided meanwhile, or not for a key: on to the next
-        return False
-    number, version = page.evaluate("[gridWall.desk.number(), gridWall.desk.chosen().version]")
-    page.keyboard.press(letter)
-    return wait(page, f"{ALARM} ? 'alarm' : {MOVED % (number, version)} && 'moved'", PATIENCE_MS) == "moved"
-
-
-@pytest.mark.timeout(600)
 def test_an_hour_at_the_desk_by_keys_alone_leaves_nothing_of_the_centre_overdue(
-    running: Product, browser: Browser, speed: float
+    centre: Held, town: Town, browser: Browser
 ) -> None:
-    folder = Path(running.process.args[running.process.args.index("--data") + 1])  # type: ignore[union-attr, call-overload, index]
-    page = enter(browser, running.address, "/desk", account="lead")
+    page = enter(browser, centre.address, "/desk", account="lead")
     assert wait(
         page, "window.live && live.loaded && window.gridWall.deskTabs && document.querySelector('.d-tab')"
     )
-    town = town_of(running, folder)
-    start = page.evaluate("live.now()")
-    town.begins, at = datetime.fromtimestamp(start / 1000, BEGINS.tzinfo), time.monotonic()
-    town.live(lambda: town.begins + timedelta(seconds=(time.monotonic() - at) * speed))
-    ends, acted = start + HOUR.total_seconds() * 1000, 0
-    while (seen := page.evaluate(SEEN))["now"] < ends:
-        if decide(page, seen):
-            acted += 1
+    moment, decided = BEGINS, 0
+    while moment < BEGINS + HOUR:
+        town.act(moment)
+        catch_up(page, centre)
+        seen = page.evaluate(SEEN)
+        if seen["raised"]:
+            page.keyboard.press("a")
+            assert wait(page, "!document.querySelector('#desk-alerts .al--raised')")
+            spent = ALARM_S
+        elif seen["tabs"]:
+            decide(page, seen["tabs"][0])
+            spent, decided = DECISION_S, decided + 1
         else:
-            wait(page, SOMETHING, 1000)
-    town.over.set()
-    assert town.faults == []
-    assert len(town.filed) == REPORTS and town.declined > 0, (speed, acted, seen)
-    late = [line for number in town.filed for line in overdue(running, number)]
-    assert late == [], (speed, acted, late[:10])
-    assert unanswered(running) == []
+            spent = LOOK_S
+        moment = centre.forward(spent)
+    assert len(town.filed) == REPORTS and town.declined > 0, decided
+    assert [line for number in town.filed for line in overdue(centre, number)] == [], decided
+    assert unanswered(centre) == []
+
+
+def catch_up(page: Page, centre: Held) -> None:
+    """Wait until the page shows what the centre has to do."""
+    _, waiting = centre.ask("/api/v1/events?status=reported,pending_dispatch&limit=1000")
+    _, alerts = centre.ask("/api/v1/alerts")
+    versions = {event["number"]: event["version"] for event in waiting["items"]}
+    raised = sum(alert["acknowledged"] is None for alert in alerts["items"])
+    assert wait(page, CAUGHT_UP % json.dumps([versions, raised])), page.inner_text("body")
+
+
+def decide(page: Page, tab: str) -> None:
+    """Decide an event of a tab by keys: the one the desk has come to by itself, else the next."""
+    key, statuses, offer, letter = DECISIONS[tab]
+    page.keyboard.press(key)
+    assert wait(page, STANDS % json.dumps(statuses)), page.inner_text("body")
+    if not page.evaluate("gridWall.deskQueue.numbers().includes(gridWall.desk.number())"):
+        page.keyboard.press("j")
+    number = wait(page, OFFERED % offer)
+    assert number, page.inner_text("body")
+    version = page.evaluate("gridWall.desk.chosen().version")
+    page.keyboard.press(letter)
+    assert wait(page, MOVED % (number, version)), page.inner_text("body")
 
 
 def overdue(running: Product, number: str) -> list[str]:

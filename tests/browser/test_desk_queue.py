@@ -235,6 +235,7 @@ def test_the_command_bar_chooses_by_number_filters_by_unit_and_acts_by_verb(
     page.keyboard.press("Enter")
     until(lambda: 0 < displayed(page) < size_of(page))
     assert displayed(page) == standing(full, f"status={open_codes()}&unit={unit['code']}")
+    expect(page.locator(f'#event-body [data-event="{wanted}"]')).to_be_visible()
     page.keyboard.press("/")
     page.keyboard.type("派单")
     page.keyboard.press("Enter")

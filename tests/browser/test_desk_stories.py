@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 from shapely.geometry import shape
 
 from tests import product
@@ -20,6 +20,7 @@ from tests.product import PASSWORD, Product
 DRILL = 60  # so many drill seconds a second: a hold of ten minutes ends while somebody watches
 PLAIN, GAS = "S0406", "S0502"
 PROMPT_S = 15.0
+DRAWINGS = "**/_dash-update-component?*"
 
 
 @pytest.fixture(scope="module")
@@ -89,6 +90,11 @@ def act(centre: Product, number: str, action: str, token: str | None = None, **f
     status, said = centre.ask(f"/api/v1/events/{number}/{action}", {"version": version, **facts}, token)
     assert status == 200, said
     return dict(said)
+
+
+def status(centre: Product, number: str) -> str:
+    """Return the status of an event as the server has it."""
+    return str(centre.ask(f"/api/v1/events/{number}")[1]["event"]["status"])
 
 
 def waiting(centre: Product, place: int = 0) -> str:
@@ -174,6 +180,31 @@ def between_streets(centre: Product) -> tuple[float, float]:
             if other.distance(point) < 1e-7:
                 return float(point.x), float(point.y)
     raise AssertionError("no two streets touch")
+
+
+def test_no_key_and_no_command_acts_on_the_event_before_the_one_that_is_chosen(
+    desk: Callable[..., Page], centre: Product
+) -> None:
+    before, chosen = (str(file(centre, place)["number"]) for place in (2, 3))
+    page = desk("operator")
+    held: list[Route] = []
+    take(page, before)
+    page.route(DRAWINGS, lambda asked: held.append(asked))  # a slow machine: the chosen one is not drawn yet
+    page.evaluate("n => gridWall.desk.choose(n)", chosen)
+    page.keyboard.press("l")
+    expect(page.locator("#desk-news")).to_contain_text(f"{chosen} 正在打开")
+    page.evaluate("document.getElementById('desk-news').replaceChildren()")
+    page.keyboard.press("/")
+    page.keyboard.type("立案")
+    page.keyboard.press("Enter")
+    expect(page.locator("#desk-news")).to_contain_text(f"{chosen} 正在打开")
+    assert [status(centre, number) for number in (before, chosen)] == ["reported", "reported"]
+    until(lambda: page.evaluate("live.loaded") and held)  # a question to the page lets the routes come in
+    page.unroute(DRAWINGS)  # which lets those go on that were held
+    take(page, chosen)
+    page.keyboard.press("l")
+    until(lambda: status(centre, chosen) != "reported")
+    assert status(centre, before) == "reported"
 
 
 def test_a_border_is_settled_by_one_key_seen_at_both_desks_and_remembered(
