@@ -1,20 +1,21 @@
 """Freezes finished months, quarters and years: every number of a period is kept as it stood, for good.
 
-Law: counted in one turn and stored in another, as a day is; what changed in between leaves it for the next round.
+Law: counted in one turn and stored in another, as a day is; a period that changed in between is left for the next round.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 from dashboard.rules.periods import Period, calendar_of
+from datasources import frozen_times
 from datasources.database import take_turn
 from datasources.journal import add_rows
-from datasources.models import ImportRow, RolledRow, RollupPointsRow, RollupRow
+from datasources.models import FrozenTimesRow, ImportRow, RolledRow, RollupPointsRow, RollupRow
 from datasources.queries_kpis import ROLLED_KEYS, kpi_groups
 from datasources.queries_rollup import COARSER, DAY, FROZEN, GRAINS, cover
 from datasources.queries_scans import HANDLED, Group, Tally
@@ -25,13 +26,14 @@ from datasources.rollups import DUE_CODES, TURN, add_reported, coarser, days_of_
 
 @dataclass(frozen=True, slots=True)
 class Stood:
-    """How a period stands: rows of its grains and of points, and the newest mark that was seen while counting."""
+    """How a period stands: rows of its grains, of points and of times, and its days as they were rolled up then."""
 
     tier: str
     span: Period
     rows: Sequence[dict[str, Any]]
     points: Sequence[dict[str, Any]]
-    seen: int
+    times: Sequence[dict[str, Any]]
+    seen: Mapping[date, datetime]
 
 
 def due(session: Session, reference: Reference, now: datetime) -> list[tuple[str, Period]]:
@@ -58,8 +60,7 @@ def due(session: Session, reference: Reference, now: datetime) -> list[tuple[str
 
 def count(session: Session, reference: Reference, kind: str, span: Period, now: datetime) -> Stood:
     """Return how a period stands now."""
-    seen = max(marks(session, reference.tz).values(), default=0)
-    tier, found = FROZEN[kind], cover(session, span, now)
+    tier, seen, found = FROZEN[kind], _rolled(session, span), cover(session, span, now)
     rows = []
     groups: tuple[Group, ...] = ("channel", "category", "post")
     for group in groups:
@@ -73,17 +74,28 @@ def count(session: Session, reference: Reference, kind: str, span: Period, now: 
     rows += coarser(
         posts, [name for name in COARSER if GRAINS[name].keys <= GRAINS["post"].keys and name != "post"]
     )
-    return Stood(tier, span, rows, points_rows(session, span, span.first, tier), seen)
+    times = frozen_times.rows(session, reference, tier, span)
+    return Stood(tier, span, rows, points_rows(session, span, span.first, tier), times, seen)
 
 
 def store(session: Session, stood: Stood, reference: Reference, now: datetime) -> bool:
     """Keep how a period stood; return whether it still stood so and nobody else had frozen it."""
     take_turn(session, TURN)
     frozen = session.get(RolledRow, (stood.tier, stood.span.first)) is not None
-    changed = {day for day, key in marks(session, reference.tz).items() if key > stood.seen}
-    if frozen or changed.intersection(days_of_period(stood.span)):
+    rolled = _rolled(session, stood.span)
+    stands = rolled and rolled == stood.seen and not marks(session, reference.tz).keys() & rolled
+    if frozen or not stands:
         return False
     add_rows(session, RollupRow, stood.rows)
     add_rows(session, RollupPointsRow, stood.points)
+    add_rows(session, FrozenTimesRow, stood.times)
     session.execute(insert(RolledRow).values(tier=stood.tier, first=stood.span.first, at=now))
     return True
+
+
+def _rolled(session: Session, span: Period) -> dict[date, datetime]:
+    """Return when each day of a period was rolled up."""
+    query = select(RolledRow.first, RolledRow.at).where(
+        RolledRow.tier == DAY, RolledRow.first.between(span.first, span.last)
+    )
+    return dict(session.execute(query).tuples().all())

@@ -741,6 +741,24 @@ class RollupTimesRow(Base):
     __table_args__ = ({"sqlite_with_rowid": False},)
 
 
+class FrozenTimesRow(Base):
+    """How long a stage took in a frozen period, as it stood: seconds in all, events, and their 90th percentile.
+
+    `grain` says what `key` is: all (''), unit, area, category or channel.
+    """
+
+    __tablename__ = "frozen_times"
+    tier: Mapped[str] = mapped_column(primary_key=True)
+    first: Mapped[date] = mapped_column(primary_key=True)
+    grain: Mapped[str] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(primary_key=True)
+    stage: Mapped[str] = mapped_column(primary_key=True)
+    seconds: Mapped[int] = mapped_column(BigInteger)
+    events: Mapped[int]
+    ninety: Mapped[int] = mapped_column(BigInteger)
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+
 class RolledRow(Base):
     """A span of days that has been rolled up, or frozen, and when."""
 

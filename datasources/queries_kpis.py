@@ -12,7 +12,7 @@ from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from dashboard.rules.kpis import KPIS, Basis, Period
-from datasources import queries_rollup, rollup_times
+from datasources import frozen_times, queries_rollup, rollup_times
 from datasources.models import Moment
 from datasources.queries_narrow import NOTHING, Narrow, check, narrowed
 from datasources.queries_rollup import Cover
@@ -40,6 +40,7 @@ ROLLED_KEYS: Mapping[Group, tuple[str, ...]] = {
     "channel": ("channel",),
     "post": ("unit", "path"),
 }
+TIMED = frozenset({*DURATIONS, *(f"{stage}_p90" for stage in DURATIONS)})  # the lengths of time
 SINCE, BEFORE = bindparam("since", type_=Moment()), bindparam("before", type_=Moment())
 
 
@@ -55,7 +56,7 @@ def kpi_values(
 ) -> Pairs:
     """Return {code: (num, den)} of the asked KPIs in the order of `KPIS`; Invalid for an unknown code to narrow to.
 
-    `cover` says how to count what is no length of time, as a frozen period stood for instance.
+    `cover` says how to count, as a frozen period stood for instance; lengths of time that were not kept are counted now.
     """
     check(reference, narrow)
     deep = reference.steps_to(narrow.area)
@@ -63,13 +64,16 @@ def kpi_values(
     values = bound(period, now, narrow, reference)
     timed = (
         queries_rollup.cover(session, period, now, weeks=False)
-        if _TIMED & set(codes)
+        if TIMED & set(codes)
         else queries_rollup.live_cover(period)
     )
+    stood = frozen_times.stood(session, cover, narrow) if cover and TIMED & set(codes) else None
     for stage in DURATIONS:
         if asked := {stage, f"{stage}_p90"} & set(codes):
-            rolled = rollup_times.rolled_stage(session, timed, stage, narrow, reference)
-            mean, ninety = rolled or stage_values(session, stage, values, narrow.names)
+            kept = (
+                stood[stage] if stood else rollup_times.rolled_stage(session, timed, stage, narrow, reference)
+            )
+            mean, ninety = kept or stage_values(session, stage, values, narrow.names)
             found |= {code: mean if code == stage else ninety for code in asked}
     return {code: found.get(code, (0, 0)) for code in KPIS if code in codes}
 
@@ -111,7 +115,7 @@ def _add_rolled(
     reference: Reference | None,
     deep: int | None,
 ) -> None:
-    asked = tuple(code for code in KPIS if code in codes and code not in _TIMED)
+    asked = tuple(code for code in KPIS if code in codes and code not in TIMED)
     if not asked:
         return
     reported = basis == "reported"
@@ -129,9 +133,6 @@ def _add_rolled(
                 if count:
                     pair = (count, 0) if which == "overdue" else (0, count)
                     found.add(key_of(keys_of, len(keys_of)), code, *pair)
-
-
-_TIMED = frozenset({*DURATIONS, *(f"{stage}_p90" for stage in DURATIONS)})
 
 
 @lru_cache(maxsize=64)

@@ -3,7 +3,7 @@
 Law: what comes out is the nearest-rank percentile of the very same seconds that `queries_stages` takes live.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -65,6 +65,11 @@ def packed(seconds: list[int]) -> bytes:
     ).tobytes()
 
 
+def unpacked(seconds: bytes) -> Any:
+    """Return packed seconds as an array."""
+    return np.frombuffer(seconds, dtype=WIDTH)
+
+
 def rolled_stage(
     session: Session, cover: Cover, stage: str, narrow: Narrow, reference: Reference | None
 ) -> tuple[Pair, Pair] | None:
@@ -77,6 +82,11 @@ def rolled_stage(
         parts.append(
             np.fromiter(session.scalars(narrowed(taken(stage), narrow.names), values), dtype=np.int64)
         )
+    return figures(parts)
+
+
+def figures(parts: Sequence[Any]) -> tuple[Pair, Pair]:
+    """Return ((total seconds, events), (p90 seconds, events)) of the seconds in arrays."""
     every = np.concatenate(parts) if parts else np.empty(0, dtype=np.int64)
     n = len(every)
     if not n:
@@ -100,7 +110,7 @@ def _rolled(
     grain, where = tests[name]
     query = select(T.seconds).where(T.grain == grain, T.stage == stage, *where)
     return [
-        np.frombuffer(seconds, dtype=WIDTH)
+        unpacked(seconds)
         for tier, firsts in cover.spans.items()
         for seconds in session.scalars(query.where(T.tier == tier, T.first.in_(firsts)))
     ]

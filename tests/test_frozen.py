@@ -3,15 +3,19 @@
 from datetime import date, datetime, timedelta
 
 import pytest
+from sqlalchemy import delete
 
 from dashboard import rollup_keeper
+from dashboard.rules.event import Source
 from dashboard.rules.kpis import period
 from datasources import freezing
-from datasources.models import ImportRow
+from datasources.models import FrozenTimesRow, ImportRow
 from datasources.queries_boards import board_rows
 from datasources.queries_corrections import corrections
+from datasources.queries_kpis import TIMED, kpi_values
+from datasources.queries_narrow import Narrow
 from datasources.queries_points import ledger_entries, points_of
-from datasources.queries_rollup import frozen_cover
+from datasources.queries_rollup import frozen_cover, live_cover
 from tests.conftest import OPERATOR, Town
 
 NOVEMBER = "2026-11-01..2026-11-30"
@@ -71,6 +75,52 @@ def test_a_reopened_event_leaves_the_frozen_board_alone_and_is_told_beside_it(to
     assert {entry.rule for entry in told.entries} == {"claim", "claim_on_time", "very_satisfied"}
     assert sum(entry.tenths for entry in told.entries) == -40
     assert told.rates["first_fix_rate"] == ((1, 1), (0, 0))
+
+
+def times(town, words=NOVEMBER, *, live=False, **narrow):
+    """Return the lengths of time of a period as shown, or counted now."""
+    with town.database.read() as session:
+        asked = period(words, town.now, town.reference.tz)
+        cover = live_cover(asked) if live else (frozen_cover(session, asked) or (None,))[0]
+        narrowed = Narrow(**narrow)
+        return kpi_values(session, town.reference, asked, town.now, narrowed, codes=TIMED, cover=cover)
+
+
+def narrowings(town):
+    """Return everything that one thing can narrow a number to."""
+    reference = town.reference
+    for name, codes in {
+        "area": reference.areas,
+        "unit": reference.units,
+        "category": reference.categories,
+        "channel": list(Source),
+    }.items():
+        yield from ({name: str(code)} for code in codes)
+
+
+def test_lengths_of_time_are_frozen_as_they_are_counted_for_all_that_one_thing_narrows(town, closed):
+    assert times(town) == times(town, live=True) and times(town)["finish_to_close"][1] == 1
+    told = 0
+    for narrow in narrowings(town):
+        shown = times(town, **narrow)
+        told += shown["finish_to_close"][1] > 0
+        assert shown == times(town, live=True, **narrow), narrow
+    assert told >= 5  # district and below, the unit, a category and its heading, a channel
+
+
+def test_lengths_of_time_of_a_frozen_month_stand_through_a_reopening(town, closed):
+    area = closed.area_path.split("/")[2]
+    asked = ({}, {"unit": closed.unit}, {"area": area}, {"category": closed.category})
+    before, year = [times(town, **narrow) for narrow in asked], times(town, YEAR)
+    town.act(town.fresh(closed), "reopen", OPERATOR, reason="居民来电反映未解决")
+    assert [times(town, **narrow) for narrow in asked] == before
+    assert times(town, YEAR) != year
+
+
+def test_a_period_frozen_before_lengths_of_time_were_kept_has_them_counted_now(town, closed):
+    with town.database.write() as session:
+        session.execute(delete(FrozenTimesRow))
+    assert times(town) == times(town, live=True)
 
 
 def test_an_open_year_follows_what_its_frozen_month_does_not(town, closed):
@@ -184,15 +234,32 @@ def test_holidays_do_not_count_towards_the_three_work_days(town):
     assert len(holidays) >= 7 and due.date() >= date(2026, 10, 10)
 
 
-def test_what_changes_between_counting_and_freezing_leaves_the_period_for_the_next_round(town):
+@pytest.mark.parametrize("changed", [False, True])
+def test_what_changes_between_counting_and_freezing_leaves_the_period_for_the_next_round(town, changed):
     event = town.checked(town.finished(town.claimed()))
-    town.hand.forward(days=5)
+    town.hand.moment = at(town, "2026-12-03T17:00")  # every day is rolled up, the month not yet due
     rollup_keeper.keep(town.database, town.reference, town.now)
     town.hand.moment = at(town, "2026-12-04T09:00")
     november = period(NOVEMBER, town.now, town.reference.tz)
     with town.database.read() as session:
         stood = freezing.count(session, town.reference, "month", november, town.now)
-    town.act(town.fresh(event), "comment", OPERATOR, text="收到")
+    if changed:
+        town.act(town.fresh(event), "comment", OPERATOR, text="收到")
+    with town.database.write() as session:
+        assert freezing.store(session, stood, town.reference, town.now) is not changed
+        assert (frozen_cover(session, november) is None) is changed
+
+
+def test_a_day_rolled_up_anew_between_counting_and_freezing_leaves_the_period_for_the_next_round(town):
+    town.hand.forward(days=10)
+    event = town.checked(town.finished(town.claimed()))
+    town.hand.moment = at(town, "2026-12-03T17:00")
+    rollup_keeper.keep(town.database, town.reference, town.now)
+    november = period(NOVEMBER, town.now, town.reference.tz)
+    with town.database.read() as session:
+        stood = freezing.count(session, town.reference, "month", november, town.now)
+    town.act(town.fresh(event), "reopen", OPERATOR, reason="居民来电反映未解决")
+    town.hand.forward(minutes=1)
+    assert rollup_keeper.keep(town.database, town.reference, town.now)  # as another process would
     with town.database.write() as session:
         assert not freezing.store(session, stood, town.reference, town.now)
-        assert frozen_cover(session, november) is None

@@ -19,11 +19,11 @@ from dashboard.rules.kpis import Basis, last_year, previous
 from dashboard.rules.periods import Period
 from dashboard.rules.refusals import Forbidden
 from dashboard.serializer import event_json
-from datasources import queries_trend
+from datasources import frozen_times, queries_trend
 from datasources.queries_boards import board_rows, by_composite_score
 from datasources.queries_corrections import Correction, corrections
 from datasources.queries_counted import PARTS, Asked, Counted, counted_page
-from datasources.queries_kpis import kpi_values
+from datasources.queries_kpis import TIMED, kpi_values
 from datasources.queries_narrow import Narrow
 from datasources.queries_points import Entry, ledger_entries
 from datasources.queries_rollup import frozen_cover
@@ -46,27 +46,30 @@ def kpis() -> Response:
     span = asked.period_of(words, reference, now)
     basis, narrow = basis_of(words), narrow_of(words)
     with house().database.read() as session:
-        pairs, frozen_at = kpis_at(session, reference, span, now, narrow, basis)
+        pairs, frozen_at, loose = kpis_at(session, reference, span, now, narrow, basis)
         found = {code: kpi_body(code, *pair) for code, pair in pairs.items()}
         if _one(words, "compare", YES) == "1":
             for name, before, then in befores(span, now):
-                values, _ = kpis_at(session, reference, before, then, narrow, basis)
+                values, *_ = kpis_at(session, reference, before, then, narrow, basis)
                 for code, (num, den) in values.items():
                     found[code][name] = {"num": num, "den": den}
     asked_for = {"period": words.get("period", "today"), "basis": basis, "frozen_at": moment(frozen_at)}
-    return answer(asked_for | {"kpis": found})
+    return answer(asked_for | {"counted_now": sorted(loose), "kpis": found})
 
 
 def kpis_at(
     session: Session, reference: Reference, span: Period, now: datetime, narrow: Narrow, basis: Basis
-) -> tuple[Pairs, datetime | None]:
-    """Return every KPI of a period at a moment, as it stood where the period was frozen, and since when it is.
+) -> tuple[Pairs, datetime | None, frozenset[str]]:
+    """Return every KPI of a period at a moment, as it stood where the period was frozen, since when it is, and the codes
+    of those that are counted now all the same: lengths of time narrowed by two things are not kept.
 
-    Lengths of time are counted now; a period that was not over at the moment is never taken as frozen.
+    A period that was not over at the moment is never taken as frozen.
     """
     frozen = frozen_cover(session, span, narrow.keys) if now >= span.end else None
     cover, frozen_at = frozen or (None, None)
-    return kpi_values(session, reference, span, now, narrow, basis, cover=cover), frozen_at
+    kept = cover is None or frozen_times.stood(session, cover, narrow) is not None
+    pairs = kpi_values(session, reference, span, now, narrow, basis, cover=cover)
+    return pairs, frozen_at, frozenset() if kept else TIMED
 
 
 def befores(span: Period, now: datetime) -> list[tuple[str, Period, datetime]]:

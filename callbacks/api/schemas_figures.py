@@ -31,6 +31,7 @@ FIGURES: Mapping[str, Schema] = {
             "period": TEXT,
             "basis": TEXT,
             "frozen_at": null(MOMENT),
+            "counted_now": array(TEXT),
             "kpis": {"type": "object", "additionalProperties": ref("Kpi")},
         }
     ),

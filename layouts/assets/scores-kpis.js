@@ -98,8 +98,10 @@ window.gridWall = window.gridWall || {};
     return box;
   };
 
-  const stages = (kpis) => {
-    const box = panel(t("各环节用时"));
+  /* Beside frozen numbers: what is told of the records as they are now. */
+  const now = (told) => (told ? el("small", "s-now", t("按现在的记录统计")) : null);
+  const stages = ({ kpis, counted_now }) => {
+    const box = panel(t("各环节用时"), now(counted_now.length));
     box.append(table([t("环节"), t("件数"), t("平均"), t("九成不超过")], Object.keys(wall.scores.first.stages).map((code) => {
       const mean = kpis[code];
       const ninety = kpis[code + "_p90"];
@@ -116,13 +118,13 @@ window.gridWall = window.gridWall || {};
     })));
     return box;
   };
-  const handoffs = (found) => {
-    const box = panel(t("退单与返工"));
+  const handoffs = (found, frozen) => {
+    const box = panel(t("退单与返工"), now(frozen));
     box.append(table([t("单位"), t("退单/承接"), t("返工/核查"), ...found.grounds.map((one) => one.name)], found.rows.filter((row) => row.declined.num || row.returned.num).slice(0, MOST).map((row) => [row.name, rate(row.declined.num, row.declined.den), rate(row.returned.num, row.returned.den), ...found.grounds.map((one) => row.by_ground[one.code] || 0)])));
     return box;
   };
-  const levels = (found) => {
-    const box = panel(t("小事不出网格、社区、街道"));
+  const levels = (found, frozen) => {
+    const box = panel(t("小事不出网格、社区、街道"), now(frozen));
     const share = (row, upTo) => rate(row.counts.slice(0, upTo).reduce((all, n) => all + n, 0), row.closed);
     box.append(table([t("区域"), t("办结"), t("不出网格"), t("不出社区"), t("不出街道")], found.rows.map((row) => [row.name, row.closed, share(row, 1), share(row, 2), share(row, 3)])));
     return box;
@@ -142,12 +144,12 @@ window.gridWall = window.gridWall || {};
       wall.scores.ask("/scores?" + wall.scores.query({ board: "streets" })),
     ]);
     if (wanted !== key || wall.scores.state().board !== "kpis") return;
-    wall.scores.when(when);
+    wall.scores.when(when && kpis && { ...when, frozen_at: kpis.frozen_at });
     if (!kpis || !lines || !standing || !passed || !ended) { if (!box.querySelector(".s-tiles")) box.replaceChildren(el("p", "s-wait", t("没有取到数字，稍后会自动再试"))); return; }
     const tiles = el("div", "s-tiles");
     tiles.append(...TILES.map((code) => tile(code, kpis.kpis[code])));
     const top = box.scrollTop;
-    box.replaceChildren(filters(state), tiles, breakdown(lines, state), stages(kpis.kpis), bottleneck(standing), levels(ended), handoffs(passed));
+    box.replaceChildren(filters(state), tiles, breakdown(lines, state), stages(kpis), bottleneck(standing), levels(ended, kpis.frozen_at), handoffs(passed, kpis.frozen_at));
     box.scrollTop = top;
   };
   wall.scoresKpis = { draw };

@@ -111,6 +111,22 @@ def test_a_frozen_month_says_since_when_and_what_was_corrected(
     expect(page.locator(".s-fix")).to_have_count(0)
 
 
+def test_beside_frozen_numbers_the_page_says_which_are_of_the_records_as_they_are_now(
+    cast: Cast, centre: Product, known: dict[str, str]
+) -> None:
+    area = centre.ask("/api/v1/areas?level=street")[1]["features"][0]["properties"]["code"]
+    kept = f"period={OCTOBER}&unit={known['unit']}"
+    for narrow, counted_now in ((kept, False), (f"{kept}&area={area}", True)):
+        _, found = centre.ask(f"/api/v1/kpis?{narrow}")
+        assert found["frozen_at"] and ("finish_to_close" in found["counted_now"]) is counted_now
+        page = opened(cast, f"/scores?board=kpis&{narrow}")
+        expect(page.locator("#scores-when")).to_contain_text("已定格")
+        expect(page.locator(".s-panel:has(.s-now)")).to_have_count(2 + counted_now)
+    page = opened(cast, "/scores?board=kpis")
+    expect(page.locator(".s-tile").first).to_be_visible(timeout=PROMPT_MS)
+    expect(page.locator(".s-now")).to_have_count(0)
+
+
 def test_the_numbers_are_narrowed_by_unit_category_and_channel(cast: Cast, known: dict[str, str]) -> None:
     page = opened(cast, "/scores?board=kpis")
     tile = page.locator('.s-tile[data-kpi="reported"]')
