@@ -58,10 +58,9 @@ window.gridWall = window.gridWall || {};
   const beat = () => {
     if (!root || !root.isConnected) return;
     const now = window.live.now();
-    const age = window.live.age();
     const lost = window.live.state !== "live";
     const link = byId("claim-live");
-    wall.say(link, !Number.isFinite(age) ? t("连接中") : lost ? t("数据停在 {n} 秒前", { n: Math.floor(age) }) : t("实时 {n} 秒前", { n: Math.floor(age) }));
+    wall.say(link, wall.linkSaid());
     link.classList.toggle("live--lost", lost);
     root.classList.toggle("claim--lost", lost);
     wall.say(byId("claim-clock"), wall.clock(now, first.time_zone));

@@ -115,13 +115,11 @@ window.gridWall = window.gridWall || {};
   };
 
   /* ---- time and link ---- */
-  const spoken = { live: (n) => t("实时 {n} 秒前", { n }), stale: (n) => t("数据停在 {n} 秒前", { n }), offline: (n) => t("已断开 {n} 秒", { n }) };
   const beat = () => {
     if (!root || !root.isConnected || !window.live) return;
-    const age = window.live.age();
     const link = byId("desk-live");
     if (link) {
-      wall.say(link, Number.isFinite(age) ? spoken[window.live.state](Math.floor(age)) : t("连接中"));
+      wall.say(link, wall.linkSaid());
       link.classList.toggle("live--lost", window.live.state !== "live");
     }
     root.classList.toggle("desk--lost", window.live.state !== "live");

@@ -22,9 +22,8 @@ window.gridWall = window.gridWall || {};
   };
 
   const link = () => {
-    const age = window.live.age();
     const node = byId("event-live");
-    wall.say(node, Number.isFinite(age) ? t("实时 {n} 秒前", { n: Math.floor(age) }) : t("连接中"));
+    wall.say(node, wall.linkSaid());
     node.classList.toggle("live--lost", window.live.state !== "live");
   };
 

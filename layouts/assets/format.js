@@ -35,6 +35,16 @@ window.gridWall = window.gridWall || {};
     if (node.getAttribute(name) !== said) node.setAttribute(name, said);
   };
 
+  const WAITED_S = 10;
+  const AGES = { live: (n) => wall.t("实时 {n} 秒前", { n }), stale: (n) => wall.t("数据停在 {n} 秒前", { n }), offline: (n) => wall.t("已断开 {n} 秒", { n }) };
+  /* How old what a page shows is; before the first heartbeat, how long it has been waited for. */
+  wall.linkSaid = () => {
+    const age = window.live.age();
+    if (Number.isFinite(age)) return AGES[window.live.state](Math.floor(age));
+    const waited = Math.floor(performance.now() / 1000);
+    return waited < WAITED_S ? wall.t("连接中") : wall.t("连接中，已等 {n} 秒", { n: waited });
+  };
+
   const two = (n) => String(n).padStart(2, "0");
 
   /* Milliseconds as mm:ss, or h:mm:ss from one hour on; never negative. */

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, WebSocketRoute, expect
 
 from tests import product
 from tests.product import Product
@@ -100,6 +100,33 @@ def test_two_operators_see_each_other_and_the_second_takes_over_only_with_a_reas
     second.locator("#event-body [data-action=reject]").click()
     write(second, "不属于网格事件")
     expect(second.locator("#event-body [data-event]")).to_have_attribute("data-status", "rejected")
+
+
+@pytest.mark.parametrize(
+    ("account", "path", "link"),
+    [("operator", "/desk", "#desk-live"), ("unit-POLICE", "/claim", "#claim-live"), ("operator", "/event/{number}", "#event-live")],
+)  # fmt: skip
+def test_a_page_without_heartbeats_says_how_long_it_waits_and_how_old_it_is(
+    enter: Callable[..., Page], number: str, account: str, path: str, link: str
+) -> None:
+    page, heard = enter(account, "/healthz"), []
+
+    def between(socket: WebSocketRoute) -> None:
+        server = socket.connect_to_server()
+        server.on_message(lambda said: socket.send(said) if heard else None)
+
+    page.route_web_socket("**/socket.io/**", between)
+    page.clock.install()
+    page.goto(path.format(number=number))
+    expect(page.locator(link)).to_have_text("连接中")
+    page.clock.fast_forward(20_000)
+    expect(page.locator(link)).to_contain_text("连接中，已等")
+    heard.append("again")
+    page.reload()
+    expect(page.locator(link)).to_contain_text("实时")
+    heard.clear()
+    page.clock.fast_forward(20_000)
+    expect(page.locator(link)).to_contain_text("数据停在")
 
 
 def test_the_hold_ends_when_the_first_goes_elsewhere(enter: Callable[..., Page], number: str) -> None:
