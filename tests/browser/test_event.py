@@ -127,6 +127,8 @@ def test_a_page_without_heartbeats_says_how_long_it_waits_and_how_old_it_is(
     heard.clear()
     page.clock.fast_forward(20_000)
     expect(page.locator(link)).to_contain_text("数据停在")
+    if path == "/claim":  # an empty pool is not called empty by a page that cannot know
+        expect(page.locator("#claim-pool")).to_have_attribute("data-empty", re.compile("停更"))
 
 
 def test_the_hold_ends_when_the_first_goes_elsewhere(enter: Callable[..., Page], number: str) -> None:
