@@ -126,7 +126,7 @@ window.gridWall = window.gridWall || {};
   const levels = (found, frozen) => {
     const box = panel(t("小事不出网格、社区、街道"), now(frozen));
     const share = (row, upTo) => rate(row.counts.slice(0, upTo).reduce((all, n) => all + n, 0), row.closed);
-    box.append(table([t("区域"), t("办结"), t("不出网格"), t("不出社区"), t("不出街道")], found.rows.map((row) => [row.name, row.closed, share(row, 1), share(row, 2), share(row, 3)])));
+    box.append(table([t("区域"), t("办结数"), t("不出网格"), t("不出社区"), t("不出街道")], found.rows.map((row) => [row.name, row.closed, share(row, 1), share(row, 2), share(row, 3)])));
     return box;
   };
 

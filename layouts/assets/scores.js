@@ -50,7 +50,7 @@ window.gridWall = window.gridWall || {};
 
   /* How far the numbers are: live, over but still open to late changes, or frozen and since when. */
   const standing = (found) => {
-    if (found.frozen_at) return t("{when} 已定格，此后的变化列为更正", { when: wall.dayTime(Date.parse(found.frozen_at), first.time_zone) });
+    if (found.frozen_at) return t("{when} 已定格，其后变化列为更正", { when: wall.dayTime(Date.parse(found.frozen_at), first.time_zone) });
     return found.live ? t("数据截至 {when}", { when: wall.clock(Date.parse(found.as_of), first.time_zone) }) : t("本期已结束，尚未定格，按现在的记录统计");
   };
 
