@@ -13,6 +13,7 @@ from callbacks.api import asked
 from callbacks.api.answers import house
 from callbacks.api.bodies import object_body
 from callbacks.api.export_tables import TABLES, named_events
+from callbacks.api.schemas_figures import LEAST_WHY, LONGEST_NUMBER, LONGEST_WHY, MOST_NUMBERS
 from callbacks.guard import permission
 from callbacks.session import somebody
 from dashboard import clock
@@ -22,8 +23,6 @@ from datasources import sheets
 from datasources.accounts import audit
 from datasources.intake import text_fault
 
-LEAST_WHY, LONGEST_WHY = 2, 200
-MOST_NUMBERS, LONGEST_NUMBER = 20_000, 32
 WHY = "请写明导出的用途（{least}–{most} 字）"
 
 

@@ -20,6 +20,9 @@ from callbacks.api.shapes import (
 )
 from dashboard.rules.event import Appeal, Level, Status, Verdict
 
+LEAST_WHY, LONGEST_WHY = 2, 200
+MOST_NUMBERS, LONGEST_NUMBER = 20_000, 32
+
 FIGURES: Mapping[str, Schema] = {
     "Kpi": record(
         {"name": TEXT, "num": WHOLE, "den": WHOLE, "text": TEXT, "previous": RATIO, "last_year": RATIO},
@@ -176,7 +179,7 @@ FIGURES: Mapping[str, Schema] = {
     "ExportAsked": record(
         {
             "filters": {"type": "object", "additionalProperties": TEXT},
-            "why": {**TEXT, "minLength": 2, "maxLength": 200},
+            "why": {**TEXT, "minLength": LEAST_WHY, "maxLength": LONGEST_WHY},
         },
         "filters",
     ),
@@ -184,11 +187,11 @@ FIGURES: Mapping[str, Schema] = {
         {
             "numbers": {
                 "type": "array",
-                "items": {**TEXT, "minLength": 1, "maxLength": 32},
+                "items": {**TEXT, "minLength": 1, "maxLength": LONGEST_NUMBER},
                 "minItems": 1,
-                "maxItems": 20_000,
+                "maxItems": MOST_NUMBERS,
             },
-            "why": {**TEXT, "minLength": 2, "maxLength": 200},
+            "why": {**TEXT, "minLength": LEAST_WHY, "maxLength": LONGEST_WHY},
         }
     ),
     "ExportApproved": record({"reason": null({**TEXT, "maxLength": 500})}, "reason"),
