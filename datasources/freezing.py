@@ -15,7 +15,8 @@ from dashboard.rules.periods import Period, calendar_of
 from datasources import frozen_times
 from datasources.database import take_turn
 from datasources.journal import add_rows
-from datasources.models import FrozenTimesRow, ImportRow, RolledRow, RollupPointsRow, RollupRow
+from datasources.models import ImportRow
+from datasources.models_rollups import FrozenTimesRow, RolledRow, RollupPointsRow, RollupRow
 from datasources.queries_kpis import ROLLED_KEYS, kpi_groups
 from datasources.queries_rollup import COARSER, DAY, FROZEN, GRAINS, cover
 from datasources.queries_scans import HANDLED, Group, Tally

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from dashboard.rules.periods import Period
-from datasources.models import FrozenTimesRow, RollupTimesRow
+from datasources.models_rollups import FrozenTimesRow, RollupTimesRow
 from datasources.queries_narrow import Narrow
 from datasources.queries_rollup import DAY, FROZEN, Cover
 from datasources.queries_stages import DURATIONS, Pair

@@ -10,7 +10,6 @@ from sqlalchemy import (
     JSON,
     BigInteger,
     Boolean,
-    Column,
     Date,
     DateTime,
     Float,
@@ -19,7 +18,6 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     String,
-    Table,
     Text,
     TypeDecorator,
     UniqueConstraint,
@@ -30,13 +28,6 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from datasources import sealing
 
-ROLLUP_KEYS = ("unit", "path", "category", "channel")
-ROLLUP_CODES = (
-    "reported", "open", "overdue", "supervised", "escalated", "emergencies", "resolved_on_site", "register_rate",
-    "closed", "first_fix_rate", "rating_coverage", "claim_rate", "rework_rate", "on_time_rate", "close_rate",
-    "on_time_close_rate", "satisfaction_rate", "dispatch_accuracy", "on_time_rate_reported", "close_rate_reported",
-    "on_time_close_rate_reported",
-)  # fmt: skip
 BigId = BigInteger().with_variant(Integer, "sqlite")
 
 
@@ -683,95 +674,3 @@ class ExportRequestRow(Base):
     expires_at: Mapped[datetime | None]
     downloads: Mapped[int] = mapped_column(default=0)
     __table_args__ = (Index("export_request_asked_at", "asked_at"),)
-
-
-class RollupRow(Base):
-    """What one span of days adds to every number, for one set of keys; '' where a grain does not tell a key apart.
-
-    `tier` is day, week, month, or the kind of a frozen period; `first` its first local day; `grain` one of
-    `queries_rollup.GRAINS`. Made from events, never the truth.
-    """
-
-    __table__ = Table(
-        "rollup",
-        Base.metadata,
-        Column("grain", String(), primary_key=True),
-        Column("tier", String(), primary_key=True),
-        Column("first", Date(), primary_key=True),
-        *(Column(name, String(), primary_key=True) for name in ROLLUP_KEYS),
-        *(
-            Column(f"{code}_{part}", Integer(), nullable=False)
-            for code in ROLLUP_CODES
-            for part in ("num", "den")
-        ),
-        sqlite_with_rowid=False,
-    )
-
-
-class RollupPointsRow(Base):
-    """The points one unit or worker earned in one span of days for the events of one place.
-
-    `grain` is one of `queries_rollup.POINT_GRAINS`: by subject, by place (the other is ''), or by both.
-    """
-
-    __tablename__ = "rollup_points"
-    grain: Mapped[str] = mapped_column(primary_key=True)
-    tier: Mapped[str] = mapped_column(primary_key=True)
-    first: Mapped[date] = mapped_column(primary_key=True)
-    kind: Mapped[str] = mapped_column(primary_key=True)
-    subject: Mapped[str] = mapped_column(primary_key=True)
-    path: Mapped[str] = mapped_column(primary_key=True)
-    tenths: Mapped[int]
-    __table_args__ = ({"sqlite_with_rowid": False},)
-
-
-class RollupTimesRow(Base):
-    """The whole seconds that events spent in a stage which they left in one span of days: little-endian 32-bit numbers.
-
-    Percentiles do not add up, their values do. `grain` says what `key` is: all (''), unit, path, category or channel.
-    """
-
-    __tablename__ = "rollup_times"
-    grain: Mapped[str] = mapped_column(primary_key=True)
-    tier: Mapped[str] = mapped_column(primary_key=True)
-    first: Mapped[date] = mapped_column(primary_key=True)
-    stage: Mapped[str] = mapped_column(primary_key=True)
-    key: Mapped[str] = mapped_column(primary_key=True)
-    seconds: Mapped[bytes] = mapped_column(LargeBinary)
-    __table_args__ = ({"sqlite_with_rowid": False},)
-
-
-class FrozenTimesRow(Base):
-    """How long a stage took in a frozen period, as it stood: seconds in all, events, and their 90th percentile.
-
-    `grain` says what `key` is: all (''), unit, area, category or channel.
-    """
-
-    __tablename__ = "frozen_times"
-    tier: Mapped[str] = mapped_column(primary_key=True)
-    first: Mapped[date] = mapped_column(primary_key=True)
-    grain: Mapped[str] = mapped_column(primary_key=True)
-    key: Mapped[str] = mapped_column(primary_key=True)
-    stage: Mapped[str] = mapped_column(primary_key=True)
-    seconds: Mapped[int] = mapped_column(BigInteger)
-    events: Mapped[int]
-    ninety: Mapped[int] = mapped_column(BigInteger)
-    __table_args__ = ({"sqlite_with_rowid": False},)
-
-
-class RolledRow(Base):
-    """A span of days that has been rolled up, or frozen, and when."""
-
-    __tablename__ = "rolled"
-    tier: Mapped[str] = mapped_column(primary_key=True)
-    first: Mapped[date] = mapped_column(primary_key=True)
-    at: Mapped[datetime]
-
-
-class RollupMarkRow(Base):
-    """A quarter of an hour in which something changed that a rollup may have counted already."""
-
-    __tablename__ = "rollup_mark"
-    id: Mapped[int] = mapped_column(BigId, primary_key=True)
-    at: Mapped[datetime]
-    __table_args__ = (Index("rollup_mark_at", "at"),)

@@ -14,7 +14,7 @@ from sqlalchemy import Select, bindparam, func, literal, select
 from sqlalchemy.orm import Session
 
 from dashboard.rules.periods import Period, days, named
-from datasources.models import ROLLUP_KEYS, RolledRow, RollupPointsRow, RollupRow
+from datasources.models_rollups import ROLLUP_KEYS, RolledRow, RollupPointsRow, RollupRow
 from datasources.queries_dialect import contains
 from datasources.rollup_marks import marks
 

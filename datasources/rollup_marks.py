@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 
 from dashboard.rules.event import Event
 from dashboard.rules.kpis import VOID
-from datasources.models import LedgerRow, RollupMarkRow, StepRow
+from datasources.models import LedgerRow, StepRow
+from datasources.models_rollups import RollupMarkRow
 
 M: Any = RollupMarkRow.__table__.c
 COUNTED_BY = (

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from dashboard.rules.periods import Period
-from datasources.models import RollupTimesRow
+from datasources.models_rollups import RollupTimesRow
 from datasources.queries_dialect import contains
 from datasources.queries_narrow import Narrow, narrowed
 from datasources.queries_rollup import Cover

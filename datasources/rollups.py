@@ -17,11 +17,10 @@ from dashboard.rules.periods import Period, days
 from datasources import rollup_times
 from datasources.database import take_turn
 from datasources.journal import add_rows
-from datasources.models import (
+from datasources.models import EventRow, LedgerRow
+from datasources.models_rollups import (
     ROLLUP_CODES,
     ROLLUP_KEYS,
-    EventRow,
-    LedgerRow,
     RolledRow,
     RollupMarkRow,
     RollupPointsRow,

@@ -15,7 +15,7 @@ from dashboard.house import House
 from dashboard.rollup_process import RollupProcess
 from dashboard.rules.report import Report
 from datasources.database import Database
-from datasources.models import RolledRow
+from datasources.models_rollups import RolledRow
 from tests.api_house import house_of
 from tests.conftest import OPERATOR
 

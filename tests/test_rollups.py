@@ -13,7 +13,7 @@ from dashboard.rules.periods import period
 from dashboard.rules.report import Report
 from datasources import rollups
 from datasources.history import insert_history, places_of
-from datasources.models import RollupPointsRow, RollupRow, RollupTimesRow
+from datasources.models_rollups import RollupPointsRow, RollupRow, RollupTimesRow
 from datasources.queries_boards import RATES, standings
 from datasources.queries_kpis import ROLLED_KEYS, kpi_groups, kpi_values
 from datasources.queries_narrow import Narrow

@@ -3,6 +3,7 @@
 from alembic import context
 from sqlalchemy import create_engine
 
+from datasources import models_rollups  # noqa: F401 - its tables belong to the metadata
 from datasources.models import Base, Moment
 
 connection = context.config.attributes.get("connection")
