@@ -42,8 +42,8 @@ class Cast:
             (self._tokens[account],) = token_for(self.folder, account)
         return self._tokens[account]
 
-    def enter(self, account: str | None, path: str, **more: Any) -> Page:
-        """Open a page as somebody; None is a stranger."""
+    def enter(self, account: str | None, path: str, *, clock: bool = False, **more: Any) -> Page:
+        """Open a page as somebody, None is a stranger; with `clock` its time can be moved on."""
         options: dict[str, Any] = {"base_url": self.running.address, "locale": "zh-CN"} | more
         context = self.browser.new_context(**options)
         self.contexts.append(context)
@@ -51,6 +51,8 @@ class Cast:
             assert context.request.post("/login", form={"username": account, "password": PASSWORD}).ok
         page = context.new_page()
         page.on("pageerror", lambda fault: self.faults.append(str(fault)))
+        if clock:
+            page.clock.install()
         page.goto(path)
         return page
 

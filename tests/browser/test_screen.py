@@ -299,6 +299,7 @@ def test_a_dead_link_is_said_within_fifteen_seconds(browser: Browser, tmp_path: 
     mine = begin(tmp_path)
     context = browser.new_context(base_url=mine.address, locale="zh-CN")
     page = context.new_page()
+    page.clock.install()
     page.goto("/login")
     page.fill("input[name=username]", "screen")
     page.fill("input[name=password]", PASSWORD)
@@ -307,7 +308,8 @@ def test_a_dead_link_is_said_within_fifteen_seconds(browser: Browser, tmp_path: 
     in_live(page)
     mine.process.kill()
     mine.process.wait(timeout=30)
-    expect(page.locator("#screen-live")).to_have_attribute("data-state", "stale", timeout=STALE_MS)
+    page.clock.fast_forward(STALE_MS)
+    expect(page.locator("#screen-live")).to_have_attribute("data-state", "stale")
     expect(page.locator(".w-lost")).to_be_visible()
     expect(page.locator(".w-lost")).to_contain_text("不代表现状")
     context.close()
@@ -330,13 +332,15 @@ def test_a_dead_link_during_an_emergency_leaves_the_map_its_room(browser: Browse
     for title in ("燃气管道施工挖破", "高层住宅起火"):
         report(context.request, title, emergency=True)
     page = context.new_page()
+    page.clock.install()
     page.goto("/screen?scene=units")
     in_live(page)
     expect(page.locator(".w-alarm")).to_be_visible()
     until(page, "gridWall.alerts.open().length === 2")
     mine.process.kill()
     mine.process.wait(timeout=30)
-    expect(page.locator(".w-lost")).to_be_visible(timeout=STALE_MS)
+    page.clock.fast_forward(STALE_MS)
+    expect(page.locator(".w-lost")).to_be_visible()
     boxes = [page.locator(one).bounding_box() for one in (".w-lost", ".w-mapbox", "#screen-alert")]
     lost, ground, strip = [box for box in boxes if box]
     assert ground["height"] > 0.33 * 768
