@@ -12,7 +12,7 @@ from dashboard.rules.kpis import percent
 from datasources import sheets
 from datasources.models import AuditRow, ExportRequestRow
 from tests.api_house import build, house_of
-from tests.conftest import make_town
+from tests.conftest import OPERATOR, make_town
 
 PHONE = "13800138000"
 
@@ -82,6 +82,54 @@ def test_who_what_when_and_why_are_kept_and_without_a_reason_nothing_leaves(open
     [kept] = audited(opened, "export")
     assert (kept.account, kept.detail["table"], kept.detail["why"]) == ("leader", "kpis", "季度例会")
     assert kept.detail["filters"] == {"period": "month"} and kept.at is not None
+
+
+def exported(opened, account, what, query=""):
+    """Return the heads and the rows of a table without its heads."""
+    head, *rows = read(opened.call(account, "GET", f"/exports/{what}.csv?{query}&why=月度考评"))
+    return head, rows
+
+
+def test_where_cases_stand_who_passes_them_on_and_where_they_end_go_out_as_the_page_says(opened, place):
+    place.claimed()
+    waiting = place.report()
+    declined = place.act(waiting, "dispatch", OPERATOR, unit="URBAN_MGMT", reason="直接派单")
+    place.act(declined, "decline", place.unit_of(declined), ground="not_our_duty", text="不属于本单位")
+    place.checked(place.finished(place.claimed()), "dissatisfied")
+    place.checked(place.finished(place.claimed()))
+
+    shown = opened.call("leader", "GET", "/bottleneck").json["rows"]
+    head, rows = exported(opened, "leader", "bottleneck")
+    told = [[one["name"], one["n"], one["over"], one["p50_s"], one["p90_s"], one["oldest_s"], one["oldest"]] for one in shown]  # fmt: skip
+    assert rows == [[str(cell) for cell in line] for line in told] and len(head) == len(rows[0])
+
+    shown = opened.call("leader", "GET", "/handoffs?period=month").json
+    head, rows = exported(opened, "leader", "handoffs", "period=month")
+    grounds = [one["code"] for one in shown["grounds"]]
+    told = [
+        [one["code"], one["name"], one["declined"]["den"], one["declined"]["num"], one["returned"]["den"], one["returned"]["num"], *(one["by_ground"].get(code, 0) for code in grounds)]
+        for one in shown["rows"]
+    ]  # fmt: skip
+    assert rows == [[str(cell) for cell in line] for line in told]
+    assert head[-len(grounds) :] == [one["name"] for one in shown["grounds"]]
+    assert sum(int(line[3]) for line in rows) == 1 == sum(int(line[5]) for line in rows)
+
+    shown = opened.call("leader", "GET", "/levels?period=month").json["rows"]
+    head, rows = exported(opened, "leader", "levels", "period=month")
+    told = [[one["code"], one["name"], one["closed"], *one["counts"]] for one in shown]
+    assert rows == [[str(cell) for cell in line] for line in told] and rows[0][2] == "1"
+
+
+def test_appeals_go_out_to_whoever_may_see_them_with_persons_masked(opened, place):
+    late = place.claimed()
+    place.tick(days=10)
+    late = place.checked(place.finished(place.fresh(late)))
+    place.act(late, "appeal", place.unit_of(late), reason=f"居民电话 {PHONE} 打不通")
+    _, [row] = exported(opened, "leader", "appeals", "state=pending")
+    assert row[0] == late.number and "138****8000" in row[4] and row[5] and row[8]
+    assert exported(opened, "leader", "appeals", "state=decided")[1] == []
+    assert opened.call(place.worker.name, "GET", "/exports/appeals.csv?why=自查").status_code == 403
+    assert opened.call("leader", "GET", "/exports/appeals.csv?state=x&why=自查").status_code == 422
 
 
 def test_no_export_holds_a_person_and_the_wall_exports_nothing(opened, place):

@@ -8,7 +8,8 @@ from itsdangerous import BadSignature, URLSafeSerializer
 from callbacks.api import asked
 from callbacks.api.answers import answer, house, moment
 from callbacks.api.bodies import object_body, reason_of
-from callbacks.api.export_tables import event_cells, listed
+from callbacks.api.export_cells import event_cells
+from callbacks.api.export_tables import listed
 from callbacks.api.exports import download, why_of
 from callbacks.guard import permission
 from callbacks.session import somebody

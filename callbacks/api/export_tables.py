@@ -1,12 +1,13 @@
 """The tables that can be exported: what each takes, its heads and its rows, page by page, persons masked."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import datetime
 from typing import Any, TypeVar
 
 from callbacks.api import asked
 from callbacks.api.answers import house
 from callbacks.api.breakdown import CODES, DIMENSIONS, grouped_codes
+from callbacks.api.export_cells import event_cells, local, words_of
+from callbacks.api.export_flow import FLOW, Table, Words
 from callbacks.api.figures import (
     NARROW,
     basis_of,
@@ -21,19 +22,7 @@ from callbacks.api.figures import (
 from dashboard import clock
 from dashboard.rules import kpi_words
 from dashboard.rules.access import Viewer, mask_text
-from dashboard.rules.event import (
-    LEVEL_WORDS,
-    RATING_WORDS,
-    SOURCE_WORDS,
-    STATUS_WORDS,
-    SUPERVISION_WORDS,
-    Event,
-    Level,
-    Source,
-    Status,
-    Supervision,
-    on_time,
-)
+from dashboard.rules.event import RATING_WORDS, Event
 from datasources import queries_breakdown
 from datasources.queries_boards import RATES, board_rows
 from datasources.queries_corrections import corrections
@@ -48,8 +37,6 @@ from layouts.words import translate
 
 PAGE = 1000
 
-Words = dict[str, str]
-Table = tuple[list[str], Iterator[Row]]
 Item = TypeVar("Item")
 
 
@@ -80,7 +67,7 @@ def _board(words: Words, who: Viewer) -> Table:
             late = now_points.get(one.code, one.tenths) if frozen_at else None
             pairs = [number for code in RATES for number in one.rates[code]]
             yield [
-                one.rank, one.code, one.name, one.tenths / 10, one.composite, one.closed, one.change, _local(frozen_at),
+                one.rank, one.code, one.name, one.tenths / 10, one.composite, one.closed, one.change, local(frozen_at),
                 None if late is None else late / 10, *pairs,
             ]  # fmt: skip
 
@@ -97,7 +84,7 @@ def _entries(words: Words, who: Viewer) -> Table:
     def rows() -> Iterator[Row]:
         for one in _paged(lambda session, cursor: ledger_entries(session, board, code, span, PAGE, cursor)):
             name, taken_back = names.get(one.rule, one.rule), back if one.reverses else ""
-            yield [_local(one.at), name, one.event, mask_text(one.title), one.tenths / 10, taken_back]
+            yield [local(one.at), name, one.event, mask_text(one.title), one.tenths / 10, taken_back]
 
     return columns.heads(*columns.ENTRIES), rows()
 
@@ -138,13 +125,13 @@ def _counted(words: Words, who: Viewer) -> Table:
     question = question_of(words, words.get("kpi", "reported"), now)
     with house().database.read() as session:
         counted_page(session, reference, who, question, 1, None)  # refuses before anything is sent
-    cells, ratings = event_cells(now), _words(RATING_WORDS)
+    cells, ratings = event_cells(now), words_of(RATING_WORDS)
 
     def page(session: Any, cursor: str | None) -> tuple[list[Any], str | None]:
         found = counted_page(session, reference, who, question, PAGE, cursor)
         return list(found.items), found.following
 
-    rows = ([*cells(one.event), _local(one.at), ratings.get(one.rating or "", "")] for one in _paged(page))
+    rows = ([*cells(one.event), local(one.at), ratings.get(one.rating or "", "")] for one in _paged(page))
     return columns.heads(*columns.EVENTS, *columns.COUNTED), rows
 
 
@@ -182,35 +169,5 @@ TABLES: Mapping[str, tuple[tuple[str, ...], Callable[[Words, Viewer], Table]]] =
     "breakdown": (("dimension", "period", *NARROW, "basis", "codes"), _breakdown),
     "counted": (("kpi", "part", "rating", "period", *NARROW, "basis"), _counted),
     "events": ((), _events),
+    **FLOW,
 }
-
-
-def event_cells(now: datetime) -> Callable[[Event], list[Any]]:
-    """Return the function that makes the cells of an event, in the language of this request, persons masked."""
-    reference = house().reference
-    status, level, source = _words(STATUS_WORDS), _words(LEVEL_WORDS), _words(SOURCE_WORDS)
-    rating, supervision = _words(RATING_WORDS), _words(SUPERVISION_WORDS)
-    kept = {True: translate("按期"), False: translate("超期"), None: ""}
-    yes = translate("是")
-
-    def cells(event: Event) -> list[Any]:
-        grid = reference.areas.get(event.grid or "")
-        return [
-            event.number, mask_text(event.title), reference.category_name(event.category) if event.category else "",
-            status[Status(event.status)], yes if event.emergency else "", level[Level(event.level)],
-            source.get(Source(event.source), event.source), grid.name if grid else "",
-            reference.unit_name(event.unit) if event.unit else "", _local(event.reported_at),
-            _local(event.handle_due_at), _local(event.finished_at), _local(event.closed_at),
-            kept[on_time(event, now)], rating.get(event.rating or "", ""), supervision[Supervision(event.supervision)],
-            event.rework_count,
-        ]  # fmt: skip
-
-    return cells
-
-
-def _words(table: Mapping[Any, str]) -> dict[Any, str]:
-    return {code: translate(word) for code, word in table.items()}
-
-
-def _local(at: datetime | None) -> datetime | None:
-    return at.astimezone(house().reference.tz).replace(microsecond=0, tzinfo=None) if at else None

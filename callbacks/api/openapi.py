@@ -113,7 +113,7 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
     ("get", "/scores/formula"): Operation("How the boards are counted: parts and weights of the composite, points", "Formula"),
     ("get", "/scores/{board}/{code}/entries"): Operation("The ledger behind a line of a board", "Entries", refuses=(*ANY, 404, 422), query=("period", "limit", "cursor")),
     ("get", "/appeals"): Operation("Appeals against being overdue: those that wait for a review, or those decided", "Appeals", refuses=(*ANY, 422), query=("state",)),
-    ("get", "/exports/{what}.{kind}"): Operation("A board, list or numbers as CSV or Excel, for a reason that is kept; filters as of the door it exports", "", refuses=(*ANY, 404, 422), query=("why", "board", "code", "period", "area", "unit", "category", "channel", "basis", "dimension", "codes", "kpi", "part", "rating"), kind=FILE),
+    ("get", "/exports/{what}.{kind}"): Operation("A board, list or numbers as CSV or Excel, for a reason that is kept; filters as of the door it exports", "", refuses=(*ANY, 404, 422), query=("why", "board", "code", "period", "area", "unit", "category", "channel", "basis", "dimension", "codes", "kpi", "part", "rating", "state"), kind=FILE),
     ("post", "/exports/events.{kind}"): Operation("Events named one by one, in the order given, as CSV or Excel, for a reason that is kept", "", 200, "ExportNamed", BODY, kind=FILE),
     ("get", "/exports/requests"): Operation("Requests to export personal data: one's own, or all for whoever answers them", "ExportRequests"),
     ("post", "/exports/requests"): Operation("Ask to export a list with personal data", "ExportRequest", 201, "ExportAsked", BODY),

@@ -22,7 +22,14 @@ window.gridWall = window.gridWall || {};
     return false;
   };
 
-  const panel = (title, name) => { const box = el("section", "s-panel"); box.dataset.panel = name; const head = box.appendChild(el("header", "s-panel__h")); head.append(el("h2", "", title)); return box; };
+  const panel = (title, name, state) => {
+    const box = el("section", "s-panel");
+    box.dataset.panel = name;
+    const head = box.appendChild(el("header", "s-panel__h"));
+    head.append(el("h2", "", title));
+    if (state && wall.scores.first.may.take) head.append(wall.exporting.button(() => ["appeals", title, { state }]));
+    return box;
+  };
   const none = (box, text) => box.append(el("p", "s-none", text));
 
   /* A reason and the buttons that need it; `done` gets the button's value and the reason. */
@@ -96,9 +103,9 @@ window.gridWall = window.gridWall || {};
     const typing = [...box.querySelectorAll("input")].some((input) => input.value);
     if (forced !== true && (now === shown || busy || typing)) return; // nothing new, or somebody is writing here
     shown = now;
-    const open = panel(t("待复核的申诉（{n}）", { n: waiting.items.length }), "waiting");
+    const open = panel(t("待复核的申诉（{n}）", { n: waiting.items.length }), "waiting", "pending");
     list(open, waiting.items, appeal, t("没有待复核的申诉"));
-    const past = panel(t("已复核的申诉"), "decided");
+    const past = panel(t("已复核的申诉"), "decided", "decided");
     list(past, decided.items, appeal, t("还没有复核过的申诉"));
     const taken = panel(t("含个人信息的导出"), "requests");
     if (may.ask) taken.append(ask());

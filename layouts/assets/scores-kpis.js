@@ -60,7 +60,10 @@ window.gridWall = window.gridWall || {};
     return box;
   };
 
-  const panel = (title, more) => { const box = el("section", "s-panel"); const head = box.appendChild(el("header", "s-panel__h")); head.append(el("h2", "", title)); if (more) head.append(more); return box; };
+  const panel = (title, ...more) => { const box = el("section", "s-panel"); const head = box.appendChild(el("header", "s-panel__h")); head.append(el("h2", "", title), ...more.filter(Boolean)); return box; };
+  /* Takes the table of a panel away, narrowed as it stands. */
+  const taken = (what, title, filters) => wall.scores.first.may.take && wall.exporting.button(() => [what, title, { ...wall.scores.narrowed(), ...filters() }]);
+  const inPeriod = () => ({ period: wall.scores.state().period });
   const table = (heads, rows) => {
     const wrap = el("div", "s-scroll");
     wrap.tabIndex = 0;
@@ -88,7 +91,7 @@ window.gridWall = window.gridWall || {};
       button.setAttribute("aria-checked", String(name === dimension));
       button.addEventListener("click", () => { dimension = name; draw(wall.scores.state()); });
     }
-    const box = panel(t("分项"), picks);
+    const box = panel(t("分项"), picks, taken("breakdown", t("分项"), () => ({ ...inPeriod(), dimension, codes: COLUMNS.join(",") })));
     const words = wall.scores.first.kpis;
     box.append(table([DIMENSIONS[dimension](), ...COLUMNS.map((code) => words[code].name)], found.rows.slice(0, MOST).map((row) => {
       let name = row.name;
@@ -110,7 +113,7 @@ window.gridWall = window.gridWall || {};
     return box;
   };
   const bottleneck = (found) => {
-    const box = panel(t("堵在哪里"));
+    const box = panel(t("堵在哪里"), taken("bottleneck", t("堵在哪里"), () => ({})));
     box.append(table([t("状态"), t("件数"), t("已过处置时限"), t("停留中位"), t("九成不超过"), t("最久")], found.rows.filter((row) => row.n).map((row) => {
       const link = el("a", "s-link", minutes(row.oldest_s));
       link.href = "/event/" + encodeURIComponent(row.oldest);
@@ -119,12 +122,12 @@ window.gridWall = window.gridWall || {};
     return box;
   };
   const handoffs = (found, frozen) => {
-    const box = panel(t("退单与返工"), now(frozen));
+    const box = panel(t("退单与返工"), now(frozen), taken("handoffs", t("退单与返工"), inPeriod));
     box.append(table([t("单位"), t("退单/承接"), t("返工/核查"), ...found.grounds.map((one) => one.name)], found.rows.filter((row) => row.declined.num || row.returned.num).slice(0, MOST).map((row) => [row.name, rate(row.declined.num, row.declined.den), rate(row.returned.num, row.returned.den), ...found.grounds.map((one) => row.by_ground[one.code] || 0)])));
     return box;
   };
   const levels = (found, frozen) => {
-    const box = panel(t("小事不出网格、社区、街道"), now(frozen));
+    const box = panel(t("小事不出网格、社区、街道"), now(frozen), taken("levels", t("小事不出网格、社区、街道"), inPeriod));
     const share = (row, upTo) => rate(row.counts.slice(0, upTo).reduce((all, n) => all + n, 0), row.closed);
     box.append(table([t("区域"), t("办结数"), t("不出网格"), t("不出社区"), t("不出街道")], found.rows.map((row) => [row.name, row.closed, share(row, 1), share(row, 2), share(row, 3)])));
     return box;

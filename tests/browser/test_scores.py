@@ -77,11 +77,12 @@ def test_three_taps_lead_from_a_board_to_the_events_behind_a_number(
     page.wait_for_url("**/event/*")
 
 
+@pytest.mark.parametrize("lang", ["zh_CN", "en"])
 @pytest.mark.parametrize("size", SIZES, ids=str)
 def test_everything_to_tap_is_large_enough_and_nothing_runs_off_the_side(
-    cast: Cast, size: tuple[int, int]
+    cast: Cast, size: tuple[int, int], lang: str
 ) -> None:
-    page = opened(cast, f"/scores?period={OCTOBER}", size=size)
+    page = opened(cast, f"/scores?period={OCTOBER}&lang={lang}", size=size)
     for step in ("", "[data-board=kpis]", "[data-board=cases]", "[data-board=streets]"):
         if step:
             page.locator(step).tap()
@@ -154,6 +155,24 @@ def test_an_export_asks_what_for_and_gives_the_board(cast: Cast, known: dict[str
     text = Path(coming.value.path()).read_text("utf-8-sig")
     assert known["unit"] in text and coming.value.suggested_filename.endswith(".csv")
     expect(dialog).to_be_hidden()
+
+
+@pytest.mark.parametrize(
+    ("board", "title"),
+    [("kpis", "分项"), ("kpis", "堵在哪里"), ("kpis", "小事不出网格、社区、街道"), ("kpis", "退单与返工"), ("cases", "待复核的申诉")],
+)  # fmt: skip
+def test_every_table_beside_the_boards_is_taken_away_as_it_stands(cast: Cast, board: str, title: str) -> None:
+    page = opened(cast, f"/scores?board={board}")
+    panel = page.locator(f".s-panel:has(h2:text('{title}'))")
+    panel.locator(".s-export").tap()
+    dialog = page.locator("dialog.s-dialog")
+    expect(dialog.locator("h2")).to_contain_text(title)
+    dialog.locator("textarea").fill("月度考评会")
+    with page.expect_download() as coming:
+        dialog.locator("button[value=csv]").tap()
+    text = Path(coming.value.path()).read_text("utf-8-sig")
+    shown = panel.locator("tbody th, .s-case > .s-link").all_inner_texts()
+    assert shown and all(name in text for name in shown), (shown, text)
 
 
 def test_two_people_review_an_appeal_where_it_stands(
