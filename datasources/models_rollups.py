@@ -72,6 +72,15 @@ class RollupTimesRow(Base):
     __table_args__ = ({"sqlite_with_rowid": False},)
 
 
+class RollupFlowRow(Base):
+    """Everything that happened to cases in one span of days, in columns of codes (`rollup_flow`); tier is day or month."""
+
+    __tablename__ = "rollup_flow"
+    tier: Mapped[str] = mapped_column(primary_key=True)
+    first: Mapped[date] = mapped_column(primary_key=True)
+    flow: Mapped[bytes] = mapped_column(LargeBinary)
+
+
 class FrozenTimesRow(Base):
     """How long a stage took in a frozen period, as it stood: seconds in all, events, and their 90th percentile.
 

@@ -5,18 +5,19 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import case, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from dashboard.rules.event import BAD_RATINGS, LEVELS, OPEN, SOURCE_WORDS, Source
-from dashboard.rules.kpis import VOID, Basis, Period, p90
+from dashboard.rules.event import LEVELS, OPEN, SOURCE_WORDS, Source
+from dashboard.rules.kpis import Basis, Period, p90
+from datasources import queries_rollup
 from datasources.models import EventRow, StepRow
-from datasources.queries_dialect import unindexed
 from datasources.queries_kpis import kpi_groups
 from datasources.queries_narrow import Narrow, narrowed
-from datasources.queries_rollup import frozen_cover
+from datasources.queries_rollup import Cover, frozen_cover
 from datasources.queries_scans import Group, Pairs
 from datasources.reference import Reference
+from datasources.rollup_flow import GROUND, LEVEL, tallied
 
 E: Any = EventRow.__table__.c
 S: Any = StepRow.__table__.c
@@ -146,33 +147,25 @@ class Handoff:
     grounds: dict[str, int] = field(default_factory=dict)
 
 
-def handoffs(session: Session, reference: Reference, period: Period, narrow: Narrow) -> list[Handoff]:
+def handoffs(
+    session: Session,
+    reference: Reference,
+    period: Period,
+    now: datetime,
+    narrow: Narrow,
+    cover: Cover | None = None,
+) -> list[Handoff]:
     """Return who declined and who was sent back in a period, by the step's time; most declines first."""
+    cover = cover or queries_rollup.cover(session, period, now, weeks=False)
     found: dict[str, Handoff] = {}
-    query = (
-        select(S.action, S.unit, S.actor_unit, S.rating, S.facts)
-        .join_from(StepRow.__table__, EventRow.__table__, S.event_id == E.id)
-        .where(
-            S.action.in_(["dispatch", "claim", "decline", "check"]), S.at >= period.start, S.at < period.end
-        )
-        .where(E.status.not_in([status.value for status in VOID]))
-    )
-    for action, unit, actor_unit, rating, facts in session.execute(
-        narrowed(query, narrow.names), narrow.values(reference)
-    ):
-        code = actor_unit if action == "decline" else unit
-        if not code:
+    for (what, unit), n in tallied(session, cover, "who", narrow, reference).items():
+        if not unit:
             continue
-        line = found.setdefault(code, Handoff(code))
-        if action in ("dispatch", "claim"):
-            line.given += 1
-        elif action == "decline":
-            line.declined += 1
-            ground = str((facts or {}).get("ground", ""))
-            line.grounds[ground] = line.grounds.get(ground, 0) + 1
-        elif rating is not None:
-            line.checked += 1
-            line.returned += rating in BAD_RATINGS
+        line = found.setdefault(unit, Handoff(unit))
+        if what.startswith(GROUND):
+            line.grounds[what.removeprefix(GROUND)] = n
+        else:
+            setattr(line, what, n)
     return sorted(found.values(), key=lambda one: (-one.declined, -one.returned, one.unit))
 
 
@@ -185,21 +178,23 @@ class Resolved:
     counts: Sequence[int]
 
 
-def levels(session: Session, reference: Reference, period: Period, narrow: Narrow) -> list[Resolved]:
+def levels(
+    session: Session,
+    reference: Reference,
+    period: Period,
+    now: datetime,
+    narrow: Narrow,
+    cover: Cover | None = None,
+) -> list[Resolved]:
     """Return the area itself, then its children, with the levels at which closed events were resolved."""
-    sums = [func.sum(case((unindexed(E.level) == level.value, 1), else_=0)) for level in LEVELS]
-    query = (
-        select(E.area_path, *sums)
-        .where(E.closed_at >= period.start, E.closed_at < period.end, E.status == "closed")
-        .group_by(E.area_path)
-    )
+    cover = cover or queries_rollup.cover(session, period, now, weeks=False)
+    places = {f"{LEVEL}{level.value}": place for place, level in enumerate(LEVELS)}
     area = narrow.area or reference.code
     counts: dict[str, list[int]] = {area: [0] * len(LEVELS)}
-    for path, *found in session.execute(narrowed(query, narrow.names), narrow.values(reference)):
-        code = _line_of(reference, "area", path, Narrow(area))
-        for key in filter(None, (area, code)):
-            line = counts.setdefault(key, [0] * len(LEVELS))
-            for place, n in enumerate(found):
-                line[place] += int(n or 0)
+    for (what, path), n in tallied(session, cover, "path", narrow, reference).items():
+        if what not in places:
+            continue
+        for key in filter(None, (area, _line_of(reference, "area", path, Narrow(area)))):
+            counts.setdefault(key, [0] * len(LEVELS))[places[what]] += n
     order = sorted(counts, key=lambda code: (code != area, -sum(counts[code]), code))
     return [Resolved(code, reference.areas[code].name, counts[code]) for code in order]

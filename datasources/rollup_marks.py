@@ -25,6 +25,7 @@ COUNTED_BY = (
     "closed_at",
     "handle_due_at",
 )
+COUNTED_STEPS = ("dispatch", "claim", "decline", "check")
 TOLD_APART_BY = ("unit", "area_path", "category", "source")
 QUARTER = timedelta(minutes=15)  # every time zone's days begin on one
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -43,12 +44,12 @@ def moments_of(event: Event) -> set[datetime]:
 
 
 def moments_of_change(session: Session, before: Event, after: Event) -> set[datetime]:
-    """Return the moments whose days a change touches; another key or validity touches its checks and points too."""
+    """Return the moments whose days a change touches; another key or validity touches its points and steps too."""
     found = moments_of(before) | moments_of(after)
     if _told_apart(before) != _told_apart(after):
         found |= set(session.scalars(select(LedgerRow.for_at).where(LedgerRow.event_id == before.id)))
-        checks = select(StepRow.at).where(StepRow.event_id == before.id, StepRow.action == "check")
-        found |= set(session.scalars(checks))
+        steps = select(StepRow.at).where(StepRow.event_id == before.id, StepRow.action.in_(COUNTED_STEPS))
+        found |= set(session.scalars(steps))
     return found
 
 

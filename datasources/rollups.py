@@ -14,7 +14,7 @@ from sqlalchemy import Date, String, delete, func, insert, literal, select
 from sqlalchemy.orm import Session
 
 from dashboard.rules.periods import Period, days
-from datasources import rollup_times
+from datasources import rollup_flow, rollup_times
 from datasources.database import take_turn
 from datasources.journal import add_rows
 from datasources.models import EventRow, LedgerRow
@@ -22,6 +22,7 @@ from datasources.models_rollups import (
     ROLLUP_CODES,
     ROLLUP_KEYS,
     RolledRow,
+    RollupFlowRow,
     RollupMarkRow,
     RollupPointsRow,
     RollupRow,
@@ -50,7 +51,7 @@ R: Any = ROLLUP.c
 POINTS: Any = RollupPointsRow.__table__
 P: Any = POINTS.c
 M: Any = RollupMarkRow.__table__.c
-TABLES = (RollupRow, RollupPointsRow, RollupTimesRow, RolledRow)
+TABLES = (RollupRow, RollupPointsRow, RollupTimesRow, RollupFlowRow, RolledRow)
 ONE = timedelta(days=1)
 TURN = 20261  # those who roll up take turns, so that none stores what another has stored
 SUMS = tuple(f"{code}_{part}" for code in ROLLUP_CODES for part in ("num", "den"))
@@ -62,12 +63,13 @@ BY_REPORT = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """What one day adds: rows of sums, of points and of times, and the newest mark of it that was seen while counting."""
+    """What one day adds: rows of sums, points, times and happenings, and the newest mark of it seen while counting."""
 
     day: date
     sums: Sequence[dict[str, Any]]
     points: Sequence[dict[str, Any]]
     times: Sequence[dict[str, Any]]
+    flow: Mapping[str, Any]
     seen: int
 
 
@@ -97,7 +99,8 @@ def count_day(session: Session, day: date, tz: tzinfo) -> Counted:
     cells = [row(CELL, DAY, day, ROLLUP_KEYS, key, pairs) for key, pairs in tally.items()]
     times = rollup_times.count(session, period, day, DAY)
     sums = [*cells, *coarser(cells, COARSER)]
-    return Counted(day, sums, points_rows(session, period, day, DAY), times, seen)
+    flow = rollup_flow.count_day(session, period, day)
+    return Counted(day, sums, points_rows(session, period, day, DAY), times, flow, seen)
 
 
 def store_day(session: Session, counted: Counted, now: datetime, tz: tzinfo) -> bool:
@@ -111,6 +114,7 @@ def store_day(session: Session, counted: Counted, now: datetime, tz: tzinfo) -> 
     add_rows(session, RollupRow, counted.sums)
     add_rows(session, RollupPointsRow, counted.points)
     add_rows(session, RollupTimesRow, counted.times)
+    session.execute(insert(RollupFlowRow).values(**counted.flow))
     session.execute(insert(RolledRow).values(tier=DAY, first=counted.day, at=now))
     _clear_marks(session, counted.day, tz, counted.seen)
     return True
@@ -149,6 +153,8 @@ def store_span(session: Session, tier: str, first: date, now: datetime) -> None:
     session.execute(insert(POINTS).from_select(columns, earned))
     if tier == MONTH:  # a week of seconds is as long as its seven days
         _store_times(session, tier, first, within)
+        flow = rollup_flow.added_up(session, DAY, within[0], within[-1])
+        session.execute(insert(RollupFlowRow).values(tier=tier, first=first, flow=flow))
     session.execute(insert(RolledRow).values(tier=tier, first=first, at=now))
 
 

@@ -15,6 +15,7 @@ from datasources import rollups
 from datasources.history import insert_history, places_of
 from datasources.models_rollups import RollupPointsRow, RollupRow, RollupTimesRow
 from datasources.queries_boards import RATES, standings
+from datasources.queries_breakdown import handoffs, levels
 from datasources.queries_kpis import ROLLED_KEYS, kpi_groups, kpi_values
 from datasources.queries_narrow import Narrow
 from datasources.queries_points import BOARDS, points_of
@@ -84,6 +85,10 @@ def check_numbers(session, reference, history):
             for group in ROLLED_KEYS:
                 live = kpi_groups(session, asked, now, group, COUNTED, basis, cover=live_cover(asked))
                 assert solid(kpi_groups(session, asked, now, group, COUNTED, basis)) == solid(live)
+        for narrow in narrows(history):
+            for told in (handoffs, levels):
+                live = told(session, reference, asked, now, narrow, live_cover(asked))
+                assert told(session, reference, asked, now, narrow) == live
         for board, area in itertools.product(BOARDS, [None, *some_areas(history)]):
             live = points_of(session, reference, board, asked, area, cover=live_cover(asked))
             rolled = points_of(session, reference, board, asked, area)
@@ -200,6 +205,25 @@ def test_the_month_is_added_up_once_all_its_days_are(town):
         assert cover(session, asked, town.now).spans["month"] == []
 
 
+def test_a_merge_takes_back_what_a_unit_declined_days_before(town):
+    original, event = town.report(), town.report()
+    town.hand.forward(days=2)
+    event = town.act(event, "dispatch", OPERATOR, unit="URBAN_MGMT", reason="直接派单")
+    event = town.act(event, "decline", town.unit_of(event), ground="not_our_duty", text="不属于本单位")
+    town.hand.forward(days=2)
+    event = town.act(event, "dispatch", OPERATOR, unit="HOUSING")
+    town.hand.forward(days=2)
+    assert rollup_keeper.keep(town.database, town.reference, town.now)
+    asked = period("7d", town.now, town.reference.tz)
+    for declined in (1, 0):
+        with town.database.read() as session:
+            told = handoffs(session, town.reference, asked, town.now, Narrow())
+            assert told == handoffs(session, town.reference, asked, town.now, Narrow(), live_cover(asked))
+            assert sum(one.declined for one in told) == declined
+        if declined:
+            town.act(town.fresh(event), "merge", OPERATOR, original=original.number)
+
+
 def test_months_weeks_and_days_together_say_what_the_live_count_says_on_every_board_in_every_area(town):
     for _ in range(8):  # from Friday 20 November into January
         town.checked(town.finished(town.claimed()))
@@ -211,6 +235,9 @@ def test_months_weeks_and_days_together_say_what_the_live_count_says_on_every_bo
     with town.database.read() as session:
         found = cover(session, asked, town.now)
         assert [len(found.spans[tier]) for tier in ("month", "week", "day")] == [1, 1, 9]
+        for told, area in itertools.product((handoffs, levels), [None, *area_of[1:]]):
+            live = told(session, reference, asked, town.now, Narrow(area), live_cover(asked))
+            assert told(session, reference, asked, town.now, Narrow(area)) == live and live
         for board, area in itertools.product(BOARDS, [None, *area_of[1:]]):
             rolled = lines_of(standings(session, reference, board, asked, town.now, RATES, area))
             live = live_cover(asked)

@@ -89,7 +89,7 @@ def handoffs() -> Response:
     span, narrow = asked.period_of(words, reference, now, "month"), narrow_of(words)
     check(reference, narrow)
     with house().database.read() as session:
-        rows = queries_breakdown.handoffs(session, reference, span, narrow)
+        rows = queries_breakdown.handoffs(session, reference, span, now, narrow)
     return answer(
         {
             "grounds": [{"code": one.value, "name": translate(GROUND_WORDS[one])} for one in Ground],
@@ -115,7 +115,7 @@ def levels() -> Response:
     span, narrow = asked.period_of(words, reference, now, "month"), narrow_of(words)
     check(reference, narrow)
     with house().database.read() as session:
-        rows = queries_breakdown.levels(session, reference, span, narrow)
+        rows = queries_breakdown.levels(session, reference, span, now, narrow)
     return answer(
         {
             "levels": list(LEVELS),

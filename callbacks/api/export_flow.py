@@ -42,11 +42,11 @@ def _bottleneck(words: Words, who: Viewer) -> Table:
 
 
 def _handoffs(words: Words, who: Viewer) -> Table:
-    reference, narrow = house().reference, narrow_of(words)
+    reference, now, narrow = house().reference, clock.now(), narrow_of(words)
     check(reference, narrow)
-    span = asked.period_of(words, reference, clock.now(), "month")
+    span = asked.period_of(words, reference, now, "month")
     with house().database.read() as session:
-        lines = queries_breakdown.handoffs(session, reference, span, narrow)
+        lines = queries_breakdown.handoffs(session, reference, span, now, narrow)
     rows = (
         [one.unit, reference.unit_name(one.unit), one.given, one.declined, one.checked, one.returned,
          *(one.grounds.get(ground.value, 0) for ground in GROUND_WORDS)]
@@ -56,11 +56,11 @@ def _handoffs(words: Words, who: Viewer) -> Table:
 
 
 def _levels(words: Words, who: Viewer) -> Table:
-    reference, narrow = house().reference, narrow_of(words)
+    reference, now, narrow = house().reference, clock.now(), narrow_of(words)
     check(reference, narrow)
-    span = asked.period_of(words, reference, clock.now(), "month")
+    span = asked.period_of(words, reference, now, "month")
     with house().database.read() as session:
-        lines = queries_breakdown.levels(session, reference, span, narrow)
+        lines = queries_breakdown.levels(session, reference, span, now, narrow)
     rows = ([one.code, one.name, sum(one.counts), *one.counts] for one in lines)
     return columns.heads(*columns.LEVELS, *(LEVEL_WORDS[level] for level in LEVELS)), rows
 

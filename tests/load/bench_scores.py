@@ -22,7 +22,9 @@ from datasources.database import Database
 from datasources.district import read_pack
 from datasources.loading import load_pack
 from datasources.queries_boards import RATES, board_rows, standings
+from datasources.queries_breakdown import handoffs, levels
 from datasources.queries_kpis import kpi_values
+from datasources.queries_narrow import NOTHING
 from datasources.queries_points import BOARDS
 from datasources.queries_rollup import live_cover
 from datasources.queries_trend import points
@@ -56,6 +58,12 @@ def questions(reference: Reference) -> dict[str, Ask]:
             s, reference, span, NOW, codes=ADDITIVE
         )
         asked[f"all KPIs, {words}"] = lambda s, span=span: kpi_values(s, reference, span, NOW)
+        asked[f"who declines and who is sent back, {words}"] = lambda s, span=span: handoffs(
+            s, reference, span, NOW, NOTHING
+        )
+        asked[f"at which level cases end, {words}"] = lambda s, span=span: levels(
+            s, reference, span, NOW, NOTHING
+        )
     street = reference.areas[reference.grids[300].path.strip("/").split("/")[1]]
     year = period("year", NOW, reference.tz)
     asked["board units in one street, year"] = lambda s: board_rows(
