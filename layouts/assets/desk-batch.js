@@ -133,6 +133,8 @@ window.gridWall = window.gridWall || {};
 
   async function send() {
     if (busy || !open()) return;
+    clearTimeout(wait); // a plan still under way would put fresh rows in place of those that are being sent
+    asked += 1;
     busy = true;
     trouble = "";
     draw();

@@ -91,7 +91,10 @@ window.gridWall = window.gridWall || {};
     key("ArrowDown", t("下一件"), () => move(1), group);
     key("ArrowUp", t("上一件"), () => move(-1), group);
     key("Enter", t("打开：去事件详情"), () => { if (!wall.desk.number()) move(1); else byId("event-body").focus(); }, group);
-    key("x", t("勾选，可成批派单"), () => { if (chosen) chosen.setSelected(!chosen.isSelected()); }, group);
+    key("x", t("勾选，可成批派单"), () => {
+      if (!chosen) mark(); // a row that came a moment ago is drawn before the grid says so
+      if (chosen) chosen.setSelected(!chosen.isSelected());
+    }, group);
   };
 
   const start = (found) => {

@@ -186,6 +186,7 @@ def test_an_unanswered_press_says_unconfirmed_and_its_repeat_sends_once(
         route.abort()
 
     page.route("**/dispatch", lose_the_answer)
+    page.evaluate("n => gridWall.deskBatch.select(n)", numbers)  # a plan is under way when the batch is sent
     page.keyboard.press("d")
     expect(page.locator('#dispatch-batch [data-state="unsure"]')).to_have_count(2, timeout=PROMPT_MS)
     expect(page.locator("#dispatch-batch")).to_contain_text("未确认，再按一次不会重复")
