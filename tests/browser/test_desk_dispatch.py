@@ -181,13 +181,20 @@ def test_an_unanswered_press_says_unconfirmed_and_its_repeat_sends_once(
     ticked(page, numbers)
     expect(page.locator("#dispatch-batch .dp-b__row")).to_have_count(2)
 
-    def lose_the_answer(route: Any) -> None:
-        route.fetch()
-        route.abort()
-
-    page.route("**/dispatch", lose_the_answer)
+    plans: list[Any] = []
+    sent: list[Any] = []
+    page.route("**/events/plan", lambda asked: plans.append(asked))
     page.evaluate("n => gridWall.deskBatch.select(n)", numbers)  # a plan is under way when the batch is sent
+    until(lambda: page.evaluate("live.loaded") and plans)
+    page.route("**/dispatch", lambda asked: sent.append(asked))
     page.keyboard.press("d")
+    until(lambda: page.evaluate("live.loaded") and len(sent) == 2)
+    with page.expect_response("**/events/plan"):
+        plans[0].continue_()
+    page.unroute("**/events/plan")
+    for asked in sent:  # done, and the answer is lost
+        asked.fetch()
+        asked.abort()
     expect(page.locator('#dispatch-batch [data-state="unsure"]')).to_have_count(2, timeout=PROMPT_MS)
     expect(page.locator("#dispatch-batch")).to_contain_text("未确认，再按一次不会重复")
     until(
