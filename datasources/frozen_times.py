@@ -24,21 +24,12 @@ ALL = "all"
 NONE: Pair = (0, 0)
 
 
-def _headings(reference: Reference, code: str) -> Iterable[str]:
-    """Return a category and those above it."""
-    yield code
-    category = reference.category(code)
-    while category is not None and category.parent:
-        yield category.parent
-        category = reference.category(category.parent)
-
-
 # grain of the rolled-up days → (grain here, the codes under which a number narrowed to them counts what has the key)
 CODES: Mapping[str, tuple[str, Callable[[Reference, str], Iterable[str]]]] = {
     ALL: (ALL, lambda _, key: (key,)),
     "unit": ("unit", lambda _, key: (key,)),
     "path": ("area", lambda _, key: key.strip("/").split("/")),
-    "category": ("category", _headings),
+    "category": ("category", lambda reference, key: [one.code for one in reference.lineage(key)]),
     "channel": ("channel", lambda _, key: (key,)),
 }
 
@@ -61,16 +52,10 @@ def rows(session: Session, reference: Reference, tier: str, span: Period) -> lis
 
 
 def stood(session: Session, cover: Cover, narrow: Narrow) -> dict[str, tuple[Pair, Pair]] | None:
-    """Return {stage: ((total seconds, events), (p90 seconds, events))} as a frozen period stood.
-
-    None where it is not kept: the period is not frozen, it was before lengths of time were, or two things narrow it.
-    """
-    tier = next((tier for tier in cover.spans if tier in FROZEN.values()), None)
-    if tier is None or len(narrow.names) > 1:
+    """Return {stage: ((total seconds, events), (p90 seconds, events))} as a frozen period stood, None where not kept."""
+    if not kept(session, cover, narrow):
         return None
-    of_period = (F.tier == tier, F.first == cover.spans[tier][0])
-    if not session.scalar(select(func.count()).where(*of_period, F.grain == ALL)):
-        return None
+    of_period = _period_of(cover)
     grain = next(iter(narrow.names), ALL)
     key = "" if grain == ALL else getattr(narrow, grain)
     query = select(F.stage, F.seconds, F.events, F.ninety).where(*of_period, F.grain == grain, F.key == key)
@@ -78,6 +63,20 @@ def stood(session: Session, cover: Cover, narrow: Narrow) -> dict[str, tuple[Pai
         stage: ((total, events), (ninety, events)) for stage, total, events, ninety in session.execute(query)
     }
     return {stage: found.get(stage, (NONE, NONE)) for stage in DURATIONS}
+
+
+def kept(session: Session, cover: Cover, narrow: Narrow) -> bool:
+    """Return whether the lengths of time of a cover are kept.
+
+    They are not where it is no frozen period, where it was frozen before lengths of time were, or two things narrow it.
+    """
+    frozen = bool(set(cover.spans) & set(FROZEN.values())) and len(narrow.names) < 2
+    return frozen and bool(session.scalar(select(func.count()).where(*_period_of(cover), F.grain == ALL)))
+
+
+def _period_of(cover: Cover) -> tuple[Any, Any]:
+    [(tier, [first])] = cover.spans.items()
+    return F.tier == tier, F.first == first
 
 
 def _days(session: Session, grain: str, stage: str, first: date, last: date) -> Iterable[Any]:

@@ -3,77 +3,24 @@
 Steps and ledger entries are append-only: the first migration makes the database refuse UPDATE and DELETE on them.
 """
 
-from datetime import UTC, date, datetime
-from typing import Any
+from datetime import date, datetime
 
 from sqlalchemy import (
     JSON,
-    BigInteger,
     Boolean,
     Date,
-    DateTime,
     Float,
     ForeignKey,
     Index,
-    Integer,
-    LargeBinary,
     String,
     Text,
-    TypeDecorator,
     UniqueConstraint,
     false,
     text,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from datasources import sealing
-
-BigId = BigInteger().with_variant(Integer, "sqlite")
-
-
-class Moment(TypeDecorator[datetime]):
-    """An aware UTC instant: timestamptz on PostgreSQL, ISO text in UTC on SQLite, so that both compare alike."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Any) -> datetime | None:
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError("a moment without a time zone")
-        return value.astimezone(UTC)
-
-    def process_result_value(self, value: datetime | None, dialect: Any) -> datetime | None:
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
-
-
-class Sealed(TypeDecorator[str]):
-    """A text that lies encrypted in the database."""
-
-    impl = String
-    cache_ok = True
-
-    def process_bind_param(self, value: str | None, dialect: Any) -> str | None:
-        return value and sealing.seal(value)
-
-    def process_result_value(self, value: str | None, dialect: Any) -> str | None:
-        return value and sealing.unseal(value)
-
-
-class SealedBytes(TypeDecorator[bytes]):
-    """Bytes that lie encrypted in the database."""
-
-    impl = LargeBinary
-    cache_ok = True
-
-    def process_bind_param(self, value: bytes | None, dialect: Any) -> bytes | None:
-        return value and sealing.seal_bytes(value)
-
-    def process_result_value(self, value: bytes | None, dialect: Any) -> bytes | None:
-        return value and sealing.unseal_bytes(value)
+from datasources.column_types import BigId, Moment, Sealed, SealedBytes
 
 
 def _where_set(table: str, column: str) -> Index:

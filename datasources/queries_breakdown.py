@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 
 from dashboard.rules.event import LEVELS, OPEN, SOURCE_WORDS, Source
 from dashboard.rules.kpis import Basis, Period, p90
-from datasources import queries_rollup
 from datasources.models import EventRow, StepRow
 from datasources.queries_kpis import kpi_groups
 from datasources.queries_narrow import Narrow, narrowed
@@ -72,10 +71,8 @@ def _line_of(reference: Reference, dimension: str, key: str, narrow: Narrow) -> 
         place = steps.index(above) + 1 if above in steps else len(steps)
         return steps[place] if place < len(steps) else None
     if dimension == "category":
-        category = reference.category(key)
-        while category is not None and category.parent and category.parent != narrow.category:
-            category = reference.category(category.parent)
-        return category.code if category else ""
+        tops = (one.code for one in reference.lineage(key) if one.parent in (None, "", narrow.category))
+        return next(tops, "")
     return key
 
 
@@ -156,16 +153,15 @@ def handoffs(
     cover: Cover | None = None,
 ) -> list[Handoff]:
     """Return who declined and who was sent back in a period, by the step's time; most declines first."""
-    cover = cover or queries_rollup.cover(session, period, now, weeks=False)
     found: dict[str, Handoff] = {}
-    for (what, unit), n in tallied(session, cover, "who", narrow, reference).items():
+    for (what, unit), n in tallied(session, reference, period, now, "who", narrow, cover).items():
         if not unit:
             continue
         line = found.setdefault(unit, Handoff(unit))
         if what.startswith(GROUND):
             line.grounds[what.removeprefix(GROUND)] = n
         else:
-            setattr(line, what, n)
+            setattr(line, what, n)  # named as the fields are
     return sorted(found.values(), key=lambda one: (-one.declined, -one.returned, one.unit))
 
 
@@ -187,11 +183,10 @@ def levels(
     cover: Cover | None = None,
 ) -> list[Resolved]:
     """Return the area itself, then its children, with the levels at which closed events were resolved."""
-    cover = cover or queries_rollup.cover(session, period, now, weeks=False)
     places = {f"{LEVEL}{level.value}": place for place, level in enumerate(LEVELS)}
     area = narrow.area or reference.code
     counts: dict[str, list[int]] = {area: [0] * len(LEVELS)}
-    for (what, path), n in tallied(session, cover, "path", narrow, reference).items():
+    for (what, path), n in tallied(session, reference, period, now, "path", narrow, cover).items():
         if what not in places:
             continue
         for key in filter(None, (area, _line_of(reference, "area", path, Narrow(area)))):

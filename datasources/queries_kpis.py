@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from dashboard.rules.kpis import KPIS, Basis, Period
 from datasources import frozen_times, queries_rollup, rollup_times
-from datasources.models import Moment
+from datasources.column_types import Moment
 from datasources.queries_narrow import NOTHING, Narrow, check, narrowed
 from datasources.queries_rollup import Cover
 from datasources.queries_scans import (

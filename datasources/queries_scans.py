@@ -15,7 +15,8 @@ from sqlalchemy.orm import Session
 
 from dashboard.rules.event import GOOD_RATINGS, OPEN, Appeal, Level, Status, Supervision
 from dashboard.rules.kpis import VOID, Basis, Period
-from datasources.models import EventRow, Moment, StepRow
+from datasources.column_types import Moment
+from datasources.models import EventRow, StepRow
 from datasources.queries_dialect import unindexed
 from datasources.queries_narrow import NOTHING, Narrow, narrowed
 from datasources.reference import Reference

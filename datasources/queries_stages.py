@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 from dashboard.rules.event import Status
 from dashboard.rules.kpi_words import STAGES
 from dashboard.rules.kpis import VOID
-from datasources.models import EventRow, Moment, StepRow
+from datasources.column_types import Moment
+from datasources.models import EventRow, StepRow
 from datasources.queries_dialect import whole_seconds
 from datasources.queries_narrow import narrowed
 

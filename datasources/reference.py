@@ -125,6 +125,14 @@ class Reference:
         """Return the category, or None when there is none of that code."""
         return self.categories.get(code) if code else None
 
+    def lineage(self, code: str | None) -> list[Category]:
+        """Return the category and those above it, nearest first; nothing for an unknown code."""
+        found, category = [], self.category(code)
+        while category is not None:
+            found.append(category)
+            category = self.category(category.parent)
+        return found
+
     def category_name(self, code: str | None) -> str:
         """Return the name of a category, or nothing."""
         category = self.category(code)
@@ -162,10 +170,7 @@ class Reference:
     def co_units(self, event: Event) -> Sequence[str]:
         """Return the units that the pack names beside the lead; "@street" is the unit of the street it lies in."""
         named = self.config.get("emergency", {}).get("co_units", {})
-        category = self.category(event.category)
-        while category is not None and category.code not in named:
-            category = self.category(category.parent)
-        names = named.get(category.code, ()) if category else ()
+        names = next((named[one.code] for one in self.lineage(event.category) if one.code in named), ())
         return [
             code for name in names for code in (self.units_at(name[1:], event) if name[:1] == "@" else [name])
         ]
@@ -187,14 +192,12 @@ class Reference:
         return None
 
     def _match(self, code: str | None, path: str) -> list[Duty]:
-        category = self.category(code)
         best: dict[str, Duty] = {}
-        while category is not None:
+        for category in self.lineage(code):
             for duty in self.duties.get(category.code, ()):
                 covers = duty.area == self.code or f"/{duty.area}/" in path
                 if covers and (duty.unit not in best or duty.priority < best[duty.unit].priority):
                     best.setdefault(duty.unit, duty)
-            category = self.category(category.parent)
         return sorted(best.values(), key=lambda duty: (duty.priority, duty.unit))
 
 

@@ -8,7 +8,7 @@ import json
 import struct
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import numpy as np
@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from dashboard.rules.event import BAD_RATINGS, Status
 from dashboard.rules.kpis import VOID, Period
+from datasources import queries_rollup
 from datasources.models import EventRow, StepRow
 from datasources.models_rollups import RollupFlowRow
 from datasources.queries_dialect import unindexed
@@ -30,14 +31,8 @@ S: Any = StepRow.__table__.c
 F: Any = RollupFlowRow.__table__.c
 COLUMNS = ("what", "who", "unit", "path", "category", "channel")
 KEYS = (E.unit, E.area_path, E.category, E.source)
-GIVEN, DECLINED, CHECKED, RETURNED, GROUND, LEVEL = (
-    "given",
-    "declined",
-    "checked",
-    "returned",
-    "ground:",
-    "level:",
-)
+GIVEN, DECLINED, CHECKED, RETURNED = "given", "declined", "checked", "returned"
+GROUND, LEVEL = "ground:", "level:"  # of a decline, of a closed event; its code follows
 WIDTH = np.dtype("<u2")
 HEAD = struct.Struct("<II")  # bytes of the dictionaries, rows
 
@@ -123,7 +118,7 @@ def joined(flows: Sequence[Flow]) -> Flow:
         parts = []
         for one in flows:
             moved = [every.setdefault(code, len(every)) for code in one.codes[column]]
-            parts.append(np.array(moved or [0], dtype=WIDTH)[one.places[column]])
+            parts.append(np.array(moved, dtype=WIDTH)[one.places[column]])
         codes.append(list(every))
         places.append(np.concatenate(parts) if parts else np.empty(0, WIDTH))
     return Flow(codes, places)
@@ -135,16 +130,23 @@ def count_day(session: Session, period: Period, first: date) -> dict[str, Any]:
     return {"tier": DAY, "first": first, "flow": packed(flow)}
 
 
-def added_up(session: Session, tier: str, first: date, last: date) -> bytes:
+def added_up(session: Session, first: date, last: date) -> bytes:
     """Return what happened on the days from first to last."""
-    query = select(F.flow).where(F.tier == tier, F.first.between(first, last)).order_by(F.first)
+    query = select(F.flow).where(F.tier == DAY, F.first.between(first, last)).order_by(F.first)
     return packed(joined([unpacked(one) for one in session.scalars(query)]))
 
 
 def tallied(
-    session: Session, cover: Cover, key: str, narrow: Narrow, reference: Reference | None
+    session: Session,
+    reference: Reference,
+    period: Period,
+    now: datetime,
+    key: str,
+    narrow: Narrow,
+    cover: Cover | None = None,
 ) -> dict[tuple[str, str], int]:
-    """Return {(what, code of the key): how often} over a cover; `key` is one of `COLUMNS`."""
+    """Return {(what, code of the key): how often} in a period; `key` is one of `COLUMNS`, `cover` says how to count."""
+    cover = cover or queries_rollup.cover(session, period, now, weeks=False)
     found: dict[tuple[str, str], int] = {}
     for run in cover.live:
         _add(found, flow_of(happened(session, run, narrow, reference)), key, Narrow(), None)
@@ -159,8 +161,6 @@ def _add(
     found: dict[tuple[str, str], int], flow: Flow, key: str, narrow: Narrow, reference: Reference | None
 ) -> None:
     whats, keys = flow.codes[0], flow.codes[COLUMNS.index(key)]
-    if not len(flow.places[0]):
-        return
     both = flow.places[0].astype(np.int64) * len(keys) + flow.places[COLUMNS.index(key)]
     wanted = _wanted(flow, narrow, reference)
     counts = np.bincount(both if wanted is None else both[wanted], minlength=len(whats) * len(keys))

@@ -153,7 +153,7 @@ def store_span(session: Session, tier: str, first: date, now: datetime) -> None:
     session.execute(insert(POINTS).from_select(columns, earned))
     if tier == MONTH:  # a week of seconds is as long as its seven days
         _store_times(session, tier, first, within)
-        flow = rollup_flow.added_up(session, DAY, within[0], within[-1])
+        flow = rollup_flow.added_up(session, within[0], within[-1])
         session.execute(insert(RollupFlowRow).values(tier=tier, first=first, flow=flow))
     session.execute(insert(RolledRow).values(tier=tier, first=first, at=now))
 

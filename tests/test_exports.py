@@ -132,6 +132,12 @@ def test_appeals_go_out_to_whoever_may_see_them_with_persons_masked(opened, plac
     assert opened.call("leader", "GET", "/exports/appeals.csv?state=x&why=自查").status_code == 422
 
 
+@pytest.mark.parametrize("what", ["kpis", "breakdown", "counted", "bottleneck", "handoffs", "levels"])
+def test_a_table_narrowed_to_a_code_that_nobody_knows_is_refused_and_not_empty(opened, what):
+    refused = opened.call("leader", "GET", f"/exports/{what}.csv?unit=nowhere&why=月度考评")
+    assert refused.status_code == 422 and refused.json["errors"][0]["field"] == "unit"
+
+
 def test_no_export_holds_a_person_and_the_wall_exports_nothing(opened, place):
     place.report(title=f"占道 {PHONE}", reporter_name="金丝雀", reporter_phone=PHONE)
     for account in ("operator", "lead", "leader", "admin", "auditor"):

@@ -12,7 +12,7 @@ from dashboard.rules.event import OPEN, Event, Source, Status, Zone, zone
 from dashboard.rules.kpis import counts, period
 from dashboard.rules.refusals import Invalid
 from datasources import journal, queries
-from datasources.models import Moment
+from datasources.column_types import Moment
 from datasources.queries_dialect import contains, whole_seconds
 from datasources.queries_events import events_page
 from datasources.queries_filters import Filters, read_filters, with_children

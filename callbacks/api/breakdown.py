@@ -1,5 +1,8 @@
 """Numbers by area, unit, category and channel; where cases stand and how old; who passes them on; at which level they end."""
 
+from collections.abc import Callable
+from typing import TypeVar
+
 from flask import Response
 
 from callbacks.api import asked
@@ -11,9 +14,9 @@ from dashboard.rules.event import GROUND_WORDS, LEVELS, STATUS_WORDS, Ground, St
 from dashboard.rules.kpi_words import KPIS
 from dashboard.rules.refusals import Invalid
 from datasources import queries_breakdown
-from datasources.queries_narrow import check
 from layouts.words import translate
 
+Line = TypeVar("Line")
 DIMENSIONS = ("area", "unit", "category", "channel")
 CODES = ("reported", "closed", "on_time_rate", "satisfaction_rate", "first_fix_rate", "claim_rate", "rework_rate", "rating_coverage")  # fmt: skip
 
@@ -26,7 +29,6 @@ def by(dimension: str) -> Response:
     reference, now = house().reference, clock.now()
     span, narrow = asked.period_of(words, reference, now), narrow_of(words)
     codes = grouped_codes(words.get("codes", ",".join(CODES)))
-    check(reference, narrow)
     with house().database.read() as session:
         basis = basis_of(words)
         rows, frozen_at = queries_breakdown.by(session, reference, dimension, span, now, codes, basis, narrow)
@@ -59,7 +61,6 @@ def bottleneck() -> Response:
     """Return where open cases stand and for how long they have stood there (堵车)."""
     words = asked.words(*NARROW)
     reference, now, narrow = house().reference, clock.now(), narrow_of(words)
-    check(reference, narrow)
     with house().database.read() as session:
         rows = queries_breakdown.standing(session, reference, now, narrow)
     return answer(
@@ -84,12 +85,8 @@ def bottleneck() -> Response:
 @permission("scores.see")
 def handoffs() -> Response:
     """Return who declines and who is sent back after a check (推诿): each as a share of what the unit was given."""
-    words = asked.words("period", *NARROW)
-    reference, now = house().reference, clock.now()
-    span, narrow = asked.period_of(words, reference, now, "month"), narrow_of(words)
-    check(reference, narrow)
-    with house().database.read() as session:
-        rows = queries_breakdown.handoffs(session, reference, span, now, narrow)
+    reference = house().reference
+    rows = in_period(asked.words("period", *NARROW), queries_breakdown.handoffs)
     return answer(
         {
             "grounds": [{"code": one.value, "name": translate(GROUND_WORDS[one])} for one in Ground],
@@ -110,12 +107,7 @@ def handoffs() -> Response:
 @permission("scores.see")
 def levels() -> Response:
     """Return at which level closed events were resolved, by the children of an area (小事不出网格、社区、街道)."""
-    words = asked.words("period", *NARROW)
-    reference, now = house().reference, clock.now()
-    span, narrow = asked.period_of(words, reference, now, "month"), narrow_of(words)
-    check(reference, narrow)
-    with house().database.read() as session:
-        rows = queries_breakdown.levels(session, reference, span, now, narrow)
+    rows = in_period(asked.words("period", *NARROW), queries_breakdown.levels)
     return answer(
         {
             "levels": list(LEVELS),
@@ -125,6 +117,14 @@ def levels() -> Response:
             ],
         }
     )
+
+
+def in_period(words: dict[str, str], find: Callable[..., list[Line]]) -> list[Line]:
+    """Return the lines that a breakdown finds in the period and under the narrowing of a query."""
+    reference, now = house().reference, clock.now()
+    span, narrow = asked.period_of(words, reference, now, "month"), narrow_of(words)
+    with house().database.read() as session:
+        return find(session, reference, span, now, narrow)
 
 
 ROUTES = (

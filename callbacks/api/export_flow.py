@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from callbacks.api import asked
 from callbacks.api.answers import house
 from callbacks.api.appeals import STATES
+from callbacks.api.breakdown import in_period
 from callbacks.api.export_cells import local, words_of
 from callbacks.api.figures import NARROW, narrow_of
 from dashboard import clock
@@ -20,7 +21,6 @@ from dashboard.rules.event import (
 )
 from dashboard.rules.refusals import Forbidden
 from datasources import queries_appeals, queries_breakdown
-from datasources.queries_narrow import check
 from datasources.sheets import Row
 from layouts import columns
 
@@ -30,7 +30,6 @@ Table = tuple[list[str], Iterator[Row]]
 
 def _bottleneck(words: Words, who: Viewer) -> Table:
     reference, narrow = house().reference, narrow_of(words)
-    check(reference, narrow)
     with house().database.read() as session:
         lines = queries_breakdown.standing(session, reference, clock.now(), narrow)
     names = words_of(STATUS_WORDS)
@@ -42,11 +41,7 @@ def _bottleneck(words: Words, who: Viewer) -> Table:
 
 
 def _handoffs(words: Words, who: Viewer) -> Table:
-    reference, now, narrow = house().reference, clock.now(), narrow_of(words)
-    check(reference, narrow)
-    span = asked.period_of(words, reference, now, "month")
-    with house().database.read() as session:
-        lines = queries_breakdown.handoffs(session, reference, span, now, narrow)
+    reference, lines = house().reference, in_period(words, queries_breakdown.handoffs)
     rows = (
         [one.unit, reference.unit_name(one.unit), one.given, one.declined, one.checked, one.returned,
          *(one.grounds.get(ground.value, 0) for ground in GROUND_WORDS)]
@@ -56,11 +51,7 @@ def _handoffs(words: Words, who: Viewer) -> Table:
 
 
 def _levels(words: Words, who: Viewer) -> Table:
-    reference, now, narrow = house().reference, clock.now(), narrow_of(words)
-    check(reference, narrow)
-    span = asked.period_of(words, reference, now, "month")
-    with house().database.read() as session:
-        lines = queries_breakdown.levels(session, reference, span, now, narrow)
+    lines = in_period(words, queries_breakdown.levels)
     rows = ([one.code, one.name, sum(one.counts), *one.counts] for one in lines)
     return columns.heads(*columns.LEVELS, *(LEVEL_WORDS[level] for level in LEVELS)), rows
 

@@ -24,7 +24,7 @@ from datasources.queries_boards import board_rows, by_composite_score
 from datasources.queries_corrections import Correction, corrections
 from datasources.queries_counted import PARTS, Asked, Counted, counted_page
 from datasources.queries_kpis import TIMED, kpi_values
-from datasources.queries_narrow import Narrow
+from datasources.queries_narrow import Narrow, check
 from datasources.queries_points import Entry, ledger_entries
 from datasources.queries_rollup import frozen_cover
 from datasources.queries_scans import Pairs
@@ -67,7 +67,7 @@ def kpis_at(
     """
     frozen = frozen_cover(session, span, narrow.keys) if now >= span.end else None
     cover, frozen_at = frozen or (None, None)
-    kept = cover is None or frozen_times.stood(session, cover, narrow) is not None
+    kept = cover is None or frozen_times.kept(session, cover, narrow)
     pairs = kpi_values(session, reference, span, now, narrow, basis, cover=cover)
     return pairs, frozen_at, frozenset() if kept else TIMED
 
@@ -223,8 +223,10 @@ def basis_of(words: dict[str, str]) -> Basis:
 
 
 def narrow_of(words: dict[str, str]) -> Narrow:
-    """Return what a query narrows its numbers to."""
-    return Narrow(**{name: words.get(name) for name in NARROW})
+    """Return what a query narrows its numbers to; Invalid for a code that is not known."""
+    narrow = Narrow(**{name: words.get(name) for name in NARROW})
+    check(house().reference, narrow)
+    return narrow
 
 
 def kpi_body(code: str, num: int, den: int) -> dict[str, Any]:

@@ -4,7 +4,8 @@ from alembic import context
 from sqlalchemy import create_engine
 
 from datasources import models_rollups  # noqa: F401 - its tables belong to the metadata
-from datasources.models import Base, Moment
+from datasources.column_types import Moment
+from datasources.models import Base
 
 connection = context.config.attributes.get("connection")
 if connection is None:
