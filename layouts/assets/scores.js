@@ -13,6 +13,7 @@ window.gridWall = window.gridWall || {};
   let timer = 0;
   let asked = 0;
   let custom = false;
+  let span = ""; // the days that the numbers on the page are of, in words
 
   const DEFAULTS = { board: "units", period: "month", area: "", unit: "", category: "", channel: "", sort: "rank", q: "", sheet: "" };
   const NARROW = ["area", "unit", "category", "channel"];
@@ -51,15 +52,20 @@ window.gridWall = window.gridWall || {};
   /* How far the numbers are: live, over but still open to late changes, or frozen and since when. */
   const standing = (found) => {
     if (found.frozen_at) return t("{when} 已定格，其后变化列为更正", { when: wall.dayTime(Date.parse(found.frozen_at), first.time_zone) });
-    return found.live ? t("数据截至 {when}", { when: wall.clock(Date.parse(found.as_of), first.time_zone) }) : t("本期已结束，尚未定格，按现在的记录统计");
+    return found.live ? t("数据截至 {when}", { when: wall.clock(Date.parse(found.as_of), first.time_zone) }) : t("本期已结束，未定格，按现有记录统计");
   };
 
   /* ---- head ---- */
   const when = (found) => {
     const box = byId("scores-when");
     if (box.classList.contains("s-when--bad") && found) box.classList.remove("s-when--bad");
-    if (!found) { box.classList.add("s-when--bad"); box.textContent = t("没有连上服务器，显示的是之前的数字"); return; }
-    box.replaceChildren(el("span", "", found.from === found.to ? found.from : t("{from} 至 {to}", found)), el("span", "", standing(found)));
+    if (!found) { // whatever period is asked for meanwhile
+      box.classList.add("s-when--bad");
+      box.textContent = span ? t("没有连上服务器，仍是 {span} 的数字", { span }) : t("没有连上服务器");
+      return;
+    }
+    span = found.from === found.to ? found.from : t("{from} 至 {to}", found);
+    box.replaceChildren(el("span", "", span), el("span", "", standing(found)));
   };
 
   const periods = () => {

@@ -112,6 +112,18 @@ def test_a_frozen_month_says_since_when_and_what_was_corrected(
     expect(page.locator(".s-fix")).to_have_count(0)
 
 
+def test_without_a_server_the_page_says_which_days_its_numbers_are_still_of(cast: Cast) -> None:
+    page = opened(cast, "/scores?board=kpis")
+    when = page.locator("#scores-when")
+    expect(when).to_contain_text("2026-11-01 至 2026-11-30")
+    page.route("**/api/v1/**", lambda asked: asked.abort())
+    page.locator("[data-period=year]").tap()
+    expect(when).to_have_text("没有连上服务器，仍是 2026-11-01 至 2026-11-30 的数字", timeout=PROMPT_MS)
+    page.unroute("**/api/v1/**")
+    page.locator("[data-period=month]").tap()
+    expect(when).to_contain_text("数据截至", timeout=PROMPT_MS)
+
+
 def test_beside_frozen_numbers_the_page_says_which_are_of_the_records_as_they_are_now(
     cast: Cast, centre: Product, known: dict[str, str]
 ) -> None:
