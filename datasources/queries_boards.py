@@ -150,7 +150,7 @@ def standings(
     cover: Cover | None = None,
 ) -> list[Standing]:
     """Return what each line of a board brings to it, in no order; `cover` says how to count."""
-    names = _names(session, reference, board)
+    names = _names(session, reference, board, area)
     tally = _Tally(points_of(session, reference, board, period, area, cover))
     if rates:
         tally.pairs = _rates(session, reference, board, period, now, (*rates, "closed"), area, cover)
@@ -166,13 +166,21 @@ def standings(
     return found
 
 
-def _names(session: Session, reference: Reference, board: str) -> dict[str, str]:
-    """Return who is on a board even without an entry: units with duties, the areas of a level, their grid workers."""
+def _names(session: Session, reference: Reference, board: str, area: str | None) -> dict[str, str]:
+    """Return who is on a board even without an entry: units with duties, the areas of a level, their grid workers.
+
+    With an area only those of its own road: what lies in it, and what it lies in.
+    """
     if board == "units":
         on_duty = {duty.unit for lines in reference.duties.values() for duty in lines}
         return {code: unit.name for code, unit in reference.units.items() if code in on_duty}
     level = reference.levels[depth(reference, board)]
-    areas = {code: area.name for code, area in reference.areas.items() if area.level == level}
+    road = reference.areas[area].path if area else ""
+    areas = {
+        code: one.name
+        for code, one in reference.areas.items()
+        if one.level == level and (area is None or one.path.startswith(road) or road.startswith(one.path))
+    }
     if board != "workers":
         return areas
     titles = select(AccountRow.name, AccountRow.title).where(AccountRow.role == "worker")

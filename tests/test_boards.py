@@ -242,3 +242,21 @@ def test_the_publishers_table_holds_every_view_of_the_present_district(town):
             assert view(session, town.now) == VIEWS[name](session, town.now, town.reference)
         today = period("today", town.now, town.reference.tz)
         assert kpi_values(session, town.reference, today, town.now)["reported"] == (1, 1)
+
+
+@pytest.mark.parametrize("board", ["streets", "communities", "grids"])
+def test_a_board_of_an_area_holds_what_lies_in_it_and_what_it_lies_in(small_town, board):
+    reference = small_town.reference
+    level = reference.levels[("streets", "communities", "grids").index(board) + 1]
+    month = period("month", small_town.now, reference.tz)
+    street, community, grid = reference.grids[0].path.strip("/").split("/")[1:]
+    for area in (street, community, grid):
+        road = reference.areas[area].path
+        wanted = {
+            code
+            for code, one in reference.areas.items()
+            if one.level == level and (one.path.startswith(road) or road.startswith(one.path))
+        }
+        with small_town.database.read() as session:
+            rows = board_rows(session, reference, board, month, small_town.now, area=area)
+        assert {row.code for row in rows} == wanted and all(row.name != row.code for row in rows)

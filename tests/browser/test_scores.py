@@ -95,6 +95,81 @@ def test_everything_to_tap_is_large_enough_and_nothing_runs_off_the_side(
         assert page.evaluate(CUT) == []
 
 
+NUMBERS = {
+    "points": "row.querySelector('.s-c--points .s-num').dataset.points",
+    "on_time_close_rate": "(({ dataset }) => Number(dataset.den) ? dataset.num / dataset.den : -1)(row.querySelector('[data-kpi=on_time_close_rate]'))",
+    "satisfaction_rate": "(({ dataset }) => Number(dataset.den) ? dataset.num / dataset.den : -1)(row.querySelector('[data-kpi=satisfaction_rate]'))",
+}
+
+
+@pytest.mark.parametrize("name", NUMBERS)
+def test_a_tap_on_a_head_sorts_the_lines_by_it_greatest_first(cast: Cast, name: str) -> None:
+    page = opened(cast, "/scores?sort=name")
+    head = page.locator(f"[data-sort={name}]")
+    head.tap()
+    expect(page.locator(f"[aria-sort=descending]:has([data-sort={name}])")).to_be_visible()
+    read = f"[...document.querySelectorAll('.s-row[data-code]')].map((row) => Number({NUMBERS[name]}))"
+    shown = page.evaluate(read)
+    assert len(set(shown)) > 1 and shown == sorted(shown, reverse=True)
+    assert f"sort={name}" in page.url
+
+
+def test_a_search_leaves_the_lines_that_hold_the_words(cast: Cast) -> None:
+    page = opened(cast, "/scores")
+    rows = page.locator(".s-row[data-code]")
+    names = rows.locator(".s-name").all_inner_texts()
+    page.locator(".s-find").fill("街道")
+    kept = [name for name in names if "街道" in name]
+    assert 0 < len(kept) < len(names)
+    expect(rows).to_have_count(len(kept))
+    assert sorted(rows.locator(".s-name").all_inner_texts()) == sorted(kept)
+    page.locator(".s-find").fill("没有这样的单位")
+    expect(page.locator(".s-body")).to_have_attribute("data-empty", "没有符合的行")
+
+
+def test_taps_go_down_area_by_area_and_the_road_goes_up_again(cast: Cast, centre: Product) -> None:
+    page = opened(cast, "/scores?board=streets")
+    for board, level in (("communities", "community"), ("grids", "grid")):
+        above = page.locator(".s-row[data-code]:has(.s-down)").first.get_attribute("data-code")
+        page.locator(f'.s-row[data-code="{above}"] .s-down').tap()
+        rows = page.locator(f".s-table--{board} .s-row[data-code]")
+        expect(rows.first).to_be_visible(timeout=PROMPT_MS)
+        _, areas = centre.ask(f"/api/v1/areas?level={level}")
+        within = {
+            one["properties"]["code"] for one in areas["features"] if one["properties"]["parent"] == above
+        }
+        assert {row.get_attribute("data-code") for row in rows.all()} == within
+    assert page.locator(".s-step").count() == 3
+    page.locator(".s-step").first.tap()
+    expect(page.locator(".s-step")).to_have_count(0)
+
+
+def test_how_it_is_counted_says_formula_points_period_and_source(cast: Cast, centre: Product) -> None:
+    page = opened(cast, "/scores")
+    page.locator(".s-how").tap()
+    sheet = page.locator("#scores-sheet")
+    _, formula = centre.ask("/api/v1/scores/formula")
+    for one in formula["parts"]:
+        expect(sheet).to_contain_text(one["formula"], timeout=PROMPT_MS)
+    for one in formula["points"]:
+        expect(sheet).to_contain_text(one["name"])
+    expect(sheet).to_contain_text("本地日历日")
+    expect(sheet).to_contain_text("LIFECYCLE §7、§8")
+
+
+def test_an_open_board_shows_its_trend_and_follows_what_happens(cast: Cast, centre: Product) -> None:
+    page = cast.enter("leader", "/scores", clock=True, viewport={"width": 1180, "height": 820})
+    expect(page.locator(".s-row[data-code] .s-spark").first).to_be_visible(timeout=PROMPT_MS)
+    page.locator("[data-board=kpis]").click()
+    tile = page.locator('.s-tile[data-kpi="reported"]')
+    expect(tile).to_be_visible(timeout=PROMPT_MS)
+    before = int(tile.get_attribute("data-num") or 0)
+    body = {"title": "占道堆物", "source": "phone", "category": "S0406", "address": "南山路"}
+    assert centre.ask("/api/v1/events", body, cast.token("operator"))[0] == 201
+    page.clock.fast_forward(16_000)
+    expect(tile).to_have_attribute("data-num", str(before + 1), timeout=PROMPT_MS)
+
+
 def test_a_frozen_month_says_since_when_and_what_was_corrected(
     cast: Cast, centre: Product, known: dict[str, str]
 ) -> None:
