@@ -179,7 +179,7 @@ def _behalf(said: Any) -> tuple[Behalf | None, list[Fault]]:
     return (None, faults) if faults else (Behalf(**{name: said[name].strip() for name in BEHALF}), [])
 
 
-@permission("alerts.see")
+@permission("desk.use")
 def load() -> Response:
     """Return how many alarms were raised in the last ten minutes, and whether that is a flood."""
     now = clock.now()
