@@ -17,7 +17,7 @@ from pydantic import ValidationError
 
 from callbacks import self_check
 from callbacks.serving import bar, demo_accounts, err, out, replay, run
-from dashboard import clock, rollup_keeper
+from dashboard import clock, districts, rollup_keeper
 from dashboard.house import House, follow_clock, open_house
 from dashboard.loops import ROLLUP_SECONDS, Loop
 from dashboard.rules.access import Role
@@ -153,10 +153,11 @@ def load_district(settings: Settings, words: argparse.Namespace, _create: Create
     pack = read_pack(words.path)
     for warning in pack.warnings:
         out.print(str(warning), markup=False)
-    house = open_house(settings.model_copy(update={"district": settings.district or words.path}), load=False)
+    house = open_house(settings.model_copy(update={"district": words.path}), load=False)
     with house.database.write() as session:
         changed = load_pack(session, pack, clock.now())
-    (settings.data_dir / "district").write_text(words.path)
+    districts.remember(settings, house.pack, pack.code)
+    districts.keep_mapping(settings, house.pack, pack.code)
     text = (
         "已载入区域“{name}”：{areas} 个区域，{units} 个单位，{categories} 个类别"
         if changed
