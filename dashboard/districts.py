@@ -39,9 +39,8 @@ def chosen(settings: Settings) -> Chosen:
     if code := known.get(named) or known.get(full):
         return Chosen(full if full in known else named, code)
     held = folder / f"{Path(named).name}.db"
-    if Path(named).name and (code := _read(held, "SELECT code FROM district")):
-        return Chosen(named, str(code))
-    return Chosen(named, None)
+    held_code = _read(held, "SELECT code FROM district") if Path(named).name else None
+    return Chosen(named, str(held_code) if held_code else None)
 
 
 def database_url(settings: Settings, code: str) -> str:
@@ -57,7 +56,9 @@ def database_url(settings: Settings, code: str) -> str:
         if _read(path, "SELECT code FROM district") == code
     ]
     # a renamed folder once made a second, empty database beside the one with the history
-    fullest = max(held, key=lambda path: int(str(_read(path, "SELECT count(*) FROM event") or 0)), default=own)
+    fullest = max(
+        held, key=lambda path: int(str(_read(path, "SELECT count(*) FROM event") or 0)), default=own
+    )
     return f"sqlite:///{fullest}"
 
 

@@ -153,7 +153,7 @@ def _load(house: House, named: str) -> None:
         held = house.references.peek(session)
     if held is not None:
         return
-    pack = read_pack(named)
+    pack = read_pack(named, clock.real_now())
     with house.database.write() as session:
         load_pack(session, pack, clock.now())
     house.references.forget()

@@ -112,9 +112,9 @@ def test_of_two_databases_of_one_district_the_one_with_the_history_is_taken(tmp_
 
 
 def test_an_unknown_district_is_refused_by_name(tmp_path: Path) -> None:
-    done = command("check", "--data", str(tmp_path), **{"GRID_DISTRICT": "nowhere"})
+    done = command("check", "--data", str(tmp_path), GRID_DISTRICT="nowhere")
     assert "Traceback" not in done.stderr
-    done = command("user", "list", "--data", str(tmp_path), **{"GRID_DISTRICT": "nowhere"})
+    done = command("user", "list", "--data", str(tmp_path), GRID_DISTRICT="nowhere")
     assert done.returncode == 1
     assert "nowhere" in done.stderr
     assert not list(tmp_path.glob("*.db"))
