@@ -16,7 +16,7 @@ from dashboard.clock import HandClock
 from dashboard.rules.kpis import period
 from datasources.database import Database
 from datasources.district import read_pack
-from datasources.models import AreaRow, LedgerRow, StepRow
+from datasources.models import AreaRow, LedgerRow, PhotoRow, StepRow
 from datasources.queries_boards import board_rows
 from tests.api_house import ApiHouse, build, house_of
 from tests.conftest import _admin
@@ -135,20 +135,26 @@ def lived(city: City) -> tuple[ApiHouse, list[dict[str, Any]]]:
     )
     city.tick(minutes=5)
     with city.database.write() as session:
-        photos = [_photo(session, city, name) for name in ("p1", "p2")]
+        photos = [_photo(session, city, name) for name in ("worker-S1", "worker-S2")]
     first = done(api, first, "worker-S1", "check", rating="very_satisfied", photos=photos[:1])
     third = done(api, third, "worker-S2", "check", rating="satisfied", photos=photos[1:])
     return api, [first, second, third]
 
 
-def _photo(session: Any, city: City, name: str) -> str:
-    from datasources.models import PhotoRow
-
-    now = city.hand.now()
+def _photo(session: Any, city: City, account: str, name: str = "") -> str:
+    key = name or f"of-{account}"
     session.add(
-        PhotoRow(id=name, sha256="0" * 64, width=1, height=1, size=1, created_at=now, created_by="test")
+        PhotoRow(
+            id=key,
+            sha256="0" * 64,
+            width=1,
+            height=1,
+            size=1,
+            created_at=city.hand.now(),
+            created_by=account,
+        )
     )
-    return name
+    return key
 
 
 def get(api: ApiHouse, path: str) -> Any:
@@ -195,7 +201,7 @@ def test_a_check_left_in_an_area_that_is_gone_is_reminded_of_and_done_by_whoever
     assert "remind" in [step["action"] for step in steps]
     event = get(api, f"/events/{second['number']}")["event"]
     with city.database.write() as session:
-        photo = _photo(session, city, "p3")
+        photo = _photo(session, city, "worker-S2", "p3")
     assert done(api, event, "worker-S2", "check", rating="satisfied", photos=[photo])["status"] == "closed"
 
 
@@ -298,7 +304,7 @@ def test_what_was_rolled_up_before_reads_the_same_as_what_is_counted_live_and_ro
 
 
 def test_a_code_that_comes_back_gets_the_next_version_and_its_history(city: City) -> None:
-    api, (first, second, third) = lived(city)
+    api, (first, second, _third) = lived(city)
     redraw(city)
     city.load("again", four_wards(), LEVELS, **BEFORE)
     with city.database.read() as session:
