@@ -151,7 +151,7 @@ def _screen(name: str, named: KioskRow | None, heard: ScreenRow | None, now: dat
 
 
 def _account(row: AccountRow, house: House) -> dict[str, Any]:
-    area = house.reference.areas.get(row.area) if row.area else None
+    area = house.reference.area(row.area)
     return {
         "name": row.name,
         "title": row.title,

@@ -17,7 +17,7 @@ from pydantic import ValidationError
 
 from callbacks import self_check
 from callbacks.serving import bar, demo_accounts, err, out, replay, run
-from dashboard import clock, rollup_keeper
+from dashboard import clock, districts, redistricting, rollup_keeper
 from dashboard.house import House, follow_clock, open_house
 from dashboard.loops import ROLLUP_SECONDS, Loop
 from dashboard.rules.access import Role
@@ -26,7 +26,6 @@ from dashboard.settings import Settings
 from datasources import accounts, sign_in
 from datasources.district import PackInvalid, read_pack
 from datasources.imports import import_file
-from datasources.loading import load_pack
 from layouts.words import translate
 
 CreateApp = Callable[..., Any]
@@ -150,13 +149,16 @@ def bring_in(settings: Settings, words: argparse.Namespace, _create: CreateApp) 
 
 def load_district(settings: Settings, words: argparse.Namespace, _create: CreateApp) -> int:
     """Validate and load a pack; warnings are shown, faults refuse it as a whole."""
-    pack = read_pack(words.path)
-    for warning in pack.warnings:
-        out.print(str(warning), markup=False)
-    house = open_house(settings.model_copy(update={"district": settings.district or words.path}), load=False)
-    with house.database.write() as session:
-        changed = load_pack(session, pack, clock.now())
-    (settings.data_dir / "district").write_text(words.path)
+    pack = read_pack(words.path, clock.real_now())
+    house = open_house(settings.model_copy(update={"district": words.path}), load=False)
+    follow_clock(house)
+    changed, warnings = redistricting.load(house.database, house.references, pack, clock.now())
+    for warning in (*pack.warnings, *warnings):
+        out.print(
+            f"{warning.where}: {translate(warning.text, settings.lang, **warning.params)}", markup=False
+        )
+    districts.remember(settings, house.pack, pack.code)
+    districts.keep_mapping(settings, house.pack, pack.code)
     text = (
         "已载入区域“{name}”：{areas} 个区域，{units} 个单位，{categories} 个类别"
         if changed

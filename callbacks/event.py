@@ -152,7 +152,7 @@ def _names(steps: Sequence[Mapping[str, Any]], reference: Reference) -> dict[str
                 names[code] = reference.unit_name(code)
         if facts.get("category"):
             names[facts["category"]] = reference.category_name(facts["category"]) or facts["category"]
-        area = reference.areas.get(str(facts.get("grid")))
+        area = reference.area(str(facts.get("grid")))
         if area:
             names[area.code] = area.name
     return names
@@ -186,7 +186,7 @@ def _sides(
 ) -> Sequence[tuple[str, float | None]]:
     metres = dict(reference.geo.near(*place, AROUND_M))
     return [
-        (reference.areas[code].name, metres.get(code))
+        (reference.area_name(code), metres.get(code))
         for code in _candidates(event)
-        if code in reference.areas
+        if code in reference.every_area
     ]

@@ -241,10 +241,13 @@ def _placed(
         (place,) = places(reference, [(facts["lng"], facts["lat"], event.accuracy_m)])
         return replace(context, place=point | place)
     if action == "settle_border":
-        area = reference.areas.get(facts["grid"])
+        # a candidate of the day the event was filed may be gone: what took its place is meant
+        area = reference.areas.get(reference.standing_area(facts["grid"]) or "")
         if area is None or area.level != reference.levels[-1]:
             raise Invalid([("grid", "没有代码为“{code}”的网格", {"code": facts["grid"]})])
-        return replace(context, place={"area_path": area.path, "grid_version": area.version})
+        return replace(
+            context, place={"grid": area.code, "area_path": area.path, "grid_version": area.version}
+        )
     return context
 
 

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 
-from dashboard import clock
+from dashboard import clock, districts
 from dashboard.counter import Counter
 from dashboard.rules.refusals import Refusal
 from dashboard.settings import Settings
@@ -24,7 +24,6 @@ from datasources.reference import Reference, References
 
 log = logging.getLogger(__name__)
 
-DEFAULT_DISTRICT = "huli"
 STILL_KEPT = timedelta(seconds=20)
 
 
@@ -58,17 +57,18 @@ class House:
     @property
     def pack_mapping(self) -> Path | None:
         """Return how the pack says that its own records are to be read."""
-        return read_pack(self.pack).mapping
+        return districts.mapping_of(self.settings, self.pack, self.district)
 
     @property
     def feed(self) -> Feed:
         """Return the live feed, having started the bundled Valkey if that is what the settings say."""
         if self._feed is None:
+            name = districts.feed_name(self.district)
             if self.settings.redis_url:
-                self._feed = Feed(self.settings.redis_url, self.district)
+                self._feed = Feed(self.settings.redis_url, name)
             else:
                 self.embedded = Embedded(self.settings.data_dir)
-                self._feed = Feed(self.embedded.ensure(), self.district, self.embedded.ensure)
+                self._feed = Feed(self.embedded.ensure(), name, self.embedded.ensure)
         return self._feed
 
     def close(self) -> None:
@@ -83,20 +83,23 @@ class House:
 def open_house(settings: Settings, *, load: bool = True) -> House:
     """Return the house of a data folder: tables brought up to date, the district's pack loaded if none is.
 
-    One data folder may hold several districts, each in a database of its own; without a district named, the one
-    last opened there is meant.
+    One data folder may hold several districts, each in a database of its own that goes by the district's code; without
+    a district named, the one last opened there is meant.
     """
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     _open_seals(settings)
-    named = settings.district or _remembered(settings.data_dir) or DEFAULT_DISTRICT
-    short = Path(named).name
-    if load:
-        (settings.data_dir / "district").write_text(named)
-    database = Database(settings.database_url or f"sqlite:///{settings.data_dir / short}.db")
+    meant = districts.chosen(settings)
+    if meant.code is None and settings.database_url is None:
+        read_pack(meant.named)  # which says what is wrong with it
+    code = meant.code or Path(meant.named).name
+    database = Database(districts.database_url(settings, code))
     database.upgrade()
-    house = House(settings, named, short, database, References(database, settings.minutes))
+    house = House(settings, meant.named, code, database, References(database, settings.minutes))
     if load:
-        _load(house, named)
+        _load(house, meant.named)
+        house.district = house.reference.code
+        districts.remember(settings, meant.named, house.district)
+        districts.keep_mapping(settings, meant.named, house.district)
     return house
 
 
@@ -150,15 +153,10 @@ def _load(house: House, named: str) -> None:
         held = house.references.peek(session)
     if held is not None:
         return
-    pack = read_pack(named)
+    pack = read_pack(named, clock.real_now())
     with house.database.write() as session:
         load_pack(session, pack, clock.now())
     house.references.forget()
-
-
-def _remembered(folder: Path) -> str | None:
-    path = folder / "district"
-    return path.read_text().strip() or None if path.exists() else None
 
 
 def _moment(text: str, reference: Reference) -> datetime:

@@ -32,7 +32,7 @@ def event_json(event: Event, viewer: Viewer, reference: Reference, now: datetime
     """Return an event as CONTRACT §5 promises it, masked for the viewer."""
     personal = viewer.may("personal.see")
     clear = (lambda text: text) if personal else mask_text
-    found, grid = zone(event), reference.areas.get(event.grid or "")
+    found, grid = zone(event), reference.area(event.grid)
     shown: dict[str, Any] = {
         "id": event.id,
         "number": event.number,

@@ -73,11 +73,12 @@ class AreaRow(Base):
     note: Mapped[str] = mapped_column(default="")
     valid_from: Mapped[datetime]
     valid_to: Mapped[datetime | None]
+    successor: Mapped[str | None]
     __table_args__ = (UniqueConstraint("code", "version"),)
 
 
 class UnitRow(Base):
-    """A department, company or street that handles events."""
+    """A department, company or street that handles events; `valid_to` None: there is one today."""
 
     __tablename__ = "unit"
     code: Mapped[str] = mapped_column(primary_key=True)
@@ -86,6 +87,8 @@ class UnitRow(Base):
     parent: Mapped[str | None]
     area: Mapped[str | None]
     may_claim: Mapped[bool] = mapped_column(default=False)
+    successor: Mapped[str | None]
+    valid_to: Mapped[datetime | None]
 
 
 class PlaceRow(Base):
@@ -104,7 +107,7 @@ class PlaceRow(Base):
 
 
 class CategoryRow(Base):
-    """A category of events with its handling limit."""
+    """A category of events with its handling limit; `valid_to` None: it is in use today."""
 
     __tablename__ = "category"
     code: Mapped[str] = mapped_column(primary_key=True)
@@ -116,6 +119,8 @@ class CategoryRow(Base):
     emergency: Mapped[bool] = mapped_column(default=False)
     level: Mapped[str | None]
     photo_required: Mapped[bool] = mapped_column(default=False)
+    successor: Mapped[str | None]
+    valid_to: Mapped[datetime | None]
 
 
 class ConditionRow(Base):

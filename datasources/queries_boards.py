@@ -15,7 +15,7 @@ from dashboard.rules import ranking
 from dashboard.rules.kpis import Period, previous
 from dashboard.rules.ranking import Standing
 from datasources.models import AccountRow, EventRow, LedgerRow
-from datasources.queries_kpis import kpi_groups
+from datasources.queries_kpis import kpi_groups, units_together
 from datasources.queries_narrow import Narrow
 from datasources.queries_points import check_board, depth, points_of, step_of
 from datasources.queries_rollup import Cover, frozen_cover
@@ -161,9 +161,16 @@ def standings(
         parts = tally.pairs.get(code, {})
         closed = parts.get("closed", (0, 0))[0]
         score = ranking.composite(parts, weights)[0] if scored else None
-        name = names.get(code) or code
+        name = names.get(code) or _name_of_then(reference, board, code)
         found.append(Standing(code, name, tally.tenths.get(code, 0), closed, score, parts))
     return found
+
+
+def _name_of_then(reference: Reference, board: str, code: str) -> str:
+    """Return the name of a line that is there no more."""
+    if board == "units":
+        return reference.unit_name(code)
+    return reference.area_name(code.removeprefix(WORKER)) if board != "workers" else code
 
 
 def _names(session: Session, reference: Reference, board: str, area: str | None) -> dict[str, str]:
@@ -175,7 +182,8 @@ def _names(session: Session, reference: Reference, board: str, area: str | None)
         on_duty = {duty.unit for lines in reference.duties.values() for duty in lines}
         return {code: unit.name for code, unit in reference.units.items() if code in on_duty}
     level = reference.levels[depth(reference, board)]
-    road = reference.areas[area].path if area else ""
+    held = reference.area(area)
+    road = held.path if held else ""
     areas = {
         code: one.name
         for code, one in reference.areas.items()
@@ -201,7 +209,7 @@ def _rates(
     if board == "units":
         deep = reference.steps_to(area)
         grouped = kpi_groups(session, period, now, "unit", codes, narrow=Narrow(area), cover=cover, deep=deep)
-        return {unit: pairs for unit, pairs in grouped.items() if unit}
+        return units_together(grouped, reference)
     found: dict[str, Pairs] = {}
     level, prefix = depth(reference, board), WORKER if board == "workers" else ""
     deep = max(level, reference.steps_to(area))

@@ -67,20 +67,21 @@ def by(
 def _line_of(reference: Reference, dimension: str, key: str, narrow: Narrow) -> str | None:
     if dimension == "area":
         steps = key.strip("/").split("/")
-        above = narrow.area or reference.code
+        above = narrow.area or reference.root
         place = steps.index(above) + 1 if above in steps else len(steps)
         return steps[place] if place < len(steps) else None
     if dimension == "category":
-        tops = (one.code for one in reference.lineage(key) if one.parent in (None, "", narrow.category))
+        line = reference.lineage(reference.standing_category(key))
+        tops = (one.code for one in line if one.parent in (None, "", narrow.category))
         return next(tops, "")
-    return key
+    return reference.standing_unit(key) if dimension == "unit" and key else key
 
 
 def _name(reference: Reference, dimension: str, code: str) -> str:
     if not code:
         return NOBODY
     if dimension == "area":
-        return reference.areas[code].name if code in reference.areas else code
+        return reference.area_name(code)
     if dimension == "unit":
         return reference.unit_name(code)
     if dimension == "category":
@@ -157,11 +158,13 @@ def handoffs(
     for (what, unit), n in tallied(session, reference, period, now, "who", narrow, cover).items():
         if not unit:
             continue
-        line = found.setdefault(unit, Handoff(unit))
+        now_called = reference.standing_unit(unit)
+        line = found.setdefault(now_called, Handoff(now_called))
         if what.startswith(GROUND):
-            line.grounds[what.removeprefix(GROUND)] = n
+            ground = what.removeprefix(GROUND)
+            line.grounds[ground] = line.grounds.get(ground, 0) + n
         else:
-            setattr(line, what, n)  # named as the fields are
+            setattr(line, what, getattr(line, what) + n)  # named as the fields are
     return sorted(found.values(), key=lambda one: (-one.declined, -one.returned, one.unit))
 
 
@@ -184,7 +187,7 @@ def levels(
 ) -> list[Resolved]:
     """Return the area itself, then its children, with the levels at which closed events were resolved."""
     places = {f"{LEVEL}{level.value}": place for place, level in enumerate(LEVELS)}
-    area = narrow.area or reference.code
+    area = narrow.area or reference.root
     counts: dict[str, list[int]] = {area: [0] * len(LEVELS)}
     for (what, path), n in tallied(session, reference, period, now, "path", narrow, cover).items():
         if what not in places:
@@ -192,4 +195,4 @@ def levels(
         for key in filter(None, (area, _line_of(reference, "area", path, Narrow(area)))):
             counts.setdefault(key, [0] * len(LEVELS))[places[what]] += n
     order = sorted(counts, key=lambda code: (code != area, -sum(counts[code]), code))
-    return [Resolved(code, reference.areas[code].name, counts[code]) for code in order]
+    return [Resolved(code, reference.area_name(code), counts[code]) for code in order]

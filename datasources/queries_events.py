@@ -90,7 +90,8 @@ def visible(viewer: Viewer, reference: Reference) -> Condition:
 
 def eligible(unit: str, reference: Reference) -> Condition:
     """Return whether a unit's duties match category and territory (`Reference.eligible`), as a condition."""
-    if unit not in reference.units or not reference.units[unit].may_claim:
+    held = reference.units.get(unit)
+    if held is None or not held.may_claim:
         return false()
     duties = [duty for lines in reference.duties.values() for duty in lines if duty.unit == unit]
     places: dict[str, set[str]] = {}
@@ -106,7 +107,7 @@ def eligible(unit: str, reference: Reference) -> Condition:
 
 
 def _within(area: str, reference: Reference) -> ColumnElement[bool]:
-    return true() if area == reference.code else contains(E.area_path, f"/{area}/")
+    return true() if area == reference.root else contains(E.area_path, f"/{area}/")
 
 
 def _search(session: Session, query: Select[Any], words: str, viewer: Viewer, most: int) -> list[Event]:

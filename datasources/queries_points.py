@@ -16,7 +16,7 @@ from dashboard.rules.kpis import Period
 from dashboard.rules.refusals import Invalid
 from dashboard.rules.scoring import Subject
 from datasources import queries_rollup
-from datasources.models import EventRow, LedgerRow
+from datasources.models import EventRow, LedgerRow, UnitRow
 from datasources.queries_dialect import contains, unindexed
 from datasources.queries_paging import bounded, cut, older
 from datasources.queries_rollup import Cover
@@ -24,6 +24,7 @@ from datasources.reference import Reference
 
 E: Any = EventRow.__table__.c
 L: Any = LedgerRow.__table__.c
+U: Any = UnitRow.__table__.c
 BOARDS = ("units", "streets", "communities", "grids", "workers")
 BOTH = (Subject.UNIT.value, Subject.WORKER.value)
 
@@ -86,7 +87,16 @@ def points_of(
             query = query.where(contains(E.area_path, f"/{area}/"))
         for subject, total in session.execute(query):
             found[subject] = found.get(subject, 0) + int(total)
-    return found
+    return found if board == "workers" else _standing(found, reference)
+
+
+def _standing(found: Mapping[str, int], reference: Reference) -> dict[str, int]:
+    """Return the totals of units under those there are today."""
+    totals: dict[str, int] = {}
+    for unit, total in found.items():
+        code = reference.standing_unit(unit)
+        totals[code] = totals.get(code, 0) + total
+    return totals
 
 
 def points_by_path(
@@ -130,7 +140,11 @@ def whose(board: str, code: str | None) -> list[Any]:
     """
     if board in ("units", "workers"):
         kind = (Subject.UNIT if board == "units" else Subject.WORKER).value
-        return [L.subject_kind == kind, L.subject == code] if code else [unindexed(L.subject_kind) == kind]
+        if not code:
+            return [unindexed(L.subject_kind) == kind]
+        # whoever took another's place answers for its entries too; rows of units name the last one in that line
+        before = select(U.code).where(U.successor == code)
+        return [L.subject_kind == kind, (L.subject == code) | L.subject.in_(before)]
     kinds = unindexed(L.subject_kind).in_([Subject.UNIT.value, Subject.WORKER.value])
     return [kinds, *([contains(E.area_path, f"/{code}/")] if code else [])]
 

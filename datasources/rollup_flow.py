@@ -174,7 +174,7 @@ def _wanted(flow: Flow, narrow: Narrow, reference: Reference | None) -> Any:
     values, wanted = narrow.values(reference), None
     tests = {
         "area": ("path", lambda code: values["area"] in code),
-        "unit": ("unit", lambda code: code == values["unit"]),
+        "unit": ("unit", lambda code: code in values["unit"]),
         "category": ("category", lambda code: code in values["category"]),
         "channel": ("channel", lambda code: code == values["channel"]),
     }

@@ -31,7 +31,7 @@ def event_cells(now: datetime) -> Callable[[Event], list[Any]]:
     yes = translate("是")
 
     def cells(event: Event) -> list[Any]:
-        grid = reference.areas.get(event.grid or "")
+        grid = reference.area(event.grid)
         return [
             event.number, mask_text(event.title), reference.category_name(event.category) if event.category else "",
             status[Status(event.status)], yes if event.emergency else "", level[Level(event.level)],

@@ -74,7 +74,7 @@ def _task(task: Task, who: Viewer, reference: Reference) -> dict[str, Any]:
 
 
 def _mine(event: Event, reference: Reference) -> dict[str, Any]:
-    area = reference.areas.get(event.grid or "")
+    area = reference.area(event.grid)
     return {
         "number": event.number,
         "version": event.version,

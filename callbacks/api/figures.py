@@ -24,7 +24,7 @@ from datasources.queries_boards import board_rows, by_composite_score
 from datasources.queries_corrections import Correction, corrections
 from datasources.queries_counted import PARTS, Asked, Counted, counted_page
 from datasources.queries_kpis import TIMED, kpi_values
-from datasources.queries_narrow import Narrow, check
+from datasources.queries_narrow import Narrow, check, standing
 from datasources.queries_points import Entry, ledger_entries
 from datasources.queries_rollup import frozen_cover
 from datasources.queries_scans import Pairs
@@ -123,7 +123,7 @@ def scores() -> Response:
     span = asked.period_of(words, reference, now, "month")
     area = words.get("area")
     if area is not None:
-        asked.one_of("area", area, reference.areas)
+        area = reference.standing_area(asked.one_of("area", area, reference.every_area))
     with house().database.read() as session:
         lines = own_lines(board_rows(session, reference, board, span, now, area=area), board, who)
         rows = [row.as_json() for row in lines]
@@ -226,7 +226,7 @@ def narrow_of(words: dict[str, str]) -> Narrow:
     """Return what a query narrows its numbers to; Invalid for a code that is not known."""
     narrow = Narrow(**{name: words.get(name) for name in NARROW})
     check(house().reference, narrow)
-    return narrow
+    return standing(narrow, house().reference)
 
 
 def kpi_body(code: str, num: int, den: int) -> dict[str, Any]:

@@ -127,6 +127,6 @@ def correct(move: Move) -> Change:
 
 
 def settle_border(move: Move) -> Change:
-    columns = dict(move.context.place or {})
-    columns |= {"grid": move.facts["grid"], "border": {**(move.event.border or {}), "settled": True}}
-    return Change(set=columns, settled=move.facts["grid"])
+    columns = {"grid": move.facts["grid"], **(move.context.place or {})}
+    columns |= {"border": {**(move.event.border or {}), "settled": True}}
+    return Change(set=columns, settled=columns["grid"])
