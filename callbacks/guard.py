@@ -11,6 +11,7 @@ import dash
 from flask import Flask, redirect, request
 from werkzeug.wrappers import Response
 
+from callbacks import outside
 from dashboard.rules.access import HOME, PERMISSIONS, Viewer
 from dashboard.rules.refusals import Forbidden, NotFound, Refusal
 from dashboard.settings import Settings
@@ -160,7 +161,7 @@ class Guard:
         headers["Referrer-Policy"] = "same-origin"
         headers["Cross-Origin-Opener-Policy"] = "same-origin"
         headers["Cross-Origin-Resource-Policy"] = "same-origin"
-        if request.is_secure:
+        if outside.over_https():
             headers["Strict-Transport-Security"] = "max-age=31536000"
         if need_of(self._app, request.endpoint, self._prefix) != STATIC:
             headers["Cache-Control"] = "no-store"

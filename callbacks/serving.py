@@ -42,7 +42,7 @@ ACCOUNTS = "screen operator lead leader admin auditor unit-<code> worker-<commun
 
 def run(settings: Settings, words: argparse.Namespace, create_app: CreateApp) -> int:
     """Serve the product until told to end."""
-    self_check.refuse_fatal(settings)
+    self_check.refuse_unsafe(settings, words.role)
     house = open_house(settings)
     start_clock(house)
     password = demo_accounts(house)
@@ -65,6 +65,7 @@ def replay(settings: Settings, words: argparse.Namespace, create_app: CreateApp)
 
     Serves the wall itself, unless a product already listens at the address: that one follows the replay's clock.
     """
+    self_check.refuse_unsafe(settings)
     house = open_house(settings.model_copy(update={"clock_speed": words.speed}))
     reference = house.reference
     records = records_of(words.file, reference, clock.real_now(), words.mapping, house.pack_mapping)
