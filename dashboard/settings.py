@@ -40,6 +40,11 @@ class Settings(BaseSettings):
         ge=0,
         le=10,
     )
+    connections: int = Field(
+        2000,
+        description="Most connections at once, the sockets of screens among them; a further one is told 503",
+        ge=10,
+    )
     demo: bool = Field(True, description="Demo accounts and the simulator")
     demo_password: SecretStr | None = Field(
         None, description="One password for all demo accounts; default random, printed"

@@ -5,6 +5,7 @@ from typing import Any
 from flask import Blueprint, Flask, current_app, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 
+from callbacks import body_limits
 from callbacks.api import (
     alerts,
     appeals,
@@ -37,7 +38,6 @@ from callbacks.api import (
 from callbacks.guard import permission
 
 PREFIX = "/api/v1"
-LARGEST_BODY = 9 * 1024 * 1024
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 PARTS = (
     batch,
@@ -70,8 +70,7 @@ PARTS = (
 
 def install(app: Flask) -> None:
     """Give an app the API, its health and its way of telling errors; `session.install` comes first."""
-    app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
-    app.config["MAX_FORM_MEMORY_SIZE"] = LARGEST_BODY
+    body_limits.install(app)
     problems.install(app)
     app.register_blueprint(blueprint())
     app.register_blueprint(health.blueprint())
