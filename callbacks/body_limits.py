@@ -25,7 +25,7 @@ _limits = tuple((re.compile(path), most) for path, most in LIMITS)
 def install(app: Flask) -> None:
     """Refuse a body that is too large for its address before anything reads it."""
     app.config["MAX_CONTENT_LENGTH"] = LARGEST
-    app.before_request(enforce)
+    app.before_request_funcs.setdefault(None, []).insert(0, enforce)  # before even who asks is asked
 
 
 def most_for(path: str) -> int:

@@ -4,6 +4,7 @@ from typing import Any
 
 from flask import Blueprint, Flask, current_app, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
+from werkzeug.routing import IntegerConverter
 
 from callbacks import body_limits
 from callbacks.api import (
@@ -68,9 +69,16 @@ PARTS = (
 )
 
 
+class Key(IntegerConverter):
+    """A whole number in a path, as long as a column holds: a longer one is no address."""
+
+    regex = r"\d{1,18}"
+
+
 def install(app: Flask) -> None:
     """Give an app the API, its health and its way of telling errors; `session.install` comes first."""
     body_limits.install(app)
+    app.url_map.converters["int"] = Key
     problems.install(app)
     app.register_blueprint(blueprint())
     app.register_blueprint(health.blueprint())
