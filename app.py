@@ -16,7 +16,7 @@ import dash
 from flask import Flask
 from flask_compress import Compress
 
-from callbacks import admin, api, commands, guard, livefeed, pages, phone, session, tiles
+from callbacks import admin, api, commands, guard, livefeed, outside, pages, phone, session, tiles
 from callbacks.api import feed as feed_routes
 from callbacks.scopes import Sight
 from callbacks.sockets import Sockets
@@ -112,6 +112,7 @@ def _add_web(product: Product, row_of, views) -> None:  # type: ignore[no-untype
         lambda: (clock.now(), clock.speed()),
     )
     app.extensions["grid.sockets"] = product.sockets
+    outside.install(app, house.settings)
 
 
 def _row(house: House, event):  # type: ignore[no-untyped-def]

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from flask import Flask, Response, current_app, request
+from flask import Flask, Response, current_app
 
-from callbacks import kiosk
+from callbacks import kiosk, outside
 from callbacks.api.answers import answer
 from callbacks.api.bodies import object_body
 from callbacks.guard import permission
@@ -163,7 +163,7 @@ def _account(row: AccountRow, house: House) -> dict[str, Any]:
 
 
 def _address(secret: str) -> dict[str, str]:
-    return {"address": f"{request.host_url.rstrip('/')}/kiosk/{secret}"}
+    return {"address": f"{outside.own_address()}/kiosk/{secret}"}
 
 
 def _house() -> House:

@@ -1,6 +1,5 @@
 """Draws the panel of dispatch whenever another event is chosen, it changed, or a minute has passed."""
 
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -10,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from callbacks import advice, guard
 from callbacks.api.events import seen_event
+from callbacks.event import chosen_number
 from callbacks.session import somebody
 from callbacks.wording import spoken
 from dashboard import actions, clock
@@ -31,9 +31,9 @@ from layouts.words import translate
     Input(ids.DISPATCH_ASKED, "data"),
     prevent_initial_call=True,
 )
-def show(chosen: Mapping[str, Any] | None, _asked: Any) -> Any:
+def show(chosen: Any, _asked: Any) -> Any:
     """Draw the panel of the chosen event for the account that asks."""
-    number = str((chosen or {}).get("number", ""))
+    number = chosen_number(chosen)
     house: House = current_app.extensions["grid.house"]
     return drawn(house, number, somebody()) if number else dispatch.empty()
 

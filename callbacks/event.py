@@ -51,12 +51,18 @@ def layout(house: House, _live: LiveFeed, who: Viewer, query: Mapping[str, str])
     )
 
 
+def chosen_number(chosen: Any) -> str:
+    """Return the number of the event a page says was chosen, empty for whatever says none."""
+    number = chosen.get("number") if isinstance(chosen, Mapping) else None
+    return number if isinstance(number, str) else ""
+
+
 @guard.callback(
     "session", Output(ids.EVENT_BODY, "children"), Input(ids.EVENT_CHOSEN, "data"), prevent_initial_call=True
 )
-def show(chosen: Mapping[str, Any] | None) -> Any:
+def show(chosen: Any) -> Any:
     """Draw the chosen event for the account that asks."""
-    number = str((chosen or {}).get("number", ""))
+    number = chosen_number(chosen)
     house: House = current_app.extensions["grid.house"]
     return drawn(house, number, somebody()) if number else page.empty()
 

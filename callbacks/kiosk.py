@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from flask import Flask, Response, current_app, make_response, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
 
+from callbacks import outside
 from callbacks.guard import permission
 from callbacks.session import COOKIE, local_path, viewer
 from dashboard import clock
@@ -36,7 +37,7 @@ def enter(secret: str) -> AnyResponse:
     now = clock.real_now()
     try:
         with _house().database.write() as session:
-            found = kiosks.enter(session, secret, request.cookies.get(COOKIE), now)
+            found = kiosks.enter(session, secret, outside.cookie(request.environ, COOKIE), now)
     except Forbidden:
         return _ended()
     response = redirect(screen_path(found.name, found.shows), 303)
@@ -56,7 +57,7 @@ def ended() -> AnyResponse:
 
 def keep_fresh(response: AnyResponse) -> AnyResponse:
     """Give a screen that loads its page a new session token when its own is a day old."""
-    held = request.cookies.get(COOKIE)
+    held = outside.cookie(request.environ, COOKIE)
     if request.path != "/screen" or request.method != "GET" or response.status_code != 200 or not held:
         return response
     who = viewer()
@@ -83,15 +84,7 @@ def screen_path(name: str, shows: Shows) -> str:
 
 
 def _give(response: AnyResponse, token: str) -> None:
-    response.set_cookie(
-        COOKIE,
-        token,
-        max_age=kiosks.ENTERED_FOR,
-        httponly=True,
-        samesite="Lax",
-        secure=request.is_secure,
-        path="/",
-    )
+    outside.give_cookie(response, COOKIE, token, kiosks.ENTERED_FOR)
 
 
 def _ended() -> Response:

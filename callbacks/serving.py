@@ -11,11 +11,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from gevent.pywsgi import WSGIServer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from callbacks import self_check
+from callbacks.http_server import EACH, Server, most_connections
 from dashboard import clock
 from dashboard.demo import Demo
 from dashboard.house import House, keep_clock, kept_secret, open_house, start_clock
@@ -42,7 +42,7 @@ ACCOUNTS = "screen operator lead leader admin auditor unit-<code> worker-<commun
 
 def run(settings: Settings, words: argparse.Namespace, create_app: CreateApp) -> int:
     """Serve the product until told to end."""
-    self_check.refuse_fatal(settings)
+    self_check.refuse_unsafe(settings, words.role)
     house = open_house(settings)
     start_clock(house)
     password = demo_accounts(house)
@@ -65,6 +65,7 @@ def replay(settings: Settings, words: argparse.Namespace, create_app: CreateApp)
 
     Serves the wall itself, unless a product already listens at the address: that one follows the replay's clock.
     """
+    self_check.refuse_unsafe(settings)
     house = open_house(settings.model_copy(update={"clock_speed": words.speed}))
     reference = house.reference
     records = records_of(words.file, reference, clock.real_now(), words.mapping, house.pack_mapping)
@@ -138,9 +139,10 @@ def _told_to_end() -> threading.Event:
     return ended
 
 
-def _listen(app: Any, settings: Settings) -> WSGIServer:
+def _listen(app: Any, settings: Settings) -> Server:
     """Start serving on the settings' address; a Refusal when somebody else is there."""
-    server = WSGIServer((settings.host, settings.port), app, log=None, error_log=log)
+    most, each = most_connections(settings.connections), None if settings.trusted_proxies else EACH
+    server = Server((settings.host, settings.port), app, most, each, log=None, error_log=log)
     try:
         server.start()
         # head and body leave in two sends: without this the second waits 40 ms for the other side's late ACK
@@ -153,7 +155,7 @@ def _listen(app: Any, settings: Settings) -> WSGIServer:
     return server
 
 
-def _listen_or_not(app: Any, settings: Settings) -> WSGIServer | None:
+def _listen_or_not(app: Any, settings: Settings) -> Server | None:
     try:
         return _listen(app, settings)
     except Refusal:

@@ -9,9 +9,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, current_app, g, has_request_context, make_response, redirect, request
-from werkzeug.http import parse_cookie
 from werkzeug.wrappers import Response as AnyResponse
 
+from callbacks import outside
 from callbacks.guard import permission
 from dashboard import clock
 from dashboard.house import House
@@ -74,7 +74,7 @@ def viewer_of_environ(environ: dict[str, Any], sign_in: SignIn | None = None) ->
         return (
             doors.viewer_for_token(header.removeprefix(BEARER).strip()) if header.startswith(BEARER) else None
         )
-    return doors.viewer_for_session(parse_cookie(environ.get("HTTP_COOKIE", "")).get(COOKIE, ""))
+    return doors.viewer_for_session(outside.cookie(environ, COOKIE))
 
 
 def came_from_elsewhere() -> bool:
@@ -91,7 +91,14 @@ def came_from_elsewhere() -> bool:
     if origin is None:
         return False
     house: House = current_app.extensions["grid.house"]
-    return origin not in house.settings.allowed_origins and urlsplit(origin).netloc != request.host
+    return origin not in house.settings.allowed_origins and _host_of(origin) != request.host
+
+
+def _host_of(origin: str) -> str | None:
+    try:
+        return urlsplit(origin).netloc
+    except ValueError:
+        return None
 
 
 def choose_language() -> None:
@@ -107,7 +114,7 @@ def keep_language(response: AnyResponse) -> AnyResponse:
     """Remember a language that was asked for by `?lang=`."""
     if request.args.get("lang") and has_request_context() and g.get("lang"):
         response.set_cookie(
-            LANG_COOKIE, g.lang, max_age=LANG_FOR, samesite="Lax", httponly=True, secure=request.is_secure
+            LANG_COOKIE, g.lang, max_age=LANG_FOR, samesite="Lax", httponly=True, secure=outside.over_https()
         )
     return response
 
@@ -138,27 +145,28 @@ def login() -> AnyResponse:
         sentence = translate(refusal.text, **refusal.params)
         return make_response(_form(sentence, username, next_path), 401)
     response = redirect(_onward(next_path, found), 303)
-    response.set_cookie(
-        COOKIE, token, max_age=SESSION_FOR, httponly=True, samesite="Lax", secure=request.is_secure, path="/"
-    )
+    outside.give_cookie(response, COOKIE, token, SESSION_FOR)
     return response
 
 
 @permission("public")
 def logout() -> AnyResponse:
     """End the session and go to the login page; who has none goes there too."""
-    token = request.cookies.get(COOKIE)
+    token = outside.cookie(request.environ, COOKIE)
     if token:
         doors: SignIn = current_app.extensions["grid.sign_in"]
         doors.logout(token)
     response = redirect("/login", 303)
-    response.delete_cookie(COOKIE, path="/")
+    outside.take_cookie(response, COOKIE)
     return response
 
 
 def local_path(path: str) -> bool:
-    """Return whether a path stays on this site: "/x", but neither "//x", "/\\x" nor "https:…"."""
-    parts = urlsplit(path) if path.isprintable() else None
+    """Return whether a path stays on this site: "/x", but neither "//x", "/\\x" nor "https:…"; what is no path does not."""
+    try:
+        parts = urlsplit(path) if path.isprintable() else None
+    except ValueError:
+        return False
     return (
         parts is not None
         and not parts.scheme

@@ -34,6 +34,17 @@ class Settings(BaseSettings):
     origins: str | None = Field(
         None, description="Allowed browser origins, comma separated; default the own address"
     )
+    trusted_proxies: int = Field(
+        0,
+        description="How many proxies stand in front: as many hops of X-Forwarded-For, -Proto and -Host are believed",
+        ge=0,
+        le=10,
+    )
+    connections: int = Field(
+        2000,
+        description="Most connections at once, the sockets of screens among them; a further one is told 503",
+        ge=10,
+    )
     demo: bool = Field(True, description="Demo accounts and the simulator")
     demo_password: SecretStr | None = Field(
         None, description="One password for all demo accounts; default random, printed"
@@ -65,6 +76,11 @@ class Settings(BaseSettings):
         names = ("claim", "register", "dispatch", "accept", "accept_emergency", "check", "check_emergency")
         found = {name: getattr(self, f"{name}_minutes") for name in names}
         return {name: value for name, value in found.items() if value is not None}
+
+    @property
+    def over_https(self) -> bool:
+        """Return whether people use the product over https."""
+        return any(origin.startswith("https://") for origin in self.allowed_origins)
 
     @property
     def allowed_origins(self) -> list[str]:

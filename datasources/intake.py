@@ -38,6 +38,7 @@ Problem = tuple[str, Params] | None
 _HIDDEN = "\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff"
 _unsafe_line = re.compile(f"[{_HIDDEN}\t\n]")
 _unsafe_text = re.compile(f"[{_HIDDEN}]")
+YEARS = range(1900, 2200)
 _moment = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
 
 
@@ -100,13 +101,23 @@ def door_report_from(body: Any, reference: Reference, viewer: Viewer, now: datet
 
 
 def moment_of(text: Any) -> datetime | None:
-    """Return the instant an RFC 3339 text with an offset names, or None when it is none."""
+    """Return the instant an RFC 3339 text with an offset names, or None when it is none or lies beyond every calendar."""
     if not isinstance(text, str) or not _moment.fullmatch(text):
         return None
+    return instant(text.upper())
+
+
+def instant(text: str) -> datetime | None:
+    """Return the instant in UTC of an ISO 8601 text with an offset; None for what is none or cannot be reckoned with.
+
+    Year 1 and year 9999 are dates, but an hour further they are not: no zone, no span may be applied to them.
+    """
     try:
-        return datetime.fromisoformat(text.upper()).astimezone(UTC)
+        found = datetime.fromisoformat(text)
+        at = found.astimezone(UTC) if found.tzinfo else None
     except (ValueError, OverflowError):
         return None
+    return at if at is not None and at.year in YEARS else None
 
 
 def text_fault(value: str, most: float, *, lines: bool) -> Problem:

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, and_, not_, or_, tuple_
 
 from dashboard.rules.event import LEVELS, OPEN, SUPERVISIONS, Source, Status, Supervision, Zone
 from dashboard.rules.refusals import Invalid
+from datasources.intake import instant
 from datasources.models import EventRow
 from datasources.queries_dialect import contains
 from datasources.reference import Reference
@@ -158,11 +159,8 @@ def _truth(text: str) -> bool:
 
 
 def _moment(text: str) -> datetime:
-    try:
-        moment = datetime.fromisoformat(text.replace(" ", "+"))  # a bare + in an address reads as a space
-    except ValueError:
-        moment = None
-    if moment is None or moment.tzinfo is None:
+    moment = instant(text.replace(" ", "+"))  # a bare + in an address reads as a space
+    if moment is None:
         raise ValueError("应是带时区的时间，例如 2026-11-20T15:00:00+08:00")
     return moment
 

@@ -10,7 +10,7 @@ from typing import Any
 from flask import Flask
 from flask.testing import FlaskClient
 
-from callbacks import api, guard, session
+from callbacks import api, guard, outside, session
 from dashboard import clock
 from dashboard.house import House
 from dashboard.settings import Settings
@@ -70,6 +70,7 @@ def build(house: House) -> ApiHouse:
     guard.install(app, house.settings, session.viewer, session.came_from_elsewhere)
     api.install(app)
     guard.check_app(app)
+    outside.install(app, house.settings)
     return ApiHouse(app, house, doors)
 
 

@@ -4,7 +4,9 @@ from typing import Any
 
 from flask import Blueprint, Flask, current_app, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
+from werkzeug.routing import IntegerConverter
 
+from callbacks import body_limits
 from callbacks.api import (
     alerts,
     appeals,
@@ -37,7 +39,6 @@ from callbacks.api import (
 from callbacks.guard import permission
 
 PREFIX = "/api/v1"
-LARGEST_BODY = 9 * 1024 * 1024
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 PARTS = (
     batch,
@@ -68,10 +69,16 @@ PARTS = (
 )
 
 
+class Key(IntegerConverter):
+    """A whole number in a path, as long as a column holds: a longer one is no address."""
+
+    regex = r"\d{1,18}"
+
+
 def install(app: Flask) -> None:
     """Give an app the API, its health and its way of telling errors; `session.install` comes first."""
-    app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
-    app.config["MAX_FORM_MEMORY_SIZE"] = LARGEST_BODY
+    body_limits.install(app)
+    app.url_map.converters["int"] = Key
     problems.install(app)
     app.register_blueprint(blueprint())
     app.register_blueprint(health.blueprint())

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from flask import Response, request
+from flask import Response
 
+from callbacks import outside
 from callbacks.api.answers import answer
 from callbacks.api.problems import TITLES, TYPE
 from callbacks.api.schemas import COMPONENTS, action_body
@@ -134,11 +135,11 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
 @permission("public")
 def openapi() -> Response:
     """Return the description of the API."""
-    return answer(described(request.host_url.rstrip("/")))
+    return answer(described(outside.own_address(), outside.cookie_name("grid_session")))
 
 
 @lru_cache(maxsize=4)
-def described(server: str) -> dict[str, Any]:
+def described(server: str, cookie: str = "grid_session") -> dict[str, Any]:
     """Return the OpenAPI document for a server's address."""
     paths: dict[str, dict[str, Any]] = {}
     for (method, path), operation in OPERATIONS.items():
@@ -164,7 +165,7 @@ def described(server: str) -> dict[str, Any]:
             "schemas": dict(COMPONENTS),
             "securitySchemes": {
                 "token": {"type": "http", "scheme": "bearer"},
-                "session": {"type": "apiKey", "in": "cookie", "name": "grid_session"},
+                "session": {"type": "apiKey", "in": "cookie", "name": cookie},
             },
         },
     }

@@ -10,6 +10,7 @@ from typing import Any
 from flask import Response, current_app, request
 from sqlalchemy.orm import Session
 
+from callbacks import outside
 from callbacks.api import uploads
 from callbacks.api.answers import JSON, answer, house, moment
 from callbacks.api.bodies import facts_of, json_body, object_body
@@ -54,7 +55,7 @@ def report() -> Response:
     filed = intake.door_report_from(body, reference, RESIDENT, now)
     category = reference.category(filed.category)
     emergency = filed.emergency or bool(category is not None and category.emergency)
-    address = request.remote_addr or ""
+    address = outside.address()
     buckets: Buckets = current_app.extensions.setdefault("grid.buckets", Buckets())
     many = emergency and not buckets.take(f"emergency/{address}", MANY_EMERGENCIES)
     if not emergency and not buckets.take(address, PER_HOUR):

@@ -9,6 +9,7 @@ from typing import Any
 from flask import Response, current_app, request
 from sqlalchemy.orm import Session
 
+from callbacks import outside
 from callbacks.api import problems
 from callbacks.api.answers import answer, house
 from callbacks.api.bodies import object_body
@@ -71,7 +72,7 @@ def begin() -> Response:
         raise photos.TooLarge("照片不能超过 8 MB，请压缩后再传", field="file")
     if who.role is Role.RESIDENT:
         buckets: Buckets = current_app.extensions.setdefault("grid.upload-buckets", Buckets())
-        if not buckets.take(request.remote_addr or "", PER_HOUR):
+        if not buckets.take(outside.address(), PER_HOUR):
             raise TooMany(
                 "这个网络地址一小时内上传的照片已达上限；可以不带照片先上报，紧急情况请拨打 110、119、120"
             )
