@@ -171,23 +171,31 @@ def shelve(session: Session, alert_id: int, reason: str, until: datetime, by: Vi
     return _answer(session, before, alerts.shelved(before, by.name, reason, until, now), "shelve", by, now)
 
 
-def raise_alert(session: Session, event: Event, now: datetime, by: str) -> Alert | None:
-    """Open an alert for an event unless one is open; without an audible screen the gateway is told at once."""
-    if alert_journal.open_alert(session, event.id) is not None:
-        return None
+def raise_alert(
+    session: Session, event: Event, now: datetime, by: str, *, again: bool = False
+) -> Alert | None:
+    """Open an alert for an event unless one is open; without an audible screen the gateway is told at once.
+
+    `again`: one that was answered, or silenced for a while, is over and a new episode sounds; one that sounds goes on.
+    """
+    before = alert_journal.open_alert(session, event.id)
+    if before is not None:
+        if not again or alerts.sounds(before, now):
+            return None
+        stand_down(session, event.id, now, by)
     fresh = alerts.raised(event.id, alert_journal.last_episode(session, event.id) + 1, now)
     alert = alert_journal.insert_alert(session, fresh, by)
     alert_journal.tell_alert(session, alert, now)
     if not audible_screens(session, now):
         owe_webhook(session, event, alert, "no_audible_screen", now)
+        alert_journal.log_alert(session, alert.id, "webhook", now, "clock")
     return alert
 
 
 def owe_webhook(session: Session, event: Event, alert: Alert, reason: str, now: datetime) -> None:
-    """Owe the notification gateway a message about an alert."""
+    """Owe the notification gateway a message about an alert; whoever owes it writes that into the alert's log."""
     extra = {"alert": alert.id, "episode": alert.episode, "state": str(alert.state)}
     journal.owe(session, "alert", reason, event, extra, now)
-    alert_journal.log_alert(session, alert.id, "webhook", now, "clock")
 
 
 def _surroundings(
@@ -311,8 +319,8 @@ def _write_beside(
         journal.remember_border(session, event, change.settled, draft.viewer.name, now)
     for target, reason in change.deliveries:
         journal.owe(session, target, reason, event, {"round": event.round}, now)
-    if change.alert == "raise":
-        raise_alert(session, event, now, draft.viewer.name)
+    if change.alert in ("raise", "again"):
+        raise_alert(session, event, now, draft.viewer.name, again=change.alert == "again")
     if change.alert == "stand_down":
         stand_down(session, event.id, now, draft.viewer.name)
     return moments

@@ -9,7 +9,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from sqlalchemy import and_
+from sqlalchemy import and_, or_
 from sqlalchemy.orm import Session
 
 from dashboard import actions
@@ -17,7 +17,7 @@ from dashboard.rules import alerts
 from dashboard.rules.access import CLOCK
 from dashboard.rules.alerts import Alert, AlertState
 from dashboard.rules.change import RED_OVERDUE
-from dashboard.rules.event import Event, Status, Supervision
+from dashboard.rules.event import DUE, Event, Status, Supervision
 from dashboard.rules.refusals import Refusal
 from datasources import alert_journal, journal
 from datasources.database import Database
@@ -63,6 +63,18 @@ def remind_checking(database: Database, reference: Reference, now: datetime) -> 
     return _sweep(database, reference, now, due, E.check_due_at, "remind")
 
 
+def remind_registering(database: Database, reference: Reference, now: datetime) -> int:
+    """Remind the desk, once, of a report that nobody has registered or rejected in time."""
+    due = and_(E.status == Status.REPORTED, E.register_due_at <= now, E.desk_reminded_at.is_(None))
+    return _sweep(database, reference, now, due, E.register_due_at, "remind")
+
+
+def remind_dispatching(database: Database, reference: Reference, now: datetime) -> int:
+    """Remind the desk, once each time it waits there, of an event that nobody has dispatched in time."""
+    due = and_(E.status == Status.PENDING_DISPATCH, E.dispatch_due_at <= now, E.desk_reminded_at.is_(None))
+    return _sweep(database, reference, now, due, E.dispatch_due_at, "remind")
+
+
 def warn(database: Database, reference: Reference, now: datetime) -> int:
     """Give one notice when a handling deadline is near (LIFECYCLE §3)."""
     due = and_(E.status.in_(IN_HAND), E.due_soon_at.is_(None), E.warn_due_at <= now, E.handle_due_at > now)
@@ -85,7 +97,10 @@ def sound(database: Database, reference: Reference, now: datetime) -> int:
     """Climb the ladder of every alert whose next consequence is due (LIFECYCLE §4)."""
     with database.read() as session:
         due = alert_journal.alerts_where(
-            session, AlertRow.state != AlertState.STOOD_DOWN, AlertRow.next_at <= now, limit=BATCH
+            session,
+            AlertRow.state != AlertState.STOOD_DOWN,
+            or_(AlertRow.next_at <= now, AlertRow.next_at.is_(None)),
+            limit=BATCH,
         )
     return sum(_guarded(partial(_climb, database, alert, now)) for alert in due)
 
@@ -98,6 +113,8 @@ SWEEPS: tuple[Callable[[Database, Reference, datetime], int], ...] = (
     redden,
     remind_signing,
     remind_checking,
+    remind_registering,
+    remind_dispatching,
     warn,
 )
 
@@ -148,7 +165,8 @@ def _climb(database: Database, alert: Alert, now: datetime) -> int:
         event = journal.event_by_id(session, alert.event_id)
         if event is None:
             return 0
-        after, done, again = alerts.climb(alert, now, _all_signed(session, event))
+        deadline = getattr(event, DUE[Status(event.status)]) if event.is_open else None
+        after, done, again = alerts.climb(alert, now, _all_signed(session, event), deadline)
         if not alert_journal.update_alert(session, alert, after):
             return 0
         for consequence in done:

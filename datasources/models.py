@@ -29,6 +29,18 @@ def _where_set(table: str, column: str) -> Index:
     return Index(f"{table}_{column}", column, sqlite_where=held, postgresql_where=held)
 
 
+def _unreminded(column: str) -> Index:
+    """Return an index by a deadline of the desk, of what the desk has not been reminded of."""
+    waits = text("desk_reminded_at IS NULL")
+    return Index(
+        f"event_status_{column.removesuffix('_at')}",
+        "status",
+        column,
+        sqlite_where=waits,
+        postgresql_where=waits,
+    )
+
+
 class Base(DeclarativeBase):
     """All tables of the house."""
 
@@ -207,6 +219,7 @@ class EventRow(Base):
     overdue_round: Mapped[int]
     late: Mapped[bool]
     due_soon_at: Mapped[datetime | None]
+    desk_reminded_at: Mapped[datetime | None]
     accept_reminders: Mapped[int]
     check_reminders: Mapped[int]
     request: Mapped[str | None]
@@ -248,6 +261,7 @@ class EventRow(Base):
         Index("event_status_red_due", "status", "red_due_at"),
         Index("event_status_check_due", "status", "check_due_at"),
         Index("event_status_hold_until", "status", "hold_until"),
+        *(_unreminded(name) for name in ("register_due_at", "dispatch_due_at")),
         Index("event_reported_at", "reported_at"),
         Index("event_closed_at", "closed_at"),
         Index("event_lng_lat", "lng", "lat"),

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from flask import Response, current_app, request
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from callbacks import hands
@@ -29,7 +29,6 @@ from layouts.words import translate
 KEY = "Idempotency-Key"
 TIDY_EVERY = 3600.0
 HELD = "外部编号“{external_id}”已登记为事件 {number}"
-IN_WORK = "同一个 Idempotency-Key 的请求还在处理，请稍后再试"
 ACTIONS = tuple(action for action in BY_ACTION if action != "report")
 A_DAY = timedelta(days=1)
 
@@ -118,18 +117,15 @@ def answered_once(
     if not 0 < len(key) <= idempotency.LONGEST_KEY or not (key.isascii() and key.isprintable()):
         raise Invalid([(KEY, "应是 1–{most} 个可见的 ASCII 字符", {"most": idempotency.LONGEST_KEY})])
     mark = idempotency.fingerprint(request.path, body)
-    try:
-        with database.write() as session:
-            before = idempotency.first_answer(session, who.name, key, mark, clock.real_now())
-            if before is not None:
-                return before
-            if _time_to_tidy():
-                idempotency.forget_old(session, clock.real_now())
-            data = dumped(work(session))
-            idempotency.keep_answer(session, who.name, key, status, data)
-            return status, data
-    except OperationalError as error:
-        raise NotNow(IN_WORK) from error
+    with database.write() as session:
+        before = idempotency.first_answer(session, who.name, key, mark, clock.real_now())
+        if before is not None:
+            return before
+        if _time_to_tidy():
+            idempotency.forget_old(session, clock.real_now())
+        data = dumped(work(session))
+        idempotency.keep_answer(session, who.name, key, status, data)
+        return status, data
 
 
 def _time_to_tidy() -> bool:

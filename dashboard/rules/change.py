@@ -31,7 +31,7 @@ class Change:
 
     set: dict[str, Any] = field(default_factory=dict)
     points: list[Points] = field(default_factory=list)
-    alert: str | None = None
+    alert: str | None = None  # raise, again (also where it was answered already) or stand_down
     assign: tuple[str, ...] = ()
     co_accepted: str | None = None
     co_finished: tuple[str, str] | None = None

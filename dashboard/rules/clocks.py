@@ -52,7 +52,13 @@ def to_dispatch(context: Context) -> dict[str, Any]:
         "accepted_at": None,
         "final_dispatch": False,
         "dispatch_due_at": context.now + minutes(context, "dispatch"),
+        "desk_reminded_at": None,
     }
+
+
+def again(event: Event) -> str | None:
+    """Return what an event that left its unit's hands does to its alert: an emergency sounds again, for everybody."""
+    return "again" if event.emergency else None
 
 
 HANDLING_CLOCK = ("handle_from", "handle_due_at", "warn_due_at", "red_due_at")

@@ -6,7 +6,7 @@ from typing import Any
 
 from dashboard.rules import scoring
 from dashboard.rules.change import EFFICIENCY, RED_OVERDUE, Change, Move
-from dashboard.rules.clocks import CLOCKS, shifted, start_handling, to_dispatch
+from dashboard.rules.clocks import CLOCKS, again, shifted, start_handling, to_dispatch
 from dashboard.rules.event import LEVELS, SUPERVISIONS, Level, Status, Supervision
 from dashboard.rules.guards import border_in_doubt
 from dashboard.rules.limits import Limit
@@ -76,7 +76,7 @@ def escalate(move: Move) -> Change:
     columns = to_dispatch(move.context) | {"level": LEVELS[step], "handle_from": None, "handle_due_at": None}
     if move.event.registered_at is None:
         columns |= {"registered_at": move.context.now, "register_due_at": None}
-    return Change(set=columns)
+    return Change(set=columns, alert=again(move.event))
 
 
 def supervise(move: Move) -> Change:

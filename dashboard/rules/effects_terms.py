@@ -7,6 +7,7 @@ from dashboard.rules.change import Change, Move
 from dashboard.rules.clocks import (
     HANDLING_CLOCK,
     accept_within,
+    again,
     handling_clock,
     minutes,
     miss_deadline,
@@ -36,7 +37,8 @@ def approve(move: Move) -> Change:
             "hold_from": move.context.now,
             "hold_until": move.event.request_until,
         }
-        return Change(set=ANSWERED | held | {"hold_count": move.event.hold_count + 1})
+        columns = ANSWERED | held | {"hold_count": move.event.hold_count + 1}
+        return Change(set=columns, alert=again(move.event))
     event = move.event
     assert event.handle_due_at is not None
     limit = Limit(event.limit_amount, event.limit_unit) if event.limit_amount and event.limit_unit else None
@@ -61,6 +63,9 @@ def resume(move: Move) -> Change:
 
 
 def remind(move: Move) -> Change:
+    if move.event.status in (Status.REPORTED, Status.PENDING_DISPATCH):
+        # the desk's own deadline: it is told once, and an emergency that nobody took in hand sounds again
+        return Change(set={"desk_reminded_at": move.context.now}, alert=again(move.event))
     if move.event.status == Status.DISPATCHED:
         later = move.context.now + accept_within(move.event, move.context)
         return Change(set={"accept_reminders": move.event.accept_reminders + 1, "accept_due_at": later})

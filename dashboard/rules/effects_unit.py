@@ -8,6 +8,7 @@ from dashboard.rules.change import Change, Move
 from dashboard.rules.clocks import (
     HANDLING_CLOCK,
     accept_within,
+    again,
     handling_clock,
     minutes,
     miss_deadline,
@@ -89,7 +90,8 @@ def accept(move: Move) -> Change:
 
 
 def decline(move: Move) -> Change:
-    return Change(set=to_dispatch(move.context) | {"decline_count": move.event.decline_count + 1})
+    columns = to_dispatch(move.context) | {"decline_count": move.event.decline_count + 1}
+    return Change(set=columns, alert=again(move.event))
 
 
 def finish(move: Move) -> Change:

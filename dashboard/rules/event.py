@@ -275,6 +275,7 @@ class Event:
     overdue_round: int = 0
     late: bool = False
     due_soon_at: datetime | None = None
+    desk_reminded_at: datetime | None = None
     accept_reminders: int = 0
     check_reminders: int = 0
     # a request waiting for the duty lead

@@ -129,7 +129,7 @@ RULES: tuple[Rule, ...] = (
         Fact("category", "category"), Fact("lng", "number"), Fact("lat", "number"), Fact("level", "level"), Fact("emergency", "flag"))),
     Rule(Action.SETTLE_BORDER, "交界确认", OPEN, STAYS, ("operator",), (Fact("grid", "grid", required=True),)),
     Rule(Action.CONCLUDE, "结案（未评价）", (S.CHECKING,), (S.CLOSED,), ("system",)),
-    Rule(Action.REMIND, "到时提醒", (S.DISPATCHED, S.CHECKING), STAYS, ("clock",)),
+    Rule(Action.REMIND, "到时提醒", (S.REPORTED, S.PENDING_DISPATCH, S.DISPATCHED, S.CHECKING), STAYS, ("clock",)),
     Rule(Action.WARN, "临期提醒", (S.DISPATCHED, S.HANDLING), STAYS, ("clock",)),
     Rule(Action.EXPIRE, "超期", (S.DISPATCHED, S.HANDLING), STAYS, ("clock",)),
 )  # fmt: skip

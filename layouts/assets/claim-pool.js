@@ -200,10 +200,10 @@ window.gridWall = window.gridWall || {};
       leave(row, "won", t("抢到了：{title}", { title: row.title }), t("{when} 前办结", { when: wall.dayTime(Date.parse(answer.said.handle_due_at), zone()) }), WON_MS, "handling");
       wall.desk.tell(t("抢到了：{title}", { title: row.title }), "ok");
       wall.claim.log(t("{when} 抢到 {title}", { when: wall.clock(window.live.now(), zone()), title: row.title }));
-    } else if (!answer.status) {
-      keys.set(number, key);
-      wall.desk.tell(wall.act.refusal(answer), "warn");
-    } else if (answer.status === 409) {
+    } else if (wall.act.unsure(answer)) {
+      keys.set(number, key); // pressed again it is the same press
+      wall.desk.tell(wall.act.refusal(answer), answer.status ? "bad" : "warn");
+    } else if (wall.act.overtaken(answer)) {
       const winner = answer.said.winner;
       leave(row, "lost", t("抢单时间已过"), wall.act.refusal(answer), GONE_MS, answer.said.event ? answer.said.event.status : "pending_dispatch");
       if (winner) {

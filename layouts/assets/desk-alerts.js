@@ -31,7 +31,7 @@ window.gridWall = window.gridWall || {};
       : t("{when} {who} 已确认", { when, who: title || by });
   };
   const channelWord = (code) => (CHANNELS.find(([one]) => one === code) || ["", () => code])[1]();
-  const NEXT = { raise: () => t("推送单位、大屏、调度台"), repeat: () => t("再次响铃"), widen: () => t("全部席位、单位负责人"), webhook: () => t("转短信和电话通知"), reopen: () => t("未签收将再次告警") };
+  const NEXT = { raise: () => t("推送单位、大屏、调度台"), repeat: () => t("再次响铃"), widen: () => t("全部席位、单位负责人"), webhook: () => t("转短信和电话通知"), reopen: () => t("未签收将再次告警"), overdue: () => t("到时未办结将再次告警") };
 
   /* ---- answering ---- */
   const post = async (alert, verb, body, words) => {

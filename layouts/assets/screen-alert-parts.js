@@ -13,6 +13,7 @@ window.gridWall = window.gridWall || {};
     widen: () => t("全部席位、单位负责人"),
     webhook: () => t("转短信和电话通知"),
     reopen: () => t("未签收将再次告警"),
+    overdue: () => t("到时未办结将再次告警"),
   };
 
   const zone = () => wall.first.time_zone;
@@ -97,7 +98,11 @@ window.gridWall = window.gridWall || {};
 
   const next = (alert, lost) => {
     if (!alert.units.length) return [el("b", "w-what", t("责任单位待指派"))];
-    if (signed(alert) === alert.units.length) return [el("b", "w-what", t("全部签收，处置中")), el("span", "", t("办结后解除"))];
+    if (signed(alert) === alert.units.length) {
+      const line = el("span", "w-next");
+      if (alert.next && alert.next.what === "overdue") line.append(lost ? t("状态未知") : until(alert.next.at));
+      return [el("b", "w-what", t("全部签收，处置中")), line, el("span", "", alert.next && alert.next.what === "overdue" ? words.overdue() : t("办结后解除"))];
+    }
     const line = el("span", "w-next");
     if (alert.next) line.append(lost ? t("状态未知") : until(alert.next.at));
     return [el("b", "w-what w-cut", t("等待签收")), line, el("span", "", words.reopen())];

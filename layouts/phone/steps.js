@@ -181,6 +181,8 @@ window.gridWall = window.gridWall || {};
       what();
       if (step === 1) find(false);
     });
-    return { clear, tell: (words) => { fault.textContent = words; tell(words, "bad"); } };
+    /* Send once more what stands there: nothing where the form was left meanwhile. */
+    const resend = () => { if (!form.isConnected || step !== 2 || wall.phone.root.dataset.view !== "report") return false; onward(); return true; };
+    return { clear, resend, tell: (words) => { fault.textContent = words; tell(words, "bad"); } };
   };
 })(window.gridWall);
