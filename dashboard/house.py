@@ -12,6 +12,7 @@ from pathlib import Path
 
 from dashboard import clock
 from dashboard.counter import Counter
+from dashboard.rules.local_time import moment_of
 from dashboard.rules.refusals import Refusal
 from dashboard.settings import Settings
 from datasources import clock_anchor, sealing
@@ -166,4 +167,4 @@ def _moment(text: str, reference: Reference) -> datetime:
         moment = datetime.fromisoformat(text)
     except ValueError as error:
         raise Refusal("看不懂的时间 {moment}，请写成 2026-11-20T09:00", moment=text) from error
-    return moment if moment.tzinfo else moment.replace(tzinfo=reference.tz)
+    return moment_of(moment, reference.tz)
