@@ -22,7 +22,7 @@ from callbacks.scopes import Sight
 from callbacks.sockets import Sockets
 from dashboard import clock
 from dashboard.house import House
-from dashboard.loops import Loop, clock_loops, drill_loop
+from dashboard.loops import Loop, clock_loops, drill_loop, time_loop
 from dashboard.publisher import Publisher
 from dashboard.serializer import feed_row
 from datasources.queries_views import views as wall_views
@@ -70,6 +70,7 @@ def create_app(house: House, role: str = "all") -> Product:
         product.loops += clock_loops(house)
     else:
         product.loops.append(drill_loop(house, keeps=False))
+    product.loops += time_loop(house)
     if role in ("all", "web"):
         _add_web(product, row_of, views)
     return product

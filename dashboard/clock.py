@@ -9,7 +9,6 @@ import time
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-
 AGREES_WITHIN = 0.05  # seconds: less is how long asking took
 _agreed: tuple[float, float] | None = None  # (the database's epoch s, what the monotonic clock showed then)
 _skew = 0.0

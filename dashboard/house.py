@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 
-from dashboard import clock
+from dashboard import clock, one_time
 from dashboard.counter import Counter
 from dashboard.rules.local_time import moment_of
 from dashboard.rules.refusals import Refusal
@@ -95,6 +95,7 @@ def open_house(settings: Settings, *, load: bool = True) -> House:
         (settings.data_dir / "district").write_text(named)
     database = Database(settings.database_url or f"sqlite:///{settings.data_dir / short}.db")
     database.upgrade()
+    one_time.agree(database)
     house = House(settings, named, short, database, References(database, settings.minutes))
     if load:
         _load(house, named)

@@ -82,7 +82,9 @@ def channel_view(
 def whole_hour(at: datetime, reference: Reference) -> datetime:
     """Return the begin, in UTC, of the hour as the district's clocks show it."""
     local = at.astimezone(reference.tz)
-    return at.astimezone(UTC) - timedelta(minutes=local.minute, seconds=local.second, microseconds=local.microsecond)
+    return at.astimezone(UTC) - timedelta(
+        minutes=local.minute, seconds=local.second, microseconds=local.microsecond
+    )
 
 
 def by_hour(
@@ -112,9 +114,7 @@ def _usual(
     counted = by_hour(session, E.reported_at, first, until, area)
     # the same hour of the clock, not so many times 24 hours ago: clocks may have been changed in between
     before = {at: [days_before(at, back, tz) for back in range(1, USUAL_DAYS + 1)] for at in hours}
-    with_data = [
-        back for back in range(USUAL_DAYS) if any(counted.get(before[at][back]) for at in hours)
-    ]
+    with_data = [back for back in range(USUAL_DAYS) if any(counted.get(before[at][back]) for at in hours)]
     if not with_data:
         return dict.fromkeys(hours)
     return {

@@ -1,6 +1,5 @@
 """Whose clock counts, and in which zone: moments are UTC, the district's zone is applied once, the database decides."""
 
-import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
