@@ -15,7 +15,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from callbacks import self_check
+from callbacks import self_check, store_check
 from callbacks.serving import bar, demo_accounts, err, out, replay, run
 from dashboard import clock, rollup_keeper
 from dashboard.house import House, follow_clock, open_house
@@ -27,6 +27,7 @@ from datasources import accounts, sign_in
 from datasources.district import PackInvalid, read_pack
 from datasources.imports import import_file
 from datasources.loading import load_pack
+from datasources.postgres import UNHURRIED
 from layouts.words import translate
 
 CreateApp = Callable[..., Any]
@@ -153,7 +154,11 @@ def load_district(settings: Settings, words: argparse.Namespace, _create: Create
     pack = read_pack(words.path)
     for warning in pack.warnings:
         out.print(str(warning), markup=False)
-    house = open_house(settings.model_copy(update={"district": settings.district or words.path}), load=False)
+    house = open_house(
+        settings.model_copy(update={"district": settings.district or words.path}),
+        load=False,
+        limits=UNHURRIED,
+    )
     with house.database.write() as session:
         changed = load_pack(session, pack, clock.now())
     (settings.data_dir / "district").write_text(words.path)
@@ -235,10 +240,10 @@ def roll(settings: Settings, _words: argparse.Namespace, _create: CreateApp) -> 
 
 def check(settings: Settings, words: argparse.Namespace, _create: CreateApp) -> int:
     """Check the configuration: each finding with its reason and its cure."""
-    findings = self_check.findings(settings, words.role)
+    findings = [*self_check.findings(settings, words.role), *store_check.findings(settings)]
     for finding in findings:
         err.print(
-            f"{translate(finding.reason, settings.lang)} {translate(finding.cure, settings.lang)}",
+            f"{translate(finding.reason, settings.lang, **finding.params)} {translate(finding.cure, settings.lang)}",
             markup=False,
         )
     if not findings:
@@ -248,7 +253,7 @@ def check(settings: Settings, words: argparse.Namespace, _create: CreateApp) -> 
 
 def _beside(settings: Settings) -> House:
     """Open the house beside a running product, on the drill clock it keeps if it keeps one."""
-    house = open_house(settings)
+    house = open_house(settings, limits=UNHURRIED)
     follow_clock(house)
     if settings.demo or settings.demo_password:
         demo_accounts(house)

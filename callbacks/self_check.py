@@ -2,8 +2,9 @@
 
 import ipaddress
 import os
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 from dashboard.rules.refusals import Refusal
 from dashboard.settings import Settings
@@ -11,10 +12,11 @@ from dashboard.settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that is not safe: why, and what to do about it (Chinese msgids)."""
+    """One thing that is not safe: why, and what to do about it (Chinese msgids), with what stands in the sentences."""
 
     reason: str
     cure: str
+    params: Mapping[str, Any] = field(default_factory=dict)
 
 
 def is_open(settings: Settings) -> bool:

@@ -21,6 +21,7 @@ from datasources.district import read_pack
 from datasources.embedded import Embedded
 from datasources.feed import Feed
 from datasources.loading import load_pack
+from datasources.postgres import Limits
 from datasources.reference import Reference, References
 
 log = logging.getLogger(__name__)
@@ -81,19 +82,25 @@ class House:
         self.database.close()
 
 
-def open_house(settings: Settings, *, load: bool = True) -> House:
+def open_house(settings: Settings, *, load: bool = True, limits: Limits | None = None) -> House:
     """Return the house of a data folder: tables brought up to date, the district's pack loaded if none is.
 
     One data folder may hold several districts, each in a database of its own; without a district named, the one
-    last opened there is meant.
+    last opened there is meant. `limits` are those of the database, for commands beside the product.
     """
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    try:
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise Refusal(
+            "数据文件夹 {folder} 不能用：{why}", folder=settings.data_dir, why=error.strerror
+        ) from error
     _open_seals(settings)
     named = settings.district or _remembered(settings.data_dir) or DEFAULT_DISTRICT
     short = Path(named).name
     if load:
         (settings.data_dir / "district").write_text(named)
-    database = Database(settings.database_url or f"sqlite:///{settings.data_dir / short}.db")
+    limits = limits or Limits(settings.database_connections, statement=settings.database_seconds)
+    database = Database(settings.database_url or f"sqlite:///{settings.data_dir / short}.db", limits)
     database.upgrade()
     one_time.agree(database)
     house = House(settings, named, short, database, References(database, settings.minutes))
