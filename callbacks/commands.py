@@ -23,7 +23,7 @@ from dashboard.loops import ROLLUP_SECONDS, Loop
 from dashboard.rules.access import Role
 from dashboard.rules.refusals import Refusal
 from dashboard.settings import Settings
-from datasources import accounts, sign_in
+from datasources import accounts, sign_in, whole_files
 from datasources.district import PackInvalid, read_pack
 from datasources.imports import import_file
 from datasources.loading import load_pack
@@ -161,7 +161,7 @@ def load_district(settings: Settings, words: argparse.Namespace, _create: Create
     )
     with house.database.write() as session:
         changed = load_pack(session, pack, clock.now())
-    (settings.data_dir / "district").write_text(words.path)
+    whole_files.write(settings.data_dir / "district", words.path.encode())
     text = (
         "已载入区域“{name}”：{areas} 个区域，{units} 个单位，{categories} 个类别"
         if changed

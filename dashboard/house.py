@@ -4,7 +4,6 @@ Made by `app.create_app` and the commands, passed on, never global.
 """
 
 import logging
-import secrets
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -12,10 +11,11 @@ from pathlib import Path
 
 from dashboard import clock, one_time
 from dashboard.counter import Counter
+from dashboard.kept_words import SECRET, kept
 from dashboard.rules.local_time import moment_of
 from dashboard.rules.refusals import Refusal
 from dashboard.settings import Settings
-from datasources import clock_anchor, sealing
+from datasources import clock_anchor, sealing, whole_files
 from datasources.database import Database
 from datasources.district import read_pack
 from datasources.embedded import Embedded
@@ -98,7 +98,7 @@ def open_house(settings: Settings, *, load: bool = True, limits: Limits | None =
     named = settings.district or _remembered(settings.data_dir) or DEFAULT_DISTRICT
     short = Path(named).name
     if load:
-        (settings.data_dir / "district").write_text(named)
+        whole_files.write(settings.data_dir / "district", named.encode())
     limits = limits or Limits(settings.database_connections, statement=settings.database_seconds)
     database = Database(settings.database_url or f"sqlite:///{settings.data_dir / short}.db", limits)
     database.upgrade()
@@ -138,19 +138,10 @@ def follow_clock(house: House) -> None:
         clock.use(clock.DrillClock(anchor.drill_at, anchor.saved_at.timestamp(), anchor.speed))
 
 
-def kept_secret(folder: Path, name: str) -> str:
-    """Return a random word kept in the data folder, made at the first call; only the owner may read the file."""
-    path = folder / name
-    if not path.exists():
-        path.touch(mode=0o600)
-        path.write_text(secrets.token_urlsafe(32 if name == "secret" else 9))
-    return path.read_text().strip()
-
-
 def _open_seals(settings: Settings) -> None:
     """Give this process the keys of what lies sealed: the configured one first, the data folder's own beside it."""
     configured, folder = settings.secret_key, settings.data_dir
-    own = [kept_secret(folder, "secret")] if configured is None or (folder / "secret").exists() else []
+    own = [kept(folder, SECRET)] if configured is None or (folder / SECRET).exists() else []
     sealing.use([*([configured.get_secret_value()] if configured else []), *own])
 
 

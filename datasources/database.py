@@ -16,7 +16,8 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, event, text
-from sqlalchemy.exc import DatabaseError, OperationalError
+from sqlalchemy.exc import DatabaseError, InternalError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolEmpty
 from sqlalchemy.orm import Session
 
 from dashboard.rules.refusals import Refusal
@@ -25,6 +26,8 @@ from datasources.models import Base
 from datasources.postgres import Limits
 
 MIGRATIONS = Path(__file__).parent / "migrations"
+# no answer, no lock, no connection left, a server that only reads at present: nothing wrong with what was asked
+UNAVAILABLE = (OperationalError, InternalError, PoolEmpty)
 PATIENCE_SECONDS = 15.0
 NEWER = "数据库已由更新的版本升级到 {held}，这个程序只认识到 {known}；请改用新版程序，或恢复升级前的备份"
 UNREACHABLE = "打不开数据库：{why}"

@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from dash.exceptions import DependencyException
 from flask import Flask, Response, redirect, request
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException, NotFound
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -16,6 +16,7 @@ from callbacks.api.answers import dumped, event_body
 from callbacks.api.answers import moment as shown
 from callbacks.wording import spoken
 from dashboard.rules.refusals import NotNow, Overtaken, Refusal
+from datasources.database import UNAVAILABLE
 from layouts import notice
 from layouts.words import N_, translate
 
@@ -53,7 +54,8 @@ def install(app: Flask) -> None:
     """Turn whatever goes wrong in an app into a problem or a page."""
     app.register_error_handler(Refusal, of_refusal)
     app.register_error_handler(HTTPException, _of_http)
-    app.register_error_handler(OperationalError, _of_database)
+    for kind in UNAVAILABLE:
+        app.register_error_handler(kind, _of_database)
     app.register_error_handler(
         DependencyException, lambda _: _of_http(NotFound())
     )  # an asset Dash does not have
@@ -128,8 +130,8 @@ def _of_http(error: HTTPException) -> AnyResponse:
     return response
 
 
-def _of_database(error: OperationalError) -> AnyResponse:
-    log.warning("The database did not answer in time: %s", error.orig)
+def _of_database(error: SQLAlchemyError) -> AnyResponse:
+    log.warning("The database did not answer in time: %s", getattr(error, "orig", error))
     return _plain(503)
 
 
