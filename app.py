@@ -8,7 +8,6 @@ if __name__ == "__main__" and len(sys.argv) > 0:
     monkey.patch_all()
 
 import logging
-import secrets
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -22,9 +21,10 @@ from callbacks.scopes import Sight
 from callbacks.sockets import Sockets
 from dashboard import clock
 from dashboard.house import House
-from dashboard.loops import Loop, clock_loops, drill_loop
+from dashboard.loops import Loop, clock_loops, drill_loop, time_loop
 from dashboard.publisher import Publisher
 from dashboard.serializer import feed_row
+from datasources import sealing
 from datasources.queries_views import views as wall_views
 
 log = logging.getLogger("grid")
@@ -70,6 +70,7 @@ def create_app(house: House, role: str = "all") -> Product:
         product.loops += clock_loops(house)
     else:
         product.loops.append(drill_loop(house, keeps=False))
+    product.loops += time_loop(house)
     if role in ("all", "web"):
         _add_web(product, row_of, views)
     return product
@@ -77,8 +78,7 @@ def create_app(house: House, role: str = "all") -> Product:
 
 def _add_web(product: Product, row_of, views) -> None:  # type: ignore[no-untyped-def]
     house, app = product.house, product.app
-    secret = house.settings.secret_key
-    app.secret_key = secret.get_secret_value() if secret else secrets.token_hex()
+    app.secret_key = sealing.signing_key()
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.config["COMPRESS_MIMETYPES"] = ["text/html", "text/css", "application/json", "application/javascript", "text/javascript", "image/svg+xml"]  # fmt: skip
     app.config["COMPRESS_ALGORITHM"] = ["br", "gzip"]

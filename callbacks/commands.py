@@ -15,7 +15,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from callbacks import self_check
+from callbacks import self_check, store_check
 from callbacks.serving import bar, demo_accounts, err, out, replay, run
 from dashboard import clock, districts, redistricting, rollup_keeper
 from dashboard.house import House, follow_clock, open_house
@@ -26,6 +26,7 @@ from dashboard.settings import Settings
 from datasources import accounts, sign_in
 from datasources.district import PackInvalid, read_pack
 from datasources.imports import import_file
+from datasources.postgres import UNHURRIED
 from layouts.words import translate
 
 CreateApp = Callable[..., Any]
@@ -150,7 +151,7 @@ def bring_in(settings: Settings, words: argparse.Namespace, _create: CreateApp) 
 def load_district(settings: Settings, words: argparse.Namespace, _create: CreateApp) -> int:
     """Validate and load a pack; warnings are shown, faults refuse it as a whole."""
     pack = read_pack(words.path, clock.real_now())
-    house = open_house(settings.model_copy(update={"district": words.path}), load=False)
+    house = open_house(settings.model_copy(update={"district": words.path}), load=False, limits=UNHURRIED)
     follow_clock(house)
     changed, warnings = redistricting.load(house.database, house.references, pack, clock.now())
     for warning in (*pack.warnings, *warnings):
@@ -237,10 +238,10 @@ def roll(settings: Settings, _words: argparse.Namespace, _create: CreateApp) -> 
 
 def check(settings: Settings, words: argparse.Namespace, _create: CreateApp) -> int:
     """Check the configuration: each finding with its reason and its cure."""
-    findings = self_check.findings(settings, words.role)
+    findings = [*self_check.findings(settings, words.role), *store_check.findings(settings)]
     for finding in findings:
         err.print(
-            f"{translate(finding.reason, settings.lang)} {translate(finding.cure, settings.lang)}",
+            f"{translate(finding.reason, settings.lang, **finding.params)} {translate(finding.cure, settings.lang)}",
             markup=False,
         )
     if not findings:
@@ -250,7 +251,7 @@ def check(settings: Settings, words: argparse.Namespace, _create: CreateApp) -> 
 
 def _beside(settings: Settings) -> House:
     """Open the house beside a running product, on the drill clock it keeps if it keeps one."""
-    house = open_house(settings)
+    house = open_house(settings, limits=UNHURRIED)
     follow_clock(house)
     if settings.demo or settings.demo_password:
         demo_accounts(house)

@@ -2,8 +2,9 @@
 
 import ipaddress
 import os
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
 from urllib.parse import urlsplit
 
 from dashboard.rules.refusals import Refusal
@@ -13,10 +14,11 @@ from layouts.words import translate
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that is not safe: why, and what to do about it (Chinese msgids)."""
+    """One thing that is not safe: why, and what to do about it (Chinese msgids), with what stands in the sentences."""
 
     reason: str
     cure: str
+    params: Mapping[str, Any] = field(default_factory=dict)
 
 
 Test = tuple[Callable[[Settings], bool], Finding]

@@ -18,12 +18,13 @@ from callbacks import self_check
 from callbacks.http_server import EACH, Server, most_connections
 from dashboard import clock
 from dashboard.demo import Demo
-from dashboard.house import House, keep_clock, kept_secret, open_house, start_clock
+from dashboard.house import House, keep_clock, open_house, start_clock
+from dashboard.kept_words import DEMO_PASSWORD, kept
 from dashboard.loops import Loop
 from dashboard.replay import Replay
 from dashboard.rules.refusals import Refusal
 from dashboard.settings import Settings
-from datasources import accounts, clock_anchor
+from datasources import accounts, clock_anchor, whole_files
 from datasources.imports import records_of
 from layouts.words import translate
 
@@ -44,6 +45,8 @@ def run(settings: Settings, words: argparse.Namespace, create_app: CreateApp) ->
     """Serve the product until told to end."""
     self_check.refuse_unsafe(settings, words.role)
     house = open_house(settings)
+    for folder in (settings.data_dir, house.photos):
+        whole_files.forget_unfinished(folder, clock.real_now())
     start_clock(house)
     password = demo_accounts(house)
     product = create_app(house, words.role)
@@ -109,7 +112,7 @@ def demo_accounts(house: House) -> str | None:
     if not (settings.demo or settings.demo_password):
         return None
     given = settings.demo_password
-    password = given.get_secret_value() if given else kept_secret(settings.data_dir, "demo-password")
+    password = given.get_secret_value() if given else kept(settings.data_dir, DEMO_PASSWORD)
     with house.database.write() as session:
         accounts.ensure_demo(session, house.reference, password, clock.real_now())
     return password

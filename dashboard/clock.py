@@ -1,16 +1,53 @@
 """The one hand on the wall clock: `now()`, and the drill clock that replays, demos and tests run on.
 
-Nothing else in the house reads the time of day; everything else is told it.
+Nothing else in the house reads the time of day; everything else is told it. Every clock speaks UTC: sums with moments
+of a zone would count by its clocks, an hour too many or too few where those are changed.
+Where the database has a clock of its own (PostgreSQL), all processes go by that one: see `agree`.
 """
 
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+AGREES_WITHIN = 0.05  # seconds: less is how long asking took
+_agreed: tuple[float, float] | None = None  # (the database's epoch s, what the monotonic clock showed then)
+_skew = 0.0
+
+
+def agree(theirs: datetime, asked: float = 0.0) -> None:
+    """Go by the database's clock from here on: it stood at `theirs` just now, asking for it took `asked` seconds.
+
+    Between two such moments time passes by the monotonic clock, so that a host whose clock is set loses nothing.
+    """
+    global _agreed, _skew
+    told = theirs.timestamp() + asked / 2
+    _skew = told - time.time()
+    if _agreed is None or abs(told - epoch()) > max(AGREES_WITHIN, asked):
+        _agreed = (told, time.monotonic())
+
+
+def alone() -> None:
+    """Go by the clock of this machine again: nobody else has one to agree with."""
+    global _agreed, _skew
+    _agreed, _skew = None, 0.0
+
+
+def skew() -> float:
+    """Return how many seconds the database's clock was ahead of this machine's when last asked; 0 without one."""
+    return _skew
+
+
+def epoch() -> float:
+    """Return the real time in epoch seconds, by the database's clock where it has one."""
+    if _agreed is None:
+        return time.time()
+    told, at = _agreed
+    return told + time.monotonic() - at
+
 
 @dataclass(frozen=True, slots=True)
 class DrillClock:
-    """A clock that stood at `start` when the wall clock stood at `anchor` (epoch s), and runs `speed` times as fast."""
+    """A clock that stood at `start` when the real one stood at `anchor` (epoch s), and runs `speed` times as fast."""
 
     start: datetime
     anchor: float
@@ -18,7 +55,7 @@ class DrillClock:
 
     def now(self) -> datetime:
         """Return the drill's moment."""
-        return self.start + timedelta(seconds=(time.time() - self.anchor) * self.speed)
+        return self.start.astimezone(UTC) + timedelta(seconds=(epoch() - self.anchor) * self.speed)
 
 
 @dataclass(slots=True)
@@ -30,11 +67,11 @@ class HandClock:
 
     def now(self) -> datetime:
         """Return the moment last set."""
-        return self.moment
+        return self.moment.astimezone(UTC)
 
     def forward(self, **delta: float) -> datetime:
         """Move on by a timedelta's words (minutes=5) and return the new moment."""
-        self.moment += timedelta(**delta)
+        self.moment = self.now() + timedelta(**delta)
         return self.moment
 
 
@@ -45,7 +82,7 @@ class WallClock:
 
     def now(self) -> datetime:
         """Return the present moment in UTC."""
-        return datetime.now(UTC)
+        return real_now()
 
 
 Clock = WallClock | DrillClock | HandClock
@@ -75,9 +112,9 @@ def speed() -> float:
 
 def drill(start: datetime, speed: float) -> DrillClock:
     """Return a drill clock that stands at `start` now."""
-    return DrillClock(start, time.time(), speed)
+    return DrillClock(start, epoch(), speed)
 
 
 def real_now() -> datetime:
     """Return the time of day whatever clock is used: for cookies, tokens and other things outside the drill."""
-    return datetime.now(UTC)
+    return datetime.fromtimestamp(epoch(), UTC)

@@ -2,14 +2,13 @@
 
 import io
 import os
-import shutil
 from datetime import datetime
 from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
 
 from dashboard.rules.access import Viewer
-from datasources import photos
+from datasources import photos, whole_files
 from datasources.models import PhotoRow
 
 SIZE = (480, 320)
@@ -74,4 +73,4 @@ def _link(source: Path, target: Path) -> None:
     try:
         os.link(source, target)
     except OSError:
-        shutil.copyfile(source, target)
+        whole_files.write(target, source.read_bytes())

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dashboard.settings import Settings
+from datasources import whole_files
 from datasources.district import BUNDLED, FILE, pack_folder
 
 DEFAULT_DISTRICT = "huli"
@@ -71,17 +72,18 @@ def feed_name(code: str) -> str:
 def remember(settings: Settings, named: str, code: str) -> None:
     """Keep what a name stands for, and that it was opened last."""
     folder = settings.data_dir
-    (folder / LAST).write_text(code)
+    whole_files.write(folder / LAST, code.encode())
     known = _known(folder)
     if known.get(named) != code:
-        (folder / KNOWN).write_text(json.dumps(known | {named: code}, ensure_ascii=False, indent=1))
+        text = json.dumps(known | {named: code}, ensure_ascii=False, indent=1)
+        whole_files.write(folder / KNOWN, text.encode())
 
 
 def keep_mapping(settings: Settings, named: str, code: str) -> None:
     """Keep how the pack's own records are read, for the day when its folder is gone."""
     pack = pack_folder(named)
     if (pack / FILE).is_file() and (pack / MAPPING).is_file():
-        _kept_mapping(settings, code).write_bytes((pack / MAPPING).read_bytes())
+        whole_files.write(_kept_mapping(settings, code), (pack / MAPPING).read_bytes())
 
 
 def mapping_of(settings: Settings, named: str, code: str) -> Path | None:

@@ -4,14 +4,15 @@ Made by `app.create_app` and the commands, passed on, never global.
 """
 
 import logging
-import secrets
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 
-from dashboard import clock, districts
+from dashboard import clock, districts, one_time
 from dashboard.counter import Counter
+from dashboard.kept_words import SECRET, kept
+from dashboard.rules.local_time import moment_of
 from dashboard.rules.refusals import Refusal
 from dashboard.settings import Settings
 from datasources import clock_anchor, sealing
@@ -20,6 +21,7 @@ from datasources.district import read_pack
 from datasources.embedded import Embedded
 from datasources.feed import Feed
 from datasources.loading import load_pack
+from datasources.postgres import Limits
 from datasources.reference import Reference, References
 
 log = logging.getLogger(__name__)
@@ -80,20 +82,28 @@ class House:
         self.database.close()
 
 
-def open_house(settings: Settings, *, load: bool = True) -> House:
+def open_house(settings: Settings, *, load: bool = True, limits: Limits | None = None) -> House:
     """Return the house of a data folder: tables brought up to date, the district's pack loaded if none is.
 
     One data folder may hold several districts, each in a database of its own that goes by the district's code; without
-    a district named, the one last opened there is meant.
+    a district named, the one last opened there is meant. `limits` are those of the database, for commands beside the
+    product.
     """
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    try:
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise Refusal(
+            "数据文件夹 {folder} 不能用：{why}", folder=settings.data_dir, why=error.strerror
+        ) from error
     _open_seals(settings)
     meant = districts.chosen(settings)
     if meant.code is None and settings.database_url is None:
         read_pack(meant.named)  # which says what is wrong with it
     code = meant.code or Path(meant.named).name
-    database = Database(districts.database_url(settings, code))
+    limits = limits or Limits(settings.database_connections, statement=settings.database_seconds)
+    database = Database(districts.database_url(settings, code), limits)
     database.upgrade()
+    one_time.agree(database)
     house = House(settings, meant.named, code, database, References(database, settings.minutes))
     if load:
         _load(house, meant.named)
@@ -132,19 +142,10 @@ def follow_clock(house: House) -> None:
         clock.use(clock.DrillClock(anchor.drill_at, anchor.saved_at.timestamp(), anchor.speed))
 
 
-def kept_secret(folder: Path, name: str) -> str:
-    """Return a random word kept in the data folder, made at the first call; only the owner may read the file."""
-    path = folder / name
-    if not path.exists():
-        path.touch(mode=0o600)
-        path.write_text(secrets.token_urlsafe(32 if name == "secret" else 9))
-    return path.read_text().strip()
-
-
 def _open_seals(settings: Settings) -> None:
     """Give this process the keys of what lies sealed: the configured one first, the data folder's own beside it."""
     configured, folder = settings.secret_key, settings.data_dir
-    own = [kept_secret(folder, "secret")] if configured is None or (folder / "secret").exists() else []
+    own = [kept(folder, SECRET)] if configured is None or (folder / SECRET).exists() else []
     sealing.use([*([configured.get_secret_value()] if configured else []), *own])
 
 
@@ -164,4 +165,4 @@ def _moment(text: str, reference: Reference) -> datetime:
         moment = datetime.fromisoformat(text)
     except ValueError as error:
         raise Refusal("看不懂的时间 {moment}，请写成 2026-11-20T09:00", moment=text) from error
-    return moment if moment.tzinfo else moment.replace(tzinfo=reference.tz)
+    return moment_of(moment, reference.tz)

@@ -8,7 +8,7 @@ import threading
 import time
 from collections.abc import Callable
 
-from dashboard import clock, sweeps
+from dashboard import clock, one_time, sweeps
 from dashboard.deliveries import deliver
 from dashboard.house import House, follow_clock, keep_clock
 from dashboard.rollup_process import RollupProcess
@@ -90,3 +90,10 @@ def drill_loop(house: House, *, keeps: bool) -> Loop:
     if keeps:
         return Loop("drill", lambda: keep_clock(house), MARK_SECONDS)
     return Loop("drill", lambda: follow_clock(house), FOLLOW_SECONDS)
+
+
+def time_loop(house: House) -> list[Loop]:
+    """Return the loop that keeps this process at the database's time, where that has a clock of its own."""
+    if house.database.is_sqlite:
+        return []
+    return [Loop("time", lambda: one_time.agree(house.database), one_time.AGREE_SECONDS)]

@@ -20,6 +20,18 @@ class Settings(BaseSettings):
     database_url: str | None = Field(
         None, description="SQLAlchemy address; default SQLite in the data folder"
     )
+    database_connections: int = Field(
+        16,
+        description="Connections of one process to the database, at most; `check` compares them all with the server's",
+        ge=2,
+        le=500,
+    )
+    database_seconds: int = Field(
+        15,
+        description="Seconds after which PostgreSQL ends a statement of a web or clock process",
+        ge=1,
+        le=600,
+    )
     redis_url: str | None = Field(
         None, description="Redis/Valkey address; default the bundled Valkey on a Unix socket"
     )

@@ -13,6 +13,7 @@ from sqlalchemy import and_, or_
 from sqlalchemy.orm import Session
 
 from dashboard import actions
+from dashboard.clock_steps import pull_in
 from dashboard.rules import alerts
 from dashboard.rules.access import CLOCK
 from dashboard.rules.alerts import Alert, AlertState
@@ -106,6 +107,7 @@ def sound(database: Database, reference: Reference, now: datetime) -> int:
 
 
 SWEEPS: tuple[Callable[[Database, Reference, datetime], int], ...] = (
+    pull_in,
     sound,
     lapse,
     wake,

@@ -13,14 +13,21 @@ from typing import Any
 
 from alembic import command
 from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, event, text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlalchemy.orm import Session
 
+from dashboard.rules.refusals import Refusal
+from datasources import postgres
 from datasources.models import Base
+from datasources.postgres import Limits
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 PATIENCE_SECONDS = 15.0
+NEWER = "数据库已由更新的版本升级到 {held}，这个程序只认识到 {known}；请改用新版程序，或恢复升级前的备份"
+UNREACHABLE = "打不开数据库：{why}"
 PAUSE_SECONDS = 0.005
 PRAGMAS = (
     "journal_mode=WAL",
@@ -35,9 +42,9 @@ PRAGMAS = (
 class Database:
     """One database: `read()` and `write()` give sessions; `after_commit` hooks run once a writer has committed."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, limits: Limits | None = None) -> None:
         self.url = url
-        self.engine = _engine(url)
+        self.engine = _engine(url, limits or Limits())
         self.is_sqlite = self.engine.dialect.name == "sqlite"
         self.after_commit: list[Callable[[], None]] = []
         self._writer = self.engine.execution_options(writes=True)
@@ -68,7 +75,9 @@ class Database:
         if not self.is_sqlite:
             yield
             return
-        with self._turn:
+        if not self._turn.acquire(timeout=PATIENCE_SECONDS):
+            raise OperationalError("BEGIN IMMEDIATE", None, TimeoutError("other writers take too long"))
+        try:
             if self._writing:
                 raise RuntimeError("a writer inside a writer of the same database")
             self._writing = True
@@ -76,21 +85,40 @@ class Database:
                 yield
             finally:
                 self._writing = False
+        finally:
+            self._turn.release()
 
-    def upgrade(self) -> None:
-        """Bring the tables to the newest migration; safe when several processes start together."""
+    def upgrade(self, to: str = "head") -> None:
+        """Bring the tables to the newest migration; safe when several processes start together.
+
+        Refusal, in words, for a database that is newer than this program, or that cannot be opened.
+        """
+        try:
+            self._upgrade(to)
+        except OperationalError as error:
+            raise Refusal(UNREACHABLE, why=_first_line(error)) from error
+        except DatabaseError as error:
+            if type(error) is not DatabaseError:  # what is wrong with a statement is a fault of ours
+                raise
+            raise Refusal(UNREACHABLE, why=_first_line(error)) from error
+
+    def _upgrade(self, to: str) -> None:
         config = Config()
         config.set_main_option("script_location", str(MIGRATIONS))
         with self._writer.connect() as connection:
             if not self.is_sqlite:
+                postgres.unbounded(connection)
                 connection.execute(text("SELECT pg_advisory_lock(20260)"))
             try:
+                _refuse_newer(connection, config)
                 config.attributes["connection"] = connection
-                command.upgrade(config, "head")
+                command.upgrade(config, to)
                 connection.commit()
             finally:
                 if not self.is_sqlite:
+                    connection.rollback()
                     connection.execute(text("SELECT pg_advisory_unlock(20260)"))
+                    connection.invalidate()  # the next one has an end to its waits again
 
     def close(self) -> None:
         """Give back every connection."""
@@ -116,13 +144,31 @@ def take_turn(session: Session, number: int) -> None:
         session.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": number})
 
 
-def _engine(url: str) -> Engine:
+def _refuse_newer(connection: Connection, config: Config) -> None:
+    """Refuse a database that a newer program has changed: this one does not know what stands there."""
+    known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
+    unknown = set(MigrationContext.configure(connection).get_current_heads()) - known
+    if unknown:
+        raise Refusal(NEWER, held=", ".join(sorted(unknown)), known=max(known))
+
+
+def _first_line(error: DatabaseError) -> str:
+    return (str(error.orig).strip().splitlines() or [""])[0]
+
+
+def _engine(url: str, limits: Limits) -> Engine:
     if url.startswith("sqlite"):
-        engine = create_engine(url, connect_args={"check_same_thread": False, "timeout": 10})
+        engine = create_engine(
+            url,
+            connect_args={"check_same_thread": False, "timeout": 10},
+            pool_size=limits.kept,
+            max_overflow=limits.connections - limits.kept,
+            pool_timeout=limits.pool,
+        )
         event.listen(engine, "connect", _open_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
-    return create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=20)
+    return postgres.engine(url, limits)
 
 
 def _open_sqlite(connection: sqlite3.Connection, _record: Any) -> None:

@@ -5,7 +5,6 @@ Law: an oversized or broken picture is an error in words, never a warning and ne
 
 import hashlib
 import io
-import os
 import secrets
 import threading
 from collections.abc import Collection
@@ -19,6 +18,7 @@ from sqlalchemy.orm import Session
 
 from dashboard.rules.access import Viewer
 from dashboard.rules.refusals import Invalid, Refusal
+from datasources import whole_files
 from datasources.aside import aside
 from datasources.models import PhotoRow
 from datasources.shots import Shot, bands_of, shot_of
@@ -65,12 +65,7 @@ def store(folder: Path, data: bytes, viewer: Viewer, now: datetime, tz: tzinfo =
         picture = aside(rewritten, data, tz)
     key = secrets.token_hex(16)
     folder.mkdir(parents=True, exist_ok=True)
-    unfinished = folder / f".{key}"
-    with unfinished.open("wb") as file:
-        file.write(picture.data)
-        file.flush()
-        os.fsync(file.fileno())
-    unfinished.rename(folder / key)
+    whole_files.write(folder / key, picture.data)
     return PhotoRow(
         id=key,
         sha256=hashlib.sha256(picture.data).hexdigest(),

@@ -4,7 +4,7 @@ Every share adds up to what was reported today; what is usual is a mean over day
 """
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any
 
 from sqlalchemy import func, select
@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from dashboard.rules.event import SOURCE_WORDS, Source
 from dashboard.rules.kpis import period
+from dashboard.rules.local_time import days_before
 from datasources.models import EventRow
 from datasources.queries_dialect import hour_text
 from datasources.queries_memo import Memo, ask
@@ -20,7 +21,7 @@ from datasources.queries_standing import within
 from datasources.reference import Reference
 
 E: Any = EventRow.__table__.c
-HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+HOUR = timedelta(hours=1)
 HOURS, USUAL_DAYS = 24, 7
 MOST_CATEGORIES = 10
 
@@ -38,7 +39,7 @@ def trend_view(
     since, until = hours[0], last + HOUR
     reported = by_hour(session, E.reported_at, since, until, area)
     closed = by_hour(session, E.closed_at, since, until, area, VALID)
-    usual = ask(memo, ("usual", area, last), lambda: _usual(session, hours, area))
+    usual = ask(memo, ("usual", area, last), lambda: _usual(session, hours, area, reference.tz))
     return {
         "hours": [
             {
@@ -83,15 +84,17 @@ def channel_view(
 
 
 def whole_hour(at: datetime, reference: Reference) -> datetime:
-    """Return the begin of the hour as the district's clocks show it."""
+    """Return the begin, in UTC, of the hour as the district's clocks show it."""
     local = at.astimezone(reference.tz)
-    return at - timedelta(minutes=local.minute, seconds=local.second, microseconds=local.microsecond)
+    return at.astimezone(UTC) - timedelta(
+        minutes=local.minute, seconds=local.second, microseconds=local.microsecond
+    )
 
 
 def by_hour(
     session: Session, column: Any, since: datetime, until: datetime, area: str | None, *where: Any
 ) -> dict[datetime, int]:
-    """Return begin of the hour → how many rows have a time in it; hours are counted from `since`."""
+    """Return begin of the hour in UTC → how many rows have a time in it; hours are counted from `since`."""
     found: dict[datetime, int] = {}
     part = hour_text(column)
     query = select(part, func.count()).where(column >= since, column < until, *where, *within(area))
@@ -103,22 +106,23 @@ def by_hour(
             found[begin] = found.get(begin, 0) + 1
         return found
     for text, count in session.execute(query.group_by(part)):
-        found[datetime.strptime(text, "%Y-%m-%d %H").replace(tzinfo=since.tzinfo)] = count
+        found[datetime.strptime(text, "%Y-%m-%d %H").replace(tzinfo=UTC)] = count
     return found
 
 
-def _usual(session: Session, hours: list[datetime], area: str | None) -> Mapping[datetime, float | None]:
-    first = hours[0] - DAY * USUAL_DAYS
-    counted = by_hour(session, E.reported_at, first, hours[-1] + HOUR - DAY, area)
-    with_data = [
-        back
-        for back in range(1, USUAL_DAYS + 1)
-        if any(hours[0] - DAY * back <= at < hours[0] - DAY * (back - 1) for at in counted)
-    ]
+def _usual(
+    session: Session, hours: list[datetime], area: str | None, tz: tzinfo
+) -> Mapping[datetime, float | None]:
+    first = days_before(hours[0], USUAL_DAYS, tz)
+    until = days_before(hours[-1], 1, tz) + HOUR
+    counted = by_hour(session, E.reported_at, first, until, area)
+    # the same hour of the clock, not so many times 24 hours ago: clocks may have been changed in between
+    before = {at: [days_before(at, back, tz) for back in range(1, USUAL_DAYS + 1)] for at in hours}
+    with_data = [back for back in range(USUAL_DAYS) if any(counted.get(before[at][back]) for at in hours)]
     if not with_data:
         return dict.fromkeys(hours)
     return {
-        at: round(sum(counted.get(at - DAY * back, 0) for back in with_data) / len(with_data), 1)
+        at: round(sum(counted.get(before[at][back], 0) for back in with_data) / len(with_data), 1)
         for at in hours
     }
 

@@ -15,6 +15,7 @@ from dashboard.rules.access import mask_text
 from dashboard.rules.event import RATING_WORDS, Status
 from dashboard.rules.kpis import Period, period, previous
 from dashboard.rules.lifecycle import ACTION_WORDS
+from dashboard.rules.local_time import days_before
 from datasources.models import EventRow, StepRow
 from datasources.queries_kpis import kpi_values
 from datasources.queries_memo import Memo, ask
@@ -65,8 +66,7 @@ def kpi_view(
 
 def day_before(now: datetime, reference: Reference) -> datetime:
     """Return the minute of yesterday at which the clocks showed what they show now."""
-    local = now.astimezone(reference.tz).replace(second=0, microsecond=0, tzinfo=None)
-    return (local - timedelta(days=1)).replace(tzinfo=reference.tz).astimezone(now.tzinfo)
+    return days_before(now.replace(second=0, microsecond=0), 1, reference.tz)
 
 
 def satisfaction_view(

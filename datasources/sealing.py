@@ -19,13 +19,21 @@ FEWEST_DIGITS = 7  # fewer are not a number one searches by
 
 _ring: MultiFernet | None = None
 _digest_key = b""
+_signing_key = b""
 
 
 def use(secrets: Sequence[str]) -> None:
     """Set the keys of this process: the first seals, all open."""
-    global _ring, _digest_key
+    global _ring, _digest_key, _signing_key
     _ring = MultiFernet([Fernet(base64.urlsafe_b64encode(_derived(secret, b"seal"))) for secret in secrets])
     _digest_key = _derived(secrets[0], b"digest")
+    _signing_key = _derived(secrets[0], b"sign")
+
+
+def signing_key() -> str:
+    """Return the key of what is signed: the same after a restart and in every process of the data folder."""
+    _keys()
+    return _signing_key.hex()
 
 
 def _derived(secret: str, purpose: bytes) -> bytes:

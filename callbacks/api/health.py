@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from callbacks.api.answers import answer, house
 from callbacks.guard import permission
-from dashboard import clock
+from dashboard import clock, one_time
 from dashboard.rules.refusals import Refusal
 from datasources import clock_anchor, feed_queries
 
@@ -46,7 +46,7 @@ def readyz() -> Response:
 
 
 def state() -> dict[str, Any]:
-    """Return {ready, database, feed, clock_age, oldest_unpublished_seconds}; ages in real seconds, null when unknown."""
+    """Return {ready, database, feed, clock_age, oldest_unpublished_seconds, clock_skew}; ages in real seconds, null when unknown."""
     oldest: datetime | None = None
     saved: datetime | None = None
     try:
@@ -63,11 +63,12 @@ def state() -> dict[str, Any]:
     waiting = (clock.now() - oldest).total_seconds() / clock.speed() if oldest else 0.0
     return {
         # without Redis the database fills in: the product still works, so the feed alone does not make it unready
-        "ready": is_there,
+        "ready": is_there and one_time.trusted(),
         "database": "ok" if is_there else "down",
         "feed": "ok" if feed_up else "down",
         "clock_age": round((clock.real_now() - saved).total_seconds(), 3) if saved else None,
         "oldest_unpublished_seconds": round(max(0.0, waiting), 3),
+        "clock_skew": round(clock.skew(), 3),
     }
 
 
