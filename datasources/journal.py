@@ -89,14 +89,22 @@ def add_demand(session: Session, key: int, more: int) -> None:
     session.execute(update(EVENT).where(EVENT.c.id == key).values(demand=EVENT.c.demand + more))
 
 
-def insert_steps(session: Session, rows: list[dict[str, Any]], urgent: Iterable[bool]) -> list[int]:
-    """Write steps and the news of them; return their ids, in order."""
+def insert_steps(
+    session: Session, rows: list[dict[str, Any]], urgent: Iterable[bool], now: datetime | None = None
+) -> list[int]:
+    """Write steps and the news of them; return their ids, in order. News are of `now`, else of their step's moment."""
     ids = reserve_ids(session, StepRow, len(rows))
     for key, row in zip(ids, rows, strict=True):
         row["id"] = key
     add_rows(session, StepRow, rows)
     news = [
-        {"event_id": row["event_id"], "step_id": row["id"], "alert_id": None, "urgent": loud, "at": row["at"]}
+        {
+            "event_id": row["event_id"],
+            "step_id": row["id"],
+            "alert_id": None,
+            "urgent": loud,
+            "at": now or row["at"],
+        }
         for row, loud in zip(rows, urgent, strict=True)
     ]
     add_rows(session, OutboxRow, news)
@@ -177,7 +185,7 @@ def done_by(session: Session, event: Event, account: str) -> frozenset[str]:
 
 
 def claim_bonus(session: Session, unit: str | None, since: datetime) -> int:
-    """Return the claim tenths a unit has earned since a moment (the local month's start)."""
+    """Return the claim tenths a unit has earned since a moment (the local day's start)."""
     if unit is None:
         return 0
     total = select(func.coalesce(func.sum(LedgerRow.tenths), 0)).where(
@@ -200,6 +208,12 @@ def last_step(session: Session, event: Event) -> StepRow | None:
     return session.scalar(
         select(StepRow).where(StepRow.event_id == event.id).order_by(StepRow.version.desc()).limit(1)
     )
+
+
+def last_at(session: Session, event: Event) -> datetime | None:
+    """Return when the newest step of an event was done."""
+    query = select(StepRow.at).where(StepRow.event_id == event.id)
+    return session.scalar(query.order_by(StepRow.version.desc()).limit(1))
 
 
 def last_urge(session: Session, event: Event, account: str) -> datetime | None:

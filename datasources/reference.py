@@ -183,14 +183,6 @@ class Reference:
             if unit.area and unit.kind == level and f"/{unit.area}/" in event.area_path
         ]
 
-    def worker_of(self, event: Event) -> str | None:
-        """Return the account of the grid workers of the place, or None outside every grid."""
-        codes = [code for code in event.area_path.split("/") if code]
-        for code in reversed(codes):
-            if self.areas[code].level == self.community_level:
-                return f"worker-{code}"
-        return None
-
     def _match(self, code: str | None, path: str) -> list[Duty]:
         best: dict[str, Duty] = {}
         for category in self.lineage(code):
@@ -322,7 +314,6 @@ def _policy(config: Mapping, calendar: Calendar, minutes: Mapping[str, int]) -> 
     )
 
 
-def local_month(moment: datetime, tz: ZoneInfo) -> datetime:
-    """Return the first instant of the local month a moment lies in."""
-    local = moment.astimezone(tz)
-    return local.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+def local_day(moment: datetime, tz: ZoneInfo) -> datetime:
+    """Return the first instant of the local day a moment lies in."""
+    return moment.astimezone(tz).replace(hour=0, minute=0, second=0, microsecond=0)

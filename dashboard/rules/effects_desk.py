@@ -6,7 +6,7 @@ from typing import Any
 
 from dashboard.rules import scoring
 from dashboard.rules.change import EFFICIENCY, RED_OVERDUE, Change, Move
-from dashboard.rules.clocks import CLOCKS, shifted, start_handling, to_dispatch
+from dashboard.rules.clocks import HANDLING_CLOCK, MINUTE_CLOCKS, carried, start_handling, to_dispatch
 from dashboard.rules.event import LEVELS, SUPERVISIONS, Level, Status, Supervision
 from dashboard.rules.guards import border_in_doubt
 from dashboard.rules.limits import Limit
@@ -61,7 +61,7 @@ def merge(move: Move) -> Change:
 def unmerge(move: Move) -> Change:
     # the clocks stood still while the event was merged
     event, now = move.event, move.context.now
-    columns = shifted(event, CLOCKS, now - (event.merged_at or now))
+    columns = carried(event, (*HANDLING_CLOCK, *MINUTE_CLOCKS), event.merged_at or now, move.context)
     columns |= {"status": event.merged_from, "merged_into": None, "merged_from": None, "merged_at": None}
     original = (event.merged_into, -event.demand) if event.merged_into else None
     return Change(set=columns, demand=original, alert="raise" if event.emergency else None)

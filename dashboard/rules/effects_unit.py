@@ -128,7 +128,8 @@ def check(move: Move) -> Change:
     in_time, charged = _checked_in_time(move), move.event.check_reminders > 0
     # a late check was already charged by the clock when it reminded; only an unnoticed one is charged here
     if in_time or not charged:
-        change.points += scoring.for_check(move.context.world.worker_of(move.event), in_time, policy)
+        whose = move.viewer.name if in_time else move.context.tasked
+        change.points += scoring.for_check(whose, in_time, policy)
     if in_time and charged:  # it was made in time, only the news of it came late
         change.reverse, change.reverse_since = ("check_late",), move.event.finished_at
     return change
