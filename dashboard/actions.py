@@ -205,7 +205,6 @@ def _surroundings(
     now: datetime,
 ) -> Context:
     """Gather what the rules may need beyond the row; only what this action can ask for is read."""
-    owned = event.unit is not None
     original = None
     if action == "merge":
         original = journal.event_by_number(session, str(facts.get("original", "")))
@@ -213,7 +212,7 @@ def _surroundings(
     return Context(
         now=now,
         world=reference,
-        co_units=journal.co_units(session, event) if owned else (),
+        co_units=journal.co_units(session, event) if event.co_units else (),
         declined_by=journal.declined_by(session, event) if event.decline_count else (),
         last_urge_at=journal.last_urge(session, event, by.name) if action == "urge" else None,
         claim_bonus=_claim_bonus(session, reference, event, now) if action in ("check", "conclude") else 0,
@@ -229,9 +228,7 @@ def _tasked(session: Session, event: Event) -> str | None:
 
 def _claim_bonus(session: Session, reference: Reference, event: Event, now: datetime) -> int:
     return (
-        journal.claim_bonus(session, event.unit, local_day(now, reference.tz))
-        if event.how == "claim"
-        else 0
+        journal.claim_bonus(session, event.unit, local_day(now, reference.tz)) if event.how == "claim" else 0
     )
 
 
@@ -303,7 +300,7 @@ def _write_beside(
     session: Session, event: Event, draft: StepDraft, change: Change, step_id: int
 ) -> set[datetime]:
     now, moments = draft.at, set[datetime]()
-    if draft.action in ("dispatch", "recall"):
+    if change.assign is not None:
         journal.assign(session, event, change.assign, now)
     if change.co_accepted:
         journal.answer_assignment(session, event, change.co_accepted, {"accepted_at": now})

@@ -238,11 +238,17 @@ def co_units(session: Session, event: Event) -> tuple[CoUnit, ...]:
 
 
 def assign(session: Session, event: Event, units: Iterable[str], now: datetime) -> None:
-    """Set units beside the lead, each to sign for itself; who was beside a former lead is released."""
-    for row in session.scalars(
-        select(AssignmentRow).where(AssignmentRow.event_id == event.id, AssignmentRow.round == event.round)
-    ):
-        session.delete(row)
+    """Set units beside the lead, each to sign for itself; who was there already stays as it stands, others are released."""
+    wanted = list(units)
+    held = select(AssignmentRow).where(AssignmentRow.event_id == event.id, AssignmentRow.round == event.round)
+    stays = set()
+    for row in session.scalars(held):
+        if row.unit not in wanted:
+            session.delete(row)
+            continue
+        stays.add(row.unit)
+        if row.accepted_at is None:
+            row.accept_due_at = event.accept_due_at
     session.flush()
     rows = [
         {
@@ -252,7 +258,8 @@ def assign(session: Session, event: Event, units: Iterable[str], now: datetime) 
             "assigned_at": now,
             "accept_due_at": event.accept_due_at,
         }
-        for unit in units
+        for unit in wanted
+        if unit not in stays
     ]
     add_rows(session, AssignmentRow, rows)
 

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from dashboard.rules.event import Event
+from dashboard.rules.event import Event, Level
 from dashboard.rules.limits import (
     DEFAULT_FREEZE,
     DEFAULT_HANDLING,
@@ -36,6 +36,14 @@ from datasources.models import (
     UnitRow,
 )
 
+KIND_LEVELS = {
+    "community": Level.COMMUNITY,
+    "street": Level.STREET,
+    "station": Level.STREET,
+    "department": Level.DISTRICT,
+    "company": Level.DISTRICT,
+    "centre": Level.DISTRICT,
+}
 LOOK_EVERY = 3.0  # seconds between looks for a newly loaded pack
 
 
@@ -146,6 +154,16 @@ class Reference:
     def is_unit(self, code: str) -> bool:
         """Return whether there is such a unit."""
         return code in self.units
+
+    def level_of(self, unit: str | None) -> str:
+        """Return the level at which a unit resolves cases: by its kind, else by how wide its own territory is."""
+        known = self.units.get(unit or "")
+        if known is None:
+            return Level.DISTRICT
+        area = self.areas.get(known.area or "")
+        within = Level.COMMUNITY if area and area.level == self.community_level else Level.STREET
+        wide = area is None or area.level == self.levels[0]
+        return KIND_LEVELS.get(known.kind, Level.DISTRICT if wide else within)
 
     def matched(self, event: Event) -> list[Duty]:
         """Return the duties that match an event's category (or one above it) and territory, first responsible first."""

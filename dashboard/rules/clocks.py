@@ -55,6 +55,11 @@ def to_dispatch(context: Context) -> dict[str, Any]:
     }
 
 
+def released(event: Event) -> Change:
+    """Return what happens to the co-units when the lead goes: an emergency keeps them, they are on their way."""
+    return Change() if event.emergency else Change(set={"co_units": None}, assign=())
+
+
 HANDLING_CLOCK = ("handle_from", "handle_due_at", "warn_due_at", "red_due_at")
 
 
@@ -75,9 +80,7 @@ def carried(event: Event, names: Iterable[str], since: datetime, context: Contex
     """
     calendar = context.world.policy.calendar
     return {
-        name: calendar.carried(
-            value, since, context.at, event.limit_unit if name in HANDLING_CLOCK else None
-        )
+        name: calendar.carried(value, since, context.at, event.limit_unit if name in HANDLING_CLOCK else None)
         for name in names
         if (value := getattr(event, name)) is not None
     }

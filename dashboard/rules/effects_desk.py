@@ -6,7 +6,14 @@ from typing import Any
 
 from dashboard.rules import scoring
 from dashboard.rules.change import EFFICIENCY, RED_OVERDUE, Change, Move
-from dashboard.rules.clocks import HANDLING_CLOCK, MINUTE_CLOCKS, carried, start_handling, to_dispatch
+from dashboard.rules.clocks import (
+    HANDLING_CLOCK,
+    MINUTE_CLOCKS,
+    carried,
+    released,
+    start_handling,
+    to_dispatch,
+)
 from dashboard.rules.event import LEVELS, SUPERVISIONS, Level, Status, Supervision
 from dashboard.rules.guards import border_in_doubt
 from dashboard.rules.limits import Limit
@@ -73,10 +80,12 @@ def escalate(move: Move) -> Change:
         if move.event.emergency
         else min(LEVELS.index(Level(move.event.level)) + 1, len(LEVELS) - 1)
     )
-    columns = to_dispatch(move.context) | {"level": LEVELS[step], "handle_from": None, "handle_due_at": None}
+    change = released(move.event)
+    change.set |= to_dispatch(move.context) | dict.fromkeys(HANDLING_CLOCK)
+    change.set |= {"level": LEVELS[step], "escalations": move.event.escalations + 1}
     if move.event.registered_at is None:
-        columns |= {"registered_at": move.context.now, "register_due_at": None}
-    return Change(set=columns)
+        change.set |= {"registered_at": move.context.now, "register_due_at": None}
+    return change
 
 
 def supervise(move: Move) -> Change:

@@ -123,3 +123,6 @@ class World(Protocol):
 
     def is_unit(self, code: str) -> bool:
         """Return whether there is such a unit."""
+
+    def level_of(self, unit: str | None) -> str:
+        """Return the level at which a unit resolves cases."""

@@ -99,6 +99,7 @@ def _resolved(now: datetime) -> dict[str, Any]:
     return {
         "status": Status.CLOSED,
         "level": Level.GRID,
+        "solved_level": Level.GRID,
         "resolved_on_site": True,
         "registered_at": now,
         "register_due_at": None,
