@@ -64,7 +64,7 @@ def gathered(
         allowed=allowed,
         why_not=spoken(found.why_not) if found.why_not else "",
         names={code: unit.name for code, unit in reference.units.items()},
-        named_co_units=reference.co_units(event) if event.emergency else (),
+        named_co_units=event.co_units or (reference.co_units(event) if event.emergency else ()),
         co_units=[
             (reference.unit_name(co.unit), co.accepted_at is not None)
             for co in journal.co_units(session, event)

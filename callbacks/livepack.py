@@ -18,7 +18,7 @@ TYPE = "application/vnd.grid.columns"
 MAGIC = b"GRID"
 GZIP_HEAD = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x04\xff"
 STEADY = ("id", "number", "reported_at")  # they grow with the rows: only the step from row to row is kept
-FROM = {name: "reported_at" for name in MOMENTS if name != "reported_at"} | {"handle_due_at": "handle_from"}
+FROM = {name: "reported_at" for name in MOMENTS if name != "reported_at"} | {"handle_due_at": "warn_due_at"}
 NAMED_BY = {"category_name": "category", "path": "grid"}
 Head = dict[str, Any]
 

@@ -19,12 +19,13 @@ from dashboard.rules.event import Event, Status
 from dashboard.rules.lifecycle import ACTION_WORDS, BY_ACTION, allowed, check_facts, permit
 from dashboard.rules.refusals import Forbidden, Invalid, NotFound, NotNow, Overtaken
 from dashboard.rules.report import Report
+from dashboard.rules.scoring import tasked
 from dashboard.rules.walk import StepDraft, Walk
-from datasources import alert_journal, journal, rollup_marks
+from datasources import accounts, alert_journal, journal, rollup_marks
 from datasources.database import reserve_ids
 from datasources.geo import Place
 from datasources.models import EventRow
-from datasources.reference import Reference, local_month
+from datasources.reference import Reference, local_day
 from datasources.screens import audible_screens
 
 LATE_BY = timedelta(seconds=60)
@@ -110,10 +111,15 @@ def perform(
 ) -> Event:
     """Do one action and all that follows by rule; return the event as it then is.
 
-    Forbidden, NotNow, Overtaken or Invalid leave everything untouched. `due_at` is the deadline a clock acts on,
-    so that what downtime delayed is marked late.
+    Forbidden, NotNow, Overtaken or Invalid leave everything untouched. `due_at` is the deadline a clock acts on:
+    what downtime delayed is stamped with the moment it belongs to, and marked late.
     """
+    last = journal.last_at(session, event) or now
+    now = max(now, last)  # no step lies before the one it follows
     context = _surroundings(session, reference, event, action, facts, by, now)
+    late = due_at is not None and now - due_at > LATE_BY
+    if late and due_at is not None:
+        context = replace(context, moment=max(due_at, last))
     if not sees(event, by, reference, context.co_unit_codes) and not could_claim(event, by, reference):
         raise Forbidden("您的账号看不到这件事件")
     if version is not None and version != event.version:
@@ -127,11 +133,10 @@ def perform(
     check_facts(event, action, facts, found, context)
     context = _placed(reference, event, action, facts, context)
     done = Walk(event)
-    late = due_at is not None and now - due_at > LATE_BY
     walk.take(done, action, by, found, facts, context, late=late)
     if not journal.update_event(session, event, done.event):
         raise _overtaken(session, reference, journal.event_by_id(session, event.id) or event, action)
-    moments = _write_steps(session, [done])
+    moments = _write_steps(session, [done], now)
     rollup_marks.mark(session, moments | rollup_marks.moments_of_change(session, event, done.event))
     return done.event
 
@@ -208,7 +213,6 @@ def _surroundings(
     now: datetime,
 ) -> Context:
     """Gather what the rules may need beyond the row; only what this action can ask for is read."""
-    owned = event.unit is not None
     original = None
     if action == "merge":
         original = journal.event_by_number(session, str(facts.get("original", "")))
@@ -216,20 +220,23 @@ def _surroundings(
     return Context(
         now=now,
         world=reference,
-        co_units=journal.co_units(session, event) if owned else (),
+        co_units=journal.co_units(session, event) if event.co_units else (),
         declined_by=journal.declined_by(session, event) if event.decline_count else (),
         last_urge_at=journal.last_urge(session, event, by.name) if action == "urge" else None,
         claim_bonus=_claim_bonus(session, reference, event, now) if action in ("check", "conclude") else 0,
         original=original,
         said=journal.done_by(session, event, by.name) if by.role is Role.RESIDENT else frozenset(),
+        tasked=_tasked(session, event) if action in ("check", "remind") else None,
     )
+
+
+def _tasked(session: Session, event: Event) -> str | None:
+    return tasked(event.reported_by, accounts.workers(session), event.area_path)
 
 
 def _claim_bonus(session: Session, reference: Reference, event: Event, now: datetime) -> int:
     return (
-        journal.claim_bonus(session, event.unit, local_month(now, reference.tz))
-        if event.how == "claim"
-        else 0
+        journal.claim_bonus(session, event.unit, local_day(now, reference.tz)) if event.how == "claim" else 0
     )
 
 
@@ -274,14 +281,15 @@ def _overtaken(session: Session, reference: Reference, event: Event, action: str
     return Overtaken(text, event, role=role, who=last.actor, at=at, action=done)
 
 
-def _write_steps(session: Session, walks: Sequence[Walk]) -> set[datetime]:
+def _write_steps(session: Session, walks: Sequence[Walk], now: datetime | None = None) -> set[datetime]:
     """Write what stands beside the events: steps, points, alerts, co-units, deliveries.
 
-    Return the moments by which checks and points are counted.
+    Return the moments by which checks and points are counted. `now` is when the steps are written, where some of them
+    belong to an earlier moment.
     """
     drafts = [(done.event, draft, change) for done in walks for draft, change in done.steps]
     rows = [_step_row(event, draft) for event, draft, _ in drafts]
-    ids = journal.insert_steps(session, rows, [event.emergency for event, _, _ in drafts])
+    ids = journal.insert_steps(session, rows, [event.emergency for event, _, _ in drafts], now)
     numbered = list(zip(drafts, ids, strict=True))
     journal.insert_points(
         session,
@@ -303,7 +311,7 @@ def _write_beside(
     session: Session, event: Event, draft: StepDraft, change: Change, step_id: int
 ) -> set[datetime]:
     now, moments = draft.at, set[datetime]()
-    if draft.action in ("dispatch", "recall"):
+    if change.assign is not None:
         journal.assign(session, event, change.assign, now)
     if change.co_accepted:
         journal.answer_assignment(session, event, change.co_accepted, {"accepted_at": now})

@@ -13,7 +13,7 @@ from datasources.reference import Reference
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MOMENTS = (
-    "reported_at", "claim_due_at", "accept_due_at", "handle_due_at", "check_due_at", "hold_until",
+    "reported_at", "claim_due_at", "accept_due_at", "warn_due_at", "handle_due_at", "check_due_at", "hold_until",
     "overdue_at", "reply_due_at", "finished_at", "closed_at",
 )  # fmt: skip
 
@@ -77,7 +77,7 @@ def event_json(event: Event, viewer: Viewer, reference: Reference, now: datetime
 
 def feed_row(event: Event, reference: Reference) -> dict[str, Any]:
     """Return an open event as the feed carries it: absolute, versioned, without personal data, empty keys left out."""
-    in_hand = event.status in (Status.DISPATCHED, Status.HANDLING, Status.ON_HOLD)
+    in_hand = event.status in (Status.DISPATCHED, Status.HANDLING)  # on hold nothing runs
     border = event.border
     row = {
         "id": event.id,
@@ -97,6 +97,7 @@ def feed_row(event: Event, reference: Reference) -> dict[str, Any]:
         "unit": event.unit,
         "handler": event.handler,
         "how": event.how,
+        "co": event.co_units,
         "round": event.round if event.round > 1 else None,
         "reported_at": millis(event.reported_at),
         "source": event.source,
@@ -104,7 +105,7 @@ def feed_row(event: Event, reference: Reference) -> dict[str, Any]:
         "dispatch_due_at": millis(event.dispatch_due_at) if event.status == Status.PENDING_DISPATCH else None,
         "claim_due_at": millis(event.claim_due_at) if event.status == Status.CLAIMABLE else None,
         "accept_due_at": millis(event.accept_due_at) if event.status == Status.DISPATCHED else None,
-        "handle_from": millis(event.handle_from) if in_hand else None,
+        "warn_due_at": millis(event.warn_due_at) if in_hand else None,
         "handle_due_at": millis(event.handle_due_at) if in_hand else None,
         "check_due_at": millis(event.check_due_at) if event.status == Status.CHECKING else None,
         "overdue_at": millis(event.overdue_at),

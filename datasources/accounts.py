@@ -61,6 +61,14 @@ def create(
     return viewer_of(row)
 
 
+def workers(session: Session) -> list[tuple[str, str]]:
+    """Return (account, area) of the grid workers whose accounts are open, by name."""
+    query = select(AccountRow.name, AccountRow.area).where(
+        AccountRow.role == Role.WORKER.value, AccountRow.area.is_not(None), AccountRow.disabled.is_(False)
+    )
+    return [(name, area) for name, area in session.execute(query.order_by(AccountRow.name))]
+
+
 def set_password(session: Session, name: str, password: str, now: datetime) -> None:
     """Give an account a new password; its sessions end, its tokens stay."""
     row = _account(session, name)

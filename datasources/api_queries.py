@@ -26,7 +26,9 @@ def photo(session: Session, key: str) -> PhotoRow | None:
 
 def steps_of(session: Session, event_id: int) -> Sequence[StepRow]:
     """Return the steps of an event, oldest first."""
-    return session.scalars(select(StepRow).where(StepRow.event_id == event_id).order_by(StepRow.id)).all()
+    return session.scalars(
+        select(StepRow).where(StepRow.event_id == event_id).order_by(StepRow.at, StepRow.version)
+    ).all()
 
 
 def held(session: Session, external_ids: Collection[str]) -> dict[str, Event]:

@@ -132,6 +132,7 @@ def event_of(report: Report, place: Place, key: int, reference: Reference, now: 
         handle_from=reported,
         handle_due_at=report.due_at,
         finished_at=finished,
+        solved_level=reference.level_of(report.unit) if finished and report.unit else None,
         closed_at=report.closed_at if status == Status.CLOSED else None,
         overdue_at=report.due_at if late else None,
         overdue_round=1 if late else 0,

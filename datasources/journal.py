@@ -89,14 +89,22 @@ def add_demand(session: Session, key: int, more: int) -> None:
     session.execute(update(EVENT).where(EVENT.c.id == key).values(demand=EVENT.c.demand + more))
 
 
-def insert_steps(session: Session, rows: list[dict[str, Any]], urgent: Iterable[bool]) -> list[int]:
-    """Write steps and the news of them; return their ids, in order."""
+def insert_steps(
+    session: Session, rows: list[dict[str, Any]], urgent: Iterable[bool], now: datetime | None = None
+) -> list[int]:
+    """Write steps and the news of them; return their ids, in order. News are of `now`, else of their step's moment."""
     ids = reserve_ids(session, StepRow, len(rows))
     for key, row in zip(ids, rows, strict=True):
         row["id"] = key
     add_rows(session, StepRow, rows)
     news = [
-        {"event_id": row["event_id"], "step_id": row["id"], "alert_id": None, "urgent": loud, "at": row["at"]}
+        {
+            "event_id": row["event_id"],
+            "step_id": row["id"],
+            "alert_id": None,
+            "urgent": loud,
+            "at": now or row["at"],
+        }
         for row, loud in zip(rows, urgent, strict=True)
     ]
     add_rows(session, OutboxRow, news)
@@ -177,7 +185,7 @@ def done_by(session: Session, event: Event, account: str) -> frozenset[str]:
 
 
 def claim_bonus(session: Session, unit: str | None, since: datetime) -> int:
-    """Return the claim tenths a unit has earned since a moment (the local month's start)."""
+    """Return the claim tenths a unit has earned since a moment (the local day's start)."""
     if unit is None:
         return 0
     total = select(func.coalesce(func.sum(LedgerRow.tenths), 0)).where(
@@ -202,6 +210,12 @@ def last_step(session: Session, event: Event) -> StepRow | None:
     )
 
 
+def last_at(session: Session, event: Event) -> datetime | None:
+    """Return when the newest step of an event was done."""
+    query = select(StepRow.at).where(StepRow.event_id == event.id)
+    return session.scalar(query.order_by(StepRow.version.desc()).limit(1))
+
+
 def last_urge(session: Session, event: Event, account: str) -> datetime | None:
     """Return when an account last urged an event."""
     query = select(func.max(StepRow.at)).where(
@@ -224,11 +238,17 @@ def co_units(session: Session, event: Event) -> tuple[CoUnit, ...]:
 
 
 def assign(session: Session, event: Event, units: Iterable[str], now: datetime) -> None:
-    """Set units beside the lead, each to sign for itself; who was beside a former lead is released."""
-    for row in session.scalars(
-        select(AssignmentRow).where(AssignmentRow.event_id == event.id, AssignmentRow.round == event.round)
-    ):
-        session.delete(row)
+    """Set units beside the lead, each to sign for itself; who was there already stays as it stands, others are released."""
+    wanted = list(units)
+    held = select(AssignmentRow).where(AssignmentRow.event_id == event.id, AssignmentRow.round == event.round)
+    stays = set()
+    for row in session.scalars(held):
+        if row.unit not in wanted:
+            session.delete(row)
+            continue
+        stays.add(row.unit)
+        if row.accepted_at is None:
+            row.accept_due_at = event.accept_due_at
     session.flush()
     rows = [
         {
@@ -238,7 +258,8 @@ def assign(session: Session, event: Event, units: Iterable[str], now: datetime) 
             "assigned_at": now,
             "accept_due_at": event.accept_due_at,
         }
-        for unit in units
+        for unit in wanted
+        if unit not in stays
     ]
     add_rows(session, AssignmentRow, rows)
 

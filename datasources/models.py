@@ -193,6 +193,7 @@ class EventRow(Base):
     border: Mapped[dict | None] = mapped_column(JSON(none_as_null=True))
     unit: Mapped[str | None]
     how: Mapped[str | None]
+    co_units: Mapped[list | None] = mapped_column(JSON(none_as_null=True))
     final_dispatch: Mapped[bool]
     round: Mapped[int]
     created_at: Mapped[datetime | None]
@@ -229,9 +230,11 @@ class EventRow(Base):
     rework_count: Mapped[int]
     decline_count: Mapped[int]
     extension_count: Mapped[int]
+    escalations: Mapped[int] = mapped_column(server_default="0")
     hold_count: Mapped[int]
     demand: Mapped[int]
     rating: Mapped[str | None]
+    solved_level: Mapped[str | None]
     supervision: Mapped[str]
     supervised_reason: Mapped[str | None] = mapped_column(Text)
     reply_due_at: Mapped[datetime | None]

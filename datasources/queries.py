@@ -39,7 +39,7 @@ class Near:
 def steps_of(session: Session, event_id: int) -> Sequence[StepRow]:
     """Return the steps of an event, oldest first."""
     return session.scalars(
-        select(StepRow).where(StepRow.event_id == event_id).order_by(StepRow.version)
+        select(StepRow).where(StepRow.event_id == event_id).order_by(StepRow.at, StepRow.version)
     ).all()
 
 

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from dashboard.rules.event import Event
+from dashboard.rules.event import Event, Level
 from dashboard.rules.limits import (
     DEFAULT_FREEZE,
     DEFAULT_HANDLING,
@@ -37,8 +37,16 @@ from datasources.models import (
 from datasources.reference_parts import Area, Duty, Gone, Unit, area_of, category_of, read_gone, unit_of
 from datasources.succession import heir, steps_of
 
-__all__ = ["Area", "Duty", "Reference", "References", "Unit", "local_month", "read_reference"]
+__all__ = ["Area", "Duty", "Reference", "References", "Unit", "local_day", "read_reference"]
 
+KIND_LEVELS = {
+    "community": Level.COMMUNITY,
+    "street": Level.STREET,
+    "station": Level.STREET,
+    "department": Level.DISTRICT,
+    "company": Level.DISTRICT,
+    "centre": Level.DISTRICT,
+}
 LOOK_EVERY = 3.0  # seconds between looks for a newly loaded pack
 
 
@@ -166,6 +174,16 @@ class Reference:
         """Return whether there is such a unit."""
         return code in self.units
 
+    def level_of(self, unit: str | None) -> str:
+        """Return the level at which a unit resolves cases: by its kind, else by how wide its own territory is."""
+        known = self.units.get(unit or "")
+        if known is None:
+            return Level.DISTRICT
+        area = self.areas.get(known.area or "")
+        within = Level.COMMUNITY if area and area.level == self.community_level else Level.STREET
+        wide = area is None or area.level == self.levels[0]
+        return KIND_LEVELS.get(known.kind, Level.DISTRICT if wide else within)
+
     def matched(self, event: Event) -> list[Duty]:
         """Return the duties that match an event's category (or one above it) and territory, first responsible first."""
         key = (event.category, event.area_path)
@@ -202,14 +220,6 @@ class Reference:
             for unit in self.units.values()
             if unit.area and unit.kind == level and f"/{unit.area}/" in event.area_path
         ]
-
-    def worker_of(self, event: Event) -> str | None:
-        """Return the account of the grid workers of the place, or None outside every grid."""
-        for code in reversed(steps_of(event.area_path)):
-            area = self.areas.get(self.standing_area(code) or "")
-            if area is not None and area.level == self.community_level:
-                return f"worker-{area.code}"
-        return None
 
     def _match(self, code: str | None, path: str) -> list[Duty]:
         best: dict[str, Duty] = {}
@@ -312,7 +322,6 @@ def _policy(config: Mapping, calendar: Calendar, minutes: Mapping[str, int]) -> 
     )
 
 
-def local_month(moment: datetime, tz: ZoneInfo) -> datetime:
-    """Return the first instant of the local month a moment lies in."""
-    local = moment.astimezone(tz)
-    return local.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+def local_day(moment: datetime, tz: ZoneInfo) -> datetime:
+    """Return the first instant of the local day a moment lies in."""
+    return moment.astimezone(tz).replace(hour=0, minute=0, second=0, microsecond=0)

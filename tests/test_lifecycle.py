@@ -49,8 +49,8 @@ class Village:
     def is_unit(self, code: str) -> bool:
         return code in ("URBAN", "STREET", "GAS", "FIRE")
 
-    def worker_of(self, event: Event) -> str | None:
-        return "worker-c1" if event.grid else None
+    def level_of(self, unit: str | None) -> str:
+        return "street" if unit == "STREET" else "district"
 
 
 VILLAGE = Village()

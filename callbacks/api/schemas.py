@@ -115,7 +115,7 @@ BORDER = {
 REPORTER_SHOWN = record({"name": null(TEXT), "phone": null(TEXT)})
 PERSON = record({"account": TEXT, "title": TEXT, "seat": TEXT, "since": MOMENT})
 MOMENTS = (
-    "claim_due_at", "accept_due_at", "handle_due_at", "check_due_at", "hold_until", "overdue_at", "reply_due_at", "finished_at",
+    "claim_due_at", "accept_due_at", "warn_due_at", "handle_due_at", "check_due_at", "hold_until", "overdue_at", "reply_due_at", "finished_at",
     "closed_at",
 )  # fmt: skip
 

@@ -8,10 +8,10 @@ from dashboard.rules.clocks import (
     HANDLING_CLOCK,
     accept_within,
     again,
+    carried,
     handling_clock,
     minutes,
     miss_deadline,
-    shifted,
 )
 from dashboard.rules.event import Status
 from dashboard.rules.limits import Limit
@@ -56,9 +56,8 @@ def refuse(move: Move) -> Change:
 
 
 def resume(move: Move) -> Change:
-    # every deadline of the handling clock moves by the time spent on hold
-    rested = move.context.now - (move.event.hold_from or move.context.now)
-    columns: dict[str, Any] = shifted(move.event, HANDLING_CLOCK, rested)
+    since = move.event.hold_from or move.context.at
+    columns: dict[str, Any] = carried(move.event, HANDLING_CLOCK, since, move.context)
     return Change(set=columns | {"status": Status.HANDLING, "hold_from": None, "hold_until": None})
 
 
@@ -72,9 +71,7 @@ def remind(move: Move) -> Change:
     later = move.context.now + minutes(move.context, "check_emergency" if move.event.emergency else "check")
     change = Change(set={"check_reminders": move.event.check_reminders + 1, "check_due_at": later})
     if not move.event.check_reminders:
-        change.points = scoring.for_check(
-            move.context.world.worker_of(move.event), False, move.context.world.policy
-        )
+        change.points = scoring.for_check(move.context.tasked, False, move.context.world.policy)
     return change
 
 

@@ -247,6 +247,7 @@ class Event:
     # owner
     unit: str | None = None
     how: str | None = None
+    co_units: list[str] | None = None
     final_dispatch: bool = False
     round: int = 1
     # clocks
@@ -287,9 +288,11 @@ class Event:
     rework_count: int = 0
     decline_count: int = 0
     extension_count: int = 0
+    escalations: int = 0
     hold_count: int = 0
     demand: int = 1
     rating: str | None = None
+    solved_level: str | None = None  # the level of who finished it
     supervision: str = Supervision.NONE
     supervised_reason: str | None = None
     reply_due_at: datetime | None = None

@@ -99,11 +99,11 @@ RULES: tuple[Rule, ...] = (
     Rule(Action.LAPSE, "抢单到时", (S.CLAIMABLE,), (S.PENDING_DISPATCH,), ("clock",)),
     Rule(Action.DISPATCH, "派单", (S.PENDING_DISPATCH, S.CLAIMABLE), (S.DISPATCHED,), ("operator", "system"), (
         Fact("unit", "unit", required=True), Fact("co_units", "units"), Fact("reason", "text", when="还在待抢单时"), Fact("due_at", "moment", when="回放记录时"))),
-    Rule(Action.RECALL, "撤回派单", (S.DISPATCHED,), (S.PENDING_DISPATCH,), ("operator",), (Fact("reason", "text"),)),
+    Rule(Action.RECALL, "撤回派单", (S.DISPATCHED,), (S.PENDING_DISPATCH,), ("operator",), (Fact("reason", "text", when="紧急事件时"),)),
     Rule(Action.ACCEPT, "签收", (S.DISPATCHED, S.HANDLING), (S.HANDLING,), ("owner", "co_unit")),
     Rule(Action.DECLINE, "退单", (S.DISPATCHED,), (S.PENDING_DISPATCH,), ("owner",), (
         Fact("ground", "ground", required=True), Fact("text", "text", required=True))),
-    Rule(Action.ESCALATE, "上报上级", (S.HANDLING, S.REPORTED), (S.PENDING_DISPATCH,), ("owner", "checker", "operator"), (REASON,)),
+    Rule(Action.ESCALATE, "上报上级", (S.HANDLING, S.REPORTED, S.CLAIMABLE, S.PENDING_DISPATCH), (S.PENDING_DISPATCH,), ("owner", "checker", "operator"), (REASON,)),
     Rule(Action.FINISH, "办结反馈", (S.HANDLING,), (S.CHECKING,), ("owner", "co_unit"), (
         Fact("text", "text", required=True), Fact("photos", "photos", when="类别要求照片时"), Fact("reason", "text", when="协办单位未办结时"))),
     Rule(Action.CHECK, "核查评价", (S.CHECKING,), (S.CLOSED, S.HANDLING), ("checker", "operator"), (
@@ -267,6 +267,8 @@ def _circumstances(
         errors.append(("due_at", "“{field}”不是这个操作需要的内容", {"field": "due_at"}))
     if action == Action.DISPATCH and event.status == Status.CLAIMABLE and not facts.get("reason"):
         errors.append(("reason", "事件还在待抢单，直接派单要写明原因", {}))
+    if action == Action.RECALL and event.emergency and not (facts.get("reason") or "").strip():
+        errors.append(("reason", "撤回紧急事件的派单要写明原因", {}))
     if action == Action.FINISH and "owner" in found:
         category = world.category(event.category)
         if category is not None and category.photo_required and not facts.get("photos"):

@@ -99,6 +99,7 @@ def _resolved(now: datetime) -> dict[str, Any]:
     return {
         "status": Status.CLOSED,
         "level": Level.GRID,
+        "solved_level": Level.GRID,
         "resolved_on_site": True,
         "registered_at": now,
         "register_due_at": None,
@@ -161,7 +162,7 @@ def take(
         to_status=after.status,
         round=before.round,
         version=after.version,
-        at=context.now,
+        at=context.at,
         viewer=viewer,
         facts=facts,
         unit=after.unit or before.unit,
@@ -178,4 +179,5 @@ def go_on(walk: Walk, context: Context) -> None:
     """Let the system do what follows by rule from the last step of a walk."""
     following = follow_up(walk.event, walk.steps[-1][0], context)
     if following is not None:
-        take(walk, following[0], SYSTEM, frozenset({"system"}), following[1], context)
+        late = walk.steps[-1][0].late
+        take(walk, following[0], SYSTEM, frozenset({"system"}), following[1], context, late=late)

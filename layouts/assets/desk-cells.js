@@ -8,7 +8,7 @@ window.gridWall = window.gridWall || {};
   const t = (...what) => wall.t(...what);
   const first = () => wall.desk.first;
   const english = () => document.documentElement.lang.startsWith("en"); // its words are longer
-  /* From when a deadline is near: for handling a quarter of its limit or half an hour before, else five minutes. */
+  /* From when a deadline is near: for handling what the server says, else five minutes before. */
   const soonAt = (row) => (row.status === "handling" ? wall.deskTabs.lateFrom(row) : dueOf(row) - SOON_MS);
   const dueOf = (row) => { const [field] = first().dues[row.status] || []; return (field && row[field]) || LAST; };
   const place = (row) => wall.deskPlace(row);
