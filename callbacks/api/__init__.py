@@ -5,6 +5,7 @@ from typing import Any
 from flask import Blueprint, Flask, current_app, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 
+from callbacks import clear_reads
 from callbacks.api import (
     alerts,
     appeals,
@@ -73,6 +74,7 @@ def install(app: Flask) -> None:
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
     app.config["MAX_FORM_MEMORY_SIZE"] = LARGEST_BODY
     problems.install(app)
+    clear_reads.install(app)
     app.register_blueprint(blueprint())
     app.register_blueprint(health.blueprint())
     app.add_url_rule("/api/", "api_root", nothing, defaults={"rest": ""}, methods=METHODS)

@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from callbacks.api.answers import dumped, event_body
 from callbacks.api.answers import moment as shown
+from callbacks.guard import WrongCredential
 from callbacks.wording import spoken
 from dashboard.rules.refusals import NotNow, Overtaken, Refusal
 from layouts import notice
@@ -108,7 +109,7 @@ def of_refusal(refusal: Refusal) -> AnyResponse:
         if refusal.status == 429:
             response.headers["Retry-After"] = "60"
         return response
-    if refusal.status == 401:
+    if refusal.status == 401 and not isinstance(refusal, WrongCredential):
         path = request.full_path.rstrip("?")
         return redirect(f"/login?next={quote(path, safe='')}" if path != "/" else "/login", 302)
     return Response(notice.error(refusal.status), refusal.status, mimetype="text/html")
