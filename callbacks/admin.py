@@ -15,6 +15,7 @@ from callbacks.session import somebody
 from dashboard import clock
 from dashboard.house import House
 from dashboard.rules.access import Viewer
+from dashboard.rules.masking import mask_text
 from dashboard.rules.refusals import Invalid
 from dashboard.serializer import millis
 from datasources import accounts, kiosks, screens
@@ -135,10 +136,14 @@ def _wishes(body: Mapping[str, Any]) -> Shows:
 
 
 def _screen(name: str, named: KioskRow | None, heard: ScreenRow | None, now: datetime) -> dict[str, Any]:
-    shown: dict[str, Any] = {"key": name, "name": named.name if named else name, "kiosk": named is not None}
+    shown: dict[str, Any] = {
+        "key": name,
+        "name": named.name if named else mask_text(name),
+        "kiosk": named is not None,
+    }
     if named:
         shown |= {
-            "place": named.place,
+            "place": mask_text(named.place),
             "shows": kiosk.screen_path(named.name, Shows(**named.shows)),
             "opened_at": millis(named.opened_at),
             "revoked_at": millis(named.revoked_at),

@@ -15,7 +15,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from callbacks import self_check, store_check
+from callbacks import audit_command, self_check, store_check
 from callbacks.serving import bar, demo_accounts, err, out, replay, run
 from dashboard import clock, districts, redistricting, rollup_keeper
 from dashboard.house import House, follow_clock, open_house
@@ -107,6 +107,7 @@ def _parser() -> argparse.ArgumentParser:
     command("rebuild", rebuild, "make the rollups of every day anew from the events")
     command("roll", roll, "keep the rollups beside a running product, which begins this by itself")
     command("check", check, "check the configuration", serving)
+    audit_command.add(command)
     for action in serving._actions + shared._actions:
         if not isinstance(action, argparse._HelpAction):
             parser._add_action(action)

@@ -14,8 +14,9 @@ from callbacks.session import somebody
 from callbacks.wording import spoken
 from dashboard import actions, clock
 from dashboard.house import House
-from dashboard.rules.access import Viewer, mask_text
+from dashboard.rules.access import Viewer
 from dashboard.rules.event import Event
+from dashboard.rules.masking import mask_text
 from dashboard.rules.refusals import Forbidden, Refusal
 from datasources import api_queries, journal
 from datasources.models import StepRow

@@ -14,8 +14,9 @@ from callbacks.livefeed import LiveFeed
 from callbacks.session import somebody
 from dashboard import actions, clock
 from dashboard.house import House
-from dashboard.rules.access import HOME, Role, Viewer, mask_text, sees
+from dashboard.rules.access import HOME, Role, Viewer, sees
 from dashboard.rules.event import DUE, Event, Status, on_time
+from dashboard.rules.masking import mask_text
 from dashboard.rules.refusals import Refusal
 from dashboard.serializer import event_json, millis
 from datasources import api_queries, journal, looks, queries_around
@@ -109,7 +110,7 @@ def gathered(
         merged_into=original.number if original else "",
         request=_request(event, reference),
         looks=[
-            (look.at, f"{translate(look.title)} {look.account}", look.reason)
+            (look.at, f"{translate(look.title)} {look.account}", mask_text(look.reason))
             for look in looks.looks_at(session, event)
         ]
         if who.may("audit.see")
@@ -125,7 +126,7 @@ def _request(event: Event, reference: Reference) -> tuple[str, str, datetime | N
     if not event.request:
         return None
     by = reference.unit_name(event.unit) if event.unit else event.requested_by or ""
-    return event.request, event.request_reason or "", event.request_until, by
+    return event.request, mask_text(event.request_reason or ""), event.request_until, by
 
 
 def _shown(

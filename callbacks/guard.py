@@ -45,6 +45,10 @@ class Stranger(Refusal):
     status = 401
 
 
+class WrongCredential(Stranger):
+    """A header was sent that authenticates nobody: said plainly, to pages too, which a login would not help."""
+
+
 def permission(name: str) -> Callable[[View], View]:
     """Say which permission a route's function needs; "public" needs none."""
     if name not in KINDS:

@@ -1,7 +1,4 @@
-"""Who is asking: cookie or token → viewer, the login form, the language. Decided here once per request, read everywhere.
-
-A Bearer header counts alone: a wrong one is nobody, whatever cookie comes with it.
-"""
+"""Who is asking: cookie or token → viewer, the login form, the language. Decided once per request, read everywhere."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -11,7 +8,8 @@ from urllib.parse import urlsplit
 from flask import Flask, Response, current_app, g, has_request_context, make_response, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
 
-from callbacks import outside
+from callbacks import guard, outside
+from callbacks.credential import COOKIE, Credential, Kind, credential_of
 from callbacks.guard import permission
 from dashboard import clock
 from dashboard.house import House
@@ -22,10 +20,8 @@ from layouts import login as door
 from layouts import maps, words
 from layouts.words import translate
 
-COOKIE = "grid_session"
 LANG_COOKIE = "grid_lang"
 LANG_FOR = timedelta(days=365)
-BEARER = "Bearer "
 
 
 def install(app: Flask, house: House) -> SignIn:
@@ -34,6 +30,7 @@ def install(app: Flask, house: House) -> SignIn:
     app.extensions["grid.sign_in"] = sign_in
     app.extensions["grid.house"] = house
     app.before_request(choose_language)
+    app.before_request(refuse_wrong_credential)
     app.after_request(keep_language)
     app.teardown_request(lambda _error: forget_language())
     app.add_url_rule("/login", "login", login_page, methods=["GET"])
@@ -44,10 +41,23 @@ def install(app: Flask, house: House) -> SignIn:
 
 def viewer() -> Viewer | None:
     """Return who is asking in this request, or None."""
-    if "viewer" not in g:
-        g.viewer = viewer_of_environ(request.environ)
-    found: Viewer | None = g.viewer
+    return credential().viewer
+
+
+def credential() -> Credential:
+    """Return what authenticated this request, decided at the first question and kept."""
+    if "credential" not in g:
+        g.credential = credential_of(request.environ, current_app.extensions["grid.sign_in"])
+    found: Credential = g.credential
     return found
+
+
+def refuse_wrong_credential() -> None:
+    """Raise WrongCredential for a header that authenticates nobody, wherever it is sent; assets ask nobody's name."""
+    if request.url_rule is None or guard.need_of(current_app, request.endpoint) == guard.STATIC:
+        return
+    if credential().kind is Kind.REFUSED:
+        raise guard.WrongCredential("Authorization 请求头无效：只接受有效的 Bearer 令牌")
 
 
 def somebody() -> Viewer:
@@ -59,22 +69,22 @@ def somebody() -> Viewer:
 
 
 def reader(who: Viewer) -> Viewer:
-    """Return who reads an answer: a program by its right; a browser with persons masked, whoever sits at it.
+    """Return who reads an answer: with persons masked, whoever asks; in clear only by a token made for that.
 
-    What a person at a screen needs in clear is revealed for a reason that is kept.
+    What a person needs in clear is revealed for a reason that is kept.
     """
-    return who if "Authorization" in request.headers else replace(who, masked=True)
+    return who if credential().clear else masked(who)
+
+
+def masked(who: Viewer) -> Viewer:
+    """Return somebody as who reads no person in clear: what an action answers, first or again, holds none."""
+    return replace(who, masked=True)
 
 
 def viewer_of_environ(environ: dict[str, Any], sign_in: SignIn | None = None) -> Viewer | None:
     """Return who a WSGI environ stands for; `sign_in` where no request context is there (sockets)."""
     doors: SignIn = sign_in or current_app.extensions["grid.sign_in"]
-    header = environ.get("HTTP_AUTHORIZATION", "")
-    if header:
-        return (
-            doors.viewer_for_token(header.removeprefix(BEARER).strip()) if header.startswith(BEARER) else None
-        )
-    return doors.viewer_for_session(outside.cookie(environ, COOKIE))
+    return credential_of(environ, doors).viewer
 
 
 def came_from_elsewhere() -> bool:
@@ -83,7 +93,7 @@ def came_from_elsewhere() -> bool:
     Browsers send Sec-Fetch-Site or Origin with every POST; whoever sends neither is no browser and carries no
     stranger's cookie (which is SameSite=Lax besides). A token is never sent by a browser on its own.
     """
-    if request.headers.get("Authorization"):
+    if credential().kind is Kind.TOKEN:
         return False
     site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
     if site is not None and site not in ("same-origin", "none"):

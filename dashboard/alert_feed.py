@@ -6,9 +6,9 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from dashboard.rules.access import mask_text
 from dashboard.rules.alerts import Alert, AlertState, kind_of, ladder, next_what
 from dashboard.rules.event import Event
+from dashboard.rules.masking import mask_text, mask_values
 from dashboard.serializer import millis
 from datasources import feed_queries
 from datasources.models import AlertRow
@@ -89,7 +89,7 @@ def alert_object(
         "by": alert.acknowledged_by,
         "title": titles.get(alert.acknowledged_by),
         "at": millis(alert.acknowledged_at),
-        "screen": alert.acknowledged_screen,
+        "screen": mask_values(alert.acknowledged_screen),
         **(
             {
                 "behalf": {
@@ -106,7 +106,7 @@ def alert_object(
         "until": millis(alert.shelved_until),
         "by": alert.shelved_by,
         "title": titles.get(alert.shelved_by or ""),
-        "reason": alert.shelved_reason,
+        "reason": mask_values(alert.shelved_reason),
     }
     return {
         "id": alert.id,

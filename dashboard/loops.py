@@ -13,7 +13,7 @@ from dashboard.deliveries import deliver
 from dashboard.house import House, follow_clock, keep_clock
 from dashboard.rollup_process import RollupProcess
 from dashboard.rules.refusals import Refusal
-from datasources import clock_anchor
+from datasources import chain, clock_anchor
 
 log = logging.getLogger(__name__)
 
@@ -24,6 +24,7 @@ MARK_SECONDS = 5.0
 FOLLOW_SECONDS = 2.0
 BEAT_SECONDS = 2.0
 ROLLUP_SECONDS = 30.0
+SEAL_SECONDS = 1.0
 
 
 class Loop:
@@ -74,6 +75,7 @@ def clock_loops(house: House) -> list[Loop]:
         Loop("clock", lambda: sweeps.tick(house.database, house.reference, clock.now()), pause),
         Loop("beat", lambda: beat(house), BEAT_SECONDS),
         Loop("deliveries", lambda: deliver(house, clock.now()), DELIVER_SECONDS),
+        Loop("seal", lambda: chain.seal(house.database, clock.real_now()), SEAL_SECONDS),
         Loop("rollups", rolling.ensure, ROLLUP_SECONDS, rolling.stop),
     ]
     return [*loops, drill_loop(house, keeps=not isinstance(clock.current(), clock.WallClock))]

@@ -4,11 +4,14 @@ Masking happens here, on the server (DESIGN decision 10): the feed has no person
 who may see it.
 """
 
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from dashboard.rules.access import Viewer, mask_name, mask_phone, mask_text
+from dashboard.rules.access import Viewer
 from dashboard.rules.event import Event, Status, Supervision, on_time, zone
+from dashboard.rules.lifecycle import CODE_FACTS
+from dashboard.rules.masking import mask_facts, mask_name, mask_phone, mask_text, mask_values
 from datasources.reference import Reference
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -28,15 +31,25 @@ def millis(value: datetime | None) -> int | None:
     return (value - EPOCH) // timedelta(milliseconds=1) if value else None
 
 
+def reads(viewer: Viewer) -> Callable[[Any], Any]:
+    """Return how a viewer reads whatever people wrote, alone or inside lists and objects: as it is, or masked."""
+    return (lambda value: value) if viewer.may("personal.see") else mask_values
+
+
+def facts_json(facts: Mapping[str, Any] | None, viewer: Viewer) -> dict[str, Any]:
+    """Return the facts of a step as a viewer reads them: all that is no code is a text somebody wrote."""
+    held = facts or {}
+    return dict(held) if viewer.may("personal.see") else mask_facts(held, CODE_FACTS)
+
+
 def event_json(event: Event, viewer: Viewer, reference: Reference, now: datetime) -> dict[str, Any]:
     """Return an event as CONTRACT §5 promises it, masked for the viewer."""
-    personal = viewer.may("personal.see")
-    clear = (lambda text: text) if personal else mask_text
+    personal, clear = viewer.may("personal.see"), reads(viewer)
     found, grid = zone(event), reference.area(event.grid)
     shown: dict[str, Any] = {
         "id": event.id,
         "number": event.number,
-        "external_id": event.external_id,
+        "external_id": clear(event.external_id),
         "source": event.source,
         "title": clear(event.title),
         "description": clear(event.description),
@@ -59,7 +72,7 @@ def event_json(event: Event, viewer: Viewer, reference: Reference, now: datetime
         "on_time": on_time(event, now),
         "rating": event.rating,
         "supervision": event.supervision,
-        "supervised_reason": event.supervised_reason,
+        "supervised_reason": clear(event.supervised_reason),
         "rework_count": event.rework_count,
         "decline_count": event.decline_count,
         "extension_count": event.extension_count,

@@ -33,6 +33,7 @@ PRAGMAS = (
     "journal_mode=WAL",
     "synchronous=FULL",
     "foreign_keys=ON",
+    "recursive_triggers=ON",  # INSERT OR REPLACE deletes, and the triggers against that are asked only so
     "busy_timeout=100",
     "temp_store=MEMORY",
     "cache_size=-16000",
@@ -160,6 +161,7 @@ def _engine(url: str, limits: Limits) -> Engine:
     if url.startswith("sqlite"):
         engine = create_engine(
             url,
+            hide_parameters=True,
             connect_args={"check_same_thread": False, "timeout": 10},
             pool_size=limits.kept,
             max_overflow=limits.connections - limits.kept,

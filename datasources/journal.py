@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from dashboard.rules.context import CoUnit
 from dashboard.rules.event import Event
+from dashboard.rules.masking import mask_text, mask_values
 from dashboard.rules.refusals import Refusal
 from dashboard.rules.scoring import Points, Subject
 from datasources import sealing
@@ -279,6 +280,7 @@ def owe(
     session: Session, target: str, reason: str, event: Event, extra: Mapping[str, Any], now: datetime
 ) -> None:
     """Write a delivery owed to an outside system: the event's number and what is asked, no names, no phones."""
+    reason = mask_text(reason)  # a lead's own words, where it is a supervision
     payload = {
         "kind": target,
         "reason": reason,
@@ -287,7 +289,7 @@ def owe(
         "grid": event.grid,
         "unit": event.unit,
         "at": now.isoformat(),
-        **extra,
+        **mask_values(extra),
     }
     session.execute(
         insert(DeliveryRow).values(

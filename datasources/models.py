@@ -543,13 +543,14 @@ class AccountRow(Base):
 
 
 class TokenRow(Base):
-    """An API token: only its SHA-256 is kept."""
+    """An API token: only its SHA-256 is kept; with the scope `personal` it reads persons in clear, each time audited."""
 
     __tablename__ = "token"
     digest: Mapped[str] = mapped_column(primary_key=True)
     account: Mapped[str] = mapped_column(ForeignKey("account.name"), index=True)
     created_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
+    scope: Mapped[str | None]
 
 
 class SessionRow(Base):

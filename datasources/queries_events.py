@@ -11,8 +11,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select, true
 from sqlalchemy.orm import Session
 
-from dashboard.rules.access import Role, Viewer, mask_text
+from dashboard.rules.access import Role, Viewer
 from dashboard.rules.event import Event, Status
+from dashboard.rules.masking import mask_text
 from datasources import sealing
 from datasources.journal import EVENT_COLUMNS
 from datasources.models import AssignmentRow, EventRow

@@ -11,11 +11,11 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from dashboard.rules import kpi_words
-from dashboard.rules.access import mask_text
 from dashboard.rules.event import RATING_WORDS, Status
 from dashboard.rules.kpis import Period, period, previous
 from dashboard.rules.lifecycle import ACTION_WORDS
 from dashboard.rules.local_time import days_before
+from dashboard.rules.masking import mask_text
 from datasources.models import EventRow, StepRow
 from datasources.queries_kpis import kpi_values
 from datasources.queries_memo import Memo, ask

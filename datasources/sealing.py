@@ -20,14 +20,16 @@ FEWEST_DIGITS = 7  # fewer are not a number one searches by
 _ring: MultiFernet | None = None
 _digest_key = b""
 _signing_key = b""
+_chain_keys: tuple[bytes, ...] = ()
 
 
 def use(secrets: Sequence[str]) -> None:
     """Set the keys of this process: the first seals, all open."""
-    global _ring, _digest_key, _signing_key
+    global _ring, _digest_key, _signing_key, _chain_keys
     _ring = MultiFernet([Fernet(base64.urlsafe_b64encode(_derived(secret, b"seal"))) for secret in secrets])
     _digest_key = _derived(secrets[0], b"digest")
     _signing_key = _derived(secrets[0], b"sign")
+    _chain_keys = tuple(_derived(secret, b"chain") for secret in secrets)
 
 
 def signing_key() -> str:
@@ -44,6 +46,13 @@ def _keys() -> MultiFernet:
     if _ring is None:
         raise RuntimeError("no key to seal with: sealing.use comes first")
     return _ring
+
+
+def chain_keys() -> Sequence[bytes]:
+    """Return the keys of the chain over steps, ledger and audit: the first signs, all are believed."""
+    if not _chain_keys:
+        raise RuntimeError("no key to sign with: sealing.use comes first")
+    return _chain_keys
 
 
 def seal(text: str) -> str:

@@ -9,6 +9,7 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -28,6 +29,7 @@ SESSION_FOR = timedelta(hours=12)
 REMEMBERED = 1.5
 MOST_REMEMBERED = 10_000
 LONGEST_SECRET = 200
+PERSONAL = "personal"  # the scope of a token that reads persons in clear
 WRONG = "账号或密码不正确；连续输错 {most} 次，账号将锁定 15 分钟"
 LOCKED = "输错次数太多，账号暂时锁定，请 15 分钟后再试"
 
@@ -37,14 +39,17 @@ def digest(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
-def issue_token(session: Session, name: str, now: datetime) -> str:
-    """Return a new API token of an account; it is shown once, only its digest is kept."""
+def issue_token(session: Session, name: str, now: datetime, scope: str | None = None) -> str:
+    """Return a new API token of an account; it is shown once, only its digest is kept.
+
+    Only with the scope `personal` are persons read in clear with it, as far as the account may.
+    """
     row = session.get(AccountRow, name)
     if row is None or row.disabled:
         raise NotFound("没有名为“{name}”的可用账号", name=name)
     token = f"grid_{secrets.token_urlsafe(32)}"
-    session.add(TokenRow(digest=digest(token), account=name, created_at=now))
-    audit(session, now, "console", "token.issue", account=name)
+    session.add(TokenRow(digest=digest(token), account=name, created_at=now, scope=scope))
+    audit(session, now, "console", "token.issue", account=name, scope=scope)
     return token
 
 
@@ -140,11 +145,11 @@ class SignIn:
         return viewer_of(row) if row else None
 
     def _token_viewer(self, session: Session, key: str) -> Viewer | None:
-        query = select(AccountRow).join(TokenRow, TokenRow.account == AccountRow.name)
-        row = session.scalar(
+        query = select(AccountRow, TokenRow.scope).join(TokenRow, TokenRow.account == AccountRow.name)
+        found = session.execute(
             query.where(TokenRow.digest == key, TokenRow.revoked_at.is_(None), AccountRow.disabled.is_(False))
-        )
-        return viewer_of(row) if row else None
+        ).first()
+        return replace(viewer_of(found[0]), clear=found[1] == PERSONAL) if found else None
 
     def _count_try(self, name: str, now: datetime) -> bool:
         """Count a try and return whether the account may be tried at all; strangers lock like accounts do."""

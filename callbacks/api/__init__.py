@@ -6,7 +6,7 @@ from flask import Blueprint, Flask, current_app, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 from werkzeug.routing import IntegerConverter
 
-from callbacks import body_limits
+from callbacks import body_limits, clear_reads
 from callbacks.api import (
     alerts,
     appeals,
@@ -80,6 +80,7 @@ def install(app: Flask) -> None:
     body_limits.install(app)
     app.url_map.converters["int"] = Key
     problems.install(app)
+    clear_reads.install(app)
     app.register_blueprint(blueprint())
     app.register_blueprint(health.blueprint())
     app.add_url_rule("/api/", "api_root", nothing, defaults={"rest": ""}, methods=METHODS)

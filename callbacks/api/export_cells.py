@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any
 
 from callbacks.api.answers import house
-from dashboard.rules.access import mask_text
 from dashboard.rules.event import (
     LEVEL_WORDS,
     RATING_WORDS,
@@ -19,6 +18,7 @@ from dashboard.rules.event import (
     Supervision,
     on_time,
 )
+from dashboard.rules.masking import mask_text
 from layouts.words import translate
 
 

@@ -15,6 +15,7 @@ from callbacks.guard import permission
 from callbacks.session import somebody
 from dashboard import clock
 from dashboard.rules.event import Event
+from dashboard.rules.masking import mask_text, mask_values
 from dashboard.rules.refusals import Forbidden, Invalid
 from datasources import export_requests, sheets
 from datasources.intake import text_fault
@@ -106,12 +107,12 @@ def _request(row: ExportRequestRow) -> dict[str, Any]:
     return {
         "id": row.id,
         "account": row.account,
-        "filters": row.filters,
-        "why": row.why,
+        "filters": mask_values(row.filters),
+        "why": mask_text(row.why),
         "asked_at": moment(row.asked_at),
         "state": "expired" if row.state == export_requests.APPROVED and not works else row.state,
         "answered_by": row.answered_by,
-        "answer": row.answer,
+        "answer": mask_values(row.answer),
         "expires_at": moment(row.expires_at),
         "downloads": row.downloads,
         "own": own,

@@ -21,8 +21,9 @@ from callbacks.api.figures import (
 )
 from dashboard import clock
 from dashboard.rules import kpi_words
-from dashboard.rules.access import Viewer, mask_text
+from dashboard.rules.access import Viewer
 from dashboard.rules.event import RATING_WORDS, Event
+from dashboard.rules.masking import mask_text
 from datasources import queries_breakdown
 from datasources.queries_boards import RATES, board_rows
 from datasources.queries_corrections import corrections

@@ -8,17 +8,17 @@ from flask import Response
 from sqlalchemy.orm import Session
 
 from callbacks.api import asked
-from callbacks.api.answers import answer, house, moment
+from callbacks.api.answers import answer, house, moment, read_event
 from callbacks.guard import permission
-from callbacks.session import reader, somebody
+from callbacks.session import somebody
 from dashboard import clock
 from dashboard.rules import kpi_words, ranking
-from dashboard.rules.access import Role, Viewer, mask_text
+from dashboard.rules.access import Role, Viewer
 from dashboard.rules.event import Rating
 from dashboard.rules.kpis import Basis, last_year, previous
+from dashboard.rules.masking import mask_text
 from dashboard.rules.periods import Period
 from dashboard.rules.refusals import Forbidden
-from dashboard.serializer import event_json
 from datasources import frozen_times, queries_trend
 from datasources.queries_boards import board_rows, by_composite_score
 from datasources.queries_corrections import Correction, corrections
@@ -90,9 +90,7 @@ def counted(code: str) -> Response:
     question = question_of(words, code, now)
     with house().database.read() as session:
         page = counted_page(session, reference, who, question, limit, cursor)
-    items = [
-        event_json(one.event, reader(who), reference, now) | {"counted": _counted(one)} for one in page.items
-    ]
+    items = [read_event(one.event, who, now) | {"counted": _counted(one)} for one in page.items]
     return answer({"items": items, "next": page.following, "count": page.count, "hidden": page.hidden})
 
 

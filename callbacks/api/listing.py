@@ -3,11 +3,10 @@
 from flask import Response
 
 from callbacks.api import asked
-from callbacks.api.answers import answer, house
+from callbacks.api.answers import answer, house, read_event
 from callbacks.guard import permission
-from callbacks.session import reader, somebody
+from callbacks.session import somebody
 from dashboard import clock
-from dashboard.serializer import event_json
 from datasources.queries_events import events_count, events_page
 from datasources.queries_filters import read_filters
 
@@ -23,7 +22,7 @@ def listed() -> Response:
     with house().database.read() as session:
         found, following = events_page(session, reference, who, filters, limit, cursor, now)
         count = {"count": events_count(session, reference, who, filters, now)} if counting else {}
-    items = [event_json(event, reader(who), reference, now) for event in found]
+    items = [read_event(event, who, now) for event in found]
     return answer({"items": items, "next": following} | count)
 
 

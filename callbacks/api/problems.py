@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from callbacks.api.answers import dumped, event_body
 from callbacks.api.answers import moment as shown
+from callbacks.guard import WrongCredential
 from callbacks.wording import spoken
 from dashboard.rules.refusals import NotNow, Overtaken, Refusal
 from datasources.faults import is_outage
@@ -120,7 +121,7 @@ def of_refusal(refusal: Refusal) -> AnyResponse:
         if after is not None:
             response.headers["Retry-After"] = str(after)
         return response
-    if refusal.status == 401:
+    if refusal.status == 401 and not isinstance(refusal, WrongCredential):
         path = request.full_path.rstrip("?")
         return redirect(f"/login?next={quote(path, safe='')}" if path != "/" else "/login", 302)
     return Response(notice.error(refusal.status), refusal.status, mimetype="text/html")

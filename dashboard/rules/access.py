@@ -3,7 +3,6 @@
 A person acts in a *capacity* (operator, owner of the event, eligible to claim it …); a rule names capacities, never accounts.
 """
 
-import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
@@ -95,6 +94,7 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
 class Viewer:
     """Somebody who looks or acts: account name, role, the unit or the area it stands for.
 
+    `clear` marks a token issued for reading persons in clear; whoever comes otherwise reads them masked.
     A `member` of a unit has their own work of it; who is none sees and may hand over all of it, as its head.
     """
 
@@ -105,6 +105,7 @@ class Viewer:
     title: str = ""
     masked: bool = False
     member: bool = False
+    clear: bool = False
 
     def may(self, permission: str) -> bool:
         """Return whether the role has a permission; an unknown permission is refused.
@@ -182,24 +183,3 @@ def sees(event: Event, viewer: Viewer, world: World, co_units: Collection[str] =
     if viewer.role is Role.RESIDENT:
         return event.reported_by == viewer.name
     return False
-
-
-_PHONE = re.compile(r"(?<!\d)(1[3-9]\d)[- ]?\d{4}[- ]?(\d{4})(?!\d)")
-_ID_CARD = re.compile(r"(?<!\d)(\d{4})\d{10}(\d{3}[\dXx])(?!\d)")
-
-
-def mask_text(text: str) -> str:
-    """Return free text with mobile and identity numbers masked (first 3 + last 4; 4 + 4)."""
-    return _PHONE.sub(r"\1****\2", _ID_CARD.sub(r"\1**********\2", text)) if text else text
-
-
-def mask_phone(phone: str | None) -> str | None:
-    """Return a phone number with only its first 3 and last 4 digits."""
-    if not phone:
-        return phone
-    return f"{phone[:3]}****{phone[-4:]}" if len(phone) >= 8 else "****"
-
-
-def mask_name(name: str | None) -> str | None:
-    """Return a person's name with only its first character."""
-    return f"{name[0]}**" if name else name

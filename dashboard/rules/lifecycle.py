@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from dashboard.rules.access import Viewer, capacities, could_claim
+from dashboard.rules.access import Viewer, capacities, could_claim, sees
 from dashboard.rules.context import Context
 from dashboard.rules.event import BAD_RATINGS, OPEN, Event, Ground, Level, Rating, Status, Verdict
 from dashboard.rules.guards import GUARDS
@@ -136,6 +136,11 @@ RULES: tuple[Rule, ...] = (
 
 BY_ACTION: Mapping[str, Rule] = {rule.action.value: rule for rule in RULES}
 ACTION_WORDS = {rule.action.value: rule.words for rule in RULES} | {Action.IMPORT.value: "历史导入"}
+# facts that hold a code, a number or a moment, never a person's own words
+CODE_FACTS = frozenset(
+    {fact.name for rule in RULES for fact in rule.facts if fact.kind != "text"}
+    - {fact.name for rule in RULES for fact in rule.facts if fact.kind == "text"}
+)
 CAPACITY_WORDS = {
     "viewer": "看得到的人",
     "operator": "值班员",
@@ -164,19 +169,28 @@ def allowed(event: Event, viewer: Viewer, context: Context) -> list[str]:
     ]
 
 
+def entitled(event: Event, action: str, viewer: Viewer, context: Context) -> frozenset[str]:
+    """Return the capacities in which a viewer meets an event; Forbidden if none of them may do the action at all.
+
+    A unit that lost a race is told "not now, and who won", not "you may not": it was eligible when it looked.
+    """
+    rule, world = BY_ACTION[action], context.world
+    found = capacities(event, viewer, world, context.co_unit_codes)
+    if action == Action.CLAIM and could_claim(event, viewer, world):
+        return found
+    if not sees(event, viewer, world, context.co_unit_codes):
+        raise Forbidden("您的账号看不到这件事件")
+    if not found.intersection(rule.by):
+        raise Forbidden("您的账号不能对这件事件执行“{action}”", action=rule.words)
+    return found
+
+
 def permit(event: Event, action: str, viewer: Viewer, context: Context) -> frozenset[str]:
     """Return the capacities a viewer acts in; Forbidden if none fits, NotNow if the event does not allow it now."""
     rule = BY_ACTION[action]
-    found = capacities(event, viewer, context.world, context.co_unit_codes)
-    # a unit that lost a race is told "not now, and who won", not "you may not": it was eligible when it looked
-    if (
-        action == Action.CLAIM
-        and event.status != Status.CLAIMABLE
-        and could_claim(event, viewer, context.world)
-    ):
+    found = entitled(event, action, viewer, context)
+    if action == Action.CLAIM and event.status != Status.CLAIMABLE:
         raise NotNow("事件已不在待抢单", event)
-    if not found.intersection(rule.by):
-        raise Forbidden("您的账号不能对这件事件执行“{action}”", action=rule.words)
     if event.status not in rule.sources:
         raise NotNow("事件现在不能执行“{action}”", event, action=rule.words)
     reason = GUARDS[action](event, viewer, found, context)
