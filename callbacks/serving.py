@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from callbacks import self_check
-from dashboard import clock
+from dashboard import clock, demo_choice
 from dashboard.demo import Demo
 from dashboard.house import House, keep_clock, kept_secret, open_house, start_clock
 from dashboard.loops import Loop
@@ -42,6 +42,7 @@ ACCOUNTS = "screen operator lead leader admin auditor unit-<code> worker-<commun
 
 def run(settings: Settings, words: argparse.Namespace, create_app: CreateApp) -> int:
     """Serve the product until told to end."""
+    settings = demo_choice.resolved(settings)
     self_check.refuse_fatal(settings)
     house = open_house(settings)
     start_clock(house)
@@ -65,7 +66,8 @@ def replay(settings: Settings, words: argparse.Namespace, create_app: CreateApp)
 
     Serves the wall itself, unless a product already listens at the address: that one follows the replay's clock.
     """
-    house = open_house(settings.model_copy(update={"clock_speed": words.speed}))
+    settings = demo_choice.resolved(settings).model_copy(update={"clock_speed": words.speed})
+    house = open_house(settings)
     reference = house.reference
     records = records_of(words.file, reference, clock.real_now(), words.mapping, house.pack_mapping)
     with bar(translate("回放", settings.lang)) as told:
@@ -103,9 +105,15 @@ def simulator(house: House) -> list[Loop]:
 
 
 def demo_accounts(house: House) -> str | None:
-    """Make the demo accounts where they are wanted; return their password."""
+    """Make the demo accounts where they are wanted and return their password; disable them where they are not.
+
+    What was decided is kept in the data folder. Nothing but what serves may call this: it touches everybody's account.
+    """
     settings = house.settings
-    if not (settings.demo or settings.demo_password):
+    demo_choice.keep(settings)
+    if not demo_choice.accounts_wanted(settings):
+        with house.database.write() as session:
+            accounts.close_demo(session, clock.real_now())
         return None
     given = settings.demo_password
     password = given.get_secret_value() if given else kept_secret(settings.data_dir, "demo-password")

@@ -514,6 +514,7 @@ class AccountRow(Base):
     password_hash: Mapped[str | None]
     demo: Mapped[bool] = mapped_column(default=False)
     disabled: Mapped[bool] = mapped_column(default=False)
+    closed_with_demo: Mapped[bool | None]  # disabled because the demo is off, opened again with it
     epoch: Mapped[int] = mapped_column(default=1)
     failures: Mapped[int] = mapped_column(default=0)
     locked_until: Mapped[datetime | None]
@@ -527,6 +528,7 @@ class TokenRow(Base):
     digest: Mapped[str] = mapped_column(primary_key=True)
     account: Mapped[str] = mapped_column(ForeignKey("account.name"), index=True)
     created_at: Mapped[datetime]
+    expires_at: Mapped[datetime | None]  # empty: issued by a version that knew no end
     revoked_at: Mapped[datetime | None]
 
 

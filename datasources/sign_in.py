@@ -3,7 +3,6 @@
 A short cache spares every request its queries; disabling an account still takes effect within `REMEMBERED` seconds.
 """
 
-import hashlib
 import secrets
 import threading
 import time
@@ -12,15 +11,19 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import CursorResult, case, or_, select, update
+from sqlalchemy import CursorResult, and_, case, or_, select, update
 from sqlalchemy.orm import Session
 
 from dashboard.rules.access import Viewer
-from dashboard.rules.refusals import NotFound, Refusal
+from dashboard.rules.refusals import Refusal
 from datasources import passwords
 from datasources.accounts import LONGEST_NAME, audit, viewer_of
 from datasources.database import Database
+from datasources.digests import digest
 from datasources.models import AccountRow, SessionRow, TokenRow
+from datasources.tokens import EXPIRES, issue_token
+
+__all__ = ["SignIn", "digest", "issue_token"]
 
 FAILURES = 5
 LOCKED_FOR = timedelta(minutes=15)
@@ -30,22 +33,6 @@ MOST_REMEMBERED = 10_000
 LONGEST_SECRET = 200
 WRONG = "账号或密码不正确；连续输错 {most} 次，账号将锁定 15 分钟"
 LOCKED = "输错次数太多，账号暂时锁定，请 15 分钟后再试"
-
-
-def digest(secret: str) -> str:
-    """Return what is stored of a secret of 256 random bits: enough to know it again, nothing to enter with."""
-    return hashlib.sha256(secret.encode()).hexdigest()
-
-
-def issue_token(session: Session, name: str, now: datetime) -> str:
-    """Return a new API token of an account; it is shown once, only its digest is kept."""
-    row = session.get(AccountRow, name)
-    if row is None or row.disabled:
-        raise NotFound("没有名为“{name}”的可用账号", name=name)
-    token = f"grid_{secrets.token_urlsafe(32)}"
-    session.add(TokenRow(digest=digest(token), account=name, created_at=now))
-    audit(session, now, "console", "token.issue", account=name)
-    return token
 
 
 class SignIn:
@@ -140,9 +127,16 @@ class SignIn:
         return viewer_of(row) if row else None
 
     def _token_viewer(self, session: Session, key: str) -> Viewer | None:
+        now = self._now()
+        ends = or_(
+            TokenRow.expires_at > now,
+            and_(TokenRow.expires_at.is_(None), TokenRow.created_at > now - EXPIRES),
+        )
         query = select(AccountRow).join(TokenRow, TokenRow.account == AccountRow.name)
         row = session.scalar(
-            query.where(TokenRow.digest == key, TokenRow.revoked_at.is_(None), AccountRow.disabled.is_(False))
+            query.where(
+                TokenRow.digest == key, TokenRow.revoked_at.is_(None), ends, AccountRow.disabled.is_(False)
+            )
         )
         return viewer_of(row) if row else None
 
