@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from dashboard.rules.access import HOME, ROLE_WORDS, Role, Viewer
 from dashboard.rules.refusals import NotFound, Refusal
-from datasources import passwords
+from datasources import devices, passwords, sign_in_limits
 from datasources.models import AccountRow, AuditRow, TokenRow
 from datasources.reference import Reference
 
@@ -67,7 +67,8 @@ def set_password(session: Session, name: str, password: str, now: datetime) -> N
     row = account_of(session, name)
     row.password_hash = _hashed(password)
     row.epoch += 1
-    row.failures, row.locked_until = 0, None
+    sign_in_limits.release_account(session, name)
+    devices.forget(session, name)
     ended = _end_tokens(session, [name], now)
     audit(session, now, "console", "account.passwd", account=name, tokens=ended)
 
@@ -137,8 +138,8 @@ def ensure_demo(session: Session, reference: Reference, password: str, now: date
 
 def unlock(session: Session, name: str, by: str, now: datetime) -> None:
     """Let an account be tried again at once, however often it was tried in vain."""
-    row = account_of(session, name)
-    row.failures, row.locked_until = 0, None
+    account_of(session, name)
+    sign_in_limits.release_account(session, name)
     audit(session, now, by, "account.unlock", account=name)
 
 

@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 from sqlalchemy import (
     JSON,
+    BigInteger,
     Boolean,
     Date,
     Float,
@@ -518,6 +519,8 @@ class AccountRow(Base):
     epoch: Mapped[int] = mapped_column(default=1)
     failures: Mapped[int] = mapped_column(default=0)
     locked_until: Mapped[datetime | None]
+    totp_secret: Mapped[str | None] = mapped_column(Sealed)
+    totp_step: Mapped[int | None] = mapped_column(BigInteger)  # the last step of time a code was taken of
     created_at: Mapped[datetime]
 
 
@@ -542,6 +545,10 @@ class SessionRow(Base):
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
+    seen_at: Mapped[datetime | None]  # when somebody last did something there
+    address: Mapped[str | None]
+    agent: Mapped[str | None]
+    device: Mapped[str | None]  # the digest of the browser's own cookie
 
 
 class ScreenRow(Base):

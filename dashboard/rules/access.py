@@ -53,6 +53,17 @@ HOME = {
     Role.WORKER: "/field",
 }
 
+# how long a login lasts while nobody touches the page; the desk is watched for hours and must sound, so it gets longest.
+# Walls and phones have no end but their session's.
+IDLE_MINUTES: dict[Role, int] = {
+    Role.ADMIN: 30,
+    Role.AUDITOR: 30,
+    Role.LEADER: 60,
+    Role.OPERATOR: 240,
+    Role.LEAD: 240,
+    Role.UNIT: 240,
+}
+
 # permission → roles; every callback, route and socket event names one of these or "public"
 PERMISSIONS: dict[str, frozenset[Role]] = {
     "wall.see": frozenset({Role.WALL, Role.OPERATOR, Role.LEAD, Role.LEADER, Role.ADMIN, Role.AUDITOR}),
