@@ -192,7 +192,7 @@ def logout() -> AnyResponse:
     token, hands_over = request.cookies.get(COOKIE), bool(request.form.get("seat"))
     if token:
         _doors().logout(token, client.origin().device if hands_over else None)
-    next_path = request.form.get("next", "")
+    next_path = _came_from()
     query = urlencode({"seat": 1, **({"next": next_path} if local_path(next_path) else {})})
     response = redirect(f"/login?{query}" if hands_over else "/login", 303)
     response.delete_cookie(COOKIE, path="/")
@@ -220,6 +220,13 @@ def local_path(path: str) -> bool:
 
 def _onward(next_path: str, found: Viewer) -> str:
     return next_path if local_path(next_path) and next_path != "/login" else HOME.get(found.role, "/screen")
+
+
+def _came_from() -> str:
+    """Return the page of ours that a form was sent from: the next shift goes on there."""
+    parts = urlsplit(request.headers.get("Referer", ""))
+    path = f"{parts.path}?{parts.query}" if parts.query else parts.path
+    return path if parts.netloc == request.host else ""
 
 
 def _doors() -> SignIn:

@@ -22,7 +22,7 @@ from layouts.words import N_, translate
 log = logging.getLogger(__name__)
 
 TYPE = "application/problem+json"
-FORMS = ("/api/", "/admin/", "/_dash", "/healthz", "/readyz", "/metrics", "/socket.io")
+FORMS = ("/api/", "/admin/", "/session/", "/_dash", "/healthz", "/readyz", "/metrics", "/socket.io")
 TITLES: Mapping[int, str] = {
     400: N_("请求看不懂"),
     401: N_("需要登录"),

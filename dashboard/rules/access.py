@@ -93,6 +93,7 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "personal.see": frozenset({Role.OPERATOR, Role.LEAD}),
     "audit.see": frozenset({Role.LEAD, Role.ADMIN, Role.AUDITOR}),
     "accounts.manage": frozenset({Role.ADMIN}),
+    "logins.own": frozenset(set(Role) - {Role.WALL, Role.RESIDENT, Role.SYSTEM, Role.CLOCK}),
     "metrics.see": frozenset({Role.ADMIN, Role.AUDITOR}),
     "screens.see": frozenset({Role.ADMIN, Role.AUDITOR}),
     "feed.all": frozenset({Role.WALL, Role.OPERATOR, Role.LEAD, Role.LEADER, Role.ADMIN, Role.AUDITOR}),
