@@ -15,7 +15,20 @@ import dash
 from flask import Flask
 from flask_compress import Compress
 
-from callbacks import admin, api, commands, guard, livefeed, outside, pages, phone, session, tiles
+from callbacks import (
+    account,
+    admin,
+    api,
+    audit,
+    commands,
+    guard,
+    livefeed,
+    outside,
+    pages,
+    phone,
+    session,
+    tiles,
+)
 from callbacks.api import feed as feed_routes
 from callbacks.scopes import Sight
 from callbacks.sockets import Sockets
@@ -97,6 +110,8 @@ def _add_web(product: Product, row_of, views) -> None:  # type: ignore[no-untype
     tiles.install(app, house.settings)
     phone.install(app, house)
     admin.install(app)
+    account.install(app)
+    audit.install(app)
     guard_install = partial(guard.install, app, house.settings, session.viewer, session.came_from_elsewhere)
     dash_app = pages.prepare(app, house)
     guard_install(dash_app)

@@ -18,10 +18,11 @@ from dashboard.rules.access import Viewer
 from dashboard.rules.masking import mask_text
 from dashboard.rules.refusals import Invalid
 from dashboard.serializer import millis
-from datasources import accounts, kiosks, screens
+from datasources import accounts, kiosks, screens, sign_in_limits
 from datasources.intake import text_fault
 from datasources.kiosks import Shows
 from datasources.models import AccountRow, KioskRow, ScreenRow
+from datasources.models_accounts import SignInLimitRow
 from layouts import admin, words
 from layouts.screen_data import SCENES
 
@@ -39,6 +40,8 @@ def install(app: Flask) -> None:
         ("/admin/screens/<name>/renew", renew, "POST"),
         ("/admin/screens/<name>/revoke", revoke, "POST"),
         ("/admin/screens/<name>/restore", restore, "POST"),
+        ("/admin/accounts/<name>/unlock", unlock, "POST"),
+        ("/admin/limits/<key>/release", release, "POST"),
     ):
         app.add_url_rule(path, f"admin_{view.__name__}", view, methods=[method])
 
@@ -69,10 +72,11 @@ def state() -> Response:
         heard = {row.name: row for row in screens.listed(session, now)}
         named = {row.account: row for row in kiosks.listed(session)}
         people = [_account(row, house) for row in accounts.listed(session) if not kiosks.is_kiosk(row.name)]
+        limits = [_limit(row) for row in sign_in_limits.standing(session, clock.real_now())]
     shown = [
         _screen(name, named.get(name), heard.get(name), now) for name in sorted(named.keys() | heard.keys())
     ]
-    return answer({"now": millis(clock.real_now()), "screens": shown, "accounts": people})
+    return answer({"now": millis(clock.real_now()), "screens": shown, "accounts": people, "limits": limits})
 
 
 @permission("accounts.manage")
@@ -114,6 +118,41 @@ def restore(name: str) -> Response:
     with _house().database.write() as session:
         kiosks.restore(session, name, somebody().name, clock.real_now())
     return answer({"name": name})
+
+
+@permission("accounts.manage")
+def unlock(name: str) -> Response:
+    """Let an account be tried again at once."""
+    with _house().database.write() as session:
+        accounts.unlock(session, name, somebody().name, clock.real_now())
+    return answer({"name": name})
+
+
+@permission("accounts.manage")
+def release(key: str) -> Response:
+    """Forget what was tried in vain at one place; what is forgotten already stays so."""
+    now = clock.real_now()
+    with _house().database.write() as session:
+        row = sign_in_limits.release(session, key)
+        if row is not None:
+            accounts.audit(
+                session, now, somebody().name, "limit.release",
+                kind=row.kind, address=row.address, account=row.account, failures=row.failures,
+            )  # fmt: skip
+    return answer({"key": key})
+
+
+def _limit(row: SignInLimitRow) -> dict[str, Any]:
+    return {
+        "key": row.key,
+        "kind": row.kind,
+        "account": row.account,
+        "address": row.address,
+        "failures": row.failures,
+        "refused": row.refused,
+        "last_at": millis(row.last_at),
+        "until": millis(row.until),
+    }
 
 
 def _wishes(body: Mapping[str, Any]) -> Shows:

@@ -4,7 +4,6 @@ Exit codes: 0 done, 1 some rows refused or a check failed, 2 usage.
 """
 
 import argparse
-import getpass
 import logging
 import os
 import select
@@ -15,15 +14,13 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from callbacks import audit_command, self_check, store_check
-from callbacks.serving import bar, demo_accounts, err, out, replay, run
-from dashboard import clock, districts, redistricting, rollup_keeper
-from dashboard.house import House, follow_clock, open_house
+from callbacks import audit_command, check_accounts, command_accounts, self_check, store_check
+from callbacks.serving import bar, err, out, replay, run
+from dashboard import clock, demo_choice, districts, redistricting, rollup_keeper
+from dashboard.house import follow_clock, open_beside, open_house
 from dashboard.loops import ROLLUP_SECONDS, Loop
-from dashboard.rules.access import Role
 from dashboard.rules.refusals import Refusal
 from dashboard.settings import Settings
-from datasources import accounts, sign_in
 from datasources.district import PackInvalid, read_pack
 from datasources.imports import import_file
 from datasources.postgres import UNHURRIED
@@ -93,17 +90,7 @@ def _parser() -> argparse.ArgumentParser:
     importing.add_argument("file", type=Path)
     importing.add_argument("--mapping", type=Path, metavar="M.toml")
     command("load-district", load_district, "validate and load a district pack").add_argument("path")
-    people = command("user", user, "accounts: add, passwd, disable, list")
-    people.add_argument("what", choices=("add", "passwd", "disable", "list"))
-    people.add_argument("name", nargs="?")
-    people.add_argument("--role", dest="account_role", choices=[role.value for role in Role][:8])
-    people.add_argument("--unit")
-    people.add_argument(
-        "--member", action="store_true", help="a member of the unit sees their own work of it"
-    )
-    people.add_argument("--area")
-    people.add_argument("--password", help="else asked for, or read from standard input")
-    command("token", token, "API tokens, one line each").add_argument("names", nargs="+", metavar="USER")
+    command_accounts.add_parsers(command)
     command("rebuild", rebuild, "make the rollups of every day anew from the events")
     command("roll", roll, "keep the rollups beside a running product, which begins this by itself")
     command("check", check, "check the configuration", serving)
@@ -129,7 +116,7 @@ def _settings(words: argparse.Namespace) -> Settings:
 
 def bring_in(settings: Settings, words: argparse.Namespace, _create: CreateApp) -> int:
     """Import a file of history; 1 when rows were refused or the file cannot be read as a whole."""
-    house = _beside(settings)
+    house = open_beside(settings)
     with bar(translate("导入", settings.lang)) as told:
         outcome = import_file(
             house.database,
@@ -172,48 +159,9 @@ def load_district(settings: Settings, words: argparse.Namespace, _create: Create
     return 0
 
 
-def user(settings: Settings, words: argparse.Namespace, _create: CreateApp) -> int:
-    """Add an account, set a password, disable one, or list all."""
-    house = _beside(settings)
-    now = clock.real_now()
-    if words.what != "list" and not words.name:
-        err.print(translate("请写明账号名", settings.lang))
-        return 2
-    with house.database.write() as session:
-        if words.what == "list":
-            for row in accounts.listed(session):
-                state = translate("停用", settings.lang) if row.disabled else translate("可用", settings.lang)
-                sys.stdout.write("\t".join((row.name, row.role, row.unit or row.area or "-", state)) + "\n")
-        elif words.what == "add":
-            if not words.account_role:
-                err.print(translate("请用 --role 写明角色", settings.lang))
-                return 2
-            accounts.create(
-                session, house.reference, words.name, Role(words.account_role), _password(words, settings), now,
-                unit=words.unit, area=words.area, member=words.member,
-            )  # fmt: skip
-        elif words.what == "passwd":
-            accounts.set_password(session, words.name, _password(words, settings), now)
-        else:
-            accounts.disable(session, words.name, now)
-    house.close()
-    return 0
-
-
-def token(settings: Settings, words: argparse.Namespace, _create: CreateApp) -> int:
-    """Print one token an account, each on a line of its own with the token as its last word; all or none."""
-    house = _beside(settings)
-    with house.database.write() as session:
-        issued = [(name, sign_in.issue_token(session, name, clock.real_now())) for name in words.names]
-    for name, word in issued:
-        sys.stdout.write(f"{name} {word}\n")
-    house.close()
-    return 0
-
-
 def rebuild(settings: Settings, words: argparse.Namespace, _create: CreateApp) -> int:
     """Make every rollup anew; what is frozen stays as it stood."""
-    house = _beside(settings)
+    house = open_beside(settings)
     with bar(translate("重算", settings.lang)) as told:
         count = rollup_keeper.rebuild(house.database, house.reference, clock.now(), told)
     out.print(translate("已重算 {n} 天", settings.lang, n=count))
@@ -224,7 +172,7 @@ def rebuild(settings: Settings, words: argparse.Namespace, _create: CreateApp) -
 def roll(settings: Settings, _words: argparse.Namespace, _create: CreateApp) -> int:
     """Keep the rollups beside a running product until it closes our standard input; it begins this by itself."""
     os.nice(NICE)
-    house = _beside(settings)
+    house = open_beside(settings)
 
     def work() -> None:
         follow_clock(house)
@@ -239,7 +187,10 @@ def roll(settings: Settings, _words: argparse.Namespace, _create: CreateApp) -> 
 
 def check(settings: Settings, words: argparse.Namespace, _create: CreateApp) -> int:
     """Check the configuration: each finding with its reason and its cure."""
-    findings = [*self_check.findings(settings, words.role), *store_check.findings(settings)]
+    settings = demo_choice.resolved(settings)
+    said, more = check_accounts.demo(settings)
+    out.print(translate(said.text, settings.lang, **said.params), markup=False)
+    findings = [*self_check.findings(settings, words.role), *store_check.findings(settings), *more]
     for finding in findings:
         err.print(
             f"{translate(finding.reason, settings.lang, **finding.params)} {translate(finding.cure, settings.lang)}",
@@ -248,20 +199,3 @@ def check(settings: Settings, words: argparse.Namespace, _create: CreateApp) -> 
     if not findings:
         out.print(translate("配置检查通过", settings.lang))
     return 1 if findings else 0
-
-
-def _beside(settings: Settings) -> House:
-    """Open the house beside a running product, on the drill clock it keeps if it keeps one."""
-    house = open_house(settings, limits=UNHURRIED)
-    follow_clock(house)
-    if settings.demo or settings.demo_password:
-        demo_accounts(house)
-    return house
-
-
-def _password(words: argparse.Namespace, settings: Settings) -> str:
-    if words.password:
-        return str(words.password)
-    if sys.stdin.isatty():
-        return getpass.getpass(translate("密码：", settings.lang))
-    return sys.stdin.readline().rstrip("\n")

@@ -16,7 +16,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from callbacks import self_check
 from callbacks.http_server import EACH, Server, most_connections
-from dashboard import clock
+from dashboard import clock, demo_choice
 from dashboard.demo import Demo
 from dashboard.house import House, keep_clock, open_house, start_clock
 from dashboard.kept_words import DEMO_PASSWORD, kept
@@ -43,6 +43,7 @@ ACCOUNTS = "screen operator lead leader admin auditor unit-<code> worker-<commun
 
 def run(settings: Settings, words: argparse.Namespace, create_app: CreateApp) -> int:
     """Serve the product until told to end."""
+    settings = demo_choice.resolved(settings)
     self_check.refuse_unsafe(settings, words.role)
     house = open_house(settings)
     for folder in (settings.data_dir, house.photos):
@@ -68,8 +69,9 @@ def replay(settings: Settings, words: argparse.Namespace, create_app: CreateApp)
 
     Serves the wall itself, unless a product already listens at the address: that one follows the replay's clock.
     """
+    settings = demo_choice.resolved(settings).model_copy(update={"clock_speed": words.speed})
     self_check.refuse_unsafe(settings)
-    house = open_house(settings.model_copy(update={"clock_speed": words.speed}))
+    house = open_house(settings)
     reference = house.reference
     records = records_of(words.file, reference, clock.real_now(), words.mapping, house.pack_mapping)
     with bar(translate("回放", settings.lang)) as told:
@@ -107,9 +109,15 @@ def simulator(house: House) -> list[Loop]:
 
 
 def demo_accounts(house: House) -> str | None:
-    """Make the demo accounts where they are wanted; return their password."""
+    """Make the demo accounts where they are wanted and return their password; disable them where they are not.
+
+    What was decided is kept in the data folder. Nothing but what serves may call this: it touches everybody's account.
+    """
     settings = house.settings
-    if not (settings.demo or settings.demo_password):
+    demo_choice.keep(settings)
+    if not demo_choice.accounts_wanted(settings):
+        with house.database.write() as session:
+            accounts.close_demo(session, clock.real_now())
         return None
     given = settings.demo_password
     password = given.get_secret_value() if given else kept(settings.data_dir, DEMO_PASSWORD)

@@ -1,32 +1,37 @@
 """Who is asking: cookie or token → viewer, the login form, the language. Decided once per request, read everywhere."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from flask import Flask, Response, current_app, g, has_request_context, make_response, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
 
-from callbacks import guard, outside
+from callbacks import client, guard, outside
 from callbacks.credential import COOKIE, Credential, Kind, credential_of
 from callbacks.guard import permission
 from dashboard import clock
 from dashboard.house import House
 from dashboard.rules.access import HOME, Viewer
 from dashboard.rules.refusals import Forbidden, Refusal
-from datasources.sign_in import SESSION_FOR, SignIn
+from datasources import devices, one_time_codes
+from datasources.sign_in import HALF_FOR, SESSION_FOR, Entered, Half, SignIn, TooSoon
 from layouts import login as door
+from layouts import login_code as code_door
 from layouts import maps, words
 from layouts.words import translate
 
+HALF_COOKIE = "grid_half"  # between the password and the one-time code
 LANG_COOKIE = "grid_lang"
 LANG_FOR = timedelta(days=365)
 
 
 def install(app: Flask, house: House) -> SignIn:
     """Give an app its doors: login, logout, language; return the sign-in that sockets ask too."""
-    sign_in = SignIn(house.database, clock.real_now)
+    settings = house.settings
+    sign_in = SignIn(house.database, clock.real_now, idle=settings.idle, codes=settings.totp)
     app.extensions["grid.sign_in"] = sign_in
     app.extensions["grid.house"] = house
     app.before_request(choose_language)
@@ -136,37 +141,76 @@ def forget_language() -> None:
 
 @permission("public")
 def login_page() -> AnyResponse:
-    """Show the login form; who is already in goes on."""
-    found = viewer()
+    """Show the login form, or the code still to come; who is already in goes on."""
+    found, next_path = viewer(), request.args.get("next", "")
     if found is not None:
-        return redirect(_onward(request.args.get("next", ""), found), 303)
-    return make_response(_form(next_path=request.args.get("next", "")))
+        return redirect(_onward(next_path, found), 303)
+    token, doors = outside.cookie(request.environ, HALF_COOKIE), _doors()
+    if "again" in request.args and token:
+        doors.give_up(token)
+        token = ""
+    half = doors.half(token) if token else None
+    if half is not None:
+        return make_response(_code_form(half, next_path=next_path))
+    left = doors.left_by(client.origin().device) if "seat" in request.args else []
+    return make_response(_form(next_path=next_path, left_by=left))
 
 
 @permission("public")
 def login() -> AnyResponse:
-    """Take the login form: in with a cookie, or the form again with a sentence and what was typed."""
+    """Take the login form: in with a cookie, on to the code, or the form again with a sentence and what was typed."""
     username, password = request.form.get("username", "").strip(), request.form.get("password", "")
-    next_path = request.form.get("next", "")
-    doors: SignIn = current_app.extensions["grid.sign_in"]
+    next_path, code = request.form.get("next", ""), request.form.get("code", "").strip()
+    doors, origin, half = _doors(), client.origin(), None
     try:
-        token, found = doors.login(username, password)
+        if username or not code:
+            found = doors.enter(username, password, origin)
+        else:
+            found = doors.confirm(outside.cookie(request.environ, HALF_COOKIE), code, origin)
+        if isinstance(found, Half):
+            half = found
+            found = doors.confirm(half.token, code, origin) if code and half.secret is None else half
     except Refusal as refusal:
-        sentence = translate(refusal.text, **refusal.params)
-        return make_response(_form(sentence, username, next_path), 401)
-    response = redirect(_onward(next_path, found), 303)
-    outside.give_cookie(response, COOKIE, token, SESSION_FOR)
+        return _refused(refusal, half, username, next_path)
+    return _half_way(found, next_path) if isinstance(found, Half) else _let_in(found, next_path)
+
+
+def _let_in(found: Entered, next_path: str) -> AnyResponse:
+    response = redirect(_onward(next_path, found.viewer), 303)
+    outside.give_cookie(response, COOKIE, found.token, SESSION_FOR)
+    outside.give_cookie(response, client.DEVICE_COOKIE, found.device, devices.KNOWN_FOR)
+    outside.take_cookie(response, HALF_COOKIE)
+    return response
+
+
+def _half_way(half: Half, next_path: str) -> AnyResponse:
+    response = make_response(_code_form(half, next_path=next_path))
+    outside.give_cookie(response, HALF_COOKIE, half.token, HALF_FOR)
+    return response
+
+
+def _refused(refusal: Refusal, half: Half | None, username: str, next_path: str) -> AnyResponse:
+    sentence = translate(refusal.text, **refusal.params)
+    token = outside.cookie(request.environ, HALF_COOKIE)
+    half = half or (_doors().half(token) if token and not username else None)
+    page = _code_form(half, sentence, next_path) if half else _form(sentence, username, next_path)
+    response = make_response(page, refusal.status if isinstance(refusal, TooSoon) else 401)
+    if isinstance(refusal, TooSoon):
+        response.headers["Retry-After"] = str(refusal.seconds)
+    if half is not None:
+        outside.give_cookie(response, HALF_COOKIE, half.token, HALF_FOR)
     return response
 
 
 @permission("public")
 def logout() -> AnyResponse:
-    """End the session and go to the login page; who has none goes there too."""
-    token = outside.cookie(request.environ, COOKIE)
+    """End the session and go to the login page; with `seat` the next shift is to sign in where this one was."""
+    token, hands_over = outside.cookie(request.environ, COOKIE), bool(request.form.get("seat"))
     if token:
-        doors: SignIn = current_app.extensions["grid.sign_in"]
-        doors.logout(token)
-    response = redirect("/login", 303)
+        _doors().logout(token, client.origin().device if hands_over else None)
+    next_path = _came_from()
+    query = urlencode({"seat": 1, **({"next": next_path} if local_path(next_path) else {})})
+    response = redirect(f"/login?{query}" if hands_over else "/login", 303)
     outside.take_cookie(response, COOKIE)
     return response
 
@@ -190,7 +234,31 @@ def _onward(next_path: str, found: Viewer) -> str:
     return next_path if local_path(next_path) and next_path != "/login" else HOME.get(found.role, "/screen")
 
 
-def _form(error: str = "", username: str = "", next_path: str = "") -> Response:
+def _came_from() -> str:
+    """Return the page of ours that a form was sent from: the next shift goes on there."""
+    parts = urlsplit(request.headers.get("Referer", ""))
+    path = f"{parts.path}?{parts.query}" if parts.query else parts.path
+    return path if parts.netloc == request.host else ""
+
+
+def _doors() -> SignIn:
+    doors: SignIn = current_app.extensions["grid.sign_in"]
+    return doors
+
+
+def _code_form(half: Half, error: str = "", next_path: str = "") -> Response:
+    house: House = current_app.extensions["grid.house"]
+    reference = house.reference
+    title = reference.texts.get("title", reference.name)
+    address = one_time_codes.address_of(half.secret, half.account, title) if half.secret else ""
+    next_path = next_path if local_path(next_path) else ""
+    return Response(
+        code_door.page(half.account, half.secret or "", address, title, error, next_path),
+        mimetype="text/html",
+    )
+
+
+def _form(error: str = "", username: str = "", next_path: str = "", left_by: Sequence[str] = ()) -> Response:
     house: House = current_app.extensions["grid.house"]
     reference = house.reference
     areas = list(reference.areas.values())
@@ -208,6 +276,7 @@ def _form(error: str = "", username: str = "", next_path: str = "") -> Response:
         title=reference.texts.get("title", ""),
         motto=reference.texts.get("motto", ""),
         demo=house.settings.demo,
+        left_by=[translate(title) for title in left_by],
     )
     return Response(html, mimetype="text/html")
 

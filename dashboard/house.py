@@ -21,7 +21,7 @@ from datasources.district import read_pack
 from datasources.embedded import Embedded
 from datasources.feed import Feed
 from datasources.loading import load_pack
-from datasources.postgres import Limits
+from datasources.postgres import UNHURRIED, Limits
 from datasources.reference import Reference, References
 
 log = logging.getLogger(__name__)
@@ -110,6 +110,13 @@ def open_house(settings: Settings, *, load: bool = True, limits: Limits | None =
         house.district = house.reference.code
         districts.remember(settings, meant.named, house.district)
         districts.keep_mapping(settings, meant.named, house.district)
+    return house
+
+
+def open_beside(settings: Settings) -> House:
+    """Open the house beside a running product, on the drill clock it keeps if it keeps one; no account is touched."""
+    house = open_house(settings, limits=UNHURRIED)
+    follow_clock(house)
     return house
 
 

@@ -3,10 +3,13 @@
 Deadlines by name (GRID_CLAIM_MINUTES …) win over the district pack and the category.
 """
 
+from datetime import timedelta
 from pathlib import Path
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from dashboard.rules.access import HOME, IDLE_MINUTES, Role
 
 
 class Settings(BaseSettings):
@@ -61,6 +64,14 @@ class Settings(BaseSettings):
     demo_password: SecretStr | None = Field(
         None, description="One password for all demo accounts; default random, printed"
     )
+    totp: bool = Field(
+        False, description="Ask lead, admin and operator for a one-time code (TOTP) beside the password"
+    )
+    idle_minutes: str | None = Field(
+        None,
+        description="After how many minutes untouched a login ends, by role: `admin=15,lead=120`, 0 for never; "
+        "default admin and auditor 30, leader 60, operator, lead and unit 240",
+    )
     clock_start: str | None = Field(None, description="Drill clock: the moment it starts at (ISO 8601)")
     clock_speed: float = Field(1.0, description="Drill clock: seconds per real second", gt=0, le=100_000)
     lang: str = Field(
@@ -81,6 +92,18 @@ class Settings(BaseSettings):
     accept_emergency_minutes: int | None = Field(None, description="Limit for signing an emergency", ge=1)
     check_minutes: int | None = Field(None, description="Limit for the check on site", ge=1)
     check_emergency_minutes: int | None = Field(None, description="Limit for checking an emergency", ge=1)
+
+    @field_validator("idle_minutes")
+    @classmethod
+    def _known_roles(cls, said: str | None) -> str | None:
+        _idle_of(said or "")
+        return said
+
+    @property
+    def idle(self) -> dict[Role, timedelta]:
+        """Return after how long untouched a role's login ends; roles without an end are not in it."""
+        minutes = IDLE_MINUTES | _idle_of(self.idle_minutes or "")
+        return {role: timedelta(minutes=one) for role, one in minutes.items() if one}
 
     @property
     def minutes(self) -> dict[str, int]:
@@ -105,3 +128,14 @@ class Settings(BaseSettings):
             else {self.host}
         )
         return sorted(f"http://{host}:{self.port}" for host in hosts)
+
+
+def _idle_of(said: str) -> dict[Role, int]:
+    """Return minutes by role as somebody wrote them; ValueError in words where that is none."""
+    found: dict[Role, int] = {}
+    for part in filter(None, (one.strip() for one in said.split(","))):
+        name, _, minutes = (word.strip() for word in part.partition("="))
+        if name not in HOME or not minutes.isdecimal() or int(minutes) > 720:
+            raise ValueError(f"{part!r}: write role=minutes, 0 to 720, for example admin=15,lead=120")
+        found[Role(name)] = int(minutes)
+    return found

@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 from sqlalchemy import (
     JSON,
+    BigInteger,
     Boolean,
     Date,
     Float,
@@ -536,9 +537,12 @@ class AccountRow(Base):
     password_hash: Mapped[str | None]
     demo: Mapped[bool] = mapped_column(default=False)
     disabled: Mapped[bool] = mapped_column(default=False)
+    closed_with_demo: Mapped[bool | None]  # disabled because the demo is off, opened again with it
     epoch: Mapped[int] = mapped_column(default=1)
     failures: Mapped[int] = mapped_column(default=0)
     locked_until: Mapped[datetime | None]
+    totp_secret: Mapped[str | None] = mapped_column(Sealed)
+    totp_step: Mapped[int | None] = mapped_column(BigInteger)  # the last step of time a code was taken of
     created_at: Mapped[datetime]
 
 
@@ -549,6 +553,7 @@ class TokenRow(Base):
     digest: Mapped[str] = mapped_column(primary_key=True)
     account: Mapped[str] = mapped_column(ForeignKey("account.name"), index=True)
     created_at: Mapped[datetime]
+    expires_at: Mapped[datetime | None]  # empty: issued by a version that knew no end
     revoked_at: Mapped[datetime | None]
     scope: Mapped[str | None]
 
@@ -563,6 +568,10 @@ class SessionRow(Base):
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
+    seen_at: Mapped[datetime | None]  # when somebody last did something there
+    address: Mapped[str | None]
+    agent: Mapped[str | None]
+    device: Mapped[str | None]  # the digest of the browser's own cookie
 
 
 class ScreenRow(Base):

@@ -10,7 +10,7 @@ from typing import Any
 
 from dash import dcc, html
 
-from layouts import act, desk_queue, dispatch, event, ids, keys, maps
+from layouts import account, act, desk_queue, dispatch, event, ids, keys, maps
 from layouts.marks import marks, tree
 from layouts.parts import attributes, initial, leaf
 from layouts.screen_data import ALERT_FIELDS
@@ -100,6 +100,7 @@ def _header(data: DeskData) -> html.Header:
             live,
             html.Time(id="desk-clock", className="d-clock num"),
             *([html.Span(_("模拟数据"), className="mock")] if data.demo else []),
+            account.corner(),
         ],
         className="d-top",
     )

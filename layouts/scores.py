@@ -11,7 +11,7 @@ from dash import html
 
 from dashboard.rules.event import VERDICT_WORDS
 from dashboard.rules.kpi_words import KPIS, STAGES
-from layouts import ids, maps, points
+from layouts import account, ids, maps, points
 from layouts.marks import marks, tree
 from layouts.parts import attributes, initial, leaf
 from layouts.words import N_, _
@@ -72,6 +72,7 @@ def page(data: ScoresData) -> html.Div:
                         attributes(role="radiogroup", aria_label=_("周期")),
                     ),
                     html.A(_("返回"), href=data.home, className="s-home"),
+                    account.corner(),
                 ],
                 className="s-top",
             ),

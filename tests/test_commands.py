@@ -13,6 +13,9 @@ from tests.product import command
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("data")
     assert command("load-district", "huli", "--data", str(path)).returncode == 0
+    for name in ("operator", "lead"):
+        words = ("--role", name, "--password", "a-long-enough-password", "--data", str(path))
+        assert command("user", "add", name, *words).returncode == 0
     return path
 
 

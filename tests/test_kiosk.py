@@ -13,8 +13,9 @@ from dashboard import clock
 from dashboard.clock import HandClock
 from dashboard.rules.access import Role
 from dashboard.rules.refusals import Forbidden, Refusal
-from datasources import kiosks, sign_in
+from datasources import kiosks, recognition
 from datasources.database import Database
+from datasources.digests import digest
 from datasources.kiosks import Shows
 from datasources.models import AccountRow, SessionRow
 from datasources.sign_in import SignIn
@@ -28,7 +29,7 @@ NAME = "hall-1"
 @pytest.fixture
 def opened(sqlite: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ApiHouse:
     monkeypatch.setattr(
-        sign_in, "REMEMBERED", 0.0
+        recognition, "REMEMBERED", 0.0
     )  # doors that remember nothing: another process, or a moment later
     opened = build(house_of(sqlite, tmp_path))
     admin.install(opened.app)
@@ -97,7 +98,7 @@ def test_only_the_digest_of_an_address_is_kept(opened: ApiHouse) -> None:
     with opened.house.database.read() as session:
         names = session.scalars(text("SELECT name FROM sqlite_master WHERE type = 'table'")).all()
         kept = repr([session.execute(text(f'SELECT * FROM "{name}"')).all() for name in names])
-    assert sign_in.digest(secret) in kept and secret not in kept
+    assert digest(secret) in kept and secret not in kept
 
 
 def test_a_screen_changes_nothing_anywhere(opened: ApiHouse) -> None:
@@ -134,7 +135,7 @@ def test_a_revoked_screen_is_out_at_once_and_its_sockets_within_five_seconds(
     answer = browser.get("/kiosk/ended?next=/screen")
     assert answer.status_code == 403 and answer.headers["Refresh"] == "15"
     monkeypatch.undo()
-    assert sign_in.REMEMBERED + sockets.TICK_SECONDS <= 5
+    assert recognition.REMEMBERED + sockets.TICK_SECONDS <= 5
 
 
 def test_a_revocation_is_taken_back_within_seconds_and_the_hall_goes_on_by_itself(opened: ApiHouse) -> None:

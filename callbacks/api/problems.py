@@ -26,7 +26,7 @@ log = logging.getLogger(__name__)
 quiet = Quiet(log)
 
 TYPE = "application/problem+json"
-FORMS = ("/api/", "/admin/", "/_dash", "/healthz", "/readyz", "/metrics", "/socket.io")
+FORMS = ("/api/", "/admin/", "/session/", "/_dash", "/healthz", "/readyz", "/metrics", "/socket.io")
 TITLES: Mapping[int, str] = {
     400: N_("请求看不懂"),
     401: N_("需要登录"),

@@ -52,6 +52,17 @@ HOME = {
     Role.WORKER: "/field",
 }
 
+# how long a login lasts while nobody touches the page; the desk is watched for hours and must sound, so it gets longest.
+# Walls and phones have no end but their session's.
+IDLE_MINUTES: dict[Role, int] = {
+    Role.ADMIN: 30,
+    Role.AUDITOR: 30,
+    Role.LEADER: 60,
+    Role.OPERATOR: 240,
+    Role.LEAD: 240,
+    Role.UNIT: 240,
+}
+
 # permission → roles; every callback, route and socket event names one of these or "public"
 PERMISSIONS: dict[str, frozenset[Role]] = {
     "wall.see": frozenset({Role.WALL, Role.OPERATOR, Role.LEAD, Role.LEADER, Role.ADMIN, Role.AUDITOR}),
@@ -81,6 +92,7 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "personal.see": frozenset({Role.OPERATOR, Role.LEAD}),
     "audit.see": frozenset({Role.LEAD, Role.ADMIN, Role.AUDITOR}),
     "accounts.manage": frozenset({Role.ADMIN}),
+    "logins.own": frozenset(set(Role) - {Role.WALL, Role.RESIDENT, Role.SYSTEM, Role.CLOCK}),
     "metrics.see": frozenset({Role.ADMIN, Role.AUDITOR}),
     "screens.see": frozenset({Role.ADMIN, Role.AUDITOR}),
     "feed.all": frozenset({Role.WALL, Role.OPERATOR, Role.LEAD, Role.LEADER, Role.ADMIN, Role.AUDITOR}),

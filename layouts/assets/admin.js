@@ -132,6 +132,7 @@ window.gridWall = window.gridWall || {};
     say(byId("admin-screens-note"), shown.length ? t("{n} 块，{on} 块在线，{loud} 块听得见", { n: shown.length, on: here.length, loud: here.filter((one) => one.audible).length }) : t("还没有屏幕"));
     wall.keyed(table(byId("admin-accounts"), ACCOUNTS), state.accounts, (one) => one.name, person, (node, one) =>
       ACCOUNTS.forEach(([, , what], place) => say(node.children[place], what(one))));
+    wall.adminLimits(table(byId("admin-limits"), wall.adminLimits.columns, first.may_change ? t("操作") : ""), state, { first, button, act });
     say(byId("admin-accounts-note"), t("{n} 个，在命令行管理", { n: state.accounts.length }));
   };
 
