@@ -14,6 +14,7 @@ from callbacks.livefeed import LiveFeed
 from callbacks.session import somebody
 from dashboard import clock
 from dashboard.house import House
+from dashboard.rules import clean
 from dashboard.rules.access import Viewer
 from dashboard.rules.masking import mask_text
 from dashboard.rules.refusals import Invalid
@@ -87,8 +88,8 @@ def create() -> Response:
     with _house().database.write() as session:
         secret = kiosks.make(
             session,
-            body["name"].strip(),
-            str(body.get("place") or "").strip(),
+            clean.line(body["name"]),
+            clean.line(str(body.get("place") or "")),
             shows,
             somebody().name,
             clock.real_now(),
@@ -164,7 +165,11 @@ def _wishes(body: Mapping[str, Any]) -> Shows:
         if body.get(name) and body[name] not in known:
             faults.append((name, "没有这个选项", {}))
     place, rotate = body.get("place") or "", body.get("rotate") or 0
-    wrong = text_fault(place, LONGEST_PLACE, lines=False) if isinstance(place, str) else ("应是文字", {})
+    wrong = (
+        text_fault(clean.line(place), LONGEST_PLACE, lines=False)
+        if isinstance(place, str)
+        else ("应是文字", {})
+    )
     if wrong:
         faults.append(("place", *wrong))
     if rotate and (isinstance(rotate, bool) or rotate not in ROTATION):

@@ -13,6 +13,8 @@ from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from dashboard.rules import phones
+
 MARK = "v1:"
 LOST = "（密钥已更换，无法显示）"
 FEWEST_DIGITS = 7  # fewer are not a number one searches by
@@ -84,8 +86,8 @@ def unseal_bytes(data: bytes) -> bytes:
 
 
 def digest(number: str | None) -> str | None:
-    """Return the keyed digest of a number's digits, None where there are too few to search by."""
-    digits = "".join(sign for sign in number or "" if sign.isdecimal() and sign.isascii())
+    """Return the keyed digest of a number, however it is written; None where the digits are too few to search by."""
+    digits = phones.digits(number)
     if len(digits) < FEWEST_DIGITS:
         return None
     return hmac.new(_digest_key, digits.encode(), hashlib.sha256).hexdigest()

@@ -16,6 +16,7 @@ from callbacks.guard import permission
 from callbacks.session import reader, somebody
 from dashboard import actions, clock
 from dashboard.counter import stands_alone
+from dashboard.rules import degrees
 from dashboard.rules.access import Viewer, sees
 from dashboard.rules.event import Event
 from dashboard.rules.lifecycle import ACTION_WORDS, BY_ACTION
@@ -178,9 +179,7 @@ def check_place(facts: dict[str, Any], reference: Reference) -> None:
     """Raise Invalid for corrected degrees that cannot be."""
     lng, lat = facts.get("lng"), facts.get("lat")
     if isinstance(lng, (int, float)) and isinstance(lat, (int, float)):
-        fault = intake.place_fault(lng, lat, reference)
-        if fault is None and not -180 <= lng <= 180:
-            fault = ("lng", "经度应在 -180 到 180 之间", {})
+        fault = degrees.fault(lng, lat, reference.config["centre"])
         if fault is not None:
             raise Invalid([fault])
 

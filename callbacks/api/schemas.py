@@ -42,7 +42,7 @@ from datasources.pack_places import KINDS as PLACE_KINDS
 
 def field_schema(field: Field) -> Schema:
     """Return what a field of a report may hold; null means absent."""
-    if field.kind in ("line", "text"):
+    if field.kind in ("line", "code", "text"):
         return null({**TEXT, "maxLength": int(field.most), **({"minLength": 1} if field.least else {})})
     if field.kind == "number":
         return null({**NUMBER, "minimum": field.least, "maximum": field.most})

@@ -28,6 +28,18 @@ window.gridWall = window.gridWall || {};
   /* The JSON of an answer; a refusal without any is {}, a good answer cut in the middle is a lost one and throws. */
   wall.saidBy = (answer) => answer.json().catch((cut) => { if (answer.ok) throw cut; return {}; });
 
+  const signs = window.Intl && Intl.Segmenter ? new Intl.Segmenter() : null;
+  /* The first signs of a text, none cut in half: at most `most` UTF-16 units, what a person sees as one sign stays whole. */
+  wall.cut = (text, most) => {
+    if (text.length <= most) return text;
+    let kept = "";
+    for (const sign of signs ? [...signs.segment(text)].map((one) => one.segment) : [...text]) {
+      if (kept.length + sign.length > most) break;
+      kept += sign;
+    }
+    return kept;
+  };
+
   wall.say = (node, text) => { if (node && node.textContent !== text) node.textContent = text; };
 
   wall.mark = (node, name, value) => {

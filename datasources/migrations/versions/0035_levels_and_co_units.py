@@ -9,7 +9,7 @@ from dashboard.rules.limits import Calendar, Limit, due_soon_at
 from datasources.column_types import Moment
 
 revision = "0035"
-down_revision = "0014"
+down_revision = "0032"
 branch_labels = None
 depends_on = None
 
