@@ -10,7 +10,8 @@ from callbacks.account import name_of
 from callbacks.guard import PAGE, permission
 from callbacks.session import somebody
 from dashboard.house import House
-from dashboard.rules.access import HOME, mask_text
+from dashboard.rules.access import HOME
+from dashboard.rules.masking import mask_text
 from datasources import audit_trail
 from datasources.audit_trail import Wanted
 from layouts import audit as page
