@@ -243,6 +243,9 @@ def check(settings: Settings, words: argparse.Namespace, _create: CreateApp) -> 
             f"{translate(finding.reason, settings.lang)} {translate(finding.cure, settings.lang)}",
             markup=False,
         )
+    if (ends := districts.horizon(settings, clock.real_now())) is not None:
+        text, params = ends.words
+        out.print(translate(text, settings.lang, **params), markup=False)
     if not findings:
         out.print(translate("配置检查通过", settings.lang))
     return 1 if findings else 0

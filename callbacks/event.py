@@ -90,7 +90,7 @@ def gathered(
         steps=steps,
         photos=photo_bodies(session, event, who),
         allowed=actions.buttons(session, reference, event, who, now),
-        where=[reference.areas[code].name for code in event.area_path.split("/") if code in reference.areas],
+        where=_where(event, reference),
         due=(due, at) if due and at else None,
         names=_names(steps, reference),
         duplicates=_shown(near, who, reference, now),
@@ -112,6 +112,15 @@ def gathered(
             for co in journal.co_units(session, event)
         ],
     )
+
+
+def _where(event: Event, reference: Reference) -> list[str]:
+    """Return the names of the areas it lies in, the whole district first; its grid by its name of then where that is gone."""
+    codes = [code for code in event.area_path.split("/") if code]
+    names = [reference.area_name(code) for code in codes]
+    if event.grid and event.grid not in codes and event.grid in reference.gone.areas:
+        names[-1:] = [f"{names[-1]}（{translate('原 {name}', name=reference.area_name(event.grid))}）"]
+    return names if len(reference.levels) > 1 else ["", *names]
 
 
 def _request(event: Event, reference: Reference) -> tuple[str, str, datetime | None, str] | None:

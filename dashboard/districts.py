@@ -8,10 +8,16 @@ import sqlite3
 import tomllib
 from contextlib import closing
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
+from sqlalchemy.exc import SQLAlchemyError
+
+from dashboard.rules.horizon import Horizon
 from dashboard.settings import Settings
+from datasources.database import Database
 from datasources.district import BUNDLED, FILE, pack_folder
+from datasources.reference import read_reference
 
 DEFAULT_DISTRICT = "huli"
 LAST = "district"  # file of the data folder: the code of the district last opened there
@@ -60,6 +66,25 @@ def database_url(settings: Settings, code: str) -> str:
         held, key=lambda path: int(str(_read(path, "SELECT count(*) FROM event") or 0)), default=own
     )
     return f"sqlite:///{fullest}"
+
+
+def horizon(settings: Settings, now: datetime) -> Horizon | None:
+    """Return what the loaded district's calendar does not know; None where nothing is loaded or can be read."""
+    meant = chosen(settings)
+    if meant.code is None and not settings.database_url:
+        return None
+    url = database_url(settings, meant.code or "")
+    if url.startswith("sqlite:///") and not Path(url.removeprefix("sqlite:///")).exists():
+        return None
+    database = Database(url)
+    try:
+        with database.read() as session:
+            reference = read_reference(session, {})
+    except SQLAlchemyError:
+        return None  # not ours, not there, or of another version: what opens it says so
+    finally:
+        database.close()
+    return reference.horizon(now) if reference else None
 
 
 def feed_name(code: str) -> str:

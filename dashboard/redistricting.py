@@ -35,7 +35,11 @@ def load(
     with database.write() as session:
         changed = load_pack(session, pack, now, told, moved)
     references.forget()
-    tell_moved(database, references.get(), moved, now)
+    reference = references.get()
+    tell_moved(database, reference, moved, now)
+    if (ends := reference.horizon(now)) is not None:
+        text, params = ends.words
+        told.warn("calendar.csv", None, text, **params)
     if changed:
         _tell_orphans(database, told)
     return changed, tuple(told.warnings)

@@ -14,6 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from dashboard.rules.event import Event
+from dashboard.rules.horizon import Horizon, horizon
 from dashboard.rules.limits import (
     DEFAULT_FREEZE,
     DEFAULT_HANDLING,
@@ -84,6 +85,10 @@ class Reference:
     def community_level(self) -> str:
         """Return the level whose grid workers share an account: the one above the grids, where there is one to spare."""
         return self.levels[-2] if len(self.levels) >= 3 else self.levels[-1]
+
+    def horizon(self, now: datetime) -> Horizon | None:
+        """Return what to warn of where a limit given now reaches past the days whose holidays are known."""
+        return horizon(self.policy, self.categories.values(), now)
 
     @cached_property
     def root(self) -> str:

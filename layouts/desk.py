@@ -21,7 +21,10 @@ Named = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class DeskData:
-    """What the desk shows first; `account` is (name, title, role), `categories` are (code, name, parent)."""
+    """What the desk shows first; `account` is (name, title, role), `categories` are (code, name, parent).
+
+    `notes` are sentences about the district that whoever decides must know.
+    """
 
     title: str
     account: tuple[str, str, str]
@@ -36,6 +39,7 @@ class DeskData:
     categories: Sequence[tuple[str, str, str]] = ()
     centre: Sequence[float] | None = None
     duty: str = ""
+    notes: Sequence[str] = ()
     demo: bool = False
     number: str = ""
 
@@ -45,6 +49,7 @@ def page(data: DeskData) -> html.Div:
     return html.Div(
         [
             _header(data),
+            *(html.P(note, className="d-note", role="status") for note in data.notes),
             leaf(ids.DESK_ALERTS, "d-alerts", None, attributes(role="region", aria_label=_("紧急事件"))),
             html.Main([_left(), _middle(), _right()], className="d-main"),
             leaf("desk-foot", "d-foot num"),
