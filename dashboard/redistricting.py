@@ -17,7 +17,7 @@ from datasources import journal
 from datasources.database import Database
 from datasources.district import Pack
 from datasources.loading import load_pack
-from datasources.models import EventRow, UnitRow
+from datasources.models import AccountRow, EventRow, UnitRow
 from datasources.pack_files import Fault, Faults
 from datasources.reference import Reference, References
 
@@ -42,6 +42,7 @@ def load(
         told.warn("calendar.csv", None, text, **params)
     if changed:
         _tell_orphans(database, told)
+        _tell_accounts(database, reference, told)
     return changed, tuple(told.warnings)
 
 
@@ -85,3 +86,17 @@ def _tell_orphans(database: Database, told: Faults) -> None:
                 name=name,
                 count=count,
             )
+
+
+def _tell_accounts(database: Database, reference: Reference, told: Faults) -> None:
+    """Tell which accounts stand for an area or a unit that is gone; nobody's rights are moved without being told to."""
+    query = select(AccountRow).where(AccountRow.disabled.is_(False)).order_by(AccountRow.name)
+    with database.read() as session:
+        for row in session.scalars(query):
+            for file, code, gone, name in (
+                ("units.csv", row.unit, reference.gone.units, reference.unit_name(row.unit)),
+                ("areas.geojson", row.area, reference.gone.areas, reference.area_name(row.area)),
+            ):
+                if code in gone:
+                    text = "账号“{account}”属于已撤销的“{name}”（{code}），请停用或另开账号"
+                    told.warn(file, None, text, account=row.name, name=name, code=code)

@@ -383,3 +383,14 @@ def test_loading_the_same_pack_again_changes_nothing_and_moves_nobody(city: City
     redraw(city)
     with city.database.read() as session:
         assert session.scalar(select(func.count()).select_from(StepRow)) == steps
+
+
+def test_accounts_of_what_is_gone_are_told_and_left_as_they_are(city: City) -> None:
+    api, _ = lived(city)
+    redraw(city)
+    assert [told for told in city.told if "worker-S1" in told or "unit-OLD" in told] == [
+        "units.csv: 账号“unit-OLD”属于已撤销的“Old works”（OLD），请停用或另开账号",
+        "areas.geojson: 账号“worker-S1”属于已撤销的“First Street”（S1），请停用或另开账号",
+    ]
+    for account, path in (("worker-S1", "/field"), ("unit-OLD", "/events")):
+        assert api.call(account, "GET", path).status_code == 200
