@@ -9,14 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from dashboard import redistricting, rollup_keeper, sweeps
 from dashboard.clock import HandClock
 from dashboard.rules.kpis import period
 from datasources.database import Database
 from datasources.district import read_pack
-from datasources.models import AreaRow, LedgerRow, PhotoRow, StepRow
+from datasources.models import AreaRow, EventRow, LedgerRow, PhotoRow, StepRow
 from datasources.queries_boards import board_rows
 from tests.api_house import ApiHouse, build, house_of
 from tests.conftest import _admin
@@ -394,3 +394,28 @@ def test_accounts_of_what_is_gone_are_told_and_left_as_they_are(city: City) -> N
     ]
     for account, path in (("worker-S1", "/field"), ("unit-OLD", "/events")):
         assert api.call(account, "GET", path).status_code == 200
+
+
+def test_a_category_that_was_forgotten_before_history_was_kept_is_asked_for_anew(city: City) -> None:
+    api = city.open()
+    body = {"title": "A hole", "source": "phone", "category": "hole", "lng": 116.5005, "lat": 40.0005}
+    event = dict(api.call(ACCOUNT, "POST", "/events", body).json)
+    with city.database.write() as session:
+        session.execute(update(EventRow).values(category="ghost"))
+    answer = api.call(ACCOUNT, "POST", f"/events/{event['number']}/register", {"version": event["version"]})
+    assert (answer.status_code, [one["field"] for one in answer.json["errors"]]) == (422, ["category"])
+    assert done(api, event, ACCOUNT, "register", category="road")["status"] == "claimable"
+
+
+def test_a_border_in_doubt_between_grids_that_are_gone_is_settled_for_what_took_their_place(
+    city: City,
+) -> None:
+    api = city.open()
+    body = {"title": "A hole", "source": "phone", "category": "hole", "lng": 116.501, "lat": 40.0005}
+    event = dict(api.call(ACCOUNT, "POST", "/events", body).json)
+    assert event["border"]["candidates"] == ["A", "B"]
+    redraw(city)
+    event = get(api, f"/events/{event['number']}")["event"]
+    get(api, "/borders/stretches")
+    settled = done(api, event, ACCOUNT, "settle_border", grid="A")
+    assert settled["grid"]["code"] == "D"
