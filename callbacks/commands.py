@@ -9,6 +9,7 @@ import logging
 import os
 import select
 import sys
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,7 @@ from dashboard.settings import Settings
 from datasources import accounts, sign_in
 from datasources.district import PackInvalid, read_pack
 from datasources.imports import import_file
+from datasources.reference import LOOK_EVERY
 from layouts.words import translate
 
 CreateApp = Callable[..., Any]
@@ -153,6 +155,9 @@ def load_district(settings: Settings, words: argparse.Namespace, _create: Create
     house = open_house(settings.model_copy(update={"district": words.path}), load=False)
     follow_clock(house)
     changed, warnings = redistricting.load(house.database, house.references, pack, clock.now())
+    if changed and house.reference.gone.areas:
+        time.sleep(LOOK_EVERY + 1)  # by then a product that runs beside has noticed the new pack
+        redistricting.bring_stragglers(house.database, house.references, clock.now())
     for warning in (*pack.warnings, *warnings):
         out.print(
             f"{warning.where}: {translate(warning.text, settings.lang, **warning.params)}", markup=False

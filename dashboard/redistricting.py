@@ -20,6 +20,7 @@ from datasources.loading import load_pack
 from datasources.models import AccountRow, EventRow, UnitRow
 from datasources.pack_files import Fault, Faults
 from datasources.reference import Reference, References
+from datasources.succession import stand_events_anew
 
 log = logging.getLogger(__name__)
 
@@ -44,6 +45,15 @@ def load(
         _tell_orphans(database, told)
         _tell_accounts(database, reference, told)
     return changed, tuple(told.warnings)
+
+
+def bring_stragglers(database: Database, references: References, now: datetime) -> int:
+    """Move what a process filed under an area that was gone, before it noticed the new pack; return how many are open."""
+    references.forget()
+    reference = references.get()
+    with database.write() as session:
+        moved = stand_events_anew(session, reference.gone.area_heirs, now, reference.tz)
+    return tell_moved(database, reference, moved, now)
 
 
 def tell_moved(database: Database, reference: Reference, moved: Iterable[int], now: datetime) -> int:

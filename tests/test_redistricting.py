@@ -419,3 +419,14 @@ def test_a_border_in_doubt_between_grids_that_are_gone_is_settled_for_what_took_
     get(api, "/borders/stretches")
     settled = done(api, event, ACCOUNT, "settle_border", grid="A")
     assert settled["grid"]["code"] == "D"
+
+
+def test_what_was_filed_under_an_area_after_it_was_gone_is_brought_along(city: City) -> None:
+    _, (first, second, _third) = lived(city)
+    redraw(city)
+    with city.database.write() as session:  # as a process does that has not noticed the new pack yet
+        session.execute(update(EventRow).where(EventRow.grid == "A").values(area_path="/c/S1/A/"))
+    assert redistricting.bring_stragglers(city.database, city.house.references, city.hand.now()) == 1
+    with city.database.read() as session:
+        paths = dict(session.execute(select(EventRow.number, EventRow.area_path)).tuples())
+    assert {paths[first["number"]], paths[second["number"]]} == {"/c/S2/D/"}
