@@ -119,7 +119,8 @@ def _where(event: Event, reference: Reference) -> list[str]:
     codes = [code for code in event.area_path.split("/") if code]
     names = [reference.area_name(code) for code in codes]
     if event.grid and event.grid not in codes and event.grid in reference.gone.areas:
-        names[-1:] = [f"{names[-1]}（{translate('原 {name}', name=reference.area_name(event.grid))}）"]
+        then = reference.area_name(event.grid)
+        names[-1:] = [translate("{name}（原{then}）", name=names[-1], then=then)]
     return names if len(reference.levels) > 1 else ["", *names]
 
 

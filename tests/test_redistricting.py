@@ -16,6 +16,7 @@ from dashboard.clock import HandClock
 from dashboard.rules.kpis import period
 from datasources.database import Database
 from datasources.district import read_pack
+from datasources.imports import import_file
 from datasources.models import AreaRow, EventRow, LedgerRow, PhotoRow, StepRow
 from datasources.queries_boards import board_rows
 from tests.api_house import ApiHouse, build, house_of
@@ -383,6 +384,22 @@ def test_loading_the_same_pack_again_changes_nothing_and_moves_nobody(city: City
     redraw(city)
     with city.database.read() as session:
         assert session.scalar(select(func.count()).select_from(StepRow)) == steps
+
+
+def test_records_of_before_come_in_with_the_codes_of_their_day(city: City, tmp_path: Path) -> None:
+    redraw(city)
+    file = tmp_path / "history.csv"
+    file.write_text(
+        "external_id,title,reported_at,finished_at,closed_at,status,category,unit,lng,lat\n"
+        "7,Pothole,2026-11-02T09:00:00+08:00,2026-11-02T11:00:00+08:00,2026-11-02T12:00:00+08:00,closed,hole,OLD,116.5025,40.0005\n",
+        "utf-8",
+    )
+    outcome = import_file(city.database, city.house.references, file, None, now=city.hand.now())
+    assert (outcome.added, outcome.refused) == (1, 0)
+    api = city.open()
+    (event,) = get(api, "/events?unit=NEW&category=road")["items"]
+    assert (event["unit"]["name"], event["category"]["name"]) == ("Old works", "Hole")
+    walk(city, api)
 
 
 def test_accounts_of_what_is_gone_are_told_and_left_as_they_are(city: City) -> None:
