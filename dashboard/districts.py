@@ -54,7 +54,7 @@ def database_url(settings: Settings, code: str) -> str:
     if settings.database_url:
         return settings.database_url
     own = settings.data_dir / f"{code}.db"
-    if own.exists():
+    if _read(own, "SELECT code FROM district") == code:
         return f"sqlite:///{own}"
     held = [
         path
