@@ -115,11 +115,11 @@ def gathered(
 
 
 def _where(event: Event, reference: Reference) -> list[str]:
-    """Return the names of the areas it lies in, the whole district first; its grid by its name of then where that is gone."""
+    """Return the names of the areas it lies in, the whole district first; beside its grid of today what it was called then."""
     codes = [code for code in event.area_path.split("/") if code]
     names = [reference.area_name(code) for code in codes]
-    if event.grid and event.grid not in codes and event.grid in reference.gone.areas:
-        then = reference.area_name(event.grid)
+    then = reference.area_name(event.grid, event.grid_version)
+    if names and event.grid and then != reference.area_name(codes[-1]) and event.grid in reference.every_area:
         names[-1:] = [translate("{name}（原{then}）", name=names[-1], then=then)]
     return names if len(reference.levels) > 1 else ["", *names]
 

@@ -114,8 +114,10 @@ class Reference:
         """Return the area as it is, or as it last was, or None when there never was one of that code."""
         return self.areas.get(code or "") or self.gone.areas.get(code or "")
 
-    def area_name(self, code: str | None) -> str:
-        """Return the name of an area, its code when it is unknown."""
+    def area_name(self, code: str | None, version: int | None = None) -> str:
+        """Return the name of an area, as it was called in a boundary version if one is given; its code when it is unknown."""
+        if code and version is not None and (code, version) in self.gone.names:
+            return self.gone.names[code, version]
         area = self.area(code)
         return area.name if area else (code or "")
 

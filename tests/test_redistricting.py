@@ -361,6 +361,23 @@ def test_a_level_with_a_new_name_is_the_same_level(city: City) -> None:
     walk(city, api)
 
 
+def test_an_area_with_a_new_name_is_called_by_the_old_one_where_history_names_it(city: City) -> None:
+    api, (first, *_) = lived(city)
+    renamed = [
+        one | {"properties": one["properties"] | {"name": "Newmarket"}}
+        if one["properties"]["code"] == "A"
+        else one
+        for one in four_wards()
+    ]
+    city.load("after", renamed, LEVELS, **BEFORE)
+    assert get(api, f"/events/{first['number']}")["event"]["grid"] == {"code": "A", "name": "A"}
+    rows = get(api, "/scores?board=grids&period=7d")["rows"]
+    assert next(row for row in rows if row["code"] == "A")["name"] == "Newmarket"
+    body = {"title": "A hole", "source": "phone", "category": "hole", "lng": 116.5005, "lat": 40.0005}
+    fresh = dict(api.call(ACCOUNT, "POST", "/events", body).json)
+    assert fresh["grid"] == {"code": "A", "name": "Newmarket"}
+
+
 def test_a_level_put_between_the_others_is_counted_by_the_areas_of_today(city: City) -> None:
     api, _ = lived(city)
     deeper = [
