@@ -38,8 +38,8 @@ def chosen(settings: Settings) -> Chosen:
     folder = settings.data_dir
     named = settings.district or _last(folder) or DEFAULT_DISTRICT
     pack = pack_folder(named)
-    if (pack / FILE).is_file():
-        return Chosen(named if pack != Path(named) else str(pack.resolve()), _code_of_pack(pack))
+    if code := _code_of_pack(pack):
+        return Chosen(named if pack != Path(named) else str(pack.resolve()), code)
     known = _known(folder)
     full = str(Path(named).resolve())
     if code := known.get(named) or known.get(full):
@@ -123,7 +123,7 @@ def _kept_mapping(settings: Settings, code: str) -> Path:
 
 
 def _code_of_pack(pack: Path) -> str | None:
-    """Return the code a pack gives itself, None where that cannot be told: reading it as a whole says why."""
+    """Return the code a pack gives itself, None where it is not there or broken: reading it as a whole says why."""
     try:
         code = tomllib.loads((pack / FILE).read_text("utf-8-sig")).get("code")
     except (ValueError, OSError):
