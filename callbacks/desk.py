@@ -39,6 +39,7 @@ def layout(house: House, live: LiveFeed, who: Viewer, query: Mapping[str, str]) 
             views={name: view["data"] for name, view in live.views(EVERYTHING)["views"].items()},
             alerts=live.alerts(EVERYTHING),
             units={code: unit.name for code, unit in reference.units.items()},
+            gone_units={code: unit.name for code, unit in reference.gone.units.items()},
             categories=[(one.code, one.name, one.parent or "") for one in reference.categories.values()],
             centre=reference.config.get("centre"),
             duty=on_duty(reference, clock.now()),

@@ -23,7 +23,8 @@ Named = tuple[str, str]
 class DeskData:
     """What the desk shows first; `account` is (name, title, role), `categories` are (code, name, parent).
 
-    `notes` are sentences about the district that whoever decides must know.
+    `gone_units` are abolished ones that may still hold events, by name; `notes` are sentences about the district that
+    whoever decides must know.
     """
 
     title: str
@@ -36,6 +37,7 @@ class DeskData:
     views: Mapping[str, Any] = field(default_factory=dict)
     alerts: Sequence[Mapping[str, Any]] = ()
     units: Mapping[str, str] = field(default_factory=dict)
+    gone_units: Mapping[str, str] = field(default_factory=dict)
     categories: Sequence[tuple[str, str, str]] = ()
     centre: Sequence[float] | None = None
     duty: str = ""
@@ -78,6 +80,7 @@ def first(data: DeskData) -> dict[str, Any]:
         "areas": tree(data.areas, data.levels),
         "centre": list(data.centre or ()),
         "units": dict(data.units),
+        "gone_units": dict(data.gone_units),
         "categories": [list(one) for one in data.categories],
         "views": dict(data.views),
         "alerts": [{name: alert[name] for name in ALERT_FIELDS if name in alert} for alert in data.alerts],
