@@ -154,5 +154,5 @@ def test_what_was_filed_under_an_area_after_it_was_gone_is_brought_along(city: C
         session.execute(update(EventRow).where(EventRow.grid == "A").values(area_path="/c/S1/A/"))
     assert redistricting.bring_stragglers(city.database, city.house.references, city.hand.now()) == 1
     with city.database.read() as session:
-        paths = dict(session.execute(select(EventRow.number, EventRow.area_path)).tuples())
+        paths = dict(session.execute(select(EventRow.number, EventRow.area_path)).tuples().all())
     assert {paths[first["number"]], paths[second["number"]]} == {"/c/S2/D/"}
