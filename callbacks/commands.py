@@ -8,6 +8,7 @@ import logging
 import os
 import select
 import sys
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,7 @@ from dashboard.settings import Settings
 from datasources.district import PackInvalid, read_pack
 from datasources.imports import import_file
 from datasources.postgres import UNHURRIED
+from datasources.reference import LOOK_EVERY
 from layouts.words import translate
 
 CreateApp = Callable[..., Any]
@@ -142,6 +144,9 @@ def load_district(settings: Settings, words: argparse.Namespace, _create: Create
     house = open_house(settings.model_copy(update={"district": words.path}), load=False, limits=UNHURRIED)
     follow_clock(house)
     changed, warnings = redistricting.load(house.database, house.references, pack, clock.now())
+    if changed and house.reference.gone.areas:
+        time.sleep(LOOK_EVERY + 1)  # by then a product that runs beside has noticed the new pack
+        redistricting.bring_stragglers(house.database, house.references, clock.now())
     for warning in (*pack.warnings, *warnings):
         out.print(
             f"{warning.where}: {translate(warning.text, settings.lang, **warning.params)}", markup=False
@@ -196,6 +201,9 @@ def check(settings: Settings, words: argparse.Namespace, _create: CreateApp) -> 
             f"{translate(finding.reason, settings.lang, **finding.params)} {translate(finding.cure, settings.lang)}",
             markup=False,
         )
+    if (ends := districts.horizon(settings, clock.real_now())) is not None:
+        text, params = ends.words
+        out.print(translate(text, settings.lang, **params), markup=False)
     if not findings:
         out.print(translate("配置检查通过", settings.lang))
     return 1 if findings else 0

@@ -97,7 +97,7 @@ def gathered(
         steps=steps,
         photos=photo_bodies(session, event, who),
         allowed=actions.buttons(session, reference, event, who, now),
-        where=[reference.areas[code].name for code in event.area_path.split("/") if code in reference.areas],
+        where=_where(event, reference),
         due=(due, at) if due and at else None,
         soon=millis(event.warn_due_at) if due == "handle_due_at" else None,
         names=_names(steps, reference),
@@ -120,6 +120,16 @@ def gathered(
             for co in journal.co_units(session, event)
         ],
     )
+
+
+def _where(event: Event, reference: Reference) -> list[str]:
+    """Return the names of the areas it lies in, the whole district first; beside its grid of today what it was called then."""
+    codes = [code for code in event.area_path.split("/") if code]
+    names = [reference.area_name(code) for code in codes]
+    then = reference.area_name(event.grid, event.grid_version)
+    if names and event.grid and then != reference.area_name(codes[-1]) and event.grid in reference.every_area:
+        names[-1:] = [translate("{name}（原{then}）", name=names[-1], then=then)]
+    return names if len(reference.levels) > 1 else ["", *names]
 
 
 def _request(event: Event, reference: Reference) -> tuple[str, str, datetime | None, str] | None:

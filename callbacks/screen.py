@@ -28,7 +28,10 @@ def layout(house: House, live: LiveFeed, who: Viewer, query: Mapping[str, str]) 
         clock_speed=clock.speed(),
         views={name: view["data"] for name, view in views.items()},
         alerts=live.alerts(EVERYTHING),
-        units={code: unit.name for code, unit in reference.units.items()},
+        units={code: reference.unit_name(code) for code in reference.every_unit},
+        heirs={
+            code: standing for code in reference.gone.areas if (standing := reference.standing_area(code))
+        },
         claim_minutes=reference.policy.claim_override or reference.policy.minutes["claim"],
         duty=on_duty(reference, clock.now()),
         demo=house.settings.demo,

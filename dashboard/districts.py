@@ -8,11 +8,17 @@ import sqlite3
 import tomllib
 from contextlib import closing
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
+from sqlalchemy.exc import SQLAlchemyError
+
+from dashboard.rules.horizon import Horizon
 from dashboard.settings import Settings
 from datasources import whole_files
+from datasources.database import Database
 from datasources.district import BUNDLED, FILE, pack_folder
+from datasources.reference import read_reference
 
 DEFAULT_DISTRICT = "huli"
 LAST = "district"  # file of the data folder: the code of the district last opened there
@@ -33,8 +39,8 @@ def chosen(settings: Settings) -> Chosen:
     folder = settings.data_dir
     named = settings.district or _last(folder) or DEFAULT_DISTRICT
     pack = pack_folder(named)
-    if (pack / FILE).is_file():
-        return Chosen(named if pack != Path(named) else str(pack.resolve()), _code_of_pack(pack))
+    if code := _code_of_pack(pack):
+        return Chosen(named if pack != Path(named) else str(pack.resolve()), code)
     known = _known(folder)
     full = str(Path(named).resolve())
     if code := known.get(named) or known.get(full):
@@ -49,7 +55,7 @@ def database_url(settings: Settings, code: str) -> str:
     if settings.database_url:
         return settings.database_url
     own = settings.data_dir / f"{code}.db"
-    if own.exists():
+    if _read(own, "SELECT code FROM district") == code:
         return f"sqlite:///{own}"
     held = [
         path
@@ -61,6 +67,25 @@ def database_url(settings: Settings, code: str) -> str:
         held, key=lambda path: int(str(_read(path, "SELECT count(*) FROM event") or 0)), default=own
     )
     return f"sqlite:///{fullest}"
+
+
+def horizon(settings: Settings, now: datetime) -> Horizon | None:
+    """Return what the loaded district's calendar does not know; None where nothing is loaded or can be read."""
+    meant = chosen(settings)
+    if meant.code is None and not settings.database_url:
+        return None
+    url = database_url(settings, meant.code or "")
+    if url.startswith("sqlite:///") and not Path(url.removeprefix("sqlite:///")).exists():
+        return None
+    database = Database(url)
+    try:
+        with database.read() as session:
+            reference = read_reference(session, {})
+    except SQLAlchemyError:
+        return None  # not ours, not there, or of another version: what opens it says so
+    finally:
+        database.close()
+    return reference.horizon(now) if reference else None
 
 
 def feed_name(code: str) -> str:
@@ -100,7 +125,7 @@ def _kept_mapping(settings: Settings, code: str) -> Path:
 
 
 def _code_of_pack(pack: Path) -> str | None:
-    """Return the code a pack gives itself, None where that cannot be told: reading it as a whole says why."""
+    """Return the code a pack gives itself, None where it is not there or broken: reading it as a whole says why."""
     try:
         code = tomllib.loads((pack / FILE).read_text("utf-8-sig")).get("code")
     except (ValueError, OSError):

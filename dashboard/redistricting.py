@@ -17,9 +17,10 @@ from datasources import journal
 from datasources.database import Database
 from datasources.district import Pack
 from datasources.loading import load_pack
-from datasources.models import EventRow, UnitRow
+from datasources.models import AccountRow, EventRow, UnitRow
 from datasources.pack_files import Fault, Faults
 from datasources.reference import Reference, References
+from datasources.succession import stand_events_anew
 
 log = logging.getLogger(__name__)
 
@@ -35,10 +36,24 @@ def load(
     with database.write() as session:
         changed = load_pack(session, pack, now, told, moved)
     references.forget()
-    tell_moved(database, references.get(), moved, now)
+    reference = references.get()
+    tell_moved(database, reference, moved, now)
+    if (ends := reference.horizon(now)) is not None:
+        text, params = ends.words
+        told.warn("calendar.csv", None, text, **params)
     if changed:
         _tell_orphans(database, told)
+        _tell_accounts(database, reference, told)
     return changed, tuple(told.warnings)
+
+
+def bring_stragglers(database: Database, references: References, now: datetime) -> int:
+    """Move what a process filed under an area that was gone, before it noticed the new pack; return how many are open."""
+    references.forget()
+    reference = references.get()
+    with database.write() as session:
+        moved = stand_events_anew(session, reference.gone.area_heirs, now, reference.tz)
+    return tell_moved(database, reference, moved, now)
 
 
 def tell_moved(database: Database, reference: Reference, moved: Iterable[int], now: datetime) -> int:
@@ -81,3 +96,17 @@ def _tell_orphans(database: Database, told: Faults) -> None:
                 name=name,
                 count=count,
             )
+
+
+def _tell_accounts(database: Database, reference: Reference, told: Faults) -> None:
+    """Tell which accounts stand for an area or a unit that is gone; nobody's rights are moved without being told to."""
+    query = select(AccountRow).where(AccountRow.disabled.is_(False)).order_by(AccountRow.name)
+    with database.read() as session:
+        for row in session.scalars(query):
+            for file, code, gone, name in (
+                ("units.csv", row.unit, reference.gone.units, reference.unit_name(row.unit)),
+                ("areas.geojson", row.area, reference.gone.areas, reference.area_name(row.area)),
+            ):
+                if code in gone:
+                    text = "账号“{account}”属于已撤销的“{name}”（{code}），请停用或另开账号"
+                    told.warn(file, None, text, account=row.name, name=name, code=code)

@@ -245,7 +245,7 @@ def _means(
 def _unit(reference: Reference, record: Report, event: Event) -> str | None:
     """Return the department of the record, else the first that the duty matrix names."""
     if record.unit is not None:
-        return record.unit
+        return reference.standing_unit(record.unit)
     return next(iter(reference.responsible(event)), None)
 
 

@@ -63,7 +63,9 @@ def event_json(event: Event, viewer: Viewer, reference: Reference, now: datetime
         "lng": event.lng,
         "lat": event.lat,
         "address": clear(event.address),
-        "grid": {"code": grid.code, "name": grid.name} if grid else None,
+        "grid": {"code": grid.code, "name": reference.area_name(grid.code, event.grid_version)}
+        if grid
+        else None,
         "border": event.border,
         "unit": {"code": event.unit, "name": reference.unit_name(event.unit)} if event.unit else None,
         "how": event.how,

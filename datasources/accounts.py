@@ -212,7 +212,7 @@ def _title(reference: Reference, role: Role, unit: str | None, area: str | None)
     if unit:
         return reference.unit_name(unit)
     words = ROLE_WORDS[role]
-    return f"{reference.areas[area].name}{words}" if area else words
+    return f"{reference.area_name(area)}{words}" if area else words
 
 
 def _check(reference: Reference, name: str, role: Role, unit: str | None, area: str | None) -> None:

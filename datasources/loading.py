@@ -1,6 +1,6 @@
 """Puts a district pack into the database. Loading what is loaded changes nothing; nothing that history names is forgotten.
 
-An area whose shape or place in the tree changed gets a new boundary version; events keep the one they were filed under.
+An area whose name, shape or place in the tree changed gets a new boundary version; events keep the one they were filed under.
 What a pack no longer has stays with its name and with what took its place (LIFECYCLE §5).
 """
 
@@ -174,8 +174,9 @@ def _put_areas(
     for area in pack.areas:
         path = _path(area.code, parents)
         held = current.pop(area.code, None)
-        if held is not None and held.geometry == area.geometry and held.path == path:
-            held.name, held.kind, held.workers, held.note = area.name, area.kind, area.workers, area.note
+        same = held is not None and (held.geometry, held.path, held.name) == (area.geometry, path, area.name)
+        if held is not None and same:
+            held.kind, held.workers, held.note = area.kind, area.workers, area.note
             held.level, held.lng, held.lat = area.level, area.lng, area.lat
             continue
         if held is not None:

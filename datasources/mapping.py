@@ -153,7 +153,7 @@ class Mapper:
         texts = {name: self._plain(cells, name) for name in LONGEST}
         if not texts["external_id"]:
             raise Refusal("没有编号（{column}）", column=self.mapping.columns["external_id"])
-        category = self._word(cells, "category", self.reference.categories.__contains__)
+        category = self._word(cells, "category", self.reference.every_category.__contains__)
         title = texts["title"] or self.reference.category_name(category)
         if not title:
             raise Refusal("既没有标题也没有类别")
@@ -175,7 +175,7 @@ class Mapper:
             emergency=bool(self._truth(cells, "emergency")),
             external_id=texts["external_id"],
             reported_at=times["reported_at"],
-            unit=self._word(cells, "unit", self.reference.is_unit) or None,
+            unit=self._word(cells, "unit", self.reference.every_unit.__contains__) or None,
             due_at=times["due_at"],
             finished_at=times["finished_at"],
             closed_at=times["closed_at"],

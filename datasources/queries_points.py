@@ -4,7 +4,7 @@ Law: a sum is the sum of its entries and nothing else; an entry counts in the pe
 entries of the events lying in them.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -48,10 +48,12 @@ def ledger_entries(
     """Return one page of the entries behind a line of a board, newest first, and the cursor of the next."""
     check_board(board)
     limit = bounded(limit)
+    # rows of units that are gone name the last one in their line
+    before = session.scalars(select(U.code).where(U.successor == code)).all() if board == "units" else ()
     query = (
         select(L.id, L.rule, E.number, E.title, L.tenths, L.at, L.reverses)
         .join_from(LedgerRow.__table__, EventRow.__table__, L.event_id == E.id)
-        .where(*whose(board, code), L.for_at >= period.start, L.for_at < period.end)
+        .where(*whose(board, code, before), L.for_at >= period.start, L.for_at < period.end)
         .where(*older(L.at, L.id, cursor))
         .order_by(L.at.desc(), L.id.desc())
         .limit(limit + 1)
@@ -133,18 +135,16 @@ def by_step(totals: Mapping[str, int], deep: int) -> dict[str, int]:
     return found
 
 
-def whose(board: str, code: str | None) -> list[Any]:
+def whose(board: str, code: str | None, before: Sequence[str] = ()) -> list[Any]:
     """Return the conditions for the entries a board counts, of one line of it or of all.
 
-    All lines of a period are found by its time, one line by its subject.
+    All lines of a period are found by its time, one line by its subject; `before` are those whose place it took.
     """
     if board in ("units", "workers"):
         kind = (Subject.UNIT if board == "units" else Subject.WORKER).value
         if not code:
             return [unindexed(L.subject_kind) == kind]
-        # whoever took another's place answers for its entries too; rows of units name the last one in that line
-        before = select(U.code).where(U.successor == code)
-        return [L.subject_kind == kind, (L.subject == code) | L.subject.in_(before)]
+        return [L.subject_kind == kind, L.subject.in_([code, *before])]
     kinds = unindexed(L.subject_kind).in_([Subject.UNIT.value, Subject.WORKER.value])
     return [kinds, *([contains(E.area_path, f"/{code}/")] if code else [])]
 

@@ -14,6 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from dashboard.rules.event import Event, Level
+from dashboard.rules.horizon import Horizon, horizon
 from dashboard.rules.limits import (
     DEFAULT_FREEZE,
     DEFAULT_HANDLING,
@@ -93,6 +94,10 @@ class Reference:
         """Return the level whose grid workers share an account: the one above the grids, where there is one to spare."""
         return self.levels[-2] if len(self.levels) >= 3 else self.levels[-1]
 
+    def horizon(self, now: datetime) -> Horizon | None:
+        """Return what to warn of where a limit given now reaches past the days whose holidays are known."""
+        return horizon(self.policy, self.categories.values(), now)
+
     @cached_property
     def root(self) -> str:
         """Return the code of the outermost area: the whole district."""
@@ -117,8 +122,10 @@ class Reference:
         """Return the area as it is, or as it last was, or None when there never was one of that code."""
         return self.areas.get(code or "") or self.gone.areas.get(code or "")
 
-    def area_name(self, code: str | None) -> str:
-        """Return the name of an area, its code when it is unknown."""
+    def area_name(self, code: str | None, version: int | None = None) -> str:
+        """Return the name of an area, as it was called in a boundary version if one is given; its code when it is unknown."""
+        if code and version is not None and (code, version) in self.gone.names:
+            return self.gone.names[code, version]
         area = self.area(code)
         return area.name if area else (code or "")
 

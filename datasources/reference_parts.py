@@ -57,13 +57,17 @@ class Duty:
 
 @dataclass(frozen=True)
 class Gone:
-    """What history names and is there no more, as it last was, with what took its place; grids by every area they lay in."""
+    """What history names and is there no more, as it last was, with what took its place; grids by every area they lay in.
+
+    `names` are those of boundary versions past.
+    """
 
     areas: Mapping[str, Area] = field(default_factory=dict)
     units: Mapping[str, Unit] = field(default_factory=dict)
     categories: Mapping[str, Category] = field(default_factory=dict)
     category_heirs: Mapping[str, str | None] = field(default_factory=dict)
     grids: Mapping[str, Sequence[tuple[str, int]]] = field(default_factory=dict)
+    names: Mapping[tuple[str, int], str] = field(default_factory=dict)
 
     @cached_property
     def area_heirs(self) -> Mapping[str, str | None]:
@@ -99,6 +103,7 @@ def read_gone(
         categories={row.code: category_of(row, conditions.get(row.code, [])) for row in withdrawn},
         category_heirs={row.code: row.successor for row in withdrawn},
         grids=grids,
+        names={(area.code, area.version): area.name for area in versions},
     )
 
 

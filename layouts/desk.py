@@ -21,7 +21,11 @@ Named = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class DeskData:
-    """What the desk shows first; `account` is (name, title, role), `categories` are (code, name, parent)."""
+    """What the desk shows first; `account` is (name, title, role), `categories` are (code, name, parent).
+
+    `gone_units` are abolished ones that may still hold events, by name; `notes` are sentences about the district that
+    whoever decides must know.
+    """
 
     title: str
     account: tuple[str, str, str]
@@ -33,9 +37,11 @@ class DeskData:
     views: Mapping[str, Any] = field(default_factory=dict)
     alerts: Sequence[Mapping[str, Any]] = ()
     units: Mapping[str, str] = field(default_factory=dict)
+    gone_units: Mapping[str, str] = field(default_factory=dict)
     categories: Sequence[tuple[str, str, str]] = ()
     centre: Sequence[float] | None = None
     duty: str = ""
+    notes: Sequence[str] = ()
     demo: bool = False
     number: str = ""
 
@@ -45,6 +51,7 @@ def page(data: DeskData) -> html.Div:
     return html.Div(
         [
             _header(data),
+            *(html.P(note, className="d-note", role="status") for note in data.notes),
             leaf(ids.DESK_ALERTS, "d-alerts", None, attributes(role="region", aria_label=_("紧急事件"))),
             html.Main([_left(), _middle(), _right()], className="d-main"),
             leaf("desk-foot", "d-foot num"),
@@ -73,6 +80,7 @@ def first(data: DeskData) -> dict[str, Any]:
         "areas": tree(data.areas, data.levels),
         "centre": list(data.centre or ()),
         "units": dict(data.units),
+        "gone_units": dict(data.gone_units),
         "categories": [list(one) for one in data.categories],
         "views": dict(data.views),
         "alerts": [{name: alert[name] for name in ALERT_FIELDS if name in alert} for alert in data.alerts],

@@ -61,7 +61,8 @@ class ScreenData:
     """What the wall shows first.
 
     `views` are the feed's views by name (kpis, board, trend, streets, …), `alerts` its open alert objects;
-    `now_ms` is the drill clock in epoch milliseconds; `units` is {code: name}; `levels` runs outermost inwards.
+    `now_ms` is the drill clock in epoch milliseconds; `units` is {code: name}; `levels` runs outermost inwards; `heirs` is
+    {area that is gone: what took its place}.
     """
 
     title: str
@@ -74,6 +75,7 @@ class ScreenData:
     views: Mapping[str, Any] = field(default_factory=dict)
     alerts: Sequence[Mapping[str, Any]] = ()
     units: Mapping[str, str] = field(default_factory=dict)
+    heirs: Mapping[str, str] = field(default_factory=dict)
     claim_minutes: int = 30
     duty: str = ""
     demo: bool = False
@@ -102,5 +104,6 @@ def first(data: ScreenData) -> dict[str, Any]:
         "levels_below": [_(LEVELS.get(level, level)) for level in (*data.levels[1:], data.levels[-1])],
         "scenes": list(SCENES),
         "areas": tree(data.areas, data.levels),
+        "heirs": dict(data.heirs),
         **marks(),
     }

@@ -76,3 +76,19 @@ def small_pack(
     for name, text in {**TABLES, **given}.items():
         (folder / name).write_text(text, "utf-8")
     return folder
+
+
+def nested(levels: Sequence[str]) -> list[dict[str, Any]]:
+    """Return an area of every level, one in the other, and of the innermost two side by side where it is not the only one."""
+    found, above = [], None
+    for level in levels[:-1]:
+        found.append(area(f"{level}-1", level, above, ring(0, 2), name=f"The {level}"))
+        above = f"{level}-1"
+    if above is None:
+        return [area(f"{levels[0]}-1", levels[0], None, ring(0, 2), name=f"The {levels[0]}")]
+    inner = levels[-1]
+    return [
+        *found,
+        area(f"{inner}-1", inner, above, ring(0, 1), name=f"West {inner}"),
+        area(f"{inner}-2", inner, above, ring(1, 2), name=f"East {inner}"),
+    ]

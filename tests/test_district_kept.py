@@ -111,6 +111,15 @@ def test_of_two_databases_of_one_district_the_one_with_the_history_is_taken(tmp_
     assert districts.database_url(Settings(data_dir=data), "c").endswith("z.db")
 
 
+def test_a_pack_broken_after_it_was_loaded_stops_nobody(tmp_path: Path) -> None:
+    pack, data = small_pack(tmp_path / "pack"), tmp_path / "data"
+    house_of(data, pack).close()
+    (pack / "district.toml").write_text("code = ", "utf-8")
+    house = house_of(data, pack)
+    assert house.reference.code == "c"
+    house.close()
+
+
 def test_an_unknown_district_is_refused_by_name(tmp_path: Path) -> None:
     done = command("check", "--data", str(tmp_path), GRID_DISTRICT="nowhere")
     assert "Traceback" not in done.stderr

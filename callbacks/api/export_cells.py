@@ -31,11 +31,11 @@ def event_cells(now: datetime) -> Callable[[Event], list[Any]]:
     yes = translate("是")
 
     def cells(event: Event) -> list[Any]:
-        grid = reference.area(event.grid)
+        grid = reference.area_name(event.grid, event.grid_version)
         return [
             event.number, mask_text(event.title), reference.category_name(event.category) if event.category else "",
             status[Status(event.status)], yes if event.emergency else "", level[Level(event.level)],
-            source.get(Source(event.source), event.source), grid.name if grid else "",
+            source.get(Source(event.source), event.source), grid,
             reference.unit_name(event.unit) if event.unit else "", local(event.reported_at),
             local(event.handle_due_at), local(event.finished_at), local(event.closed_at),
             kept[on_time(event, now)], rating.get(event.rating or "", ""), supervision[Supervision(event.supervision)],

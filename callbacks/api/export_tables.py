@@ -56,7 +56,7 @@ def _board(words: Words, who: Viewer) -> Table:
     board, reference, now = board_of(words.get("board", "units")), house().reference, clock.now()
     span, area = asked.period_of(words, reference, now, "month"), words.get("area")
     if area is not None:
-        area = reference.standing_area(asked.one_of("area", area, reference.every_area))
+        area = reference.standing_area(asked.one_of("area", area, reference.every_area)) or area
     with house().database.read() as session:
         lines = own_lines(board_rows(session, reference, board, span, now, area=area), board, who)
         frozen_at, changed = corrections(session, reference, board, span, now, area)

@@ -121,7 +121,7 @@ def scores() -> Response:
     span = asked.period_of(words, reference, now, "month")
     area = words.get("area")
     if area is not None:
-        area = reference.standing_area(asked.one_of("area", area, reference.every_area))
+        area = reference.standing_area(asked.one_of("area", area, reference.every_area)) or area
     with house().database.read() as session:
         lines = own_lines(board_rows(session, reference, board, span, now, area=area), board, who)
         rows = [row.as_json() for row in lines]

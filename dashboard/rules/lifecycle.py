@@ -272,7 +272,7 @@ def _circumstances(
     code = facts.get("category")
     if code and world.category(code) is None:
         errors.append(("category", "没有代码为“{code}”的类别", {"code": code}))
-    if action == Action.REGISTER and not (code or event.category):
+    if action == Action.REGISTER and not code and world.category(event.category) is None:
         errors.append(("category", "立案要选定类别", {}))
     for unit in [facts.get("unit"), *(facts.get("co_units") or ())]:
         if unit and not world.is_unit(unit):

@@ -118,6 +118,8 @@ class Calendar:
             if (kind == "workday") != (day.weekday() < 5)
         )
         self.tz = tz
+        # holidays are announced by the year: a year with any of its days listed is known to its end
+        self.known_until = date(max(days).year, 12, 31) if days else None
         self._changed = [ordinal for ordinal, _ in changes]
         self._gained = [0, *accumulate(gain for _, gain in changes)]
 

@@ -50,7 +50,8 @@ window.gridWall = window.gridWall || {};
 
   const names = new Map();
   const place = (row) => {
-    const areas = (row.path || "").split("/").filter(Boolean).slice(1, 3).map((code) => names.get(code)).filter(Boolean);
+    const codes = (row.path || "").split("/").filter(Boolean);
+    const areas = (first.levels.length > 1 ? codes.slice(1, 3) : codes).map((code) => names.get(code)).filter(Boolean);
     const said = row.address && areas.find((name) => row.address.includes(name)) ? "" : areas.join(" ");
     return [said, row.address].filter(Boolean).join(" · ") || t("位置待核实");
   };

@@ -41,7 +41,8 @@ window.gridWall = window.gridWall || {};
   };
   /* Where it is, as short as it stays clear: an address that names its street or community needs no more. */
   wall.place = (row) => {
-    const names = wall.codes(row.path).slice(1, 3).map(wall.area.name_of);
+    const codes = wall.codes(row.path);
+    const names = (wall.first.levels.length > 1 ? codes.slice(1, 3) : codes).map(wall.area.name_of);
     const told = row.address && names.some((name) => name && row.address.includes(name));
     return [told ? "" : names[0], row.address].filter(Boolean).join(" · ") || wall.t("位置待核实");
   };
