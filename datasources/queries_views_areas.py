@@ -104,7 +104,7 @@ def unit_view(
     rates = kpi_groups(session, today, now, "unit", UNIT_RATES, narrow=Narrow(area))
     standing = _standing(session, now, E.unit, area)
     points = points_of(session, reference, "units", today, area)
-    on_duty = {duty.unit for lines in reference.duties.values() for duty in lines}
+    on_duty = reference.on_duty(area)
     codes = {code for code in (*on_duty, *rates, *standing, *points) if code in reference.units}
     return {
         "rows": [

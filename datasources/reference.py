@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from dashboard.rules.boards import COMMUNITIES, depth_of
 from dashboard.rules.event import Event, Level
 from dashboard.rules.limits import (
     DEFAULT_FREEZE,
@@ -123,11 +124,27 @@ class Reference:
     @cached_property
     def community_level(self) -> str:
         """Return the level whose grid workers share an account: the one above the grids, where there is one to spare."""
-        return self.levels[-2] if len(self.levels) >= 3 else self.levels[-1]
+        return self.levels[depth_of(self.levels, COMMUNITIES)]
 
     def steps_to(self, area: str | None) -> int:
         """Return how many steps below the district an area lies; 0 for none."""
-        return self.levels.index(self.areas[area].level) if area else 0
+        return self.levels.index(self.areas[area].level) if area in self.areas else 0
+
+    def on_one_road(self, one: str, other: str | None) -> bool:
+        """Return whether an area lies in another or around it; anything does with none."""
+        if other is None:
+            return True
+        paths = [self.areas[code].path for code in (one, other) if code in self.areas]
+        return len(paths) == 2 and (paths[0].startswith(paths[1]) or paths[1].startswith(paths[0]))
+
+    def on_duty(self, area: str | None = None) -> set[str]:
+        """Return the units that the duty matrix names, for an area only those with a duty in it or around it."""
+        return {
+            duty.unit
+            for lines in self.duties.values()
+            for duty in lines
+            if duty.area == self.code or self.on_one_road(duty.area, area)
+        }
 
     def category(self, code: str | None) -> Category | None:
         """Return the category, or None when there is none of that code."""

@@ -61,7 +61,7 @@ QUERY: Mapping[str, Schema] = {
     "channel": choice(Source),
     "format": choice(sheets.KINDS),
     "state": choice(("pending", "decided")),
-    "board": choice(("units", "streets", "communities", "grids", "workers")),
+    "board": TEXT,
 }
 FILTERS = ("status", "zone", "unit", "area", "category", "emergency", "level", "supervision", "overdue", "source", "since", "until", "q", "bbox")  # fmt: skip
 SEEN = (*ANY, 404)

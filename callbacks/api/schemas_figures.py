@@ -49,6 +49,7 @@ FIGURES: Mapping[str, Schema] = {
             "closed": WHOLE,
             "dropped": array(TEXT),
             "change": null(WHOLE),
+            "area": null(TEXT),
         },
         open_=True,
     ),
