@@ -219,7 +219,7 @@ def _rates(
         grouped = kpi_groups(session, period, now, "unit", codes, narrow=Narrow(area), cover=cover, deep=deep)
         return {unit: pairs for unit, pairs in grouped.items() if unit}
     found: dict[str, Pairs] = {}
-    level, posts = depth(reference, board), {}
+    level, posts = depth(reference, board), dict[str, list[str]]()
     if board == "workers":
         for name, where in _posts(session, reference, area).items():
             posts.setdefault(where, []).append(name)

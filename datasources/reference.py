@@ -128,7 +128,7 @@ class Reference:
 
     def steps_to(self, area: str | None) -> int:
         """Return how many steps below the district an area lies; 0 for none."""
-        return self.levels.index(self.areas[area].level) if area in self.areas else 0
+        return self.levels.index(self.areas[area].level) if area and area in self.areas else 0
 
     def on_one_road(self, one: str, other: str | None) -> bool:
         """Return whether an area lies in another or around it; anything does with none."""

@@ -329,6 +329,7 @@ COMPONENTS: Mapping[str, Schema] = {
             "items": array(ref("PoolItem")),
             "stake": {"type": "object", "additionalProperties": TEXT},
             "bonus_left": TEXT,
+            "bonus_cap": TEXT,
         }
     ),
     "PoolItem": record(

@@ -174,6 +174,8 @@ window.gridWall = window.gridWall || {};
       const found = await wall.claim.ask("/api/v1/pool");
       if (!found) return;
       stake = found.stake;
+      wall.claim.bonus = { left: String(Number(found.bonus_left)), cap: String(Number(found.bonus_cap)) };
+      wall.claimPoints.draw();
       for (const item of found.items) facts.set(item.number, item);
       for (const number of [...facts.keys()]) if (!known.has(number) && !left.has(number)) facts.delete(number);
       draw();
