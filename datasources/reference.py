@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from dashboard.rules.alerts import kind_of
 from dashboard.rules.boards import COMMUNITIES, depth_of
 from dashboard.rules.event import Event, Level
 from dashboard.rules.limits import (
@@ -149,6 +150,11 @@ class Reference:
     def category(self, code: str | None) -> Category | None:
         """Return the category, or None when there is none of that code."""
         return self.categories.get(code) if code else None
+
+    def steered(self, code: str | None, *words: str) -> str | None:
+        """Return the category that what a report says belongs to: the pack steers some by the kind of emergency."""
+        ways = self.config.get("emergency", {}).get("steer", {}).get(code or "", {})
+        return ways.get(kind_of(*words), code) if ways else code
 
     def lineage(self, code: str | None) -> list[Category]:
         """Return the category and those above it, nearest first; nothing for an unknown code."""

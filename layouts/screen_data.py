@@ -27,6 +27,7 @@ ALERT_FIELDS = (
     "state",
     "version",
     "raised_at",
+    "reported_at",
     "title",
     "category",
     "address",

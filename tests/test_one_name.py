@@ -28,7 +28,9 @@ def test_no_script_calls_a_rate_by_a_name_that_no_kpi_has() -> None:
     assert said <= names
 
 
-def test_closings_with_a_rating_are_never_more_than_closings_however_often_a_case_was_rated(town: Town) -> None:
+def test_closings_with_a_rating_are_never_more_than_closings_however_often_a_case_was_rated(
+    town: Town,
+) -> None:
     event = town.finished(town.claimed())
     for _ in range(2):
         event = town.finished(town.checked(event, "dissatisfied"))
