@@ -116,6 +116,7 @@ def alert_object(
         "state": alert.state,
         "version": alert.version,
         "raised_at": millis(alert.raised_at),
+        "reported_at": row.get("reported_at"),
         "title": row["title"],
         "category": row.get("category_name") or row.get("category"),
         "kind": kind_of(row.get("category_name"), row["title"]),

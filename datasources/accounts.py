@@ -67,7 +67,7 @@ def workers(session: Session) -> list[tuple[str, str]]:
     query = select(AccountRow.name, AccountRow.area).where(
         AccountRow.role == Role.WORKER.value, AccountRow.area.is_not(None), AccountRow.disabled.is_(False)
     )
-    return [(name, area) for name, area in session.execute(query.order_by(AccountRow.name))]
+    return [(name, area or "") for name, area in session.execute(query.order_by(AccountRow.name))]
 
 
 def set_password(session: Session, name: str, password: str, now: datetime) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from dashboard.rules.alerts import KINDS
 from dashboard.rules.limits import DEFAULT_MINUTES, parse_limit
 from dashboard.rules.policy import COMPOSITE, POINTS
 from datasources.pack_areas import Area, check_areas
@@ -67,8 +68,9 @@ class Pack:
     """A district: its places, people who answer, kinds of events and numbers.
 
     `limits` holds minutes by name, `handling` and `freeze` in words; `points` are decimal points as written; `emergency["co_units"]`
-    names units by category, where "@street" stands for the unit of the street where it happens. What is `gone` is not
-    there today, but history names it.
+    names units by category, where "@street" stands for the unit of the street where it happens; `emergency["steer"]` names by
+    category and kind of emergency (`rules.alerts.KINDS`) the category to file it under. What is `gone` is not there today,
+    but history names it.
     """
 
     folder: Path
@@ -145,6 +147,7 @@ def read_pack(path_or_name: str | Path, now: datetime | None = None) -> Pack:
     calendar = read_calendar(folder, faults)
     places = read_places(folder, areas, unit_codes, centre, faults)
     _check_co_units(config, text, category_codes, unit_codes, faults)
+    _check_steer(config, text, category_codes, faults)
     warn_of_orphans(categories, duties, faults)
     records = tuple(sorted((folder / "records").glob("*.csv.gz")))
     mapping = _mapping(folder, records, faults)
@@ -277,6 +280,22 @@ def _check_co_units(
         for unit in listed:
             if unit not in units and unit not in levels:
                 faults.fault(FILE, line, "未知单位“{code}”", code=unit)
+
+
+def _check_steer(config: dict[str, Any], text: str, categories: set[str], faults: Faults) -> None:
+    steer = config.get("emergency", {}).get("steer", {})
+    if not isinstance(steer, dict) or not all(isinstance(ways, dict) for ways in steer.values()):
+        faults.fault(FILE, toml_line(text, "emergency", "steer"), "项“{name}”的值不对", name="steer")
+        return
+    for category, ways in steer.items():
+        line = toml_line(text, "emergency", "steer", category)
+        for kind, code in ways.items():
+            if kind not in {name for name, _ in KINDS}:
+                faults.fault(FILE, line, "项“{name}”的值不对", name=f"steer.{kind}")
+            if code not in categories:
+                faults.fault(FILE, line, "未知类别“{code}”", code=code)
+        if category not in categories:
+            faults.fault(FILE, line, "未知类别“{code}”", code=category)
 
 
 def _mapping(folder: Path, records: tuple[Path, ...], faults: Faults) -> Path | None:

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from dashboard.rules.event import LEVELS, OPEN, SOURCE_WORDS, Source
+from dashboard.rules.event import LEVELS, OPEN, SOURCE_WORDS, Level, Source
 from dashboard.rules.kpis import Basis, Period, p90
 from datasources.models import EventRow, StepRow
 from datasources.queries_kpis import kpi_groups
@@ -170,7 +170,7 @@ def handoffs(
 
 @dataclass(frozen=True, slots=True)
 class Resolved:
-    """How many closed events of an area needed each level, innermost first."""
+    """How many closed events of an area were finished at each level, innermost first."""
 
     code: str
     name: str
@@ -185,7 +185,7 @@ def levels(
     narrow: Narrow,
     cover: Cover | None = None,
 ) -> list[Resolved]:
-    """Return the area itself, then its children, with the levels at which closed events were resolved."""
+    """Return the area itself, then its children, with the levels of who finished its closed events."""
     places = {f"{LEVEL}{level.value}": place for place, level in enumerate(LEVELS)}
     area = narrow.area or reference.root
     counts: dict[str, list[int]] = {area: [0] * len(LEVELS)}
@@ -196,3 +196,38 @@ def levels(
             counts.setdefault(key, [0] * len(LEVELS))[places[what]] += n
     order = sorted(counts, key=lambda code: (code != area, -sum(counts[code]), code))
     return [Resolved(code, reference.area_name(code), counts[code]) for code in order]
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """How many closed events whose category expects one level were finished at another."""
+
+    expected: str
+    finished: str
+    count: int
+
+
+def matrix(
+    session: Session,
+    reference: Reference,
+    period: Period,
+    now: datetime,
+    narrow: Narrow,
+    cover: Cover | None = None,
+) -> list[Cell]:
+    """Return every pair of the level that a category expects and the level of who finished, innermost first."""
+    counts = {(expected.value, finished.value): 0 for expected in LEVELS for finished in LEVELS}
+    for (what, code), n in tallied(session, reference, period, now, "category", narrow, cover).items():
+        category = reference.category(code)
+        pair = ((category.level if category else None) or LEVELS[0].value, what.removeprefix(LEVEL))
+        if what.startswith(LEVEL) and pair in counts:
+            counts[pair] += n
+    return [Cell(expected, finished, n) for (expected, finished), n in counts.items()]
+
+
+def within(cells: Collection[Cell]) -> tuple[int, int]:
+    """Return how many were finished at or below the level expected (小事不出…), of all."""
+    low = sum(
+        one.count for one in cells if LEVELS.index(Level(one.finished)) <= LEVELS.index(Level(one.expected))
+    )
+    return low, sum(one.count for one in cells)

@@ -4,7 +4,7 @@ Law: a sum is the sum of its entries and nothing else; an entry counts in the pe
 entries of the events lying in them.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from dashboard.rules.boards import area_boards, depth_of
 from dashboard.rules.kpis import Period
 from dashboard.rules.refusals import Invalid
 from dashboard.rules.scoring import Subject
@@ -25,7 +26,7 @@ from datasources.reference import Reference
 E: Any = EventRow.__table__.c
 L: Any = LedgerRow.__table__.c
 U: Any = UnitRow.__table__.c
-BOARDS = ("units", "streets", "communities", "grids", "workers")
+BOARDS = ("units", "streets", "communities", "grids", "workers")  # whatever levels a district has
 BOTH = (Subject.UNIT.value, Subject.WORKER.value)
 
 
@@ -46,7 +47,6 @@ def ledger_entries(
     session: Session, board: str, code: str, period: Period, limit: int, cursor: str | None
 ) -> tuple[list[Entry], str | None]:
     """Return one page of the entries behind a line of a board, newest first, and the cursor of the next."""
-    check_board(board)
     limit = bounded(limit)
     # rows of units that are gone name the last one in their line
     before = session.scalars(select(U.code).where(U.successor == code)).all() if board == "units" else ()
@@ -151,9 +151,7 @@ def whose(board: str, code: str | None, before: Sequence[str] = ()) -> list[Any]
 
 def depth(reference: Reference, board: str) -> int:
     """Return which step of an area path a board is about."""
-    levels = reference.levels
-    deep = {"streets": min(1, len(levels) - 1), "grids": len(levels) - 1}
-    return deep.get(board, levels.index(reference.community_level))
+    return depth_of(reference.levels, board)
 
 
 def step_of(path: str, deep: int) -> str:
@@ -162,6 +160,12 @@ def step_of(path: str, deep: int) -> str:
     return steps[deep] if deep < len(steps) else ""
 
 
-def check_board(board: str) -> None:
-    if board not in BOARDS:
-        raise Invalid([("board", "排行只有 units、streets、communities、grids、workers", {})])
+def boards_of(reference: Reference) -> tuple[str, ...]:
+    """Return the boards that can be asked for: the usual ones, and one for every other level of the pack."""
+    return tuple(dict.fromkeys((*BOARDS, *area_boards(reference.levels))))
+
+
+def check_board(board: str, boards: Collection[str]) -> None:
+    """Refuse a board that is none."""
+    if board not in boards:
+        raise Invalid([("board", "排行只有 {boards}", {"boards": "、".join(boards)})])

@@ -110,7 +110,7 @@ def unit_view(
         before = standing.get(code, (0,) * len(NOW_STANDING))
         standing[code] = tuple(one + more for one, more in zip(before, counts, strict=True))
     points = points_of(session, reference, "units", today, area)
-    on_duty = {duty.unit for lines in reference.duties.values() for duty in lines}
+    on_duty = reference.on_duty(area)
     codes = {code for code in (*on_duty, *rates, *standing, *points) if code in reference.every_unit}
     return {
         "rows": [

@@ -13,6 +13,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from dashboard.rules.alerts import kind_of
+from dashboard.rules.boards import COMMUNITIES, depth_of
 from dashboard.rules.event import Event, Level
 from dashboard.rules.horizon import Horizon, horizon
 from dashboard.rules.limits import (
@@ -92,7 +94,7 @@ class Reference:
     @cached_property
     def community_level(self) -> str:
         """Return the level whose grid workers share an account: the one above the grids, where there is one to spare."""
-        return self.levels[-2] if len(self.levels) >= 3 else self.levels[-1]
+        return self.levels[depth_of(self.levels, COMMUNITIES)]
 
     def horizon(self, now: datetime) -> Horizon | None:
         """Return what to warn of where a limit given now reaches past the days whose holidays are known."""
@@ -138,6 +140,22 @@ class Reference:
         found = self.area(area)
         return max(0, len(steps_of(found.path)) - 1) if found else 0
 
+    def on_one_road(self, one: str, other: str | None) -> bool:
+        """Return whether an area lies in another or around it; anything does with none."""
+        if other is None:
+            return True
+        paths = [area.path for area in map(self.area, (one, other)) if area is not None]
+        return len(paths) == 2 and (paths[0].startswith(paths[1]) or paths[1].startswith(paths[0]))
+
+    def on_duty(self, area: str | None = None) -> set[str]:
+        """Return the units that the duty matrix names, for an area only those with a duty in it or around it."""
+        return {
+            duty.unit
+            for lines in self.duties.values()
+            for duty in lines
+            if duty.area == self.root or self.on_one_road(duty.area, area)
+        }
+
     def category(self, code: str | None) -> Category | None:
         """Return the category as it is, or as it last was, or None when there never was one of that code."""
         return (self.categories.get(code) or self.gone.categories.get(code)) if code else None
@@ -145,6 +163,11 @@ class Reference:
     def standing_category(self, code: str | None) -> str | None:
         """Return the category there is today in whose place a code stands, the code itself when nothing took it."""
         return (heir(code, self.categories, self.gone.category_heirs) or code) if code else None
+
+    def steered(self, code: str | None, *words: str) -> str | None:
+        """Return the category that what a report says belongs to: the pack steers some by the kind of emergency."""
+        ways = self.config.get("emergency", {}).get("steer", {}).get(code or "", {})
+        return ways.get(kind_of(*words), code) if ways else code
 
     def lineage(self, code: str | None) -> list[Category]:
         """Return the category, what took its place and those above, nearest first; nothing for an unknown code."""

@@ -4,18 +4,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from dashboard.rules.kpi_words import KPIS as NAMES
 from layouts import maps
 from layouts.marks import marks, tree
 from layouts.words import N_, _
 
 KPIS: tuple[tuple[str, str, str, str], ...] = (  # code, words, kind of number, which way is good
     ("reported", N_("今日上报"), "count", ""),
-    ("claim_rate", N_("抢单率"), "rate", "up"),
+    ("claim_rate", NAMES["claim_rate"].name, "rate", "up"),
     ("pending_dispatch", N_("待派单"), "count", "down"),
     ("handling", N_("处置中"), "count", ""),
     ("closed", N_("今日办结"), "count", "up"),
-    ("on_time_rate", N_("按期办结率"), "rate", "up"),
-    ("satisfaction_rate", N_("满意率"), "rate", "up"),
+    ("on_time_rate", NAMES["on_time_rate"].name, "rate", "up"),
+    ("satisfaction_rate", NAMES["satisfaction_rate"].name, "rate", "up"),
     ("supervised", N_("督办中"), "count", "down"),
 )
 ALERT_FIELDS = (
@@ -26,6 +27,7 @@ ALERT_FIELDS = (
     "state",
     "version",
     "raised_at",
+    "reported_at",
     "title",
     "category",
     "address",

@@ -114,7 +114,7 @@ def test_where_cases_stand_who_passes_them_on_and_where_they_end_go_out_as_the_p
     assert head[-len(grounds) :] == [one["name"] for one in shown["grounds"]]
     assert sum(int(line[3]) for line in rows) == 1 == sum(int(line[5]) for line in rows)
 
-    shown = opened.call("leader", "GET", "/levels?period=month").json["rows"]
+    shown = opened.call("leader", "GET", "/levels?period=month").json["areas"]
     head, rows = exported(opened, "leader", "levels", "period=month")
     told = [[one["code"], one["name"], one["closed"], *one["counts"]] for one in shown]
     assert rows == [[str(cell) for cell in line] for line in told] and rows[0][2] == "1"

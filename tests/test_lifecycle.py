@@ -37,6 +37,9 @@ class Village:
     def category(self, code: str | None) -> Category | None:
         return self.categories.get(code or "")
 
+    def steered(self, code: str | None, *words: str) -> str | None:
+        return code
+
     def eligible(self, event: Event) -> list[str]:
         return ["URBAN", "STREET"]
 

@@ -1,11 +1,13 @@
 """What the rule book says of points, limits, levels, co-units and the clock's late steps, lived through on both databases."""
 
 from datetime import datetime, timedelta
+from types import SimpleNamespace
 from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import select
 
+from callbacks.screen import on_duty
 from dashboard.rules.access import Role, Viewer
 from dashboard.rules.event import Event, Status
 from dashboard.rules.refusals import Invalid, NotNow
@@ -288,3 +290,37 @@ def test_no_step_lies_before_the_one_it_follows(town: Town) -> None:
     moments = [one.at for one in steps(town, event)]
     assert moments == sorted(moments)
     assert [one.action for one in steps(town, event)][-3:] == ["comment", "lapse", "comment"]
+
+
+# ---- where a report belongs, and who is on duty ------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("title", "code", "unit"),
+    [
+        ("施工挖破燃气管道，有异味", GAS, "GAS"),
+        ("自来水管道破裂", "9904", "MUNICIPAL"),
+        ("管道破裂", "9904", "MUNICIPAL"),
+    ],
+)
+def test_a_burst_pipe_that_speaks_of_gas_is_filed_under_gas_and_goes_to_the_gas_company(
+    town: Town, title: str, code: str, unit: str
+) -> None:
+    event = town.report("9904", title=title, source="phone", by=OPERATOR)
+    assert (event.category, event.unit) == (code, unit)
+
+
+def test_registering_steers_as_filing_does(town: Town) -> None:
+    event = town.report(None, title="天然气管道漏气", source="resident", by=Viewer("resident", Role.RESIDENT))
+    assert town.act(event, "register", OPERATOR, category="9904").category == GAS
+
+
+@pytest.mark.parametrize(
+    ("time", "shift"),
+    [("21:59", "乙班"), ("22:00", "夜班"), ("23:59", "夜班"), ("03:00", "夜班"), ("06:00", "甲班")],
+)
+def test_a_duty_shift_that_runs_past_midnight_is_on_duty_on_both_sides_of_it(time: str, shift: str) -> None:
+    times = {"夜班": ("22:00", "06:00"), "甲班": ("06:00", "14:00"), "乙班": ("14:00", "22:00")}
+    shifts = [{"name": name, "role": "值班长", "start": a, "end": b} for name, (a, b) in times.items()]
+    reference = SimpleNamespace(tz=CHINA, config={"roster": {"shifts": shifts}})
+    assert on_duty(reference, china(f"2026-11-20 {time}")) == f"值班长 {shift}"  # type: ignore[arg-type]

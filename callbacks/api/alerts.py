@@ -33,6 +33,7 @@ MOST_MISSED = 100
 # where an alert object holds moments: field → name inside it (of each, where it is a list), or of itself
 MOMENTS: Mapping[str, str | None] = {
     "raised_at": None,
+    "reported_at": None,
     "stood_down_at": None,
     "acknowledged": "at",
     "shelved": "until",

@@ -25,7 +25,7 @@ from datasources.queries_corrections import Correction, corrections
 from datasources.queries_counted import PARTS, Asked, Counted, counted_page
 from datasources.queries_kpis import TIMED, kpi_values
 from datasources.queries_narrow import Narrow, check, standing
-from datasources.queries_points import Entry, ledger_entries
+from datasources.queries_points import Entry, boards_of, ledger_entries
 from datasources.queries_rollup import frozen_cover
 from datasources.queries_scans import Pairs
 from datasources.reference import Reference
@@ -33,7 +33,6 @@ from layouts.points import POINT_WORDS
 from layouts.words import translate
 
 BASES = ("due", "reported")
-BOARDS = ("units", "streets", "communities", "grids", "workers")
 NARROW = ("area", "unit", "category", "channel")
 YES = ("0", "1")
 
@@ -235,7 +234,9 @@ def kpi_body(code: str, num: int, den: int) -> dict[str, Any]:
 
 def board_of(board: str) -> str:
     """Return a board that the asking account may see, or refuse it."""
-    if asked.one_of("board", board, BOARDS) == "workers" and not somebody().may("workers.scores"):
+    if asked.one_of("board", board, boards_of(house().reference)) == "workers" and not somebody().may(
+        "workers.scores"
+    ):
         raise Forbidden("您的账号看不到网格员的积分")
     return board
 

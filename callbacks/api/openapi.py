@@ -62,7 +62,7 @@ QUERY: Mapping[str, Schema] = {
     "channel": choice(Source),
     "format": choice(sheets.KINDS),
     "state": choice(("pending", "decided")),
-    "board": choice(("units", "streets", "communities", "grids", "workers")),
+    "board": TEXT,
 }
 FILTERS = ("status", "zone", "unit", "area", "category", "emergency", "level", "supervision", "overdue", "source", "since", "until", "q", "bbox")  # fmt: skip
 SEEN = (*ANY, 404)
@@ -109,7 +109,7 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
     ("get", "/kpis/by/{dimension}"): Operation("KPIs by area, unit, category or channel", "Breakdown", refuses=(*ANY, 422), query=("period", "area", "unit", "category", "channel", "basis", "codes")),
     ("get", "/bottleneck"): Operation("Where open cases stand and for how long", "Bottleneck", refuses=(*ANY, 422), query=NARROW),
     ("get", "/handoffs"): Operation("Who declines and who is sent back, by unit", "Handoffs", refuses=(*ANY, 422), query=("period", *NARROW)),
-    ("get", "/levels"): Operation("At which level closed events were resolved, by area", "Levels", refuses=(*ANY, 422), query=("period", *NARROW)),
+    ("get", "/levels"): Operation("At which level closed events were finished against the level expected, and by area", "Levels", refuses=(*ANY, 422), query=("period", *NARROW)),
     ("get", "/scores"): Operation("A board; trend=1 adds each line's points by day, week or month", "Board", refuses=(*ANY, 422), query=("board", "period", "area", "trend")),
     ("get", "/scores/formula"): Operation("How the boards are counted: parts and weights of the composite, points", "Formula"),
     ("get", "/scores/{board}/{code}/entries"): Operation("The ledger behind a line of a board", "Entries", refuses=(*ANY, 404, 422), query=("period", "limit", "cursor")),

@@ -29,11 +29,12 @@ def pool() -> Response:
         events = queries_pool.claimable(session, reference, who.unit or "", now)
         photos = queries_pool.photo_counts(session, [event.id for event in events])
         left = queries_pool.bonus_left(session, reference, who.unit or "", now)
+    cap = points_text(reference.policy.claim_cap)
     stake = {rule: points_text(reference.policy.points[rule]) for rule in AT_STAKE}
     if left <= 0:
         stake["claim"] = points_text(0)
     items = [_item(event, who, reference, photos.get(event.id, 0)) for event in events]
-    return answer({"items": items, "stake": stake, "bonus_left": points_text(max(0, left))})
+    return answer({"items": items, "stake": stake, "bonus_left": points_text(max(0, left)), "bonus_cap": cap})
 
 
 def _item(event: Event, who: Viewer, reference: Reference, photos: int) -> dict[str, Any]:

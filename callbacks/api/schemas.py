@@ -329,6 +329,7 @@ COMPONENTS: Mapping[str, Schema] = {
             "items": array(ref("PoolItem")),
             "stake": {"type": "object", "additionalProperties": TEXT},
             "bonus_left": TEXT,
+            "bonus_cap": TEXT,
         }
     ),
     "PoolItem": record(
@@ -406,6 +407,7 @@ COMPONENTS: Mapping[str, Schema] = {
             "state": choice(AlertState),
             "version": WHOLE,
             "raised_at": MOMENT,
+            "reported_at": MOMENT,
             "title": TEXT,
             "category": null(TEXT),
             "kind": choice((*(kind for kind, _ in SOUND_KINDS), OTHER_KIND)),

@@ -22,7 +22,8 @@ from dashboard.rules.limits import Limit
 
 def register(move: Move) -> Change:
     world = move.context.world
-    code = move.facts.get("category") or move.event.category
+    asked = move.facts.get("category") or move.event.category
+    code = world.steered(asked, move.event.title, move.event.description)
     category = world.category(code)
     assert category is not None
     level = max(LEVELS.index(Level(move.event.level)), LEVELS.index(Level(category.level or Level.GRID)))

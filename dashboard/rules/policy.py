@@ -112,6 +112,9 @@ class World(Protocol):
     def category(self, code: str | None) -> Category | None:
         """Return the category, or None when there is none of that code."""
 
+    def steered(self, code: str | None, *words: str) -> str | None:
+        """Return the category that what a report says belongs to, where the pack steers it away from its own."""
+
     def eligible(self, event: Event) -> Sequence[str]:
         """Return the units that may claim it: duties match category and territory."""
 

@@ -50,7 +50,8 @@ def filed(report: Report, place: Mapping[str, Any], key: int, by: Viewer, contex
     Resolved on the spot by a grid worker (自行处置): closed at once, level green.
     """
     policy, now = context.world.policy, context.now
-    category = context.world.category(report.category)
+    code = context.world.steered(report.category, report.title, report.description)
+    category = context.world.category(code)
     emergency = report.emergency or (category is not None and category.emergency)
     moment = report.reported_at or now
     day = now.astimezone(policy.calendar.tz).strftime("%Y%m%d")
@@ -63,7 +64,7 @@ def filed(report: Report, place: Mapping[str, Any], key: int, by: Viewer, contex
         reported_at=moment,
         external_id=report.external_id,
         description=report.description,
-        category=report.category,
+        category=code,
         emergency=emergency,
         level=(category.level if category else None) or Level.GRID,
         lng=report.lng,

@@ -174,6 +174,8 @@ window.gridWall = window.gridWall || {};
       const found = await wall.claim.ask("/api/v1/pool");
       if (!found) return;
       stake = found.stake;
+      wall.claim.bonus = { left: String(Number(found.bonus_left)), cap: String(Number(found.bonus_cap)) };
+      wall.claimPoints.draw();
       for (const item of found.items) facts.set(item.number, item);
       for (const number of [...facts.keys()]) if (!known.has(number) && !left.has(number)) facts.delete(number);
       draw();
@@ -230,7 +232,7 @@ window.gridWall = window.gridWall || {};
     n.id = "claim-pool-n";
     const street = box.appendChild(el("select", "d-select"));
     street.setAttribute("aria-label", t("街道"));
-    for (const [code, name] of [["", t("全部街道")], ...first.areas.filter((area) => area[3] === 1)]) { const one = street.appendChild(el("option", "", name)); one.value = code; }
+    for (const [code, name] of [["", t("全部街道")], ...first.areas.filter((area) => area[3] === Math.max(1, (first.levels || []).indexOf("street")))]) { const one = street.appendChild(el("option", "", name)); one.value = code; }
     street.addEventListener("change", () => { filter = { ...filter, street: street.value }; draw(); });
     const text = box.appendChild(el("input", "d-text"));
     Object.assign(text, { type: "search", placeholder: t("编号、标题、地点"), autocomplete: "off", maxLength: 60 });

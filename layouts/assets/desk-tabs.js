@@ -85,7 +85,7 @@ window.gridWall = window.gridWall || {};
   const filters = () => {
     const box = byId("desk-filter");
     const first = wall.desk.first;
-    const streets = first.areas.filter((one) => one[3] === 1).map(([code, name]) => [code, name]);
+    const streets = first.areas.filter((one) => one[3] === Math.max(1, first.levels.indexOf("street"))).map(([code, name]) => [code, name]);
     choice(box, t("街道"), [["", t("全部街道")], ...streets], (code) => { wanted.street = code; apply(); });
     const heads = first.categories.filter(([, , parent]) => !parent).map(([code, name]) => [code, name]);
     choice(box, t("类别"), [["", t("全部类别")], ...heads], (code) => { wanted.category = code; apply(); });

@@ -206,6 +206,7 @@
     return {
       ...alert,
       raised_at: ms(alert.raised_at),
+      reported_at: ms(alert.reported_at),
       acknowledged: within(alert.acknowledged, "at"),
       next: within(alert.next, "at"),
       shelved: within(alert.shelved, "until"),

@@ -25,7 +25,7 @@ window.gridWall = window.gridWall || {};
   wall.word = (code) => (wall.byStatus.has(code) ? wall.byStatus.get(code).word : wall.first.status_words[code] || code);
   wall.token = (code) => wall.status(code).token;
   wall.unit = (code) => (code ? wall.first.units[code] || code : "");
-  wall.since = (row) => { const alert = wall.alerts.of(row); return alert ? alert.raised_at : row.reported_at; };
+  wall.since = (row) => { const alert = wall.alerts.of(row); return row.reported_at || (alert ? alert.reported_at : 0); };
   wall.drawn = (number, at) => { if (live()) live().markDrawn(number, at); };
   wall.frozen = () => lost();
   wall.now = () => {
