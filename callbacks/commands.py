@@ -5,7 +5,6 @@ Exit codes: 0 done, 1 some rows refused or a check failed, 2 usage.
 
 import argparse
 import getpass
-import logging
 import os
 import select
 import sys
@@ -15,7 +14,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from callbacks import audit_command, self_check
+from callbacks import audit_command, quiet_log, self_check
 from callbacks.serving import bar, demo_accounts, err, out, replay, run
 from dashboard import clock, rollup_keeper
 from dashboard.house import House, follow_clock, open_house
@@ -35,7 +34,7 @@ NICE = 10  # whoever watches or decides goes first
 
 def main(arguments: Sequence[str], create_app: CreateApp) -> int:
     """Carry out one command and return its exit code."""
-    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    quiet_log.begin()
     parser = _parser()
     words = parser.parse_args(list(arguments))
     try:
