@@ -35,6 +35,7 @@ NICE = 10  # whoever watches or decides goes first
 def main(arguments: Sequence[str], create_app: CreateApp) -> int:
     """Carry out one command and return its exit code."""
     quiet_log.begin()
+    os.umask(0o077)  # what is written here holds persons: for its owner alone
     parser = _parser()
     words = parser.parse_args(list(arguments))
     try:
@@ -102,7 +103,11 @@ def _parser() -> argparse.ArgumentParser:
     )
     people.add_argument("--area")
     people.add_argument("--password", help="else asked for, or read from standard input")
-    command("token", token, "API tokens, one line each").add_argument("names", nargs="+", metavar="USER")
+    issuing = command("token", token, "API tokens, one line each")
+    issuing.add_argument("names", nargs="+", metavar="USER")
+    issuing.add_argument(
+        "--scope", choices=(sign_in.PERSONAL,), help="reads persons in clear, each time audited; else masked"
+    )
     command("rebuild", rebuild, "make the rollups of every day anew from the events")
     command("roll", roll, "keep the rollups beside a running product, which begins this by itself")
     command("check", check, "check the configuration", serving)
@@ -200,7 +205,9 @@ def token(settings: Settings, words: argparse.Namespace, _create: CreateApp) -> 
     """Print one token an account, each on a line of its own with the token as its last word; all or none."""
     house = _beside(settings)
     with house.database.write() as session:
-        issued = [(name, sign_in.issue_token(session, name, clock.real_now())) for name in words.names]
+        issued = [
+            (name, sign_in.issue_token(session, name, clock.real_now(), words.scope)) for name in words.names
+        ]
     for name, word in issued:
         sys.stdout.write(f"{name} {word}\n")
     house.close()

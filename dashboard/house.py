@@ -4,7 +4,9 @@ Made by `app.create_app` and the commands, passed on, never global.
 """
 
 import logging
+import os
 import secrets
+import stat
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -86,7 +88,7 @@ def open_house(settings: Settings, *, load: bool = True) -> House:
     One data folder may hold several districts, each in a database of its own; without a district named, the one
     last opened there is meant.
     """
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    _own_folder(settings.data_dir)
     _open_seals(settings)
     named = settings.district or _remembered(settings.data_dir) or DEFAULT_DISTRICT
     short = Path(named).name
@@ -136,6 +138,14 @@ def kept_secret(folder: Path, name: str) -> str:
         path.touch(mode=0o600)
         path.write_text(secrets.token_urlsafe(32 if name == "secret" else 9))
     return path.read_text().strip()
+
+
+def _own_folder(folder: Path) -> None:
+    """Make the data folder, or close one that is ours to its owner; a folder that everybody shares is left as it is."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    held = folder.stat()
+    if held.st_uid == os.geteuid() and held.st_mode & 0o077 and not held.st_mode & stat.S_ISVTX:
+        folder.chmod(0o700)
 
 
 def _open_seals(settings: Settings) -> None:
