@@ -39,7 +39,9 @@ def add_parsers(command: Callable[..., argparse.ArgumentParser]) -> None:
     issuing.add_argument(
         "--expires", type=int, metavar="DAYS", help=f"how long they open (default {tokens.EXPIRES_DAYS} days)"
     )
-    issuing.add_argument("--personal", action="store_true", help="read persons in clear, noted in the audit")
+    issuing.add_argument(
+        "--scope", choices=(tokens.PERSONAL,), help="reads persons in clear, each time audited; else masked"
+    )
 
 
 def user(settings: Settings, words: argparse.Namespace, _create: CreateApp) -> int:
@@ -75,9 +77,8 @@ def token(settings: Settings, words: argparse.Namespace, _create: CreateApp) -> 
                 lines = []
             else:
                 days = tokens.days_of(words.expires if words.expires is not None else tokens.EXPIRES_DAYS)
-                scope = tokens.PERSONAL if words.personal else None
                 lines = [
-                    f"{name} {tokens.issue_token(session, name, clock.real_now(), scope, days)}"
+                    f"{name} {tokens.issue_token(session, name, clock.real_now(), words.scope, days)}"
                     for name in words.names
                 ]
     finally:

@@ -4,7 +4,6 @@ Exit codes: 0 done, 1 some rows refused or a check failed, 2 usage.
 """
 
 import argparse
-import logging
 import os
 import select
 import sys
@@ -15,7 +14,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from callbacks import audit_command, check_accounts, command_accounts, self_check, store_check
+from callbacks import audit_command, check_accounts, command_accounts, quiet_log, self_check, store_check
 from callbacks.serving import bar, err, out, replay, run
 from dashboard import clock, demo_choice, districts, redistricting, rollup_keeper
 from dashboard.house import follow_clock, open_beside, open_house
@@ -34,7 +33,8 @@ NICE = 10  # whoever watches or decides goes first
 
 def main(arguments: Sequence[str], create_app: CreateApp) -> int:
     """Carry out one command and return its exit code."""
-    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    quiet_log.begin()
+    os.umask(0o077)  # what is written here holds persons: for its owner alone
     parser = _parser()
     words = parser.parse_args(list(arguments))
     try:

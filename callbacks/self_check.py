@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from dashboard.rules.refusals import Refusal
 from dashboard.settings import Settings
+from datasources import database_role
 from layouts.words import translate
 
 
@@ -101,6 +102,11 @@ UNSAFE = (
 )  # fmt: skip
 
 
+def _owns_tables(settings: Settings) -> bool:
+    url = settings.database_url or ""
+    return is_open(settings) and url.startswith("postgresql") and database_role.owns_tables(url)
+
+
 def _divided(settings: Settings, role: str) -> bool:
     return (
         role in ("web", "clock")
@@ -116,6 +122,13 @@ def _met(tests: Sequence[Test], settings: Settings) -> list[Finding]:
 def findings(settings: Settings, role: str = "all") -> list[Finding]:
     """Return everything unsafe in a configuration."""
     found = _met(UNSAFE, settings)
+    if _owns_tables(settings):
+        found.append(
+            Finding(
+                "系统所用的数据库账号拥有这些表，可以拆除防篡改的触发器。",
+                "请照 docs/postgresql-roles.sql 另设一个不拥有表的账号，写入 GRID_DATABASE_URL。",
+            )
+        )
     if _divided(settings, role):
         found.append(
             Finding(

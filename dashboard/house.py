@@ -4,6 +4,8 @@ Made by `app.create_app` and the commands, passed on, never global.
 """
 
 import logging
+import os
+import stat
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -90,7 +92,7 @@ def open_house(settings: Settings, *, load: bool = True, limits: Limits | None =
     product.
     """
     try:
-        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        _own_folder(settings.data_dir)
     except OSError as error:
         raise Refusal(
             "数据文件夹 {folder} 不能用：{why}", folder=settings.data_dir, why=error.strerror
@@ -147,6 +149,14 @@ def follow_clock(house: House) -> None:
         anchor = clock_anchor.load(session)
     if anchor is not None and clock.real_now() - anchor.saved_at < STILL_KEPT:
         clock.use(clock.DrillClock(anchor.drill_at, anchor.saved_at.timestamp(), anchor.speed))
+
+
+def _own_folder(folder: Path) -> None:
+    """Make the data folder, or close one that is ours to its owner; a folder that everybody shares is left as it is."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    held = folder.stat()
+    if held.st_uid == os.geteuid() and held.st_mode & 0o077 and not held.st_mode & stat.S_ISVTX:
+        folder.chmod(0o700)
 
 
 def _open_seals(settings: Settings) -> None:

@@ -93,6 +93,10 @@ class Settings(BaseSettings):
     check_minutes: int | None = Field(None, description="Limit for the check on site", ge=1)
     check_emergency_minutes: int | None = Field(None, description="Limit for checking an emergency", ge=1)
 
+    reveals_per_hour: int = Field(
+        30, description="How often an account may see a reporter in clear within an hour", ge=1, le=1000
+    )
+
     @field_validator("idle_minutes")
     @classmethod
     def _known_roles(cls, said: str | None) -> str | None:

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from dashboard.rules import clean, degrees, phones
-from dashboard.rules.access import Role, Viewer
+from dashboard.rules.access import SOURCES, Role, Viewer
 from dashboard.rules.event import Source
 from dashboard.rules.refusals import Invalid
 from dashboard.rules.report import Report
@@ -232,6 +232,9 @@ def _together(
             faults += [fault] if fault else []
         elif not sound.get("address") and "address" not in held:
             faults.append(("address", "请写明地点：坐标或地址至少一项", {}))
+    source = sound.get("source")
+    if source is not None and source not in SOURCES.get(viewer.role, frozenset()):
+        faults.append(("source", "您的账号不能以“{source}”为来源上报", {"source": source}))
     code = sound.get("category")
     if code is not None and reference.category(code) is None:
         faults.append(("category", "没有代码为“{code}”的类别", {"code": code}))

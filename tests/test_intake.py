@@ -121,7 +121,7 @@ def test_the_source_follows_the_role_unless_it_is_stated(
     huli_reference: Reference, by: Viewer, source: str
 ) -> None:
     assert taken(huli_reference, by).source == source
-    assert taken(huli_reference, by, source="hotline_12345").source == "hotline_12345"
+    assert taken(huli_reference, by, source="walk_in").source == "walk_in"
 
 
 def test_chinese_coordinates_become_wgs84_by_formula(huli_reference: Reference) -> None:

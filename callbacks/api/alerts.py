@@ -120,6 +120,7 @@ def screen() -> Response:
         faults.append(("audible", "只能是 true 或 false", {}))
     if faults or not isinstance(audible, bool):
         raise Invalid(faults)
+    audible = audible and who.may("screens.sound")  # only in the hall: whoever may sit there or answer
     name = screens.key_of(who.name, clean.line(body["name"]))
     live = current_app.extensions.get("grid.live")
     if report is not None and live is not None:

@@ -440,6 +440,14 @@ COMPONENTS: Mapping[str, Schema] = {
         {"reason": {**TEXT, "minLength": 1, "maxLength": 500}, "version": null(WHOLE)}, "version"
     ),
     "Revealed": record({"number": TEXT, "reporter": REPORTER_SHOWN, "description": TEXT}),
+    "Reveals": record(
+        {
+            "items": array(
+                record({"account": TEXT, "title": TEXT, "count": WHOLE, "reached_at": null(MOMENT)})
+            ),
+            "limit": WHOLE,
+        }
+    ),
     "Alerts": page(ref("Alert")),
     "Acknowledge": record(
         {

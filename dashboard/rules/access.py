@@ -7,7 +7,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
-from dashboard.rules.event import Event, Status
+from dashboard.rules.event import Event, Source, Status
 from dashboard.rules.policy import World
 
 
@@ -98,6 +98,7 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "feed.all": frozenset({Role.WALL, Role.OPERATOR, Role.LEAD, Role.LEADER, Role.ADMIN, Role.AUDITOR}),
     "photos.add": frozenset({Role.OPERATOR, Role.LEAD, Role.UNIT, Role.WORKER, Role.ADMIN}),
     "photos.judge": frozenset({Role.OPERATOR, Role.LEAD, Role.AUDITOR}),
+    "screens.sound": frozenset({Role.WALL, Role.OPERATOR, Role.LEAD, Role.LEADER}),
     "session": frozenset(set(Role) - {Role.RESIDENT, Role.SYSTEM, Role.CLOCK}),
 }
 
@@ -127,6 +128,23 @@ class Viewer:
         if self.masked and permission == "personal.see":
             return False
         return self.role in PERMISSIONS.get(permission, frozenset())
+
+
+# in whose name a role may file: sensors and the hotline speak through the desk's accounts, a leader's word is a leader's
+SPOKEN_TO = frozenset(
+    {Source.RESIDENT, Source.PROPERTY, Source.PHONE, Source.WALK_IN, Source.CHAT, Source.API}
+)
+SOURCES: dict[Role, frozenset[Source]] = {
+    Role.OPERATOR: frozenset(Source),
+    Role.LEAD: frozenset(Source),
+    Role.ADMIN: frozenset(Source),
+    Role.SYSTEM: frozenset(Source),
+    Role.CLOCK: frozenset(Source),
+    Role.LEADER: frozenset({Source.LEADER}),
+    Role.UNIT: SPOKEN_TO | {Source.DEPARTMENT},
+    Role.WORKER: SPOKEN_TO | {Source.GRID_WORKER},
+    Role.RESIDENT: frozenset({Source.RESIDENT, Source.PROPERTY}),
+}
 
 
 SYSTEM = Viewer("system", Role.SYSTEM, title="系统")

@@ -34,6 +34,7 @@ def _digits(count: int) -> str:
 
 _COUNTRY = rf"(?:(?:\+|00){_GAP}8{_GAP}6{_GAP}0?|86{_GAP}|(?:17951|17911|12593){_GAP}|0(?=1[3-9]))?"
 _MOBILE = rf"1{_GAP}[3-9]{_GAP}{_digits(9)}|1[3-9]\d{_BREAK}\d{{4}}{_BREAK}\d{{4}}|1[3-9]\d{{2}}{_BREAK}\d{{3}}{_BREAK}\d{{4}}"
+_ADDRESS = r"\d{1,3}(?:\.\d{1,3}){3}(?![\d.])"  # of a computer
 _BIRTHDAY = (
     rf"(?:1{_GAP}9|2{_GAP}0){_GAP}\d{_GAP}\d{_GAP}"
     rf"(?:0{_GAP}[1-9]|1{_GAP}[0-2]){_GAP}(?:0{_GAP}[1-9]|[12]{_GAP}\d|3{_GAP}[01])"
@@ -56,7 +57,7 @@ NUMBERS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("loose", rf"(?<!\d)(?P<n>{_LOOSE_IDENTITY})(?!\d)"),
         ("identity", r"(?<!\d)(?P<n>\d{17}[\dx])(?!\d)"),
         ("identity", rf"(?<!\d)(?P<n>[1-9]\d{{5}}{_SHORT_BIRTHDAY}\d{{3}})(?!\d)"),
-        ("mobile", rf"{_FRONT}{_COUNTRY}(?P<n>{_MOBILE}){_BACK}"),
+        ("mobile", rf"{_FRONT}(?!{_ADDRESS}){_COUNTRY}(?P<n>{_MOBILE}){_BACK}"),
         (
             "landline",
             rf"(?<!\d)(?:(?:\+|00){_GAP}86{_GAP}\(?0?|0)(?:10|2\d|[3-9]\d\d){_GAP}(?P<n>[2-9]{_GAP}{_digits(7)}|[2-9]{_GAP}{_digits(6)})(?!\d)",
