@@ -134,6 +134,14 @@ def test_an_idle_browser_is_asked_to_log_in_whatever_it_does(opened: ApiHouse, s
     assert min(touched(sqlite)) >= timedelta(minutes=IDLE_MINUTES[Role.ADMIN])
 
 
+def test_a_token_does_not_wake_a_login_that_has_ended(opened: ApiHouse, sqlite: Database) -> None:
+    browser = opened.login("admin")
+    touched(sqlite, ago=timedelta(hours=1))
+    for method, path in (("POST", "/session/active"), ("GET", "/account"), ("GET", "/audit")):
+        assert browser.open(path, method=method, headers=opened.token("lead")).status_code == 200
+    assert min(touched(sqlite)) >= timedelta(hours=1) and browser.get("/api/v1/units").status_code == 401
+
+
 def test_a_wall_has_no_end_of_that_kind(opened: ApiHouse) -> None:
     assert opened.login("screen").get("/session/active").json == {"left_s": None}
 
