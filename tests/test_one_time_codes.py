@@ -39,7 +39,7 @@ class Doors:
         return found
 
     def code(self, secret: str, off: int = 0) -> str:
-        return pyotp.TOTP(secret).at(self.now, off)
+        return pyotp.TOTP(secret).at(self.now + off * STEP)
 
     def set_up(self, name: str = "lead") -> str:
         """Log in for the first time; return the authenticator's secret."""
