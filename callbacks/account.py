@@ -92,17 +92,22 @@ def how_long() -> Response:
 @permission("session")
 def active() -> Response:
     """Note that somebody is there, and say how long the login lasts from now on."""
-    _doors().note(request.cookies.get(COOKIE, ""))
+    if _by_cookie():
+        _doors().note(request.cookies.get(COOKIE, ""))
     return how_long()
 
 
 def note_page(response: Response) -> Response:
     """Whoever opens a page is there; what pages ask for by themselves says nothing."""
     opened = request.method == "GET" and response.status_code == 200 and response.mimetype == "text/html"
-    token = request.cookies.get(COOKIE)
-    if opened and token and g.get("viewer") is not None:
-        _doors().note(token)
+    if opened and g.get("viewer") is not None and _by_cookie():
+        _doors().note(request.cookies[COOKIE])
     return response
+
+
+def _by_cookie() -> bool:
+    """Return whether it is the session that says who asks: a token must not keep a cookie beside it awake."""
+    return COOKIE in request.cookies and "Authorization" not in request.headers
 
 
 def name_of(who: Viewer) -> str:

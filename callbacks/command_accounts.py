@@ -13,7 +13,7 @@ from dashboard import clock
 from dashboard.house import House, open_beside
 from dashboard.rules.access import Role
 from dashboard.settings import Settings
-from datasources import accounts, tokens
+from datasources import accounts, one_time_codes, tokens
 from datasources.models import AccountRow
 from layouts.words import translate
 
@@ -45,7 +45,7 @@ def add_parsers(command: Callable[..., argparse.ArgumentParser]) -> None:
 
 
 def user(settings: Settings, words: argparse.Namespace, _create: CreateApp) -> int:
-    """Add an account, set a password, disable, enable or unlock one, or list all."""
+    """Add an account, set a password, disable, enable or unlock one, have its one-time code set up anew, or list all."""
     if words.what != "list" and not words.name:
         return _usage("请写明账号名", settings)
     if words.what == "add" and not words.account_role:
@@ -132,6 +132,9 @@ VERBS: dict[str, Callable[[Session, House, argparse.Namespace], None]] = {
     "disable": lambda session, _house, words: accounts.disable(session, words.name, clock.real_now()),
     "enable": lambda session, _house, words: accounts.enable(session, words.name, clock.real_now()),
     "unlock": lambda session, _house, words: accounts.unlock(
+        session, words.name, "console", clock.real_now()
+    ),
+    "reset-code": lambda session, _house, words: one_time_codes.forget(
         session, words.name, "console", clock.real_now()
     ),
     "list": _list,

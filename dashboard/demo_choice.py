@@ -3,6 +3,7 @@
 A command beside a product has an environment of its own; what it believes about the demo must not reach anybody's account.
 """
 
+import secrets
 from pathlib import Path
 
 from dashboard.settings import Settings
@@ -23,7 +24,7 @@ def keep(settings: Settings) -> None:
     """Write down whether this data folder is a demo; only what serves (`run`, `replay`) calls this."""
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     path = settings.data_dir / NAME
-    fresh = path.with_name(f"{NAME}.new")
+    fresh = path.with_name(f"{NAME}.{secrets.token_hex(4)}")  # several processes may start at once
     fresh.write_text(WORDS[settings.demo] + "\n")
     fresh.replace(path)
 

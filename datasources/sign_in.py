@@ -120,12 +120,11 @@ class SignIn(Recognition):
                 unchanged = row is not None and row.password_hash == stored and not row.disabled
                 if row is not None and unchanged:
                     row.password_hash = fresh
-                    owes = self._codes and Role(row.role) in one_time_codes.ROLES
-                    return (
-                        self._half(session, row, now)
-                        if owes
-                        else self._open(session, row, limits, origin, now)
-                    )
+                    if not (self._codes and Role(row.role) in one_time_codes.ROLES):
+                        return self._open(session, row, limits, origin, now)
+                    # the address gets its try back; the name's stays counted until the code is right too
+                    sign_in_limits.give_back(session, [one for one in limits if one.kind == "address"])
+                    return self._half(session, row, now)
             raise Refusal(WRONG)
 
     def confirm(self, token: str, code: str, origin: Origin | None = None) -> Entered:

@@ -91,6 +91,7 @@ def take(session: Session, limits: Sequence[Limit], now: datetime) -> timedelta:
         row.failures, row.account, row.last_at = row.failures + 1, limit.account, now
         wait = wait_after(limit.kind, row.failures)
         row.until = now + wait if wait else None
+    session.flush()  # what looks a count up in this transaction finds it
     return timedelta()
 
 

@@ -68,6 +68,11 @@ KEYS: Mapping[str, str] = {
     "request": N_("申请"),
     "asked_by": N_("申请人"),
 }
+LIMITS: Mapping[str, str] = {
+    "pair": N_("账号与地址"),
+    "device": N_("登录过的浏览器"),
+    "address": N_("整个地址"),
+}
 CONSOLE = "console"
 
 
@@ -132,4 +137,6 @@ def facts(detail: Mapping[str, Any]) -> list[tuple[str, str]]:
 def _said(value: Any) -> str:
     if isinstance(value, bool):
         return _("是") if value else _("否")
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    if isinstance(value, str):
+        return _(LIMITS[value]) if value in LIMITS else value
+    return json.dumps(value, ensure_ascii=False)
