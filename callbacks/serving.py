@@ -16,6 +16,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from callbacks import self_check
+from callbacks.leaving import Leaving
 from dashboard import clock, folder_lock
 from dashboard.demo import Demo
 from dashboard.house import House, keep_clock, open_house, start_clock
@@ -54,12 +55,13 @@ def run(settings: Settings, words: argparse.Namespace, create_app: CreateApp) ->
     if settings.demo and words.role != "web":
         product.loops += simulator(house)
     ended = _told_to_end()
-    server = _listen(product.app, settings) if words.role != "clock" else None
+    door = Leaving(product.app)
+    server = _listen(door, settings) if words.role != "clock" else None
     product.start()
     _greet(settings, password, serving=server is not None)
     ended.wait()
     if server is not None:
-        server.stop(timeout=1)
+        door.finish(server)
     product.stop()
     folder_lock.release(held)
     return 0
@@ -103,12 +105,13 @@ def _alone(house: House, create_app: CreateApp) -> tuple[WSGIServer | None, Call
     product = create_app(house, "all")
     # the replay sweeps at its own moments, so that no deadline overtakes a record
     product.loops = [loop for loop in product.loops if loop.name != "clock"]
-    server = _listen_or_not(product.app, house.settings)
+    door = Leaving(product.app)
+    server = _listen_or_not(door, house.settings)
     product.start()
 
     def end() -> None:
         if server is not None:
-            server.stop(timeout=1)
+            door.finish(server)
         product.stop()
 
     return server, end
