@@ -14,8 +14,10 @@ from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
+from sqlalchemy.exc import OperationalError
 
 from callbacks import self_check, store_check
+from callbacks.backing_up import back_up, bring_back
 from callbacks.serving import bar, demo_accounts, err, out, replay, run
 from dashboard import clock, rollup_keeper
 from dashboard.house import House, follow_clock, open_house
@@ -24,6 +26,7 @@ from dashboard.rules.access import Role
 from dashboard.rules.refusals import Refusal
 from dashboard.settings import Settings
 from datasources import accounts, sign_in, whole_files
+from datasources.database import UNREACHABLE
 from datasources.district import PackInvalid, read_pack
 from datasources.imports import import_file
 from datasources.loading import load_pack
@@ -48,6 +51,10 @@ def main(arguments: Sequence[str], create_app: CreateApp) -> int:
         return 1
     except Refusal as refusal:
         err.print(translate(refusal.text, settings.lang, **refusal.params), markup=False)
+        return 1
+    except OperationalError as error:
+        why = (str(error.orig).strip().splitlines() or [""])[0]
+        err.print(translate(UNREACHABLE, settings.lang, why=why), markup=False)
         return 1
     except ValidationError as invalid:
         first = invalid.errors()[0]
@@ -107,6 +114,11 @@ def _parser() -> argparse.ArgumentParser:
     command("token", token, "API tokens, one line each").add_argument("names", nargs="+", metavar="USER")
     command("rebuild", rebuild, "make the rollups of every day anew from the events")
     command("roll", roll, "keep the rollups beside a running product, which begins this by itself")
+    for name, work, text in (
+        ("backup", back_up, "a consistent copy of everything in one file, while running"),
+        ("restore", bring_back, "bring a backup into an empty data folder"),
+    ):
+        command(name, work, text).add_argument("file", type=Path)
     command("check", check, "check the configuration", serving)
     for action in serving._actions + shared._actions:
         if not isinstance(action, argparse._HelpAction):
