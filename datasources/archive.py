@@ -10,6 +10,7 @@ import json
 import os
 import secrets
 import tarfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -80,12 +81,13 @@ def checked(path: Path) -> dict[str, Any]:
     """Read all of an archive and return its facts; Refusal when anything in it is not what was put in."""
     found: dict[str, str] = {}
     manifest, seal = b"", b""
-    for entry, file in _entries(path):
-        reading = _Hashing(file)
-        data = reading.read() if entry.name in (MANIFEST, SEAL) else reading.skip()
-        found[entry.name] = reading.digest.hexdigest()
-        manifest = data if entry.name == MANIFEST else manifest
-        seal = data if entry.name == SEAL else seal
+    with _reading(path):
+        for entry, file in _entries(path):
+            reading = _Hashing(file)
+            data = reading.read() if entry.name in (MANIFEST, SEAL) else reading.skip()
+            found[entry.name] = reading.digest.hexdigest()
+            manifest = data if entry.name == MANIFEST else manifest
+            seal = data if entry.name == SEAL else seal
     if not manifest or found.get(MANIFEST, "") != seal.decode("ascii", "replace"):
         raise Refusal(BROKEN, name=path.name)
     facts: dict[str, Any] = json.loads(manifest)
@@ -98,35 +100,41 @@ def checked(path: Path) -> dict[str, Any]:
 
 def extract(path: Path, folder: Path, facts: dict[str, Any]) -> None:
     """Write the files of a checked archive into a folder, each found again to be what was put in."""
-    for entry, file in _entries(path):
-        if entry.name not in facts["files"]:
-            continue
-        target = folder / entry.name
-        target.parent.mkdir(parents=True, exist_ok=True)
-        reading = _Hashing(file)
-        target.touch(mode=entry.mode & 0o777)
-        with target.open("wb") as written:
-            while part := reading.read(1 << 20):
-                written.write(part)
-            written.flush()
-            os.fsync(written.fileno())
-        if reading.digest.hexdigest() != facts["files"][entry.name]:
-            raise Refusal(BROKEN, name=path.name)
+    with _reading(path):
+        for entry, file in _entries(path):
+            if entry.name not in facts["files"]:
+                continue
+            target = folder / entry.name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            reading = _Hashing(file)
+            target.touch(mode=entry.mode & 0o777)
+            with target.open("wb") as written:
+                while part := reading.read(1 << 20):
+                    written.write(part)
+                written.flush()
+                os.fsync(written.fileno())
+            if reading.digest.hexdigest() != facts["files"][entry.name]:
+                raise Refusal(BROKEN, name=path.name)
 
 
 def _entries(path: Path) -> Iterator[tuple[tarfile.TarInfo, IO[bytes]]]:
+    with gzip.open(path, "rb") as packed, tarfile.open(fileobj=packed, mode="r|") as tar:
+        for entry in tar:
+            file = tar.extractfile(entry) if entry.isreg() else None
+            if file is None or not _inside(entry.name):
+                raise Refusal(BROKEN, name=path.name)
+            yield entry, file
+        while packed.read(1 << 20):  # the sum of the whole stands at its end
+            pass
+
+
+@contextmanager
+def _reading(path: Path) -> Iterator[None]:
     try:
-        with gzip.open(path, "rb") as packed, tarfile.open(fileobj=packed, mode="r|") as tar:
-            for entry in tar:
-                file = tar.extractfile(entry) if entry.isreg() else None
-                if file is None or not _inside(entry.name):
-                    raise Refusal(BROKEN, name=path.name)
-                yield entry, file
-            while packed.read(1 << 20):  # the sum of the whole stands at its end
-                pass
+        yield
     except FileNotFoundError as error:
         raise Refusal("找不到备份文件 {name}", name=path) from error
-    except (tarfile.TarError, EOFError, OSError, ValueError) as error:
+    except (tarfile.TarError, EOFError, gzip.BadGzipFile, zlib.error, ValueError, KeyError) as error:
         raise Refusal(BROKEN, name=path.name) from error
 
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import itertools
 import shutil
 import stat
 import tarfile
@@ -122,6 +123,7 @@ def test_a_backup_of_postgresql_is_of_one_moment_and_goes_on_counting(
         ledger = session.scalar(select(func.count()).select_from(LedgerRow))
     assert ledger
     other = make_town(again.database, again.reference, hand)
+    other.photos = itertools.count(100_000)
     other.checked(other.finished(other.claimed()))  # ids go on, the rules of append-only hold
     assert is_whole(again.database) == count + 1
     with pytest.raises(Refusal):
