@@ -13,14 +13,17 @@ from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
+from sqlalchemy.exc import OperationalError
 
 from callbacks import audit_command, check_accounts, command_accounts, quiet_log, self_check, store_check
+from callbacks.backing_up import back_up, bring_back
 from callbacks.serving import bar, err, out, replay, run
 from dashboard import clock, demo_choice, districts, redistricting, rollup_keeper
 from dashboard.house import follow_clock, open_beside, open_house
 from dashboard.loops import ROLLUP_SECONDS, Loop
 from dashboard.rules.refusals import Refusal
 from dashboard.settings import Settings
+from datasources.database import UNREACHABLE
 from datasources.district import PackInvalid, read_pack
 from datasources.imports import import_file
 from datasources.postgres import UNHURRIED
@@ -46,6 +49,10 @@ def main(arguments: Sequence[str], create_app: CreateApp) -> int:
         return 1
     except Refusal as refusal:
         err.print(translate(refusal.text, settings.lang, **refusal.params), markup=False)
+        return 1
+    except OperationalError as error:
+        why = (str(error.orig).strip().splitlines() or [""])[0]
+        err.print(translate(UNREACHABLE, settings.lang, why=why), markup=False)
         return 1
     except ValidationError as invalid:
         first = invalid.errors()[0]
@@ -95,6 +102,11 @@ def _parser() -> argparse.ArgumentParser:
     command_accounts.add_parsers(command)
     command("rebuild", rebuild, "make the rollups of every day anew from the events")
     command("roll", roll, "keep the rollups beside a running product, which begins this by itself")
+    for name, work, text in (
+        ("backup", back_up, "a consistent copy of everything in one file, while running"),
+        ("restore", bring_back, "bring a backup into an empty data folder"),
+    ):
+        command(name, work, text).add_argument("file", type=Path)
     command("check", check, "check the configuration", serving)
     audit_command.add(command)
     for action in serving._actions + shared._actions:

@@ -16,11 +16,12 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from callbacks import self_check
 from callbacks.http_server import EACH, Server, most_connections
-from dashboard import clock, demo_choice
+from callbacks.leaving import Leaving
+from dashboard import clock, demo_choice, folder_lock
 from dashboard.demo import Demo
 from dashboard.house import House, keep_clock, open_house, start_clock
 from dashboard.kept_words import DEMO_PASSWORD, kept
-from dashboard.loops import Loop
+from dashboard.loops import MARK_SECONDS, Loop
 from dashboard.replay import Replay
 from dashboard.rules.refusals import Refusal
 from dashboard.settings import Settings
@@ -45,6 +46,7 @@ def run(settings: Settings, words: argparse.Namespace, create_app: CreateApp) ->
     """Serve the product until told to end."""
     settings = demo_choice.resolved(settings)
     self_check.refuse_unsafe(settings, words.role)
+    held = folder_lock.take(settings, words.role)
     house = open_house(settings)
     for folder in (settings.data_dir, house.photos):
         whole_files.forget_unfinished(folder, clock.real_now())
@@ -54,23 +56,29 @@ def run(settings: Settings, words: argparse.Namespace, create_app: CreateApp) ->
     if settings.demo and words.role != "web":
         product.loops += simulator(house)
     ended = _told_to_end()
-    server = _listen(product.app, settings) if words.role != "clock" else None
+    door = Leaving(product.app)
+    server = _listen(door, settings) if words.role != "clock" else None
     product.start()
     _greet(settings, password, serving=server is not None)
     ended.wait()
     if server is not None:
-        server.stop(timeout=1)
+        door.finish(server)
     product.stop()
+    folder_lock.release(held)
     return 0
 
 
 def replay(settings: Settings, words: argparse.Namespace, create_app: CreateApp) -> int:
     """Live through a file of records at speed and end with it; a drill cut short goes on from where it was.
 
-    Serves the wall itself, unless a product already listens at the address: that one follows the replay's clock.
+    Serves the wall itself, unless a product already runs on the data folder: that one follows the replay's clock.
     """
     settings = demo_choice.resolved(settings).model_copy(update={"clock_speed": words.speed})
     self_check.refuse_unsafe(settings)
+    try:
+        held = folder_lock.take(settings, "all")
+    except folder_lock.FolderHeld:
+        held = []
     house = open_house(settings)
     reference = house.reference
     records = records_of(words.file, reference, clock.real_now(), words.mapping, house.pack_mapping)
@@ -81,12 +89,8 @@ def replay(settings: Settings, words: argparse.Namespace, create_app: CreateApp)
         clock.use(clock.drill(anchor.drill_at if anchor else life.begins_at, words.speed))
         keep_clock(house)
         password = demo_accounts(house)
-        product = create_app(house, "all")
-        # the replay sweeps at its own moments, so that no deadline overtakes a record
-        product.loops = [loop for loop in product.loops if loop.name != "clock"]
+        server, end = _alone(house, create_app) if held else _joined(house)
         ended = _told_to_end()
-        server = _listen_or_not(product.app, settings)
-        product.start()
         _greet(settings, password, serving=server is not None)
         ended.wait(0 if server is not None else NOTICED)
         while not life.finished and not ended.is_set():
@@ -94,10 +98,37 @@ def replay(settings: Settings, words: argparse.Namespace, create_app: CreateApp)
             ended.wait(REPLAY_SECONDS)
     clock.use(clock.drill(clock.now(), 1.0))  # from here on the drill goes at the pace of life
     keep_clock(house)
-    if server is not None:
-        server.stop(timeout=1)
-    product.stop()
+    end()
+    folder_lock.release(held)
     return 0
+
+
+def _alone(house: House, create_app: CreateApp) -> tuple[Server | None, Callable[[], None]]:
+    """Serve the product of a replay; return its server and what ends it."""
+    product = create_app(house, "all")
+    # the replay sweeps at its own moments, so that no deadline overtakes a record
+    product.loops = [loop for loop in product.loops if loop.name != "clock"]
+    door = Leaving(product.app)
+    server = _listen_or_not(door, house.settings)
+    product.start()
+
+    def end() -> None:
+        if server is not None:
+            door.finish(server)
+        product.stop()
+
+    return server, end
+
+
+def _joined(house: House) -> tuple[None, Callable[[], None]]:
+    """Keep the drill's clock for the product that already runs; return what ends that."""
+    keeping = Loop("drill", lambda: keep_clock(house), MARK_SECONDS).start()
+
+    def end() -> None:
+        keeping.stop()
+        house.close()
+
+    return None, end
 
 
 def simulator(house: House) -> list[Loop]:

@@ -121,6 +121,9 @@ class Sockets:
         if seat is None:
             return {"resync": True}
         wire, viewer, _ = seat
+        if not wire.subscribes.allows():
+            wire.drop()
+            return {"resync": True}
         scope: Scope | None = scope_of(viewer)
         wish = wish if isinstance(wish, dict) else {}
         asked, since = wish.get("topics"), wish.get("since")

@@ -12,6 +12,8 @@ from typing import Any
 import gevent
 from engineio.async_drivers.gevent import WebSocketWSGI
 
+from callbacks.pace import MOST_MESSAGES, MOST_SUBSCRIBES, Pace
+
 MOST_BYTES = 1_000_000
 MOST_FRAMES = 1000
 SEND_BUFFER = 256 * 1024
@@ -39,6 +41,17 @@ class Wire(WebSocketWSGI):
         self._flusher: gevent.Greenlet | None = None
         self._sock: Any = None
         self.dropped = False
+        self._pace = Pace(MOST_MESSAGES)
+        self.subscribes = Pace(MOST_SUBSCRIBES)
+
+    def wait(self) -> Any:
+        """Return the next message of the browser, None when it has gone or says more than a listener has to."""
+        message = super().wait()
+        if message is None or (self._pace.allows() and not self.dropped):
+            return message
+        self.drop()
+        self.ws.connected = False  # what it has sent already is not even read
+        return None
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Any:
         # simple-websocket would accept permessage-deflate and compress each broadcast once per client

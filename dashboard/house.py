@@ -12,6 +12,7 @@ from functools import cached_property
 from pathlib import Path
 
 from dashboard import clock, districts, one_time
+from dashboard.backups import refuse_half_restored
 from dashboard.counter import Counter
 from dashboard.kept_words import SECRET, kept
 from dashboard.rules.local_time import moment_of
@@ -97,6 +98,7 @@ def open_house(settings: Settings, *, load: bool = True, limits: Limits | None =
         raise Refusal(
             "数据文件夹 {folder} 不能用：{why}", folder=settings.data_dir, why=error.strerror
         ) from error
+    refuse_half_restored(settings.data_dir)
     _open_seals(settings)
     meant = districts.chosen(settings)
     if meant.code is None and settings.database_url is None:

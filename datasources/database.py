@@ -104,8 +104,7 @@ class Database:
             raise Refusal(UNREACHABLE, why=_first_line(error)) from error
 
     def _upgrade(self, to: str) -> None:
-        config = Config()
-        config.set_main_option("script_location", str(MIGRATIONS))
+        config = _config()
         with self._writer.connect() as connection:
             if not self.is_sqlite:
                 postgres.unbounded(connection)
@@ -145,9 +144,21 @@ def take_turn(session: Session, number: int) -> None:
         session.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": number})
 
 
+def known_revisions(config: Config | None = None) -> frozenset[str]:
+    """Return the migrations that this program knows."""
+    scripts = ScriptDirectory.from_config(config or _config())
+    return frozenset(script.revision for script in scripts.walk_revisions())
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    return config
+
+
 def _refuse_newer(connection: Connection, config: Config) -> None:
     """Refuse a database that a newer program has changed: this one does not know what stands there."""
-    known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
+    known = known_revisions(config)
     unknown = set(MigrationContext.configure(connection).get_current_heads()) - known
     if unknown:
         raise Refusal(NEWER, held=", ".join(sorted(unknown)), known=max(known))

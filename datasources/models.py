@@ -327,7 +327,8 @@ class StepRow(Base):
 class OutboxRow(Base):
     """News of a committed change that the feed has not carried yet; deleted by the publisher that carried it.
 
-    `step_id` names the step behind it, `alert_id` the alert that changed; one of them is set.
+    `step_id` names the step behind it, `alert_id` the alert that changed; one of them is set. An id is never given
+    twice: a slow publisher would delete other news than it has carried.
     """
 
     __tablename__ = "outbox"
@@ -337,6 +338,7 @@ class OutboxRow(Base):
     alert_id: Mapped[int | None] = mapped_column(BigId)
     urgent: Mapped[bool]
     at: Mapped[datetime]
+    __table_args__ = ({"sqlite_autoincrement": True},)
 
 
 class LedgerRow(Base):

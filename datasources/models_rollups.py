@@ -110,9 +110,9 @@ class RolledRow(Base):
 
 
 class RollupMarkRow(Base):
-    """A quarter of an hour in which something changed that a rollup may have counted already."""
+    """A quarter of an hour in which something changed that a rollup may have counted already; no id is given twice."""
 
     __tablename__ = "rollup_mark"
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     at: Mapped[datetime]
-    __table_args__ = (Index("rollup_mark_at", "at"),)
+    __table_args__ = (Index("rollup_mark_at", "at"), {"sqlite_autoincrement": True})
