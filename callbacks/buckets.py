@@ -13,16 +13,24 @@ class Buckets:
     def __init__(self) -> None:
         self._seen: OrderedDict[str, deque[float]] = OrderedDict()
 
+    def full(self, key: str, most: int) -> bool:
+        """Return whether `most` an hour are reached, counting nothing."""
+        return len(self._fresh(key, time.monotonic())) >= most
+
     def take(self, key: str, most: int) -> bool:
         """Count one more and return whether it is within `most` an hour; one too many is not counted."""
         now = time.monotonic()
-        times = self._seen.setdefault(key, deque())
-        self._seen.move_to_end(key)
-        while times and now - times[0] > HOUR:
-            times.popleft()
+        times = self._fresh(key, now)
         if len(times) >= most:
             return False
         times.append(now)
         while len(self._seen) > MOST_KEYS:
             self._seen.popitem(last=False)
         return True
+
+    def _fresh(self, key: str, now: float) -> deque[float]:
+        times = self._seen.setdefault(key, deque())
+        self._seen.move_to_end(key)
+        while times and now - times[0] > HOUR:
+            times.popleft()
+        return times

@@ -460,7 +460,10 @@ class PhotoRow(Base):
 
 
 class UploadRow(Base):
-    """A picture on its way, in pieces; `owner` is an account or `seat:` and the digest of a stranger's seat."""
+    """A picture on its way, in pieces; `owner` is an account or `seat:` and the digest of a stranger's seat.
+
+    `closed_at` is when it turned out to be no picture: it is not gone on with.
+    """
 
     __tablename__ = "upload"
     id: Mapped[str] = mapped_column(primary_key=True)
@@ -469,6 +472,7 @@ class UploadRow(Base):
     sha256: Mapped[str]
     photo: Mapped[str | None]
     created_at: Mapped[datetime]
+    closed_at: Mapped[datetime | None]
     __table_args__ = (
         Index("upload_owner_sha256", "owner", "sha256"),
         Index("upload_created_at", "created_at"),

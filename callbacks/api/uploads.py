@@ -13,13 +13,14 @@ from callbacks import outside
 from callbacks.api import problems
 from callbacks.api.answers import answer, house
 from callbacks.api.bodies import object_body
+from callbacks.api.developing import TooMany, developed
 from callbacks.buckets import Buckets
 from callbacks.guard import Stranger, permission
 from callbacks.session import viewer
 from dashboard import clock
 from dashboard.rules.access import Role, Viewer
 from dashboard.rules.refusals import Forbidden, Invalid, NotFound, Refusal
-from datasources import photos, uploads
+from datasources import darkroom, photos, uploads
 from datasources.models import PhotoRow, UploadRow
 from datasources.sign_in import digest
 
@@ -29,12 +30,6 @@ LARGEST_PIECE = 512 * 1024
 PER_HOUR = 120  # uploads of strangers begun from one address
 TIDY_EVERY = 3600.0
 HEX = frozenset("0123456789abcdef")
-
-
-class TooMany(Refusal):
-    """This address has sent enough for now."""
-
-    status = 429
 
 
 def stranger() -> Viewer | None:
@@ -101,12 +96,16 @@ def piece(key: str) -> Response:
     if request.mimetype != "application/offset+octet-stream":
         raise photos.WrongKind("请用 application/offset+octet-stream 提交照片的一段")
     data = request.get_data(cache=False) if (request.content_length or 0) <= LARGEST_PIECE else b""
-    if not 0 < len(data) <= LARGEST_PIECE:
-        raise photos.TooLarge("一段最多 512 KB", field="file")
     with house().database.read() as session:
         row = _found(session, key, who)
         if row.photo:
             return answer(_state(session, row))
+        if row.closed_at is not None:
+            raise uploads.Closed
+    if not data and int(start) == row.size == uploads.offset(folder, key):
+        return answer(_finish(key, who))  # all there, but nobody had time for it, or the process died
+    if not 0 < len(data) <= LARGEST_PIECE:
+        raise photos.TooLarge("一段最多 512 KB", field="file")
     try:
         reached = uploads.append(folder, row, int(start), data)
     except uploads.WrongOffset as refusal:
@@ -119,15 +118,24 @@ def piece(key: str) -> Response:
 def _finish(key: str, who: Viewer) -> dict[str, Any]:
     with house().database.read() as session:
         row = _found(session, key, who)
-    data = uploads.whole(house().photos, row)
-    photo = photos.store(house().photos, data, who, clock.now(), house().reference.tz)
+    try:
+        photo = developed(uploads.whole(house().photos, row), who)
+    except (darkroom.Busy, TooMany):
+        raise  # it may be a picture yet: what has arrived stays
+    except Refusal:
+        with house().database.write() as session:
+            uploads.close(session, key, clock.now())
+        uploads.forget_pieces(house().photos, key)
+        raise
     with house().database.write() as session:
         held = _found(session, key, who)
         if held.photo is None:
             session.add(photo)
             held.photo = photo.id
         session.flush()
-        return _state(session, held)
+        state = _state(session, held)
+    uploads.forget_pieces(house().photos, key)
+    return state
 
 
 def _overlap(refusal: uploads.WrongOffset) -> Response:
