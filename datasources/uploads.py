@@ -20,6 +20,7 @@ from datasources.models import PhotoRow, UploadRow
 from datasources.photos import LARGEST_BYTES
 
 KEPT_FOR = timedelta(hours=48)
+SEAT = "seat:"  # how the owner of a stranger's upload begins
 
 
 class Closed(Refusal):
@@ -41,17 +42,20 @@ class WrongOffset(Refusal):
         self.offset = offset
 
 
-def begin(session: Session, owner: str, size: int, digest: str, now: datetime) -> UploadRow:
-    """Return the upload of a picture: the one begun before by the same person, else a new one."""
+def held(session: Session, owner: str, size: int, digest: str) -> UploadRow | None:
+    """Return the upload of a picture that the same person has begun before and may go on with."""
     query = select(UploadRow).where(
         UploadRow.owner == owner,
         UploadRow.sha256 == digest,
         UploadRow.size == size,
         UploadRow.closed_at.is_(None),
     )
-    held = session.scalars(query.order_by(UploadRow.created_at.desc()).limit(1)).first()
-    if held is not None and not _used(session, held):
-        return held
+    found = session.scalars(query.order_by(UploadRow.created_at.desc()).limit(1)).first()
+    return found if found is not None and not _used(session, found) else None
+
+
+def begin(session: Session, owner: str, size: int, digest: str, now: datetime) -> UploadRow:
+    """Return a new upload of a picture."""
     row = UploadRow(id=secrets.token_hex(16), owner=owner, size=size, sha256=digest, created_at=now)
     session.add(row)
     session.flush()
@@ -113,7 +117,7 @@ def forget_old(session: Session, folder: Path, now: datetime) -> None:
     old = select(UploadRow).where(UploadRow.created_at < now - KEPT_FOR)
     for row in session.scalars(old).all():
         _path(folder, row.id).unlink(missing_ok=True)
-        photo = session.get(PhotoRow, row.photo) if row.photo and row.owner.startswith("seat:") else None
+        photo = session.get(PhotoRow, row.photo) if row.photo and row.owner.startswith(SEAT) else None
         if photo is not None and photo.event_id is None:
             (folder / photo.id).unlink(missing_ok=True)
             session.delete(photo)

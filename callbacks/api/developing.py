@@ -8,7 +8,7 @@ from callbacks.buckets import Buckets
 from dashboard import clock
 from dashboard.rules.access import Role, Viewer
 from dashboard.rules.refusals import Refusal
-from datasources import darkroom, photos
+from datasources import darkroom, photos, room
 from datasources.models import PhotoRow
 
 # broken pictures an hour: of a stranger's address, of an account
@@ -23,8 +23,15 @@ class TooMany(Refusal):
     status = 429
 
 
+def check_room(who: Viewer) -> None:
+    """Raise Full when the disk has too little room left for pictures; staff may use half of what strangers must leave."""
+    floor = house().settings.free_mb
+    room.check_free(house().photos, floor if who.role is Role.RESIDENT else floor // 2)
+
+
 def developed(data: bytes, who: Viewer) -> PhotoRow:
     """Return the row of a picture that was kept, to be added; a Refusal for what is none, TooMany after too many of these."""
+    check_room(who)
     key = f"address:{outside.address()}" if who.role is Role.RESIDENT else f"account:{who.name}"
     most = MOST_BROKEN.get(who.role, MOST_BROKEN_STAFF)
     broken: Buckets = current_app.extensions.setdefault("grid.broken-pictures", Buckets())

@@ -3,7 +3,7 @@
 A seat is a secret of a stranger's browser (header X-Upload-Seat); whoever has it owns what was uploaded with it.
 """
 
-import time
+from datetime import datetime
 from typing import Any
 
 from flask import Response, current_app, request
@@ -13,22 +13,23 @@ from callbacks import outside
 from callbacks.api import problems
 from callbacks.api.answers import answer, house
 from callbacks.api.bodies import object_body
-from callbacks.api.developing import TooMany, developed
+from callbacks.api.developing import TooMany, check_room, developed
 from callbacks.buckets import Buckets
 from callbacks.guard import Stranger, permission
 from callbacks.session import viewer
 from dashboard import clock
 from dashboard.rules.access import Role, Viewer
 from dashboard.rules.refusals import Forbidden, Invalid, NotFound, Refusal
-from datasources import darkroom, photos, uploads
+from datasources import darkroom, photos, room, uploads
 from datasources.models import PhotoRow, UploadRow
 from datasources.sign_in import digest
 
 SEAT = "X-Upload-Seat"
 SHORTEST_SEAT, LONGEST_SEAT = 16, 200
 LARGEST_PIECE = 512 * 1024
-PER_HOUR = 120  # uploads of strangers begun from one address
-TIDY_EVERY = 3600.0
+PER_HOUR = 40  # uploads of strangers begun from one address …
+BYTES_PER_HOUR = 60 * 1024 * 1024  # … and how large they may be together
+ENOUGH = "这个网络地址一小时内上传的照片已达上限；可以不带照片先上报，紧急情况请拨打 110、119、120"
 HEX = frozenset("0123456789abcdef")
 
 
@@ -65,17 +66,25 @@ def begin() -> Response:
         raise Invalid([("sha256", "应是 64 位十六进制的 SHA-256", {})])
     if size > photos.LARGEST_BYTES:
         raise photos.TooLarge("照片不能超过 8 MB，请压缩后再传", field="file")
-    if who.role is Role.RESIDENT:
-        buckets: Buckets = current_app.extensions.setdefault("grid.upload-buckets", Buckets())
-        if not buckets.take(outside.address(), PER_HOUR):
-            raise TooMany(
-                "这个网络地址一小时内上传的照片已达上限；可以不带照片先上报，紧急情况请拨打 110、119、120"
-            )
-    _tidy()
     with house().database.write() as session:
-        row = uploads.begin(session, who.name, size, mark, now)
+        row = uploads.held(session, who.name, size, mark)
+        if row is None:
+            _check_quota(session, who, size, now)
+            row = uploads.begin(session, who.name, size, mark, now)
         at = _state(session, row)
     return answer(at, 200 if at["offset"] or at["photo"] else 201, Location=f"/api/v1/uploads/{at['id']}")
+
+
+def _check_quota(session: Session, who: Viewer, size: int, now: datetime) -> None:
+    """Raise TooMany or Full for a picture that is beyond what its sender, all strangers or the disk have room for."""
+    check_room(who)
+    if who.role is not Role.RESIDENT:
+        return
+    buckets: Buckets = current_app.extensions.setdefault("grid.upload-buckets", Buckets())
+    address = outside.address()
+    room.check_strangers(session, size, house().settings.strangers_mb, now)
+    if not (buckets.take(address, PER_HOUR) and buckets.take(f"{address} bytes", BYTES_PER_HOUR, size)):
+        raise TooMany(ENOUGH)
 
 
 @permission("public")
@@ -159,16 +168,6 @@ def _state(session: Session, row: UploadRow) -> dict[str, Any]:
     }
     offset = row.size if photo else uploads.offset(house().photos, row.id)
     return {"id": row.id, "offset": offset, "photo": shown}
-
-
-def _tidy() -> None:
-    """Forget old uploads, at most once an hour in this process."""
-    extensions, now = current_app.extensions, time.monotonic()
-    if now - extensions.get("grid.uploads-tidied", -TIDY_EVERY) < TIDY_EVERY:
-        return
-    extensions["grid.uploads-tidied"] = now
-    with house().database.write() as session:
-        uploads.forget_old(session, house().photos, clock.now())
 
 
 ROUTES = (
