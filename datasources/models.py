@@ -376,8 +376,12 @@ class AlertRow(Base):
     behalf_who: Mapped[str | None]
     behalf_channel: Mapped[str | None]
     behalf_words: Mapped[str | None]
+    mark: Mapped[str | None]
+    folded_into: Mapped[int | None] = mapped_column(BigId)
     __table_args__ = (
         UniqueConstraint("event_id", "episode"),
+        _where_set("alert", "mark"),
+        _where_set("alert", "folded_into"),
         Index(
             "alert_one_open_per_event",
             "event_id",
@@ -559,7 +563,10 @@ class ScreenRow(Base):
 
 
 class KioskRow(Base):
-    """A screen that enters with an address of its own; only the SHA-256 of the address's secret is kept."""
+    """A screen that enters with an address of its own; only the SHA-256 of the address's secret is kept.
+
+    `device` is the SHA-256 of what the one browser holds that opened it first: the address works there alone.
+    """
 
     __tablename__ = "kiosk"
     name: Mapped[str] = mapped_column(primary_key=True)
@@ -572,6 +579,7 @@ class KioskRow(Base):
     issued_at: Mapped[datetime]
     opened_at: Mapped[datetime | None]
     revoked_at: Mapped[datetime | None]
+    device: Mapped[str | None]
 
 
 class ClockRow(Base):

@@ -76,6 +76,8 @@ class Alert:
     behalf_who: str | None = None
     behalf_channel: str | None = None
     behalf_words: str | None = None
+    mark: str | None = None  # of an anonymous sender, see rules.folding
+    folded_into: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,6 +206,8 @@ def climb(alert: Alert, now: datetime, all_signed: bool) -> tuple[Alert, Sequenc
         return alert, (), None
     if alert.state == AlertState.ACKNOWLEDGED:
         return _answered(alert, now, all_signed)
+    if alert.folded_into is not None:  # what it folded into climbs for both
+        return replace(alert, next_at=now + timedelta(seconds=LADDER[0][0])), (), None
     done: list[Consequence] = []
     stage, next_at = alert.stage, alert.next_at
     while next_at <= now:
@@ -224,5 +228,5 @@ def _answered(
         return replace(alert, next_at=None), (), None
     due = alert.next_at or now
     over = stood_down(alert, now)
-    again = raised(alert.event_id, alert.episode + 1, now)
+    again = replace(raised(alert.event_id, alert.episode + 1, now), mark=alert.mark)
     return over, (Consequence("reopen", due, late=now - due > LATE_BY),), again
