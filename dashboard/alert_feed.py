@@ -21,7 +21,7 @@ MOST_FOLDED = 100
 SPOKEN, NO_UNIT, MORE = (
     "紧急事件",
     "责任单位待指派",
-    "同一来源还有多件",
+    "同一来源还有多件",  # words: none
 )  # words: none (spoken in the hall, in Chinese whatever the page's language)
 
 
