@@ -11,7 +11,7 @@ import dash
 from flask import Flask, redirect, request
 from werkzeug.wrappers import Response
 
-from callbacks import callback_body, outside
+from callbacks import callback_body, outside, walls
 from dashboard.rules.access import HOME, PERMISSIONS, Viewer
 from dashboard.rules.refusals import Forbidden, NotFound, Refusal
 from dashboard.settings import Settings
@@ -146,10 +146,14 @@ class Guard:
         who = self._viewer()
         if who is None:
             raise Stranger("请先登录")
+        endpoint = (request.endpoint or "").removeprefix(self._prefix)
+        if walls.denied(who, endpoint, request.path, page=need == PAGE):
+            raise Forbidden("大屏账号只能看大屏")
         if need == PAGE:
             return self._page(who)
         if need == CALLBACK:
-            return self._callback(who)
+            self._callback(who)
+            return None
         if need is None or not who.may(need):
             raise Forbidden("您的账号没有这项权限")
         return None
@@ -158,7 +162,7 @@ class Guard:
         body = callback_body.read()
         output = body.get("output")
         need = _callbacks.get(output) if isinstance(output, str) else None
-        if need is None or not who.may(need):
+        if need is None or not who.may(need) or not isinstance(output, str):
             raise Forbidden("您的账号没有这项权限")
         assert self._dash is not None
         spec = self._dash.callback_map.get(output) or dash._callback.GLOBAL_CALLBACK_MAP.get(output)

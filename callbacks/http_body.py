@@ -35,7 +35,7 @@ def seconds_for(length: int) -> float:
     return GRACE_SECONDS + length / SLOWEST
 
 
-class Body(Input):  # type: ignore[misc]
+class Body(Input):
     """gevent's body with a time by which it must have come; whoever is late is cut off."""
 
     __slots__ = ("_until", "broken")

@@ -47,7 +47,7 @@ def refusal(status: int, detail: str = "") -> bytes:
     return f"{head}Content-Length: {len(body)}\r\nConnection: close\r\n\r\n".encode() + body
 
 
-class Handler(WSGIHandler):  # type: ignore[misc]
+class Handler(WSGIHandler):
     """One connection."""
 
     _served = False
@@ -152,7 +152,7 @@ class Handler(WSGIHandler):  # type: ignore[misc]
         return status, refusal(status, str(ex) if isinstance(ex, BadHead) else "")
 
 
-class Server(WSGIServer):  # type: ignore[misc]
+class Server(WSGIServer):
     """Serves an app on (host, port) to at most `most` connections at once, and `each` of one address.
 
     `each` None: who stands in front is a proxy, whose connections are everybody's.

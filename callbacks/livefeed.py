@@ -18,6 +18,7 @@ from callbacks.livestore import Change, LiveStore, Row
 from callbacks.rooms import Line, Rooms
 from callbacks.scopes import EVERYTHING, Scope, Sight
 from callbacks.updates import Updates
+from callbacks.walls import UNDRAWN
 from dashboard.alert_feed import RowOf, alert_messages
 from dashboard.publisher import version_of
 from datasources import feed_queries
@@ -31,6 +32,7 @@ AUDIT_SECONDS = 60.0
 DOWN_SECONDS = 1.0
 VIEW_SECONDS_DOWN = 5.0
 SNAPSHOT_SECONDS = 1.0
+NOTHING: frozenset[str] = frozenset()
 ViewsNow = Callable[[], dict[str, Any]]
 
 
@@ -84,14 +86,14 @@ class LiveFeed:
         with self._lock:
             kept = self._stamped.get((scope, in_columns))
             if kept is None or time.monotonic() - kept.at > SNAPSHOT_SECONDS:
-                packed = self._packed(self._sight.of(scope), in_columns)
+                packed = self._packed(self._sight.of(scope), in_columns, UNDRAWN if scope.drawn else NOTHING)
                 kept = self._stamped[scope, in_columns] = Stamped(time.monotonic(), packed)
             return kept.packed
 
-    def _packed(self, sees: Callable[[Row], bool] | None, in_columns: bool) -> bytes:
+    def _packed(self, sees: Callable[[Row], bool] | None, in_columns: bool, without: frozenset[str]) -> bytes:
         if in_columns:
-            return self.store.packed(self.position, sees)
-        return gzip.compress(self.store.snapshot(self.position, sees), 1)
+            return self.store.packed(self.position, sees, without)
+        return gzip.compress(self.store.snapshot(self.position, sees, without), 1)
 
     def hash(self, scope: Scope = EVERYTHING) -> dict[str, str]:
         """Return {"position", "hash"} of what a scope sees."""
@@ -101,7 +103,10 @@ class LiveFeed:
     def views(self, scope: Scope = EVERYTHING) -> dict[str, Any]:
         """Return {"position", "views": {name: {"version", "data"}}}; only who sees everything has views."""
         with self._lock:
-            return {"position": self.position, "views": dict(self._views) if scope == EVERYTHING else {}}
+            return {
+                "position": self.position,
+                "views": dict(self._views) if scope.kind == EVERYTHING.kind else {},
+            }
 
     def alerts(self, scope: Scope = EVERYTHING) -> list[dict[str, Any]]:
         """Return the open alerts of a scope, oldest first."""

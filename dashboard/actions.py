@@ -6,10 +6,12 @@ Losing a race is a normal outcome with a name (`Overtaken`, carrying who won), n
 from collections.abc import Mapping, Sequence
 from dataclasses import fields, replace
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy.orm import Session
 
+from dashboard import folding
 from dashboard.rules import alerts, walk
 from dashboard.rules.access import ROLE_WORDS, Role, Viewer
 from dashboard.rules.alerts import Alert, Behalf
@@ -58,7 +60,8 @@ def file_all(
         for (one, by, now), place, key in zip(filed, located, keys, strict=True)
     ]
     journal.insert_events(session, [done.event for done in walks])
-    moments = _write_steps(session, walks)
+    marks = {key: one.mark for (one, _, _), key in zip(filed, keys, strict=True) if one.mark}
+    moments = _write_steps(session, walks, marks=marks)
     rollup_marks.mark(session, moments.union(*(rollup_marks.moments_of(done.event) for done in walks)))
     return [done.event for done in walks]
 
@@ -173,7 +176,13 @@ def acknowledge(
         raise Forbidden("您的账号不能确认告警")
     before = _alert(session, alert_id)
     after = alerts.acknowledged(before, episode, by.name, screen, now, behalf)
-    return _answer(session, before, after, "acknowledge", by, now, screen)
+    answered = _answer(session, before, after, "acknowledge", by, now, screen)
+
+    def alike(one: Alert) -> Alert:
+        return alerts.acknowledged(one, one.episode, by.name, screen, now, behalf)
+
+    folding.answer_with(session, before, alike, by.name, screen, now)
+    return answered
 
 
 def shelve(session: Session, alert_id: int, reason: str, until: datetime, by: Viewer, now: datetime) -> Alert:
@@ -185,11 +194,12 @@ def shelve(session: Session, alert_id: int, reason: str, until: datetime, by: Vi
 
 
 def raise_alert(
-    session: Session, event: Event, now: datetime, by: str, *, again: bool = False
+    session: Session, event: Event, now: datetime, by: str, mark: str | None = None, *, again: bool = False
 ) -> Alert | None:
     """Open an alert for an event unless one is open; without an audible screen the gateway is told at once.
 
-    `again`: one that was answered, or silenced for a while, is over and a new episode sounds; one that sounds goes on.
+    `mark` is an anonymous sender's: many of one fold into one that sounds (`rules.folding`). `again`: one that was
+    answered, or silenced for a while, is over and a new episode sounds; one that sounds goes on.
     """
     before = alert_journal.open_alert(session, event.id)
     if before is not None:
@@ -197,9 +207,9 @@ def raise_alert(
             return None
         stand_down(session, event.id, now, by)
     fresh = alerts.raised(event.id, alert_journal.last_episode(session, event.id) + 1, now)
-    alert = alert_journal.insert_alert(session, fresh, by)
+    alert = alert_journal.insert_alert(session, folding.folded(session, fresh, event, mark, now), by)
     alert_journal.tell_alert(session, alert, now)
-    if not audible_screens(session, now):
+    if alert.folded_into is None and not audible_screens(session, now):
         owe_webhook(session, event, alert, "no_audible_screen", now)
         alert_journal.log_alert(session, alert.id, "webhook", now, "clock")
     return alert
@@ -289,7 +299,12 @@ def _overtaken(session: Session, reference: Reference, event: Event, action: str
     return Overtaken(text, event, role=role, who=last.actor, at=at, action=done)
 
 
-def _write_steps(session: Session, walks: Sequence[Walk], now: datetime | None = None) -> set[datetime]:
+def _write_steps(
+    session: Session,
+    walks: Sequence[Walk],
+    now: datetime | None = None,
+    marks: Mapping[int, str] = MappingProxyType({}),
+) -> set[datetime]:
     """Write what stands beside the events: steps, points, alerts, co-units, deliveries.
 
     Return the moments by which checks and points are counted. `now` is when the steps are written, where some of them
@@ -311,12 +326,12 @@ def _write_steps(session: Session, walks: Sequence[Walk], now: datetime | None =
     for (event, draft, change), key in numbered:
         if draft.facts.get("photos"):
             journal.attach_photos(session, draft.facts["photos"], event, key, draft.action)
-        moments |= _write_beside(session, event, draft, change, key)
+        moments |= _write_beside(session, event, draft, change, key, marks.get(event.id))
     return moments
 
 
 def _write_beside(
-    session: Session, event: Event, draft: StepDraft, change: Change, step_id: int
+    session: Session, event: Event, draft: StepDraft, change: Change, step_id: int, mark: str | None = None
 ) -> set[datetime]:
     now, moments = draft.at, set[datetime]()
     if change.assign is not None:
@@ -336,7 +351,7 @@ def _write_beside(
     for target, reason in change.deliveries:
         journal.owe(session, target, reason, event, {"round": event.round}, now)
     if change.alert in ("raise", "again"):
-        raise_alert(session, event, now, draft.viewer.name, again=change.alert == "again")
+        raise_alert(session, event, now, draft.viewer.name, mark, again=change.alert == "again")
     if change.alert == "stand_down":
         stand_down(session, event.id, now, draft.viewer.name)
     return moments
@@ -350,6 +365,7 @@ def stand_down(session: Session, event_id: int, now: datetime, by: str) -> None:
         if alert_journal.update_alert(session, before, after):
             alert_journal.log_alert(session, before.id, "stand_down", now, by)
             alert_journal.tell_alert(session, after, now)
+            folding.hand_on(session, before, now)
 
 
 def _step_row(event: Event, draft: StepDraft) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """Alerts as the feed carries them: whole, absolute and versioned, so that one sent twice changes nothing."""
 
 import json
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -11,14 +11,17 @@ from dashboard.rules.event import Event
 from dashboard.rules.masking import mask_text, mask_values
 from dashboard.serializer import millis
 from datasources import feed_queries
+from datasources.alert_folds import numbers_folded
 from datasources.models import AlertRow
 
 Row = dict[str, Any]
 RowOf = Callable[[Event], Row]
 FIELDS = Alert.__dataclass_fields__
-SPOKEN, NO_UNIT = (
+MOST_FOLDED = 100
+SPOKEN, NO_UNIT, MORE = (
     "紧急事件",
     "责任单位待指派",
+    "同一来源还有多件",  # words: none
 )  # words: none (spoken in the hall, in Chinese whatever the page's language)
 
 
@@ -66,6 +69,7 @@ def alert_messages(
     signings = feed_queries.signings(session, list(events.values()))
     people = {name for alert in alerts for name in (alert.acknowledged_by, alert.shelved_by) if name}
     titles = feed_queries.titles(session, people)
+    folds = numbers_folded(session, [alert.id for alert in alerts])
     messages = []
     for alert in alerts:
         row = row_of(events[alert.event_id])
@@ -73,14 +77,24 @@ def alert_messages(
             one | {"name": unit_name(one["unit"]), "due_at": millis(one["due_at"])}
             for one in signings[alert.event_id]
         ]
-        messages.append({"k": "alert", "alert": alert_object(alert, row, units, titles), "row": row})
+        messages.append(
+            {
+                "k": "alert",
+                "alert": alert_object(alert, row, units, titles, folds.get(alert.id, ())),
+                "row": row,
+            }
+        )
     return messages
 
 
 def alert_object(
-    alert: AlertRow | Alert, row: Mapping[str, Any], units: list[dict[str, Any]], titles: Mapping[str, str]
+    alert: AlertRow | Alert,
+    row: Mapping[str, Any],
+    units: list[dict[str, Any]],
+    titles: Mapping[str, str],
+    folded: Sequence[str] = (),
 ) -> dict[str, Any]:
-    """Return an alert as every screen gets it; times in epoch milliseconds.
+    """Return an alert as every screen gets it; times in epoch milliseconds. `folded` are the events that fold into it.
 
     `titles` are the roles of accounts; `units` say who signed and, who has not, until when; `ladder` is the whole plan of `rules.alerts.ladder`.
     """
@@ -128,14 +142,22 @@ def alert_object(
         "units": units,
         "next": {"at": millis(alert.next_at), "what": next_what(plain)} if alert.next_at else None,
         "ladder": [{"at": millis(rung.at), "what": rung.what, "done": rung.done} for rung in ladder(plain)],
-        "voice": _spoken(row, units),
+        "voice": _spoken(row, units, 1 + len(folded)),
+        "count": 1 + len(folded),
+        "folded": list(folded[:MOST_FOLDED]),
         "shelved": shelved or None,
         "stood_down_at": millis(alert.stood_down_at),
     }
 
 
-def _spoken(row: Mapping[str, Any], units: list[dict[str, Any]]) -> str:
-    """Return what the hall hears: emergency, place, kind, unit in charge."""
+def _spoken(row: Mapping[str, Any], units: list[dict[str, Any]], count: int) -> str:
+    """Return what the hall hears: emergency, place, kind, unit in charge, and that there are more of one sender."""
     kind = row.get("category_name") or row["title"]
-    said = (SPOKEN, row.get("address"), kind, units[0]["name"] if units else NO_UNIT)
+    said = (
+        SPOKEN,
+        row.get("address"),
+        kind,
+        units[0]["name"] if units else NO_UNIT,
+        MORE if count > 1 else "",
+    )
     return "".join(f"{part}。" for part in said if part)

@@ -8,9 +8,10 @@ import threading
 import time
 from collections.abc import Callable
 
-from dashboard import clock, one_time, sweeps
+from dashboard import clock, housekeeping, one_time, sweeps
 from dashboard.deliveries import deliver
 from dashboard.house import House, follow_clock, keep_clock
+from dashboard.housekeeping import Housekeeping
 from dashboard.rollup_process import RollupProcess
 from dashboard.rules.refusals import Refusal
 from datasources import chain, clock_anchor
@@ -77,6 +78,7 @@ def clock_loops(house: House) -> list[Loop]:
         Loop("deliveries", lambda: deliver(house, clock.now()), DELIVER_SECONDS),
         Loop("seal", lambda: chain.seal(house.database, clock.real_now()), SEAL_SECONDS),
         Loop("rollups", rolling.ensure, ROLLUP_SECONDS, rolling.stop),
+        Loop("housekeeping", Housekeeping(house).sweep, housekeeping.EVERY_SECONDS),
     ]
     return [*loops, drill_loop(house, keeps=not isinstance(clock.current(), clock.WallClock))]
 

@@ -60,6 +60,16 @@ class Settings(BaseSettings):
         description="Most connections at once, the sockets of screens among them; a further one is told 503",
         ge=10,
     )
+    free_mb: int = Field(
+        1000,
+        description="Megabytes of disk that stay free: below them no stranger's photo is taken, below half none",
+        ge=0,
+    )
+    strangers_mb: int = Field(
+        1000,
+        description="Most megabytes of strangers' photos that wait for a report to take them, all together",
+        ge=0,
+    )
     demo: bool = Field(True, description="Demo accounts and the simulator")
     demo_password: SecretStr | None = Field(
         None, description="One password for all demo accounts; default random, printed"

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import and_, or_
 from sqlalchemy.orm import Session
 
-from dashboard import actions
+from dashboard import actions, folding
 from dashboard.clock_steps import pull_in
 from dashboard.rules import alerts
 from dashboard.rules.access import CLOCK
@@ -167,6 +167,8 @@ def _climb(database: Database, alert: Alert, now: datetime) -> int:
         event = journal.event_by_id(session, alert.event_id)
         if event is None:
             return 0
+        if folding.freed(session, alert, now):
+            return 1
         deadline = getattr(event, DUE[Status(event.status)]) if event.is_open else None
         after, done, again = alerts.climb(alert, now, _all_signed(session, event), deadline)
         if not alert_journal.update_alert(session, alert, after):
@@ -179,6 +181,7 @@ def _climb(database: Database, alert: Alert, now: datetime) -> int:
         if any(consequence.what == "webhook" for consequence in done) and (shelf is None or shelf <= now):
             actions.owe_webhook(session, event, after, "unacknowledged", now)
         if again is not None:
+            again = folding.folded(session, again, event, again.mark, now)
             fresh = alert_journal.insert_alert(session, again, "clock")
             alert_journal.tell_alert(session, fresh, now)
         alert_journal.tell_alert(session, after, now)

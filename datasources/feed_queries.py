@@ -4,8 +4,8 @@ from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, delete, func, select
+from sqlalchemy.orm import Session, aliased
 
 from dashboard.rules.event import OPEN, Event
 from datasources.journal import EVENT_COLUMNS
@@ -68,8 +68,11 @@ def open_fingerprint(session: Session) -> tuple[int, int, int]:
 
 
 def alerts_open_or_among(session: Session, ids: Collection[int] = ()) -> Sequence[AlertRow]:
-    """Return the alerts that are open, and those of the given ids whatever their state, oldest first."""
-    wanted = AlertRow.state != "stood_down"
+    """Return the alerts that are open, and those of the given ids whatever their state, oldest first.
+
+    Those folded into another are told with it, not for themselves.
+    """
+    wanted = (AlertRow.state != "stood_down") & _for_itself()
     if ids:
         wanted = wanted | AlertRow.id.in_(list(ids)[:CHUNK])
     return session.scalars(select(AlertRow).where(wanted).order_by(AlertRow.id)).all()
@@ -77,8 +80,15 @@ def alerts_open_or_among(session: Session, ids: Collection[int] = ()) -> Sequenc
 
 def alerts_since(session: Session, since: datetime, limit: int) -> Sequence[AlertRow]:
     """Return the alerts raised at or after a moment, whatever became of them, newest first."""
-    query = select(AlertRow).where(AlertRow.raised_at >= since).order_by(AlertRow.id.desc()).limit(limit)
-    return session.scalars(query).all()
+    wanted = select(AlertRow).where(AlertRow.raised_at >= since, _for_itself())
+    return session.scalars(wanted.order_by(AlertRow.id.desc()).limit(limit)).all()
+
+
+def _for_itself() -> ColumnElement[bool]:
+    """Return the condition for alerts that no other open one speaks for."""
+    lead = aliased(AlertRow)
+    spoken_for = select(lead.id).where(lead.id == AlertRow.folded_into, lead.state != "stood_down")
+    return ~spoken_for.exists()
 
 
 def alerts_raised_since(session: Session, since: datetime) -> int:

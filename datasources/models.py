@@ -401,8 +401,12 @@ class AlertRow(Base):
     behalf_who: Mapped[str | None]
     behalf_channel: Mapped[str | None]
     behalf_words: Mapped[str | None]
+    mark: Mapped[str | None]
+    folded_into: Mapped[int | None] = mapped_column(BigId)
     __table_args__ = (
         UniqueConstraint("event_id", "episode"),
+        _where_set("alert", "mark"),
+        _where_set("alert", "folded_into"),
         Index(
             "alert_one_open_per_event",
             "event_id",
@@ -485,7 +489,10 @@ class PhotoRow(Base):
 
 
 class UploadRow(Base):
-    """A picture on its way, in pieces; `owner` is an account or `seat:` and the digest of a stranger's seat."""
+    """A picture on its way, in pieces; `owner` is an account or `seat:` and the digest of a stranger's seat.
+
+    `closed_at` is when it turned out to be no picture: it is not gone on with.
+    """
 
     __tablename__ = "upload"
     id: Mapped[str] = mapped_column(primary_key=True)
@@ -494,6 +501,7 @@ class UploadRow(Base):
     sha256: Mapped[str]
     photo: Mapped[str | None]
     created_at: Mapped[datetime]
+    closed_at: Mapped[datetime | None]
     __table_args__ = (
         Index("upload_owner_sha256", "owner", "sha256"),
         Index("upload_created_at", "created_at"),
@@ -589,7 +597,10 @@ class ScreenRow(Base):
 
 
 class KioskRow(Base):
-    """A screen that enters with an address of its own; only the SHA-256 of the address's secret is kept."""
+    """A screen that enters with an address of its own; only the SHA-256 of the address's secret is kept.
+
+    `device` is the SHA-256 of what the one browser holds that opened it first: the address works there alone.
+    """
 
     __tablename__ = "kiosk"
     name: Mapped[str] = mapped_column(primary_key=True)
@@ -602,6 +613,7 @@ class KioskRow(Base):
     issued_at: Mapped[datetime]
     opened_at: Mapped[datetime | None]
     revoked_at: Mapped[datetime | None]
+    device: Mapped[str | None]
 
 
 class ClockRow(Base):

@@ -85,6 +85,11 @@ def unseal_bytes(data: bytes) -> bytes:
         return data
 
 
+def mark_of(text: str) -> str:
+    """Return a keyed digest of a text that tells it apart from others and cannot be guessed back."""
+    return hmac.new(_digest_key, b"mark " + text.encode(), hashlib.sha256).hexdigest()[:32]
+
+
 def digest(number: str | None) -> str | None:
     """Return the keyed digest of a number, however it is written; None where the digits are too few to search by."""
     digits = phones.digits(number)

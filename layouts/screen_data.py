@@ -41,6 +41,7 @@ ALERT_FIELDS = (
     "kind",
     "ladder",
     "voice",
+    "count",
 )
 SCENES: Mapping[str, str] = {
     "overview": N_("总览"),

@@ -1,5 +1,7 @@
 """Lists of events: filtered, newest first, in pages; exactly what the viewer may know of."""
 
+from dataclasses import replace
+
 from flask import Response
 
 from callbacks.api import asked
@@ -7,8 +9,18 @@ from callbacks.api.answers import answer, house, read_event
 from callbacks.guard import permission
 from callbacks.session import somebody
 from dashboard import clock
+from dashboard.rules.access import Role
+from dashboard.rules.refusals import Forbidden
 from datasources.queries_events import events_count, events_page
-from datasources.queries_filters import read_filters
+from datasources.queries_filters import OPEN_CODES, Filters, read_filters
+
+
+def of_a_wall(filters: Filters) -> Filters:
+    """Return what a wall lists of what it asks for: open events, found by what it draws, never by words in them."""
+    status = tuple(code for code in filters.status or OPEN_CODES if code in OPEN_CODES)
+    if filters.q or not status:
+        raise Forbidden("大屏只列出在办的事件")
+    return replace(filters, status=status)
 
 
 @permission("events.see")
@@ -19,6 +31,8 @@ def listed() -> Response:
     limit, cursor = asked.page_of(words)
     counting = asked.one_of("count", words.pop("count", "0"), ("0", "1")) == "1"
     filters = read_filters(words, reference)
+    if who.role is Role.WALL:
+        filters = of_a_wall(filters)
     with house().database.read() as session:
         found, following = events_page(session, reference, who, filters, limit, cursor, now)
         count = {"count": events_count(session, reference, who, filters, now)} if counting else {}

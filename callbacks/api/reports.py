@@ -5,6 +5,7 @@ Limits are per address and in memory; an emergency is never held up by them, but
 
 import hmac
 import secrets
+from dataclasses import replace
 from typing import Any
 
 from flask import Response, current_app, request
@@ -26,7 +27,7 @@ from dashboard.rules.guards import REOPEN_WITHIN
 from dashboard.rules.lifecycle import BY_ACTION, allowed
 from dashboard.rules.masking import mask_text, mask_values
 from dashboard.rules.refusals import NotFound
-from datasources import api_queries, intake, photos
+from datasources import api_queries, intake, photos, sealing
 from datasources.models import StepRow
 from datasources.reference import Reference
 from datasources.sign_in import digest
@@ -58,6 +59,7 @@ def report() -> Response:
     emergency = filed.emergency or bool(category is not None and category.emergency)
     address = outside.address()
     buckets: Buckets = current_app.extensions.setdefault("grid.buckets", Buckets())
+    filed = replace(filed, mark=sealing.mark_of(address))
     many = emergency and not buckets.take(f"emergency/{address}", MANY_EMERGENCIES)
     if not emergency and not buckets.take(address, PER_HOUR):
         raise TooMany(ENOUGH)

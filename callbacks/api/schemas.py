@@ -430,6 +430,8 @@ COMPONENTS: Mapping[str, Schema] = {
             "units": array(record({"unit": TEXT, "name": TEXT, "accepted": FLAG, "due_at": null(MOMENT)})),
             "next": null(record({"at": MOMENT, "what": null(choice((*LADDER_WORDS,)))})),
             "ladder": array(record({"at": MOMENT, "what": choice((*LADDER_WORDS,)), "done": FLAG})),
+            "count": WHOLE,
+            "folded": array(TEXT),
             "shelved": null(record({"until": MOMENT, "by": TEXT, "title": null(TEXT), "reason": TEXT})),
             "stood_down_at": null(MOMENT),
             "voice": TEXT,

@@ -78,6 +78,8 @@ class Alert:
     behalf_who: str | None = None
     behalf_channel: str | None = None
     behalf_words: str | None = None
+    mark: str | None = None  # of an anonymous sender, see rules.folding
+    folded_into: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,6 +227,8 @@ def climb(
         return alert, (), None
     if alert.state == AlertState.ACKNOWLEDGED:
         return _answered(alert, now, all_signed, deadline)
+    if alert.folded_into is not None:  # what it folded into climbs for both
+        return replace(alert, next_at=now + timedelta(seconds=LADDER[0][0])), (), None
     done: list[Consequence] = []
     stage, next_at = alert.stage, alert.next_at or now
     while next_at <= now:
@@ -247,5 +251,5 @@ def _answered(
         later = now + WATCH_AGAIN if passed else deadline
         return replace(alert, version=alert.version + 1, next_at=later), (), None
     what, due = next_what(alert) or "reopen", alert.next_at or now
-    again = raised(alert.event_id, alert.episode + 1, now)
+    again = replace(raised(alert.event_id, alert.episode + 1, now), mark=alert.mark)
     return stood_down(alert, now), (Consequence(what, due, late=now - due > LATE_BY),), again

@@ -8,6 +8,7 @@ from datetime import datetime
 class Report:
     """What a door hands over. Coordinates are WGS-84 degrees; `reported_at` None means now.
 
+    `mark` tells anonymous senders apart and no more: a keyed digest, kept for alerts alone.
     `due_at`, `closed_at`, `finished_at`, `unit`, `status` are only for imported history and replayed records.
     """
 
@@ -33,3 +34,4 @@ class Report:
     closed_at: datetime | None = None
     on_time: bool | None = None
     open: bool = True
+    mark: str | None = None

@@ -41,6 +41,7 @@ window.gridWall = window.gridWall || {};
   const status = (one) => {
     if (one.revoked_at) return ["out", t("已撤销")];
     if (one.ago === undefined) return ["", one.opened_at ? t("已打开，还没有报到") : t("还没有打开过")];
+    if (!online(one) && !one.kiosk) return ["", t("已离开 {time}", { time: span(one.ago) })]; // a browser that logged in once: nobody's fault
     return online(one) ? ["on", t("在线")] : ["lost", t("失联 {time}", { time: span(one.ago) })];
   };
   const known = (value, say) => (value === undefined || value === null ? ["—", "adm-none"] : say(value));

@@ -91,7 +91,7 @@ window.gridWall = window.gridWall || {};
     const line = el("div", "c-al");
     line.dataset.event = alert.event;
     line.append(el("strong", "", t("紧急")), el("div", "c-al__x"), el("b", "num c-al__t"));
-    line.children[1].append(el("b", "", alert.title), el("span", "", [alert.address, wall.claim.area(alert.grid)].filter(Boolean).join(" · ")));
+    line.children[1].append(el("b", "", alert.title), el("span", "", [alert.address, wall.claim.area(alert.grid), wall.manyOf(alert)].filter(Boolean).join(" · ")));
     const see = line.appendChild(el("button", "btn", t("查看")));
     see.type = "button";
     see.addEventListener("click", () => wall.claim.choose(alert.event));

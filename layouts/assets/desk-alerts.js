@@ -140,7 +140,7 @@ window.gridWall = window.gridWall || {};
     const count = box.appendChild(el("div", "al-i"));
     count.append(el("span", "", t("紧急")), el("span", "", t("{n} 起", { n: all.length })));
     const text = box.appendChild(el("div", "al-t"));
-    text.append(el("b", "", numbered(alert) + alert.title), el("span", "", place(alert)));
+    text.append(el("b", "", numbered(alert) + alert.title), el("span", "", [place(alert), wall.manyOf(alert)].filter(Boolean).join(" · ")));
     const since = box.appendChild(el("div", "al-e"));
     since.append(el("span", "", raised ? t("无人确认 已") : t("已持续")));
     const time = since.appendChild(el("b", "num al-since"));
@@ -171,7 +171,7 @@ window.gridWall = window.gridWall || {};
     for (const alert of all.filter((one) => one !== first)) {
       const node = box.appendChild(el("button", "al-other" + (alert.state === "raised" ? " al-other--loud" : "")));
       node.type = "button";
-      node.append(el("b", "", numbered(alert) + alert.title), el("span", "", alert.state === "raised" ? t("未确认") : t("处置中")));
+      node.append(el("b", "", numbered(alert) + alert.title), el("span", "", [alert.state === "raised" ? t("未确认") : t("处置中"), wall.manyOf(alert)].filter(Boolean).join(" · ")));
       const time = node.appendChild(el("span", "num al-since"));
       time.dataset.since = alert.state === "raised" ? alert.raised_at : alert.reported_at;
       node.addEventListener("click", () => { pinned = alert.id; dirty(); });
@@ -188,7 +188,7 @@ window.gridWall = window.gridWall || {};
     const all = open();
     const first = main();
     if (form && !(first && first.id === form.id && first.state === "raised")) form = null;
-    const wanted = JSON.stringify([first, all.map((one) => [one.id, one.version, one.state]), form, load.flood]);
+    const wanted = JSON.stringify([first, all.map((one) => [one.id, one.version, one.state, one.count]), form, load.flood]);
     wall.sound.ring(all);
     if (wanted === shape) { tick(); return; }
     shape = wanted;

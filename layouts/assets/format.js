@@ -57,6 +57,9 @@ window.gridWall = window.gridWall || {};
     return waited < WAITED_S ? wall.t("连接中") : wall.t("连接中，已等 {n} 秒", { n: waited });
   };
 
+  /* How many emergencies of one sender an alarm stands for, where it is more than one. */
+  wall.manyOf = (alert) => (alert.count > 1 ? wall.t("同一来源共 {n} 件", { n: alert.count }) : "");
+
   const two = (n) => String(n).padStart(2, "0");
 
   /* Milliseconds as mm:ss, or h:mm:ss from one hour on; never negative. */

@@ -123,7 +123,7 @@ window.gridWall = window.gridWall || {};
     strip(alert, lost) {
       const box = el("section", "w-strip");
       cell(box, "w-strip__i", ...t("紧急|事件").split("|").map((line) => el("span", "", line)));
-      cell(box, "w-strip__t", el("b", "w-cut", numbered(alert) + alert.title), el("span", "w-cut", place(alert)));
+      cell(box, "w-strip__t", el("b", "w-cut", numbered(alert) + alert.title), el("span", "w-cut", [place(alert), wall.manyOf(alert)].filter(Boolean).join(" · ")));
       cell(box, "w-strip__e", el("span", "", t("已持续")), elapsed(alert.reported_at));
       const chips = el("div", "w-acks");
       chips.append(...owing(alert).slice(0, CHIPS).map((one) => chip(one, lost)));
@@ -139,7 +139,7 @@ window.gridWall = window.gridWall || {};
     alarm(alert, lost) {
       const box = el("section", "w-alarm");
       cell(box, "w-alarm__i", el("strong", "w-bell", "!"), el("span", "", t("紧急事件")));
-      const told = [...happened(alert, wall.clock), alert.category, t("责任 {unit}", { unit: lead(alert) || t("待指派") })].filter(Boolean).join(" · ");
+      const told = [...happened(alert, wall.clock), alert.category, t("责任 {unit}", { unit: lead(alert) || t("待指派") }), wall.manyOf(alert)].filter(Boolean).join(" · ");
       cell(box, "w-alarm__t", el("h2", "w-cut2" + (alert.title.length > LONG_TITLE ? " w-alarm__long" : ""), numbered(alert) + alert.title), el("p", "w-cut", place(alert)), el("p", "w-alarm__s w-cut", told), forces(alert), notes(alert));
       const limit = alert.ladder.find((rung) => rung.what === "widen");
       const within = limit ? t("限 {time} 内确认", { time: wall.duration(limit.at - alert.raised_at) }) : "";
@@ -160,7 +160,7 @@ window.gridWall = window.gridWall || {};
       for (const alert of alerts) {
         const raised = alert.state === "raised";
         const item = box.appendChild(el("div", raised ? "w-other w-other--loud" : "w-other"));
-        item.append(el("b", "w-cut", numbered(alert) + alert.title), el("span", "w-cut", alert.address || wall.map.name(alert.grid)), el("em", "", raised ? t("未确认") : t("处置中")), elapsed(raised ? alert.raised_at : alert.reported_at));
+        item.append(el("b", "w-cut", numbered(alert) + alert.title), el("span", "w-cut", wall.manyOf(alert) || alert.address || wall.map.name(alert.grid)), el("em", "", raised ? t("未确认") : t("处置中")), elapsed(raised ? alert.raised_at : alert.reported_at));
         mark(item, "data-other", alert.id);
         mark(item, "role", "button");
         mark(item, "tabindex", 0);

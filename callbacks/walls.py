@@ -1,0 +1,42 @@
+"""What an account of a wall may ask for: what its page draws and lists, nothing more. Deny by default, by endpoint.
+
+Its screen hangs in a hall and its address may be carried away: whoever holds it reads what everybody there reads.
+"""
+
+from dashboard.rules.access import Role, Viewer
+
+PAGES = frozenset({"/", "/screen"})
+MAY = frozenset(
+    {
+        "_dash-layout",
+        "_dash-dependencies",
+        "_reload-hash",
+        "_dash-update-component",
+        "api.alerts_listed",
+        "api.alerts_missed",
+        "api.alerts_load",
+        "api.alerts_screen",
+        "api.dictionaries_areas",
+        "api.dictionaries_categories",
+        "api.dictionaries_units",
+        "api.dictionaries_places",
+        "api.feed_snapshot",
+        "api.feed_hash_",
+        "api.feed_views",
+        "api.figures_kpis",
+        "api.figures_counted",
+        "api.listing_listed",
+        "api_nothing",
+        "api_root",
+        "tiles",
+    }
+)
+# what a live row carries that no wall draws: whose hands it is in, what was asked and why
+UNDRAWN = frozenset({"handler", "request", "declines", "register_due_at", "round"})
+
+
+def denied(who: Viewer, endpoint: str, path: str, *, page: bool) -> bool:
+    """Return whether a request is beyond what a wall draws; never for anybody else."""
+    if who.role is not Role.WALL:
+        return False
+    return path not in PAGES if page else endpoint not in MAY
