@@ -18,13 +18,15 @@ from flask_compress import Compress
 
 from callbacks import admin, api, commands, guard, livefeed, pages, phone, session, tiles
 from callbacks.api import feed as feed_routes
+from callbacks.pulse import Pulse
 from callbacks.scopes import Sight
 from callbacks.sockets import Sockets
 from dashboard import clock
 from dashboard.house import House
-from dashboard.loops import Loop, clock_loops, drill_loop
+from dashboard.loops import Loop, aside_loop, clock_loops, drill_loop
 from dashboard.publisher import Publisher
 from dashboard.serializer import feed_row
+from dashboard.sweeps import SWEEPS
 from datasources.queries_views import views as wall_views
 
 log = logging.getLogger("grid")
@@ -38,20 +40,21 @@ class Product:
     app: Flask
     dash_app: dash.Dash | None = None
     live: livefeed.LiveFeed | None = None
+    pulse: Pulse | None = None
     sockets: Sockets | None = None
     publisher: Publisher | None = None
     loops: list[Loop] = field(default_factory=list)
 
     def start(self) -> "Product":
         """Start the tail, the heartbeat, the publisher and the loops."""
-        for part in (self.publisher, self.live, self.sockets, *self.loops):
+        for part in (self.publisher, self.live, self.pulse, self.sockets, *self.loops):
             if part is not None:
                 part.start()
         return self
 
     def stop(self) -> None:
         """End everything, the newest first."""
-        for part in (*self.loops, self.sockets, self.live, self.publisher):
+        for part in (*self.loops, self.sockets, self.pulse, self.live, self.publisher):
             if part is not None:
                 part.stop()
         self.house.close()
@@ -65,11 +68,18 @@ def create_app(house: House, role: str = "all") -> Product:
     views = wall_views(lambda: house.reference)
     if role in ("all", "clock"):
         product.publisher = Publisher(
-            house.database, house.feed, row_of, clock.now, views, lambda code: house.reference.unit_name(code)
+            house.database,
+            house.feed,
+            row_of,
+            clock.now,
+            views,
+            lambda code: house.reference.unit_name(code),
+            house.beats,
         )
         product.loops += clock_loops(house)
     else:
         product.loops.append(drill_loop(house, keeps=False))
+    product.loops.append(aside_loop(house))
     if role in ("all", "web"):
         _add_web(product, row_of, views)
     return product
@@ -84,7 +94,7 @@ def _add_web(product: Product, row_of, views) -> None:  # type: ignore[no-untype
     app.config["COMPRESS_ALGORITHM"] = ["br", "gzip"]
     app.config["COMPRESS_BR_LEVEL"] = 4
     sign_in = session.install(app, house)
-    product.live = livefeed.LiveFeed(
+    product.live = live = livefeed.LiveFeed(
         house.database,
         house.feed,
         row_of,
@@ -104,12 +114,18 @@ def _add_web(product: Product, row_of, views) -> None:  # type: ignore[no-untype
     Compress(app)
     guard.check_app(app, dash_app)
     product.dash_app = dash_app
+    product.pulse = Pulse(
+        house.database, tuple(one.__name__ for one in SWEEPS), clock.real_now, lambda: live.age
+    )
+    live.news_waits = lambda: product.pulse is not None and product.pulse.outbox_is_old
+    app.extensions["grid.pulse"] = product.pulse
     product.sockets = Sockets(
         app,
         product.live,
         partial(session.viewer_of_environ, sign_in=sign_in),
         house.settings.allowed_origins,
         lambda: (clock.now(), clock.speed()),
+        product.pulse.told,
     )
     app.extensions["grid.sockets"] = product.sockets
 

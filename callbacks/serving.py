@@ -69,7 +69,7 @@ def replay(settings: Settings, words: argparse.Namespace, create_app: CreateApp)
     reference = house.reference
     records = records_of(words.file, reference, clock.real_now(), words.mapping, house.pack_mapping)
     with bar(translate("回放", settings.lang)) as told:
-        life = Replay(house.database, house.references, records, told)
+        life = Replay(house.database, house.references, records, told, house.beats)
         with house.database.read() as session:
             anchor = clock_anchor.load(session)
         clock.use(clock.drill(anchor.drill_at if anchor else life.begins_at, words.speed))

@@ -3,7 +3,7 @@
 from alembic import context
 from sqlalchemy import create_engine
 
-from datasources import models_rollups  # noqa: F401 - its tables belong to the metadata
+from datasources import models_rollups, models_state  # noqa: F401 - their tables belong to the metadata
 from datasources.column_types import Moment
 from datasources.models import Base
 
