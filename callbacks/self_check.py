@@ -6,7 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from dashboard.rules.refusals import Refusal
-from dashboard.settings import Settings
+from dashboard.settings import TARGETS, Settings
+from dashboard.webhook import is_web_address
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,13 @@ def _plain_http(settings: Settings) -> bool:
 
 
 def _unsigned_webhook(settings: Settings) -> bool:
-    return settings.webhook_url is not None and settings.webhook_secret is None
+    return bool(settings.addresses) and settings.webhook_secret is None
+
+
+def _strange_gateway(settings: Settings) -> bool:
+    return any(
+        target not in TARGETS or not is_web_address(address) for target, address in settings.addresses.items()
+    )
 
 
 def _mcp(_settings: Settings) -> bool:
@@ -72,6 +79,7 @@ UNSAFE = (
     (_own_origins, Finding("对外开放时没有写明浏览器使用的网址。", "请在 GRID_ORIGINS 写明，例如 https://zhihui.example.gov.cn。")),
     (_plain_http, Finding("对外开放的网址不是 https，口令会以明文传送。", "请在前面架设 https 代理，并在 GRID_ORIGINS 写 https 网址。")),
     (_unsigned_webhook, Finding("通知网关没有签名密钥，对方无法辨别真伪。", "请设置 GRID_WEBHOOK_SECRET。")),
+    (_strange_gateway, Finding("通知地址写法不对：只认 alert 和 efficiency，地址只能是 http 或 https。", "请改正 GRID_GATEWAYS 或 GRID_WEBHOOK_URL。")),
 )  # fmt: skip
 
 

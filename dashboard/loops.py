@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 
 from dashboard import clock, sweeps
-from dashboard.deliveries import deliver
+from dashboard.deliveries import Courier
 from dashboard.house import House, follow_clock, keep_clock
 from dashboard.rollup_process import RollupProcess
 from dashboard.rules.refusals import Refusal
@@ -72,12 +72,12 @@ class Loop:
 
 def clock_loops(house: House) -> list[Loop]:
     """Return the loops of a process that keeps the clock."""
-    rolling = RollupProcess(house)
+    rolling, courier = RollupProcess(house), Courier(house)
     pause = max(FASTEST_SWEEP, min(SWEEP_SECONDS, 10 / clock.speed()))
     loops = [
         Loop("clock", lambda: sweep(house), pause),
         Loop("beat", lambda: beat(house), BEAT_SECONDS),
-        Loop("deliveries", lambda: deliver(house, clock.now()), DELIVER_SECONDS),
+        Loop("deliveries", lambda: courier.round(clock.now()), DELIVER_SECONDS, courier.wait),
         Loop("rollups", rolling.ensure, ROLLUP_SECONDS, rolling.stop),
     ]
     return [*loops, drill_loop(house, keeps=not isinstance(clock.current(), clock.WallClock))]

@@ -30,6 +30,7 @@ from datasources.models import (
     StepRow,
 )
 
+ALERT = "alert"  # the target of what an alert owes its gateway
 EVENT_COLUMNS = tuple(field.name for field in fields(Event))
 EVENT: Any = EventRow.__table__
 _EVENT_SELECT = select(*(EVENT.c[name] for name in EVENT_COLUMNS))
@@ -275,7 +276,13 @@ def owe(
     }
     session.execute(
         insert(DeliveryRow).values(
-            target=target, reason=reason, event_id=event.id, payload=payload, created_at=now, next_try_at=now
+            target=target,
+            reason=reason,
+            event_id=event.id,
+            payload=payload,
+            created_at=now,
+            next_try_at=now,
+            urgent=target == ALERT or event.emergency,
         )
     )
 
