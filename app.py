@@ -9,6 +9,7 @@ if __name__ == "__main__" and len(sys.argv) > 0:
 
 import logging
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -18,6 +19,7 @@ from flask_compress import Compress
 
 from callbacks import admin, api, commands, guard, livefeed, pages, phone, session, tiles
 from callbacks.api import feed as feed_routes
+from callbacks.api import health, problems
 from callbacks.pulse import Pulse
 from callbacks.scopes import Sight
 from callbacks.sockets import Sockets
@@ -82,7 +84,28 @@ def create_app(house: House, role: str = "all") -> Product:
     product.loops.append(aside_loop(house))
     if role in ("all", "web"):
         _add_web(product, row_of, views)
+    elif house.settings.clock_port is not None:
+        _add_health(product)
     return product
+
+
+def _add_health(product: Product) -> None:
+    """Let a process that only keeps the clock answer how it is, to whoever may ask."""
+    house, app = product.house, product.app
+    app.secret_key = secrets.token_hex()
+    session.install(app, house)
+    guard.install(app, house.settings, session.viewer, session.came_from_elsewhere)
+    problems.install(app)
+    app.register_blueprint(health.blueprint())
+    _add_pulse(product, lambda: 0.0)
+    guard.check_app(app)
+
+
+def _add_pulse(product: Product, tail_age: Callable[[], float]) -> Pulse:
+    names = tuple(sweep.__name__ for sweep in SWEEPS)
+    product.pulse = Pulse(product.house.database, names, clock.real_now, tail_age)
+    product.app.extensions["grid.pulse"] = product.pulse
+    return product.pulse
 
 
 def _add_web(product: Product, row_of, views) -> None:  # type: ignore[no-untyped-def]
@@ -114,18 +137,15 @@ def _add_web(product: Product, row_of, views) -> None:  # type: ignore[no-untype
     Compress(app)
     guard.check_app(app, dash_app)
     product.dash_app = dash_app
-    product.pulse = Pulse(
-        house.database, tuple(one.__name__ for one in SWEEPS), clock.real_now, lambda: live.age
-    )
-    live.news_waits = lambda: product.pulse is not None and product.pulse.outbox_is_old
-    app.extensions["grid.pulse"] = product.pulse
+    pulse = _add_pulse(product, lambda: live.age)
+    live.news_waits = lambda: pulse.outbox_is_old
     product.sockets = Sockets(
         app,
         product.live,
         partial(session.viewer_of_environ, sign_in=sign_in),
         house.settings.allowed_origins,
         lambda: (clock.now(), clock.speed()),
-        product.pulse.told,
+        pulse.told,
     )
     app.extensions["grid.sockets"] = product.sockets
 

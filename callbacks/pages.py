@@ -34,7 +34,7 @@ NEEDED: tuple[tuple[str, frozenset[str]], ...] = (
     (r"/assets/(?:act|combo|event|photo)[-.][^\"]*", frozenset({"desk", "event", "claim"})),
     (r"/assets/screen-(?:alert|sound|voice|watch)\.[^\"]*", frozenset({"screen", "desk"})),
     (r"/assets/(?:map|screen)[-.][^\"]*", frozenset({"screen"})),
-    (r"/assets/admin\.[^\"]*", frozenset({"admin"})),
+    (r"/assets/admin[-.][^\"]*", frozenset({"admin"})),
 )
 SCRIPT = re.compile(r'<script src="([^"]*)"></script>')
 Draw = Callable[[House, LiveFeed, Viewer, Mapping[str, str]], Any]

@@ -50,14 +50,24 @@ def run(settings: Settings, words: argparse.Namespace, create_app: CreateApp) ->
     if settings.demo and words.role != "web":
         product.loops += simulator(house)
     ended = _told_to_end()
-    server = _listen(product.app, settings) if words.role != "clock" else None
+    server = _listen(product.app, _door(settings, words.role)) if _serves(settings, words.role) else None
     product.start()
-    _greet(settings, password, serving=server is not None)
+    _greet(settings, password, serving=server is not None and words.role != "clock")
     ended.wait()
     if server is not None:
         server.stop(timeout=1)
     product.stop()
     return 0
+
+
+def _serves(settings: Settings, role: str) -> bool:
+    """Return whether a process answers over HTTP: one that keeps the clock only where a port is set for it."""
+    return role != "clock" or settings.clock_port is not None
+
+
+def _door(settings: Settings, role: str) -> Settings:
+    """Return the settings with the port this role listens on."""
+    return settings.model_copy(update={"port": settings.clock_port}) if role == "clock" else settings
 
 
 def replay(settings: Settings, words: argparse.Namespace, create_app: CreateApp) -> int:

@@ -68,7 +68,9 @@ def state() -> dict[str, Any]:
         there = False
     still = [*beat.still, *([] if there or "database" in beat.still else ["database"])]
     live = current_app.extensions.get("grid.live")
-    feed_up = live is not None and not getattr(live, "is_down", False)
+    feed_up = not getattr(
+        live, "is_down", False
+    )  # a process that only keeps the clock has no feed of its own
     ages = beat.ages
     return {
         "ready": there and not still,
