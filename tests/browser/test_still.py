@@ -61,8 +61,8 @@ def test_a_clock_that_is_killed_is_said_everywhere_and_rows_come_all_the_same(
             web.token = sign_in.issue_token(session, "operator", clock.real_now())
         database.close()
         try:
-            until(lambda: standing(web) == [], seconds=90)
-            until(lambda: ready(f"http://127.0.0.1:{port}"), seconds=90)
+            until(lambda: standing(web) == [], within=90)
+            until(lambda: ready(f"http://127.0.0.1:{port}"), within=90)
             with cast_of(browser, web, tmp_path) as cast:
                 pages = [
                     cast.enter(account, path, viewport={"width": 1920, "height": 1080})
@@ -93,7 +93,7 @@ def test_a_clock_that_is_killed_is_said_everywhere_and_rows_come_all_the_same(
                 keeper = keep_clock(tmp_path, url, free_port())
                 for page in pages:
                     expect(page.locator("body")).not_to_contain_text("后台时钟停了", timeout=LONG_MS)
-                until(lambda: web.ask("/readyz")[0] == 200, seconds=90)
+                until(lambda: web.ask("/readyz")[0] == 200, within=90)
         finally:
             keeper.terminate()
             keeper.wait(timeout=30)
