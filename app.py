@@ -9,9 +9,10 @@ if __name__ == "__main__" and len(sys.argv) > 0:
 
 import logging
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
+from typing import Any
 
 import dash
 from flask import Flask
@@ -26,9 +27,10 @@ from callbacks.sockets import Sockets
 from dashboard import clock
 from dashboard.house import House
 from dashboard.loops import Loop, aside_loop, clock_loops, drill_loop
-from dashboard.publisher import Publisher
+from dashboard.publisher import Publisher, View
 from dashboard.serializer import feed_row
 from dashboard.sweeps import SWEEPS
+from datasources.faults import is_outage
 from datasources.queries_views import views as wall_views
 
 log = logging.getLogger("grid")
@@ -154,9 +156,18 @@ def _row(house: House, event):  # type: ignore[no-untyped-def]
     return feed_row(event, house.reference)
 
 
-def _views_now(house: House, views):  # type: ignore[no-untyped-def]
-    with house.database.read() as reading:
-        return {name: view(reading, clock.now()) for name, view in views.items()}
+def _views_now(house: House, views: Mapping[str, View]) -> dict[str, Any]:
+    """Return every view that can be counted; one that cannot is set aside."""
+    found: dict[str, Any] = {}
+    for name, view in views.items():
+        try:
+            with house.database.read() as reading:
+                found[name] = view(reading, clock.now())
+        except Exception as error:
+            if is_outage(error):
+                raise
+            house.database.aside.note("view", name, error)
+    return found
 
 
 if __name__ == "__main__":
