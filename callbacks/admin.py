@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Flask, Response, current_app
 
-from callbacks import kiosk, outside
+from callbacks import admin_health, kiosk, outside
 from callbacks.api.answers import answer
 from callbacks.api.bodies import object_body
 from callbacks.guard import permission
@@ -35,6 +35,7 @@ FIELDS = ("name", "place", "area", "scene", "rotate", "lang")
 def install(app: Flask) -> None:
     """Give an app the page's data, its buttons and the screens' way in."""
     kiosk.install(app)
+    admin_health.install(app)
     for path, view, method in (
         ("/admin/state", state, "GET"),
         ("/admin/screens", create, "POST"),

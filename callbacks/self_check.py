@@ -8,7 +8,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from dashboard.rules.refusals import Refusal
-from dashboard.settings import Settings
+from dashboard.settings import TARGETS, Settings
+from dashboard.webhook import is_web_address
 from datasources import database_role
 from layouts.words import translate
 
@@ -75,7 +76,13 @@ def _untold_proxies(settings: Settings) -> bool:
 
 
 def _unsigned_webhook(settings: Settings) -> bool:
-    return settings.webhook_url is not None and settings.webhook_secret is None
+    return bool(settings.addresses) and settings.webhook_secret is None
+
+
+def _strange_gateway(settings: Settings) -> bool:
+    return any(
+        target not in TARGETS or not is_web_address(address) for target, address in settings.addresses.items()
+    )
 
 
 def _mcp(_settings: Settings) -> bool:
@@ -99,6 +106,7 @@ UNSAFE = (
     (_plain_http, Finding("对外开放的网址不是 https，口令会以明文传送。", "请在前面架设 https 代理，并在 GRID_ORIGINS 写 https 网址。")),
     (_untold_proxies, Finding("网址是 https，却没有写明前面有几层代理：所有来访会被当成同一个地址，一处用满次数人人受限。", "请设置 GRID_TRUSTED_PROXIES，只有一层 nginx 时为 1，并让 nginx 写 X-Forwarded-For 和 X-Forwarded-Proto。")),
     (_unsigned_webhook, Finding("通知网关没有签名密钥，对方无法辨别真伪。", "请设置 GRID_WEBHOOK_SECRET。")),
+    (_strange_gateway, Finding("通知地址写法不对：只认 alert 和 efficiency，地址只能是 http 或 https。", "请改正 GRID_GATEWAYS 或 GRID_WEBHOOK_URL。")),
 )  # fmt: skip
 
 

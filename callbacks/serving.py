@@ -57,15 +57,25 @@ def run(settings: Settings, words: argparse.Namespace, create_app: CreateApp) ->
         product.loops += simulator(house)
     ended = _told_to_end()
     door = Leaving(product.app)
-    server = _listen(door, settings) if words.role != "clock" else None
+    server = _listen(door, _door(settings, words.role)) if _serves(settings, words.role) else None
     product.start()
-    _greet(settings, password, serving=server is not None)
+    _greet(settings, password, serving=server is not None and words.role != "clock")
     ended.wait()
     if server is not None:
         door.finish(server)
     product.stop()
     folder_lock.release(held)
     return 0
+
+
+def _serves(settings: Settings, role: str) -> bool:
+    """Return whether a process answers over HTTP: one that keeps the clock only where a port is set for it."""
+    return role != "clock" or settings.clock_port is not None
+
+
+def _door(settings: Settings, role: str) -> Settings:
+    """Return the settings with the port this role listens on."""
+    return settings.model_copy(update={"port": settings.clock_port}) if role == "clock" else settings
 
 
 def replay(settings: Settings, words: argparse.Namespace, create_app: CreateApp) -> int:
@@ -83,7 +93,7 @@ def replay(settings: Settings, words: argparse.Namespace, create_app: CreateApp)
     reference = house.reference
     records = records_of(words.file, reference, clock.real_now(), words.mapping, house.pack_mapping)
     with bar(translate("回放", settings.lang)) as told:
-        life = Replay(house.database, house.references, records, told)
+        life = Replay(house.database, house.references, records, told, house.beats)
         with house.database.read() as session:
             anchor = clock_anchor.load(session)
         clock.use(clock.drill(anchor.drill_at if anchor else life.begins_at, words.speed))

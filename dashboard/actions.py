@@ -218,7 +218,7 @@ def raise_alert(
 def owe_webhook(session: Session, event: Event, alert: Alert, reason: str, now: datetime) -> None:
     """Owe the notification gateway a message about an alert; whoever owes it writes that into the alert's log."""
     extra = {"alert": alert.id, "episode": alert.episode, "state": str(alert.state)}
-    journal.owe(session, "alert", reason, event, extra, now)
+    journal.owe(session, journal.ALERT, reason, event, extra, now)
 
 
 def _surroundings(

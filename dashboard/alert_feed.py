@@ -10,8 +10,9 @@ from dashboard.rules.alerts import Alert, AlertState, kind_of, ladder, next_what
 from dashboard.rules.event import Event
 from dashboard.rules.masking import mask_text, mask_values
 from dashboard.serializer import millis
-from datasources import feed_queries
+from datasources import feed_queries, set_aside
 from datasources.alert_folds import numbers_folded
+from datasources.faults import is_outage
 from datasources.models import AlertRow
 
 Row = dict[str, Any]
@@ -72,19 +73,29 @@ def alert_messages(
     folds = numbers_folded(session, [alert.id for alert in alerts])
     messages = []
     for alert in alerts:
-        row = row_of(events[alert.event_id])
-        units = [
-            one | {"name": unit_name(one["unit"]), "due_at": millis(one["due_at"])}
-            for one in signings[alert.event_id]
-        ]
-        messages.append(
-            {
-                "k": "alert",
-                "alert": alert_object(alert, row, units, titles, folds.get(alert.id, ())),
-                "row": row,
-            }
-        )
+        event = events.get(alert.event_id)
+        try:
+            if event is None:
+                raise LookupError(f"the event {alert.event_id} of the alert is gone or cannot be read")
+            folded = folds.get(alert.id, ())
+            messages.append(_message(alert, row_of(event), signings[event.id], unit_name, titles, folded))
+        except Exception as error:  # one alert that cannot be shown must not silence all others
+            if is_outage(error):
+                raise
+            set_aside.of(session).note("alert", alert.id, error)
     return messages
+
+
+def _message(
+    alert: AlertRow | Alert,
+    row: Row,
+    signings: list[dict[str, Any]],
+    unit_name: Callable[[str], str],
+    titles: Mapping[str, str],
+    folded: Sequence[str],
+) -> dict[str, Any]:
+    units = [one | {"name": unit_name(one["unit"]), "due_at": millis(one["due_at"])} for one in signings]
+    return {"k": "alert", "alert": alert_object(alert, row, units, titles, folded), "row": row}
 
 
 def alert_object(

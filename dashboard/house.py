@@ -19,6 +19,7 @@ from dashboard.rules.local_time import moment_of
 from dashboard.rules.refusals import Refusal
 from dashboard.settings import Settings
 from datasources import clock_anchor, sealing
+from datasources.beats import Beats
 from datasources.database import Database
 from datasources.district import read_pack
 from datasources.embedded import Embedded
@@ -41,6 +42,7 @@ class House:
     district: str
     database: Database
     references: References
+    beats: Beats = field(default_factory=Beats)
     embedded: Embedded | None = None
     _feed: Feed | None = field(default=None, repr=False)
 

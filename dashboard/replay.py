@@ -21,6 +21,7 @@ from dashboard.rules.guards import border_in_doubt
 from dashboard.rules.refusals import Refusal
 from dashboard.rules.report import Report
 from datasources import journal
+from datasources.beats import Beats
 from datasources.database import Database
 from datasources.models import EventRow
 from datasources.reference import Reference, References
@@ -59,8 +60,9 @@ class Replay:
         references: References,
         records: Iterable[Report],
         progress: Progress | None = None,
+        beats: Beats | None = None,
     ) -> None:
-        self._database, self._references, self._progress = database, references, progress
+        self._database, self._references, self._progress, self._beats = database, references, progress, beats
         self._records = sorted(
             (one for one in records if one.external_id and one.reported_at),
             key=lambda one: (one.reported_at, one.external_id),
@@ -100,7 +102,7 @@ class Replay:
         rests = max(SWEEP_SECONDS, 4 * self._sweep_took)
         if self._swept_at is None or rested >= rests or now - self._swept_at >= SWEEP_AT_LEAST:
             begun = time.monotonic()
-            done += sweeps.tick(self._database, self._references.get(), now)
+            done += sweeps.tick(self._database, self._references.get(), now, self._beats)
             self._swept, self._swept_at = time.monotonic(), now
             self._sweep_took = self._swept - begun
         return done

@@ -11,6 +11,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from dashboard.rules.access import HOME, IDLE_MINUTES, Role
 
+TARGETS = ("alert", "efficiency")
+
 
 class Settings(BaseSettings):
     """The settings of one process."""
@@ -41,6 +43,12 @@ class Settings(BaseSettings):
     district: str | None = Field(None, description="District pack: a bundled name or a folder; default huli")
     host: str = Field("127.0.0.1", description="Address to listen on")
     port: int = Field(8050, description="Port to listen on", ge=1, le=65535)
+    clock_port: int | None = Field(
+        None,
+        description="Port on which a process of role clock answers /healthz, /readyz and /metrics; default none",
+        ge=1,
+        le=65535,
+    )
     secret_key: SecretStr | None = Field(
         None,
         description="Signs what Flask signs and seals telephone numbers; keep it: what it sealed is lost without it; "
@@ -94,6 +102,11 @@ class Settings(BaseSettings):
     webhook_url: str | None = Field(
         None, description="Notification gateway (SMS/phone) for unanswered emergencies"
     )
+    gateways: str | None = Field(
+        None,
+        description="Notification addresses by what they are for, comma separated: "
+        "alert=https://…, efficiency=https://…; what is not named goes to GRID_WEBHOOK_URL",
+    )
     webhook_secret: SecretStr | None = Field(None, description="Key of the webhook's HMAC signature")
     claim_minutes: int | None = Field(None, description="Claim window in minutes", ge=5, le=120)
     register_minutes: int | None = Field(None, description="Limit for registering", ge=1)
@@ -130,6 +143,14 @@ class Settings(BaseSettings):
     def over_https(self) -> bool:
         """Return whether people use the product over https."""
         return any(origin.startswith("https://") for origin in self.allowed_origins)
+
+    @property
+    def addresses(self) -> dict[str, str]:
+        """Return target → address of the outside systems; those that are not named share the webhook's."""
+        named = [part.partition("=") for part in (self.gateways or "").split(",") if part.strip()]
+        found = dict.fromkeys(TARGETS, self.webhook_url or "")
+        found |= {target.strip(): address.strip() for target, _, address in named}
+        return {target: address for target, address in found.items() if address}
 
     @property
     def allowed_origins(self) -> list[str]:

@@ -23,6 +23,7 @@ from dashboard.rules.refusals import Refusal
 from datasources import postgres
 from datasources.models import Base
 from datasources.postgres import Limits
+from datasources.set_aside import Aside
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 PATIENCE_SECONDS = 15.0
@@ -48,6 +49,7 @@ class Database:
         self.engine = _engine(url, limits or Limits())
         self.is_sqlite = self.engine.dialect.name == "sqlite"
         self.after_commit: list[Callable[[], None]] = []
+        self.aside = Aside()
         self._writer = self.engine.execution_options(writes=True)
         self._turn = threading.RLock()
         self._writing = False
@@ -55,13 +57,18 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Session]:
         """Give a session for reading; nothing in it is kept."""
-        with Session(self.engine) as session:
+        with Session(self.engine, info={"aside": self.aside}) as session:
             yield session
 
     @contextmanager
     def write(self) -> Iterator[Session]:
         """Give a session whose work is committed as one at the end, or not at all."""
-        with self._own_turn(), Session(self._writer, expire_on_commit=False) as session, session.begin():
+        told = {"aside": self.aside}
+        with (
+            self._own_turn(),
+            Session(self._writer, expire_on_commit=False, info=told) as session,
+            session.begin(),
+        ):
             yield session
         for hook in self.after_commit:
             hook()

@@ -4,12 +4,13 @@ from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, func, select
+from sqlalchemy import ColumnElement, Select, delete, func, select
 from sqlalchemy.orm import Session, aliased
 
 from dashboard.rules.event import OPEN, Event
+from datasources import set_aside
 from datasources.journal import EVENT_COLUMNS
-from datasources.models import AccountRow, AlertRow, AssignmentRow, EventRow, OutboxRow
+from datasources.models import AccountRow, AlertRow, AssignmentRow, EventRow, OutboxRow, StepRow
 
 CHUNK = 500
 OPEN_CODES = [status.value for status in OPEN]
@@ -24,7 +25,8 @@ def unpublished(session: Session, limit: int, locked: bool = False) -> Sequence[
     `locked` keeps them from other publishers until the transaction ends and skips what those hold (PostgreSQL only).
     """
     query = select(OutboxRow).order_by(OutboxRow.urgent.desc(), OutboxRow.id).limit(limit)
-    return session.scalars(query.with_for_update(skip_locked=True) if locked else query).all()
+    query = query.with_for_update(skip_locked=True) if locked else query
+    return set_aside.read_each(session, query, OutboxRow.__table__.c.id, "news", lambda row: row[0])
 
 
 def forget(session: Session, ids: Collection[int]) -> None:
@@ -38,20 +40,48 @@ def oldest_unpublished(session: Session) -> datetime | None:
     return session.scalar(select(func.min(OutboxRow.at)))
 
 
+def oldest_id(session: Session) -> int | None:
+    """Return the id of the oldest news that the feed has not carried."""
+    return session.scalar(select(func.min(OutboxRow.id)))
+
+
+def newest_step(session: Session) -> int:
+    """Return the id of the newest step."""
+    return session.scalar(select(func.max(StepRow.id))) or 0
+
+
+def versions_since(session: Session, step: int) -> dict[int, tuple[int, bool]]:
+    """Return id → (version, whether it is open) of the events that have a step after a step."""
+    stepped = select(StepRow.event_id).where(StepRow.id > step)
+    query = select(EVENTS.c.id, EVENTS.c.version, EVENTS.c.status.in_(OPEN_CODES)).where(
+        EVENTS.c.id.in_(stepped)
+    )
+    return {row[0]: (row[1], bool(row[2])) for row in session.execute(query)}
+
+
 def events_by_id(session: Session, ids: Collection[int]) -> dict[int, Event]:
     """Return events as they now are, by id."""
     found: dict[int, Event] = {}
     for part in _chunks(ids):
-        for row in session.execute(select(*TOLD).where(EVENTS.c.id.in_(part))).mappings():
-            found[row["id"]] = Event(**row)
+        query = select(*TOLD).where(EVENTS.c.id.in_(part))
+        found |= {event.id: event for event in _events(session, query)}
     return found
 
 
 def open_events(session: Session) -> Iterator[Event]:
     """Yield every open event, a few hundred in memory at a time."""
-    query = select(*TOLD).where(EVENTS.c.status.in_(OPEN_CODES)).execution_options(yield_per=CHUNK)
-    for row in session.execute(query).mappings():
-        yield Event(**row)
+    last = 0
+    while True:
+        after = (EVENTS.c.status.in_(OPEN_CODES), EVENTS.c.id > last)
+        keys = list(session.scalars(select(EVENTS.c.id).where(*after).order_by(EVENTS.c.id).limit(CHUNK)))
+        if not keys:
+            return
+        yield from _events(session, select(*TOLD).where(EVENTS.c.id.in_(keys)).order_by(EVENTS.c.id))
+        last = keys[-1]
+
+
+def _events(session: Session, query: Select[Any]) -> list[Event]:
+    return set_aside.read_each(session, query, EVENTS.c.id, "event", lambda row: Event(**row._mapping))
 
 
 def open_versions(session: Session) -> dict[int, int]:
@@ -75,13 +105,17 @@ def alerts_open_or_among(session: Session, ids: Collection[int] = ()) -> Sequenc
     wanted = (AlertRow.state != "stood_down") & _for_itself()
     if ids:
         wanted = wanted | AlertRow.id.in_(list(ids)[:CHUNK])
-    return session.scalars(select(AlertRow).where(wanted).order_by(AlertRow.id)).all()
+    return _alerts(session, select(AlertRow).where(wanted).order_by(AlertRow.id))
+
+
+def _alerts(session: Session, query: Select[Any]) -> list[AlertRow]:
+    return set_aside.read_each(session, query, AlertRow.__table__.c.id, "alert", lambda row: row[0])
 
 
 def alerts_since(session: Session, since: datetime, limit: int) -> Sequence[AlertRow]:
     """Return the alerts raised at or after a moment, whatever became of them, newest first."""
-    wanted = select(AlertRow).where(AlertRow.raised_at >= since, _for_itself())
-    return session.scalars(wanted.order_by(AlertRow.id.desc()).limit(limit)).all()
+    query = select(AlertRow).where(AlertRow.raised_at >= since, _for_itself())
+    return _alerts(session, query.order_by(AlertRow.id.desc()).limit(limit))
 
 
 def _for_itself() -> ColumnElement[bool]:

@@ -8,7 +8,7 @@ from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CursorResult, func, insert, select, update
+from sqlalchemy import CursorResult, Select, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from dashboard.rules.context import CoUnit
@@ -16,7 +16,7 @@ from dashboard.rules.event import Event
 from dashboard.rules.masking import mask_text, mask_values
 from dashboard.rules.refusals import Refusal
 from dashboard.rules.scoring import Points, Subject
-from datasources import sealing
+from datasources import sealing, set_aside
 from datasources.database import reserve_ids
 from datasources.geo import stretch
 from datasources.models import (
@@ -31,6 +31,7 @@ from datasources.models import (
     StepRow,
 )
 
+ALERT = "alert"  # the target of what an alert owes its gateway
 EVENT_COLUMNS = tuple(field.name for field in fields(Event))
 EVENT: Any = EventRow.__table__
 _EVENT_SELECT = select(*(EVENT.c[name] for name in EVENT_COLUMNS))
@@ -49,9 +50,14 @@ def event_by_id(session: Session, key: int) -> Event | None:
 def events_where(
     session: Session, *conditions: Any, limit: int | None = None, order: Any = None
 ) -> list[Event]:
-    """Return the events that meet all conditions."""
+    """Return the events that meet all conditions; one that cannot be read is set aside."""
     query = _EVENT_SELECT.where(*conditions).order_by(order if order is not None else EVENT.c.id)
-    return [Event(*row) for row in session.execute(query.limit(limit) if limit else query)]
+    return read_events(session, query.limit(limit) if limit else query)
+
+
+def read_events(session: Session, query: Select[Any]) -> list[Event]:
+    """Return the events of a query of all their columns, in its order; one that cannot be read is set aside."""
+    return set_aside.read_each(session, query, EVENT.c.id, "event", lambda row: Event(*row))
 
 
 def insert_events(session: Session, events: Sequence[Event]) -> None:
@@ -293,7 +299,13 @@ def owe(
     }
     session.execute(
         insert(DeliveryRow).values(
-            target=target, reason=reason, event_id=event.id, payload=payload, created_at=now, next_try_at=now
+            target=target,
+            reason=reason,
+            event_id=event.id,
+            payload=payload,
+            created_at=now,
+            next_try_at=now,
+            urgent=target == ALERT or event.emergency,
         )
     )
 

@@ -445,7 +445,10 @@ class PresenceRow(Base):
 
 
 class DeliveryRow(Base):
-    """Something owed to an outside system (efficiency office, notification gateway), with tries and a receipt."""
+    """Something owed to an outside system (efficiency office, notification gateway), with tries and a receipt.
+
+    Whoever sends it holds its `lease` until `leased_until` (real time); the other moments are the drill's.
+    """
 
     __tablename__ = "delivery"
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
@@ -458,6 +461,22 @@ class DeliveryRow(Base):
     next_try_at: Mapped[datetime | None] = mapped_column(index=True)
     done_at: Mapped[datetime | None]
     receipt: Mapped[str | None] = mapped_column(Text)
+    urgent: Mapped[bool] = mapped_column(server_default=false())
+    lease: Mapped[str | None]
+    leased_until: Mapped[datetime | None]
+    last_try_at: Mapped[datetime | None]
+    last_error: Mapped[str | None] = mapped_column(Text)
+    resends: Mapped[int] = mapped_column(server_default=text("0"))
+
+    __table_args__ = (
+        Index(
+            "delivery_owed",
+            "urgent",
+            "id",
+            sqlite_where=text("done_at IS NULL"),
+            postgresql_where=text("done_at IS NULL"),
+        ),
+    )
 
 
 class PhotoRow(Base):

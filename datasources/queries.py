@@ -59,7 +59,7 @@ def alerts_open(session: Session) -> list[tuple[Alert, Event]]:
     """Return the open alerts, oldest first, each with its event."""
     alerts = alert_journal.alerts_where(session, AlertRow.state != AlertState.STOOD_DOWN.value)
     events = feed_queries.events_by_id(session, {alert.event_id for alert in alerts})
-    return [(alert, events[alert.event_id]) for alert in alerts]
+    return [(alert, events[alert.event_id]) for alert in alerts if alert.event_id in events]
 
 
 def alert_units(session: Session, event: Event) -> list[dict[str, Any]]:

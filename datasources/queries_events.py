@@ -3,7 +3,8 @@
 Searching never finds what a viewer would see masked: the words must stand in the text as that viewer reads it.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from datetime import datetime
 from itertools import islice
 from typing import Any
@@ -14,7 +15,7 @@ from sqlalchemy.orm import Session
 from dashboard.rules.access import Role, Viewer
 from dashboard.rules.event import Event, Status
 from dashboard.rules.masking import mask_text
-from datasources import sealing
+from datasources import journal, sealing
 from datasources.journal import EVENT_COLUMNS
 from datasources.models import AssignmentRow, EventRow
 from datasources.queries_dialect import contains
@@ -48,7 +49,7 @@ def events_page(
         .order_by(E.reported_at.desc(), E.id.desc())
     )
     if not filters.q:
-        found = [Event(*row) for row in session.execute(query.limit(limit + 1))]
+        found = journal.read_events(session, query.limit(limit + 1))
     else:
         found = _search(session, query, filters.q, viewer, limit + 1)
     return cut(found, limit, lambda event: (event.reported_at, event.id))
@@ -58,8 +59,8 @@ def events_by_number(
     session: Session, reference: Reference, viewer: Viewer, numbers: Sequence[str]
 ) -> dict[str, Event]:
     """Return the events of these numbers that a viewer may know of."""
-    found = session.execute(EVENTS.where(visible(viewer, reference), E.number.in_(numbers)))
-    return {event.number: event for event in (Event(*row) for row in found)}
+    query = EVENTS.where(visible(viewer, reference), E.number.in_(numbers))
+    return {event.number: event for event in journal.read_events(session, query)}
 
 
 def events_count(
@@ -121,13 +122,24 @@ def _search(session: Session, query: Select[Any], words: str, viewer: Viewer, mo
         found.append(E.reporter_phone_digest == number)  # a number is found whole or not at all
     query = query.where(or_(*found))
     if personal:
-        return [Event(*row) for row in session.execute(query.limit(most))]
-    with session.execute(query.execution_options(yield_per=CHUNK)) as rows:
-        return list(islice(_readable(rows, words.lower()), most))
+        return journal.read_events(session, query.limit(most))
+    streamed = query.execution_options(yield_per=CHUNK)
+    with suppress(ValueError, TypeError), session.execute(streamed) as rows:
+        return list(islice(_readable((Event(*row) for row in rows), words.lower()), most))
+    # a row that cannot be read: then part by part
+    return list(islice(_readable(_in_parts(session, query), words.lower()), most))
 
 
-def _readable(rows: Iterable[Any], words: str) -> Iterable[Event]:
-    for row in rows:
-        event = Event(*row)
+def _in_parts(session: Session, query: Select[Any]) -> Iterator[Event]:
+    """Yield the events of a query, some hundred in memory at a time; one that cannot be read is set aside."""
+    keys = session.scalars(query.with_only_columns(E.id)).all()
+    for start in range(0, len(keys), CHUNK):
+        part = keys[start : start + CHUNK]
+        found = {event.id: event for event in journal.read_events(session, EVENTS.where(E.id.in_(part)))}
+        yield from (found[key] for key in part if key in found)
+
+
+def _readable(events: Iterable[Event], words: str) -> Iterator[Event]:
+    for event in events:
         if any(words in mask_text(getattr(event, name)).lower() for name in TEXTS):
             yield event

@@ -25,7 +25,7 @@ def claimable(session: Session, reference: Reference, unit: str, now: datetime) 
     query = EVENTS.where(
         E.status == Status.CLAIMABLE.value, E.claim_due_at > now, eligible(unit, reference)
     ).order_by(E.claim_due_at, E.id)
-    found = (Event(*row) for row in session.execute(query.limit(MOST)))
+    found = journal.read_events(session, query.limit(MOST))
     return [event for event in found if not border_in_doubt(event)]
 
 

@@ -64,6 +64,11 @@ def page(data: AdminData) -> html.Div:
                         leaf(SCREENS, "adm-table"),
                     ),
                     _section("adm-l", _("登录受限"), "admin-limits-note", leaf(LIMITS, "adm-table")),
+                    _section("adm-p", _("运行状态"), "admin-parts-note", leaf("admin-parts", "adm-table")),
+                    _section(
+                        "adm-d", _("外部通知"), "admin-deliveries-note", leaf("admin-deliveries", "adm-table")
+                    ),
+                    _section("adm-x", _("搁置的记录"), "admin-aside-note", leaf("admin-aside", "adm-table")),
                     _section("adm-a", _("账号一览"), "admin-accounts-note", leaf(ACCOUNTS, "adm-table")),
                 ],
                 className="adm-main",

@@ -105,6 +105,7 @@ def _header(data: DeskData) -> html.Header:
             leaf("desk-counts", "d-counts num"),
             leaf("desk-objections", "d-objections-slot"),
             leaf("desk-reveals", "d-objections-slot"),
+            leaf("desk-deliveries", "d-objections-slot"),
             leaf("desk-sound", "d-sound"),
             live,
             html.Time(id="desk-clock", className="d-clock num"),

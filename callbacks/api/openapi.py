@@ -9,6 +9,7 @@ from flask import Response
 
 from callbacks import outside
 from callbacks.api.answers import answer
+from callbacks.api.deliveries import STATES
 from callbacks.api.problems import TITLES, TYPE
 from callbacks.api.schemas import COMPONENTS, action_body
 from callbacks.api.shapes import TEXT, WHOLE, Schema, choice, ref
@@ -62,6 +63,7 @@ QUERY: Mapping[str, Schema] = {
     "channel": choice(Source),
     "format": choice(sheets.KINDS),
     "state": choice(("pending", "decided")),
+    "/deliveries?state": choice(STATES),
     "board": TEXT,
 }
 FILTERS = ("status", "zone", "unit", "area", "category", "emergency", "level", "supervision", "overdue", "source", "since", "until", "q", "bbox")  # fmt: skip
@@ -104,6 +106,8 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
     ("post", "/events/{number}/presence/take"): Operation("Take an event over from whoever holds it, for a reason that becomes a step", "Present", 200, "TakeOver", (*BODY, 404, 409)),
     ("post", "/alerts/{key}/acknowledge"): Operation("Answer an alert", "Alert", 200, "Acknowledge", (*BODY, 404, 409)),
     ("post", "/alerts/{key}/shelve"): Operation("Silence an alert openly, at most 30 minutes", "Alert", 200, "Shelve", (*BODY, 404, 409)),
+    ("get", "/deliveries"): Operation("What is owed to outside systems, emergencies first; or the deliveries of one state", "Deliveries", refuses=(*ANY, 422), query=("state", "limit")),
+    ("post", "/deliveries/{key}/again"): Operation("Try a delivery at once; one that was received goes out anew", "DeliveryAgain", 200, "Nothing", (*BODY, 404)),
     ("post", "/screens"): Operation("A screen says that it is there", "Screen", 200, "ScreenSays", BODY),
     ("get", "/kpis"): Operation("KPIs of a period; compare=1 adds the period before and last year, each as old as this one is now", "Kpis", refuses=(*ANY, 422), query=("period", "area", "unit", "category", "channel", "basis", "compare")),
     ("get", "/kpis/{code}/events"): Operation("What a KPI counted, newest first", "Counted", refuses=(*SEEN, 422), query=("period", "area", "unit", "category", "channel", "basis", "part", "rating", "limit", "cursor")),
@@ -200,13 +204,16 @@ def _taken(operation: Operation, body: Schema | None) -> dict[str, Any]:
 
 def _parameters(path: str, operation: Operation) -> list[dict[str, Any]]:
     named = [part[1:-1] for part in path.split("/") if part.startswith("{")]
-    whole = path.startswith(("/alerts/", "/exports/requests/"))
+    whole = path.startswith(("/alerts/", "/exports/requests/", "/deliveries/"))
     return [
         *(
             {"name": name, "in": "path", "required": True, "schema": WHOLE if whole else TEXT}
             for name in named
         ),
-        *({"name": name, "in": "query", "schema": QUERY.get(name, TEXT)} for name in operation.query),
+        *(
+            {"name": name, "in": "query", "schema": QUERY.get(f"{path}?{name}") or QUERY.get(name, TEXT)}
+            for name in operation.query
+        ),
         *(
             {"name": name, "in": "header", "schema": {**TEXT, "minLength": 1, "maxLength": 255}}
             for name in operation.headers

@@ -596,6 +596,34 @@ COMPONENTS: Mapping[str, Schema] = {
     "Objections": page(
         record({"number": TEXT, "title": TEXT, "text": TEXT, "unit": TEXT, "closed_at": null(MOMENT)})
     ),
+    "Deliveries": record(
+        {
+            "items": array(
+                record(
+                    {
+                        "id": WHOLE,
+                        "target": TEXT,
+                        "reason": TEXT,
+                        "event": null(TEXT),
+                        "emergency": FLAG,
+                        "state": choice(("waiting", "failed", "sent")),
+                        "why": null(TEXT),
+                        "created_at": MOMENT,
+                        "tries": WHOLE,
+                        "last_try_at": null(MOMENT),
+                        "next_try_at": null(MOMENT),
+                        "done_at": null(MOMENT),
+                        "receipt": null(TEXT),
+                    }
+                )
+            ),
+            "next": null(TEXT),
+            "owed": WHOLE,
+            "failed": WHOLE,
+        }
+    ),
+    "DeliveryAgain": record({"id": WHOLE, "state": choice(("waiting",))}),
+    "Nothing": {"type": "object"},
     "Snapshot": record({"position": TEXT, "columns": array(TEXT), "rows": array({"type": "array"})}),
     "FeedHash": record({"position": TEXT, "hash": {**TEXT, "pattern": "^[0-9a-f]{64}$"}}),
     "Views": record({"position": TEXT, "views": {"type": "object"}}),

@@ -93,6 +93,8 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "audit.see": frozenset({Role.LEAD, Role.ADMIN, Role.AUDITOR}),
     "accounts.manage": frozenset({Role.ADMIN}),
     "logins.own": frozenset(set(Role) - {Role.WALL, Role.RESIDENT, Role.SYSTEM, Role.CLOCK}),
+    "deliveries.see": frozenset({Role.OPERATOR, Role.LEAD, Role.LEADER, Role.ADMIN, Role.AUDITOR}),
+    "deliveries.send": frozenset({Role.OPERATOR, Role.LEAD, Role.ADMIN}),
     "metrics.see": frozenset({Role.ADMIN, Role.AUDITOR}),
     "screens.see": frozenset({Role.ADMIN, Role.AUDITOR}),
     "feed.all": frozenset({Role.WALL, Role.OPERATOR, Role.LEAD, Role.LEADER, Role.ADMIN, Role.AUDITOR}),

@@ -128,7 +128,7 @@ window.gridWall = window.gridWall || {};
     rows.sort((one, other) => one.claim_due_at - other.claim_due_at || one.id - other.id);
     shown = rows.filter(fits);
     known = new Map(rows.filter((row) => !left.has(row.number)).map((row) => [row.number, row]));
-    const lost = window.live.state !== "live";
+    const lost = window.live.link !== "live";
     const none = lost ? t("数据停更，新来的事件可能没有显示；恢复后自动补齐") : t("现在没有可抢的事件，来了会响铃");
     let place = -1;
     wall.keyed(byId("claim-pool"), shown, (row) => row.number, make, (card, row) => {

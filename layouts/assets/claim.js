@@ -59,10 +59,10 @@ window.gridWall = window.gridWall || {};
   const beat = () => {
     if (!root || !root.isConnected) return;
     const now = window.live.now();
-    const lost = window.live.state !== "live";
+    const lost = window.live.link !== "live";
     const link = byId("claim-live");
     wall.say(link, wall.linkSaid());
-    link.classList.toggle("live--lost", lost);
+    link.classList.toggle("live--lost", window.live.state !== "live");
     root.classList.toggle("claim--lost", lost);
     wall.say(byId("claim-clock"), wall.clock(now, first.time_zone));
     wall.say(byId("claim-date"), `${wall.date(now, first.time_zone)} ${wall.weekday(now, first.time_zone)}`);

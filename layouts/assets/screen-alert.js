@@ -80,7 +80,7 @@ window.gridWall = window.gridWall || {};
   };
 
   const watchLink = (now) => {
-    const live = Boolean(window.live) && window.live.state === "live" && window.live.loaded;
+    const live = Boolean(window.live) && window.live.link === "live" && window.live.loaded;
     if (live && !link.live) askMissed(link.first ? Number(localStorage.getItem(SEEN)) : link.seen, now);
     if (live) {
       link.seen = now - window.live.age() * 1000 * window.live.speed; // the last heartbeat, not the moment it was missed

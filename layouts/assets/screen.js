@@ -105,9 +105,8 @@ window.gridWall = window.gridWall || {};
 
   /* ---- the link ---- */
   const age = () => (live() ? live().age() : NaN);
-  const state = () => {
-    return live() ? live().state : "offline";
-  };
+  const state = () => (live() ? live().link : "offline"); // what is shown is old, or not; a part may stand still all the same
+  const still = () => (live() ? live().still : []);
   const lost = () => state() !== "live" && (joined || Number.isFinite(age()) || performance.now() - started > GRACE_S * 1000);
 
   const tick = () => {
@@ -119,9 +118,9 @@ window.gridWall = window.gridWall || {};
     if (!seen) seen = wall.first.now;
     const gone = lost();
     wall.header.clock(now);
-    wall.header.live(state(), age(), joined || gone);
+    wall.header.live(still().length && !gone ? "still" : state(), age(), joined || gone);
     if (root.classList.contains("wall--stale") !== gone) { wall.dirty(); }
-    wall.header.lost(root, byId("screen-lost"), gone, seen, age(), state());
+    wall.header.lost(root, byId("screen-lost"), gone, seen, age(), state(), still());
     wall.scenes.tick(gone || wall.alerts.open().some((alert) => alert.state === "raised"));
     if (!gone && wall.pagesDue(Object.values(PANELS).map(([, id]) => byId(id)))) wall.dirty();
     wall.countdowns.tick(byId("screen-countdowns"), gone ? seen : now, gone);

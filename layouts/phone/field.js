@@ -20,12 +20,18 @@ window.gridWall = window.gridWall || {};
   byId("field-who").textContent = [first.street, first.title].filter(Boolean).join(" · ");
 
   /* ---- the link ---- */
+  let asks = 0;
+  let newest = 0; // an answer that comes after a later one's says nothing any more
   const look = async () => {
     clearTimeout(timer);
+    const mine = ++asks;
     timer = setTimeout(() => { if (!document.hidden) look(); }, LOOK_MS);
     const answer = await call("GET", "/api/v1/field");
     if (answer && answer.status === 401) { location.replace("/login?next=/field"); return false; }
-    online = Boolean(answer && answer.ok);
+    const there = Boolean(answer && answer.ok);
+    if (mine < newest) return there;
+    newest = mine;
+    online = there;
     if (online) {
       setClock(answer.said.now, answer.said.speed);
       heard = answer.said.now;
