@@ -207,6 +207,8 @@ class Mapper:
         texts = self._pair(cells)
         if not any(texts):
             return None, None
+        if not all(texts):
+            raise Refusal("经度和纬度要一起写")
         try:
             lng, lat = map(float, texts)
         except ValueError:

@@ -167,11 +167,11 @@ SETTINGS: Table[str, tuple[Callable[[Any], bool], str]] = {
         lambda value: isinstance(value, list) and all(isinstance(one, str) for one in value),
         "映射文件 {name} 的 blanks 应是文字的列表，例如 [\"NA\", \"-\"]",
     ),
-    "no_location": (_are_pairs, "映射文件 {name} 的 no_location 应是[经度, 纬度] 的列表，例如 [[0, 0]]"),
-    "point_order": (lambda value: value in points.ORDERS, "映射文件 {name} 的 point_order 应是\"lnglat\" 或 \"latlng\""),
+    "no_location": (_are_pairs, "映射文件 {name} 的 no_location 应是 [经度, 纬度] 的列表，例如 [[0, 0]]"),
+    "point_order": (lambda value: value in points.ORDERS, "映射文件 {name} 的 point_order 应是 \"lnglat\" 或 \"latlng\""),
     "source_system": (_is_system, "映射文件 {name} 的 source_system 应是来源系统的名字，最长 50 字，例如 \"12345\""),
     "columns": (lambda value: isinstance(value, dict), "映射文件 {name} 的 columns 应是一张 [columns] 表"),
-    "values": (lambda value: isinstance(value, dict), "映射文件 {name} 的 values 应是[values.字段名] 的表"),
+    "values": (lambda value: isinstance(value, dict), "映射文件 {name} 的 values 应是 [values.字段名] 的表"),
 }  # fmt: skip
 
 

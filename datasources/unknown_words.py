@@ -14,8 +14,9 @@ from datasources.refused import RefusedFile
 Words = Mapping[tuple[str, str], int]  # (our field, their word) → rows
 HEAD = "# {name}"
 HOW = (
-    "# 映射不认识的词和行数。在右边填上代码，并入映射文件中同名的表，再导入一次。",
-    "# 其余的都归到一处：去掉 otherwise 前的 #，填上代码。",
+    "# 映射不认识的词和行数。在右边填上代码，并入映射文件中同名的表，再导入一次。",  # words: none
+    "# 其余的都归到一处：去掉 otherwise 前的 #，填上代码。",  # words: none
+    "# Words the mapping does not know, with their rows: fill in our codes and merge this into the mapping.",
 )
 
 
