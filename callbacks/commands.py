@@ -25,12 +25,15 @@ from dashboard.rules.refusals import Refusal
 from dashboard.settings import Settings
 from datasources.database import UNREACHABLE
 from datasources.district import PackInvalid, read_pack
-from datasources.imports import import_file
+from datasources.imports import Outcome, import_file
 from datasources.postgres import UNHURRIED
 from datasources.reference import LOOK_EVERY
 from layouts.words import translate
 
 CreateApp = Callable[..., Any]
+CHANGED = "已有的记录中有 {changed} 条内容有变化，没有改动；要按文件更新，请加 --update"
+CHANGED_TAKEN = "已有的记录中有 {changed} 条内容有变化，已按文件更新"
+MOST_TOLD = 20
 NICE = 10  # whoever watches or decides goes first
 
 
@@ -98,6 +101,7 @@ def _parser() -> argparse.ArgumentParser:
     importing = command("import", bring_in, "import bulk history")
     importing.add_argument("file", type=Path)
     importing.add_argument("--mapping", type=Path, metavar="M.toml")
+    importing.add_argument("--update", action="store_true", help="take what held records say now")
     command("load-district", load_district, "validate and load a district pack").add_argument("path")
     command_accounts.add_parsers(command)
     command("rebuild", rebuild, "make the rollups of every day anew from the events")
@@ -141,13 +145,29 @@ def bring_in(settings: Settings, words: argparse.Namespace, _create: CreateApp) 
             latest=max(clock.now(), clock.real_now()),
             pack_mapping=house.pack_mapping,
             progress=told,
+            update=words.update,
         )
     line = "新增 {added} 条，已有 {held} 条，拒收 {refused} 条"
     out.print(translate(line, settings.lang, added=outcome.added, held=outcome.held, refused=outcome.refused))
+    if outcome.changed:
+        line = CHANGED_TAKEN if words.update else CHANGED
+        out.print(translate(line, settings.lang, changed=outcome.changed))
     if outcome.refused:
-        out.print(str(outcome.refused_path))
+        out.print(str(outcome.refused_path), markup=False)
+    if outcome.unknown:
+        _tell_unknown(outcome, settings)
     house.close()
     return 1 if outcome.refused else 0
+
+
+def _tell_unknown(outcome: Outcome, settings: Settings) -> None:
+    """Sum up the words nobody knows, the most frequent first, and where they lie ready for the mapping."""
+    line = "有 {count} 个词映射不认识，已写成可并入映射的一段：{path}"
+    path, lang = outcome.unknown_path, settings.lang
+    out.print(translate(line, lang, count=len(outcome.unknown), path=path), markup=False)
+    for (name, word), rows in list(outcome.unknown.items())[:MOST_TOLD]:
+        line = translate("{field}：“{word}” {rows} 行", lang, field=name, word=word, rows=rows)
+        out.print(f"  {line}", markup=False)
 
 
 def load_district(settings: Settings, words: argparse.Namespace, _create: CreateApp) -> int:

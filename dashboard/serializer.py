@@ -60,7 +60,8 @@ def event_json(event: Event, viewer: Viewer, reference: Reference, now: datetime
     shown: dict[str, Any] = {
         "id": event.id,
         "number": event.number,
-        "external_id": clear(event.external_id),
+        "external_id": clear(event.outside_id),
+        "source_system": event.source_system,
         "source": event.source,
         "title": clear(event.title),
         "description": clear(event.description),

@@ -256,8 +256,18 @@ class EventRow(Base):
     reporter_phone_digest: Mapped[str | None]
     reported_by: Mapped[str | None]
     follow_secret: Mapped[str | None]
+    source_system: Mapped[str | None]
+    source_id: Mapped[str | None]
 
     __table_args__ = (
+        Index(
+            "event_source",
+            "source_system",
+            "source_id",
+            unique=True,
+            sqlite_where=text("source_system IS NOT NULL"),
+            postgresql_where=text("source_system IS NOT NULL"),
+        ),
         Index("event_status_claim_due", "status", "claim_due_at"),
         Index("event_status_accept_due", "status", "accept_due_at"),
         Index("event_status_handle_due", "status", "handle_due_at"),
@@ -655,6 +665,7 @@ class ImportRow(Base):
     added: Mapped[int]
     held: Mapped[int]
     refused: Mapped[int]
+    changed: Mapped[int] = mapped_column(server_default="0")
     done: Mapped[bool]
     at: Mapped[datetime]
 

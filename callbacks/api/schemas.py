@@ -143,6 +143,7 @@ COMPONENTS: Mapping[str, Schema] = {
             "id": WHOLE,
             "number": TEXT,
             "external_id": null(TEXT),
+            "source_system": null(TEXT),
             "source": choice(Source),
             "title": TEXT,
             "description": TEXT,

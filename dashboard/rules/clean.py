@@ -32,6 +32,8 @@ _hidden = re.compile(f"[{_HIDDEN}]")
 
 def text(said: str) -> str:
     """Return a text of several lines clean, without blanks around it."""
+    if said.isascii() and said.isprintable():
+        return said.strip()
     if _odd.search(said):
         said = _never.sub("", _blanks.sub(" ", _breaks.sub("\n", said)))
         if _leaning.search(said):

@@ -6,6 +6,8 @@ from typing import Any
 NEAR = 2.0  # degrees from the district's centre: further away is not ours, however coarse the place
 NOTHING = 1e-6  # a decimetre from Null Island is where devices without a fix say they are
 
+EXCHANGED = "经纬度可能写反了：lng 是经度，lat 是纬度"
+
 Fault = tuple[str, str, dict[str, Any]]
 
 
@@ -17,7 +19,7 @@ def is_nowhere(lng: float, lat: float) -> bool:
 def fault(lng: float, lat: float, centre: Sequence[float]) -> Fault | None:
     """Return (field, sentence, params) of what is wrong with a pair, or None where it may be a place."""
     if not _near(lng, lat, centre) and _near(lat, lng, centre):
-        return "lng", "经纬度可能写反了：lng 是经度，lat 是纬度", {}
+        return "lng", EXCHANGED, {}
     if not -90 <= lat <= 90:
         return "lat", "纬度应在 -90 到 90 之间", {}
     if not -180 <= lng <= 180:

@@ -314,6 +314,14 @@ class Event:
     reporter_phone: str | None = None
     reported_by: str | None = None
     follow_secret: str | None = None
+    # the number in a named outside system; `external_id` is one of the district's own
+    source_system: str | None = None
+    source_id: str | None = None
+
+    @property
+    def outside_id(self) -> str | None:
+        """Return the number it has outside, in whichever system."""
+        return self.external_id if self.source_system is None else self.source_id
 
     @property
     def is_open(self) -> bool:

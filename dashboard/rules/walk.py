@@ -62,7 +62,7 @@ def filed(report: Report, place: Mapping[str, Any], key: int, by: Viewer, contex
         source=report.source,
         status=Status.REPORTED,
         reported_at=moment,
-        external_id=report.external_id,
+        **report.identity,
         description=report.description,
         category=code,
         emergency=emergency,
