@@ -19,9 +19,11 @@ SHARED = "worker-350206009009"  # a name nobody bears
 
 
 def migrate(database: Database) -> None:
-    with database.write() as session:
-        with Operations.context(MigrationContext.configure(session.connection())):
-            MIGRATION.upgrade()
+    with (
+        database.write() as session,
+        Operations.context(MigrationContext.configure(session.connection())),
+    ):
+        MIGRATION.upgrade()
 
 
 def wrongly(town: Town, event_id: int, action: str, rule: str, tenths: int) -> None:
