@@ -5,15 +5,15 @@ from collections.abc import Mapping, Sequence
 STREETS, COMMUNITIES, GRIDS = "streets", "communities", "grids"
 NAMED: Mapping[str, str] = {
     "street": STREETS,
-    "街道": STREETS,
-    "镇街": STREETS,
-    "乡镇": STREETS,
+    "街道": STREETS,  # words: none
+    "镇街": STREETS,  # words: none
+    "乡镇": STREETS,  # words: none
     "community": COMMUNITIES,
-    "社区": COMMUNITIES,
-    "村社": COMMUNITIES,
+    "社区": COMMUNITIES,  # words: none
+    "村社": COMMUNITIES,  # words: none
     "grid": GRIDS,
-    "网格": GRIDS,
-}  # words: none
+    "网格": GRIDS,  # words: none
+}
 
 
 def area_boards(levels: Sequence[str]) -> dict[str, int]:

@@ -133,7 +133,7 @@ window.gridWall = window.gridWall || {};
     const word = (level) => wall.scores.first.level_words[level].word;
     const cell = (expected, finished) => found.rows.find((one) => one.expected === expected && one.finished === finished).count;
     box.append(el("p", "s-note num", t("不超过应办层级 {rate}：{num}/{den}；行是应办层级，列是实际办结层级", { rate: found.within.text, num: found.within.num, den: found.within.den })));
-    box.append(table([t("应办 \\ 办结"), ...found.levels.map(word)], found.levels.map((expected) => [word(expected), ...found.levels.map((finished) => cell(expected, finished))])));
+    box.append(table([t("应办 / 办结"), ...found.levels.map(word)], found.levels.map((expected) => [word(expected), ...found.levels.map((finished) => cell(expected, finished))])));
     return box;
   };
 
