@@ -34,5 +34,6 @@ def layout(house: House, live: LiveFeed, who: Viewer, query: Mapping[str, str]) 
             duty=on_duty(reference, clock.now()),
             demo=house.settings.demo,
             number=query.get("event", ""),
+            watches=who.may("audit.see"),
         )
     )

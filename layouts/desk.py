@@ -38,6 +38,7 @@ class DeskData:
     duty: str = ""
     demo: bool = False
     number: str = ""
+    watches: bool = False  # looks at reporters are told to whoever watches over them
 
 
 def page(data: DeskData) -> html.Div:
@@ -96,7 +97,7 @@ def _header(data: DeskData) -> html.Header:
             leaf("desk-command-box", "d-commandbox", None, attributes(role="search")),
             leaf("desk-counts", "d-counts num"),
             leaf("desk-objections", "d-objections-slot"),
-            leaf("desk-reveals", "d-objections-slot"),
+            *([leaf("desk-reveals", "d-objections-slot")] if data.watches else []),
             leaf("desk-sound", "d-sound"),
             live,
             html.Time(id="desk-clock", className="d-clock num"),
