@@ -62,6 +62,16 @@ def events_by_number(
     return {event.number: event for event in (Event(*row) for row in found)}
 
 
+def numbers_seen(
+    session: Session, reference: Reference, viewer: Viewer, numbers: Sequence[str]
+) -> frozenset[str]:
+    """Return those of these numbers whose events a viewer may know of."""
+    if viewer.may("feed.all"):
+        return frozenset(numbers)
+    query = select(E.number).where(visible(viewer, reference), E.number.in_(numbers))
+    return frozenset(session.scalars(query))
+
+
 def events_count(
     session: Session, reference: Reference, viewer: Viewer, filters: Filters, now: datetime
 ) -> int:
