@@ -2,6 +2,8 @@
 
 Text is looked at as a reader understands it: compatibility forms (NFKC), digits of any script, Chinese numerals and
 invisible characters count as what they show. What is hidden keeps its place in the original, everything else stays as it is.
+
+words: none
 """
 
 import re
