@@ -12,7 +12,7 @@ from callbacks.api.export_requests import signer
 from dashboard import clock
 from dashboard.rules.kpis import percent
 from datasources import export_requests, sheets
-from datasources.models import AuditRow
+from datasources.models import AuditRow, ExportRequestRow
 from tests.api_house import build, house_of
 from tests.conftest import LEAD, OPERATOR, make_town
 
