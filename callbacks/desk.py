@@ -46,5 +46,6 @@ def layout(house: House, live: LiveFeed, who: Viewer, query: Mapping[str, str]) 
             notes=_notes(reference),
             demo=house.settings.demo,
             number=query.get("event", ""),
+            watches=who.may("audit.see"),
         )
     )

@@ -147,7 +147,7 @@ def _beside(session: Session, table: str, covered: chain.Ranges, last: ChainLink
 
 def _merged(ranges: Sequence[Sequence[int]]) -> chain.Ranges:
     found: chain.Ranges = []
-    for first, end in sorted(ranges):
+    for first, end in sorted((one[0], one[1]) for one in ranges):
         if found and first <= found[-1][1] + 1:
             found[-1][1] = max(found[-1][1], end)
         else:

@@ -33,7 +33,7 @@ class Looker(NamedTuple):
 
     account: str
     title: str
-    count: int
+    times: int
     reached_at: datetime | None
 
 
@@ -70,7 +70,7 @@ def lookers(session: Session, now: datetime, hour: timedelta = HOUR) -> Sequence
         .group_by(row.account)
     )
     found = [Looker(name, title or name, int(n), at) for name, title, n, at in session.execute(query)]
-    return sorted(found, key=lambda one: (one.reached_at is None, -one.count, one.account))
+    return sorted(found, key=lambda one: (one.reached_at is None, -one.times, one.account))
 
 
 def looks_at(session: Session, event: Event) -> Sequence[Look]:

@@ -63,6 +63,16 @@ def events_by_number(
     return {event.number: event for event in journal.read_events(session, query)}
 
 
+def numbers_seen(
+    session: Session, reference: Reference, viewer: Viewer, numbers: Sequence[str]
+) -> frozenset[str]:
+    """Return those of these numbers whose events a viewer may know of."""
+    if viewer.may("feed.all"):
+        return frozenset(numbers)
+    query = select(E.number).where(visible(viewer, reference), E.number.in_(numbers))
+    return frozenset(session.scalars(query))
+
+
 def events_count(
     session: Session, reference: Reference, viewer: Viewer, filters: Filters, now: datetime
 ) -> int:

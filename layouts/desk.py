@@ -44,6 +44,7 @@ class DeskData:
     notes: Sequence[str] = ()
     demo: bool = False
     number: str = ""
+    watches: bool = False  # looks at reporters are told to whoever watches over them
 
 
 def page(data: DeskData) -> html.Div:
@@ -104,7 +105,7 @@ def _header(data: DeskData) -> html.Header:
             leaf("desk-command-box", "d-commandbox", None, attributes(role="search")),
             leaf("desk-counts", "d-counts num"),
             leaf("desk-objections", "d-objections-slot"),
-            leaf("desk-reveals", "d-objections-slot"),
+            *([leaf("desk-reveals", "d-objections-slot")] if data.watches else []),
             leaf("desk-deliveries", "d-objections-slot"),
             leaf("desk-sound", "d-sound"),
             live,

@@ -12,10 +12,13 @@ from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
 
 from dashboard import clock
+from dashboard.loops import clock_loops
 from datasources import chain, chain_check, export_requests, sealing
 from datasources.accounts import audit
 from datasources.database import Database
 from datasources.models import AuditRow, LedgerRow, StepRow
+from tests.api_house import house_of
+from tests.browser.desk_page import until
 from tests.conftest import LEAD, OPERATOR, Town
 from tests.product import command
 
@@ -264,6 +267,15 @@ def test_two_sealers_at_once_make_one_chain(town: Town) -> None:
     assert last is not None and chain.seal(beside, NOW) > 0
     beside.close()
     assert sealed(town.database) == 0
+    assert not checked(town.database).fault
+
+
+def test_a_process_that_keeps_the_clock_keeps_the_chain_sealed(town: Town, tmp_path: Path) -> None:
+    lived(town)
+    [loop] = [one for one in clock_loops(house_of(town.database, tmp_path)) if one.name == "seal"]
+    loop.start()
+    until(lambda: not checked(town.database).waiting)
+    loop.stop()
     assert not checked(town.database).fault
 
 

@@ -82,7 +82,7 @@ def file(key: int) -> Response:
     kind = asked.one_of("format", words.get("format", "csv"), sheets.KINDS)
     who = somebody()
     try:
-        if _signer().loads(words.get("token", "")) != [key, who.name]:
+        if signer().loads(words.get("token", "")) != [key, who.name]:
             raise Forbidden("下载链接无效")
     except BadSignature:
         raise Forbidden("下载链接无效") from None
@@ -103,7 +103,7 @@ def _request(row: ExportRequestRow) -> dict[str, Any]:
     who, now = somebody(), clock.real_now()
     works = row.state == export_requests.APPROVED and row.expires_at is not None and now < row.expires_at
     own = row.account == who.name
-    link = f"/api/v1/exports/requests/{row.id}/file?token={_signer().dumps([row.id, row.account])}"
+    link = f"/api/v1/exports/requests/{row.id}/file?token={signer().dumps([row.id, row.account])}"
     return {
         "id": row.id,
         "account": row.account,
@@ -120,7 +120,8 @@ def _request(row: ExportRequestRow) -> dict[str, Any]:
     }
 
 
-def _signer() -> URLSafeSerializer:
+def signer() -> URLSafeSerializer:
+    """Return what signs the links of requests."""
     return URLSafeSerializer(str(current_app.secret_key), SALT)
 
 

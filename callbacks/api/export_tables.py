@@ -28,9 +28,9 @@ from datasources import queries_breakdown
 from datasources.queries_boards import RATES, board_rows
 from datasources.queries_corrections import corrections
 from datasources.queries_counted import counted_page
-from datasources.queries_events import events_by_number, events_page
+from datasources.queries_events import events_by_number, events_page, numbers_seen
 from datasources.queries_filters import read_filters
-from datasources.queries_points import ledger_entries
+from datasources.queries_points import Entry, ledger_entries
 from datasources.sheets import Row
 from layouts import columns
 from layouts.points import POINT_WORDS
@@ -82,10 +82,15 @@ def _entries(words: Words, who: Viewer) -> Table:
     names = {rule: translate(word) for rule, word in POINT_WORDS.items()}
     back = translate("冲正")
 
+    def page(session: Any, cursor: str | None) -> tuple[list[tuple[Entry, str]], str | None]:
+        found, following = ledger_entries(session, board, code, span, PAGE, cursor)
+        seen = numbers_seen(session, house().reference, who, [one.event for one in found])
+        return [(one, one.title if one.event in seen else "") for one in found], following
+
     def rows() -> Iterator[Row]:
-        for one in _paged(lambda session, cursor: ledger_entries(session, board, code, span, PAGE, cursor)):
+        for one, title in _paged(page):
             name, taken_back = names.get(one.rule, one.rule), back if one.reverses else ""
-            yield [local(one.at), name, one.event, mask_text(one.title), one.tenths / 10, taken_back]
+            yield [local(one.at), name, one.event, mask_text(title), one.tenths / 10, taken_back]
 
     return columns.heads(*columns.ENTRIES), rows()
 

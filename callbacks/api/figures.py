@@ -23,6 +23,7 @@ from datasources import frozen_times, queries_trend
 from datasources.queries_boards import board_rows, by_composite_score
 from datasources.queries_corrections import Correction, corrections
 from datasources.queries_counted import PARTS, Asked, Counted, counted_page
+from datasources.queries_events import numbers_seen
 from datasources.queries_kpis import TIMED, kpi_values
 from datasources.queries_narrow import Narrow, check, standing
 from datasources.queries_points import Entry, boards_of, ledger_entries
@@ -126,6 +127,8 @@ def scores() -> Response:
         rows = [row.as_json() for row in lines]
         frozen_at, changed = corrections(session, reference, board, span, now, area)
         changed = own_lines(changed, board, who)
+        touched = [entry.event for one in changed for entry in one.entries]
+        seen = numbers_seen(session, reference, who, touched)
         buckets: list[str] = []
         if _one(words, "trend", YES) == "1":
             buckets, points = queries_trend.points(session, reference, board, span, now, area)
@@ -140,7 +143,7 @@ def scores() -> Response:
             "as_of": moment(now),
             "live": now < span.end,
             "frozen_at": moment(frozen_at),
-            "corrections": [_correction(one) for one in changed],
+            "corrections": [_correction(one, seen) for one in changed],
             "by": "composite" if by_composite_score(board, span) else "points",
             "buckets": buckets,
             "rows": rows,
@@ -158,7 +161,8 @@ def entries(board: str, code: str) -> Response:
     span = asked.period_of(words, house().reference, clock.now(), "month")
     with house().database.read() as session:
         found, following = ledger_entries(session, board, code, span, limit, cursor)
-    return answer({"items": [_entry(one) for one in found], "next": following})
+        seen = numbers_seen(session, house().reference, who, [one.event for one in found])
+    return answer({"items": [_entry(one, seen) for one in found], "next": following})
 
 
 @permission("scores.see")
@@ -249,7 +253,7 @@ def _counted(one: Counted) -> dict[str, Any]:
     return {"at": moment(one.at), "rating": one.rating}
 
 
-def _correction(one: Correction) -> dict[str, Any]:
+def _correction(one: Correction, seen: frozenset[str]) -> dict[str, Any]:
     rates = {
         code: {
             "name": translate(kpi_words.KPIS[code].name),
@@ -264,17 +268,18 @@ def _correction(one: Correction) -> dict[str, Any]:
         "frozen_points": ranking.points_text(one.frozen_tenths),
         "points": ranking.points_text(one.tenths),
         "rates": rates,
-        "entries": [_entry(entry) for entry in one.entries],
+        "entries": [_entry(entry, seen) for entry in one.entries],
     }
 
 
-def _entry(entry: Entry) -> dict[str, Any]:
+def _entry(entry: Entry, seen: frozenset[str]) -> dict[str, Any]:
+    """Return an entry; of an event that whoever asks may not open the number alone."""
     return {
         "id": entry.id,
         "rule": entry.rule,
         "name": translate(POINT_WORDS.get(entry.rule, entry.rule)),
         "event": entry.event,
-        "title": mask_text(entry.title),
+        "title": mask_text(entry.title) if entry.event in seen else "",
         "points": ranking.points_text(entry.tenths),
         "at": moment(entry.at),
         "reverses": entry.reverses,

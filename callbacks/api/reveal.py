@@ -34,7 +34,7 @@ def lookers() -> Response:
     with house().database.read() as session:
         found = looks.lookers(session, clock.now(), _hour())
     items = [
-        {"account": one.account, "title": one.title, "count": one.count, "reached_at": moment(one.reached_at)}
+        {"account": one.account, "title": one.title, "count": one.times, "reached_at": moment(one.reached_at)}
         for one in found
     ]
     return answer({"items": items, "limit": house().settings.reveals_per_hour})

@@ -2,6 +2,8 @@
 
 Text is looked at as a reader understands it: compatibility forms (NFKC), digits of any script, Chinese numerals and
 invisible characters count as what they show. What is hidden keeps its place in the original, everything else stays as it is.
+
+words: none
 """
 
 import re
@@ -17,6 +19,10 @@ HAN_DIGITS = {sign: str(n % 10) for n, sign in enumerate("〇一二三四五六�
     "两": "2",
     "○": "0",
 }
+_HAN = "".join(HAN_DIGITS)
+HAN_MOBILE = re.compile(
+    f"([一壹幺][三四五六七八九叁肆伍陆柒捌玖][{_HAN}])[{_HAN}]{{4}}([{_HAN}]{{4}})"
+)  # written out; whether a numeral before or behind belongs to it nobody can tell
 FEWEST = 7  # digits: a text with fewer holds no number
 _DIGIT_LIKE = re.compile(
     f"[\\d{''.join(HAN_DIGITS)}\u2460-\u249b\u24ea-\u24ff\u2776-\u2793]"
@@ -60,7 +66,7 @@ NUMBERS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("mobile", rf"{_FRONT}(?!{_ADDRESS}){_COUNTRY}(?P<n>{_MOBILE}){_BACK}"),
         (
             "landline",
-            rf"(?<!\d)(?:(?:\+|00){_GAP}86{_GAP}\(?0?|0)(?:10|2\d|[3-9]\d\d){_GAP}(?P<n>[2-9]{_GAP}{_digits(7)}|[2-9]{_GAP}{_digits(6)})(?!\d)",
+            rf"(?<!\d)(?:(?:\+|00){_GAP}86{_GAP}\(?0?\)?|0)(?:10|2\d|[3-9]\d\d){_GAP}(?P<n>[2-9]{_GAP}{_digits(7)}|[2-9]{_GAP}{_digits(6)})(?!\d)",
         ),
         ("foreign", r"\+ ?(?P<n>\d(?:[-. ]?\d){6,14})(?!\d)"),
         ("foreign", r"(?<!\d)(?P<n>\(?[2-9]\d{2}\)?[-. ]\s?\d{3}[-. ]\d{4})(?!\d)"),
@@ -82,7 +88,7 @@ def mask_text(text: str) -> str:
     if not text or _few_digits(text):
         return text
     # once as written, once with Chinese numerals as digits: “周一139…” ends no number and begins none
-    return _masked(_masked(text, han=False), han=True)
+    return HAN_MOBILE.sub(rf"\1{STARS}\2", _masked(_masked(text, han=False), han=True))
 
 
 def mask_phone(phone: str | None) -> str | None:
