@@ -37,7 +37,10 @@ class Settings(BaseSettings):
     origins: str | None = Field(
         None, description="Allowed browser origins, comma separated; default the own address"
     )
-    demo: bool = Field(True, description="Demo accounts and the simulator")
+    demo: bool = Field(
+        True,
+        description="Demo accounts and the simulator; what a start says is kept in the data folder for those that do not say",
+    )
     demo_password: SecretStr | None = Field(
         None, description="One password for all demo accounts; default random, printed"
     )
