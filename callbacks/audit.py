@@ -47,9 +47,7 @@ def show() -> Response:
         page.Line(row.at.astimezone(tz).strftime(WHEN), row.account, row.what, _masked(row.detail))
         for row in rows
     ]
-    kept = {
-        name: getattr(asked, name) for name in ("account", "what", "since", "until") if getattr(asked, name)
-    }
+    kept = {name: getattr(asked, name) for name in ASKED if getattr(asked, name)}
     older = f"/audit?{urlencode({**kept, 'before': more})}" if more else ""
     title = house.reference.texts.get("title", house.reference.name)
     html = page.page(title, HOME.get(who.role, "/screen"), name_of(who), lines, asked, kinds, older)
