@@ -17,6 +17,7 @@ from datasources.audit_trail import Wanted
 from layouts import audit as page
 
 LONGEST = 100
+ASKED = ("account", "what", "since", "until")
 WHEN = "%Y-%m-%d %H:%M:%S"
 
 
@@ -30,9 +31,7 @@ def show() -> Response:
     """Show a page of the audit; persons' numbers in what people wrote stay masked, whoever reads."""
     house, who = _house(), somebody()
     tz = house.reference.tz
-    asked = page.Asked(
-        *(request.args.get(name, "").strip()[:LONGEST] for name in ("account", "what", "since", "until"))
-    )
+    asked = page.Asked(**{name: _typed(name) for name in ASKED})
     since, until = _midnight(asked.since, tz), _midnight(asked.until, tz, after=timedelta(days=1))
     before = request.args.get("before", "")
     wanted = Wanted(
@@ -49,13 +48,17 @@ def show() -> Response:
         page.Line(row.at.astimezone(tz).strftime(WHEN), row.account, row.what, _masked(row.detail))
         for row in rows
     ]
-    kept = {
-        name: getattr(asked, name) for name in ("account", "what", "since", "until") if getattr(asked, name)
-    }
+    kept = {name: getattr(asked, name) for name in ASKED if getattr(asked, name)}
     older = f"/audit?{urlencode({**kept, 'before': more})}" if more else ""
     title = house.reference.texts.get("title", house.reference.name)
     html = page.page(title, HOME.get(who.role, "/screen"), name_of(who), lines, asked, kinds, older)
     return Response(html, mimetype="text/html")
+
+
+def _typed(name: str) -> str:
+    """Return what was asked for under a name, without what no database takes."""
+    said = request.args.get(name, "").strip()[:LONGEST]
+    return "".join(sign for sign in said if sign.isprintable())
 
 
 def _midnight(day: str, tz: tzinfo, after: timedelta = timedelta()) -> datetime | None:

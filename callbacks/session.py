@@ -236,7 +236,10 @@ def _onward(next_path: str, found: Viewer) -> str:
 
 def _came_from() -> str:
     """Return the page of ours that a form was sent from: the next shift goes on there."""
-    parts = urlsplit(request.headers.get("Referer", ""))
+    try:
+        parts = urlsplit(request.headers.get("Referer", ""))
+    except ValueError:  # "http://[" is no address
+        return ""
     path = f"{parts.path}?{parts.query}" if parts.query else parts.path
     return path if parts.netloc == request.host else ""
 

@@ -78,7 +78,10 @@ class Settings(BaseSettings):
         description="Most megabytes of strangers' photos that wait for a report to take them, all together",
         ge=0,
     )
-    demo: bool = Field(True, description="Demo accounts and the simulator")
+    demo: bool = Field(
+        True,
+        description="Demo accounts and the simulator; what a start says is kept in the data folder for those that do not say",
+    )
     demo_password: SecretStr | None = Field(
         None, description="One password for all demo accounts; default random, printed"
     )

@@ -20,6 +20,7 @@ from datasources.models_accounts import SignInLimitRow
 TURN = 20_261  # the number writers of these counts wait for
 FORGOTTEN_AFTER = timedelta(hours=1)  # without another failure
 SHOWN_FOR = timedelta(days=1)
+MOST_SHOWN = 200
 LONGEST_WAIT = timedelta(minutes=15)
 # kind → failures before one has to wait, and the first wait, which doubles with every further failure
 KINDS = {
@@ -116,9 +117,11 @@ def waiting(session: Session, limits: Sequence[Limit], now: datetime) -> list[Si
 
 
 def standing(session: Session, now: datetime) -> Sequence[SignInLimitRow]:
-    """Return what failed within a day, the latest first."""
+    """Return what failed within a day, the latest first, as many as anybody reads."""
     query = select(SignInLimitRow).where(SignInLimitRow.last_at > now - SHOWN_FOR)
-    return session.scalars(query.order_by(SignInLimitRow.last_at.desc(), SignInLimitRow.key)).all()
+    return session.scalars(
+        query.order_by(SignInLimitRow.last_at.desc(), SignInLimitRow.key).limit(MOST_SHOWN)
+    ).all()
 
 
 def release(session: Session, key: str) -> SignInLimitRow | None:
