@@ -27,6 +27,7 @@ EVENTS = select(*(E[name] for name in EVENT_COLUMNS))
 CHUNK = 500
 MOST_FOUND = 1_000_000
 TEXTS = ("number", "title", "address", "description")
+LISTED_TEXTS = ("number", "title", "address")
 PERSONAL = ("reporter_name",)
 
 
@@ -112,7 +113,8 @@ def _within(area: str, reference: Reference) -> ColumnElement[bool]:
 def _search(session: Session, query: Select[Any], words: str, viewer: Viewer, most: int) -> list[Event]:
     """Return the first events that hold the words in a text as the viewer reads it."""
     personal = viewer.may("personal.see")
-    names = TEXTS + PERSONAL if personal else TEXTS
+    texts = texts_of(viewer)
+    names = texts + PERSONAL if personal else texts
     found = [E[name].icontains(words, autoescape=True) for name in names]
     number = sealing.digest(words) if personal else None
     if number:
@@ -121,11 +123,16 @@ def _search(session: Session, query: Select[Any], words: str, viewer: Viewer, mo
     if personal:
         return [Event(*row) for row in session.execute(query.limit(most))]
     with session.execute(query.execution_options(yield_per=CHUNK)) as rows:
-        return list(islice(_readable(rows, words.lower()), most))
+        return list(islice(_readable(rows, words.lower(), texts), most))
 
 
-def _readable(rows: Iterable[Any], words: str) -> Iterable[Event]:
+def texts_of(viewer: Viewer) -> tuple[str, ...]:
+    """Return the texts somebody reads of an event: a wall lists no descriptions, so it finds nothing by them."""
+    return LISTED_TEXTS if viewer.role is Role.WALL else TEXTS
+
+
+def _readable(rows: Iterable[Any], words: str, texts: Sequence[str]) -> Iterable[Event]:
     for row in rows:
         event = Event(*row)
-        if any(words in mask_text(getattr(event, name)).lower() for name in TEXTS):
+        if any(words in mask_text(getattr(event, name)).lower() for name in texts):
             yield event

@@ -8,6 +8,7 @@ from callbacks.api import asked
 from callbacks.api.answers import answer, house
 from callbacks.guard import permission
 from callbacks.session import reader, somebody
+from callbacks.walls import LISTS
 from dashboard import clock
 from dashboard.rules.access import Role
 from dashboard.rules.refusals import Forbidden
@@ -17,10 +18,10 @@ from datasources.queries_filters import OPEN_CODES, Filters, read_filters
 
 
 def of_a_wall(filters: Filters) -> Filters:
-    """Return what a wall lists of what it asks for: open events, found by what it draws, never by words in them."""
+    """Return what a wall lists of what it asks for: open events alone."""
     status = tuple(code for code in filters.status or OPEN_CODES if code in OPEN_CODES)
-    if filters.q or not status:
-        raise Forbidden("大屏只列出在办的事件")
+    if not status:
+        raise Forbidden(LISTS)
     return replace(filters, status=status)
 
 
