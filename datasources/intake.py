@@ -38,7 +38,7 @@ Problem = tuple[str, Params] | None
 _HIDDEN = "\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff"
 _unsafe_line = re.compile(f"[{_HIDDEN}\t\n]")
 _unsafe_text = re.compile(f"[{_HIDDEN}]")
-YEARS = range(1900, 2200)
+YEARS = range(2, 9999)
 _moment = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
 
 

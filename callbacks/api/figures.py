@@ -11,7 +11,7 @@ from callbacks.api import asked
 from callbacks.api.answers import answer, house, moment
 from callbacks.guard import permission
 from callbacks.session import reader, somebody
-from callbacks.walls import LISTS
+from callbacks.walls import LISTS, listed
 from dashboard import clock
 from dashboard.rules import kpi_words, ranking
 from dashboard.rules.access import Role, Viewer, mask_text
@@ -94,7 +94,8 @@ def counted(code: str) -> Response:
     with house().database.read() as session:
         page = counted_page(session, reference, who, question, limit, cursor)
     items = [
-        event_json(one.event, reader(who), reference, now) | {"counted": _counted(one)} for one in page.items
+        listed(event_json(one.event, reader(who), reference, now), who) | {"counted": _counted(one)}
+        for one in page.items
     ]
     return answer({"items": items, "next": page.following, "count": page.count, "hidden": page.hidden})
 

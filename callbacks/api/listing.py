@@ -4,11 +4,11 @@ from dataclasses import replace
 
 from flask import Response
 
+from callbacks import walls
 from callbacks.api import asked
 from callbacks.api.answers import answer, house
 from callbacks.guard import permission
 from callbacks.session import reader, somebody
-from callbacks.walls import LISTS
 from dashboard import clock
 from dashboard.rules.access import Role
 from dashboard.rules.refusals import Forbidden
@@ -21,7 +21,7 @@ def of_a_wall(filters: Filters) -> Filters:
     """Return what a wall lists of what it asks for: open events alone."""
     status = tuple(code for code in filters.status or OPEN_CODES if code in OPEN_CODES)
     if not status:
-        raise Forbidden(LISTS)
+        raise Forbidden(walls.LISTS)
     return replace(filters, status=status)
 
 
@@ -38,7 +38,7 @@ def listed() -> Response:
     with house().database.read() as session:
         found, following = events_page(session, reference, who, filters, limit, cursor, now)
         count = {"count": events_count(session, reference, who, filters, now)} if counting else {}
-    items = [event_json(event, reader(who), reference, now) for event in found]
+    items = [walls.listed(event_json(event, reader(who), reference, now), who) for event in found]
     return answer({"items": items, "next": following} | count)
 
 
