@@ -19,7 +19,7 @@ LIMITS: tuple[tuple[str, int], ...] = (
 LARGEST = max(most for _, most in LIMITS)
 LARGEST_TEXT = 64 * KB  # of one form's texts, kept in memory; a file goes to disk
 MOST_PARTS = 20
-_limits = tuple((re.compile(path), most) for path, most in LIMITS)
+_limits = tuple((re.compile(path, re.DOTALL), most) for path, most in LIMITS)  # a path may hold a line break
 
 
 def install(app: Flask) -> None:

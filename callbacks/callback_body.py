@@ -38,7 +38,7 @@ def check(body: Mapping[str, Any], spec: Mapping[str, Any]) -> None:
         KEYS.issuperset(body)
         and _are(body.get("inputs"), spec["inputs"])
         and _are(body.get("state", []), spec["state"])
-        and isinstance(body.get("outputs"), dict | list)
+        and _names(body.get("outputs")) == body.get("output")
         and isinstance(changed, list)
         and all(isinstance(one, str) for one in changed)
     )
@@ -55,6 +55,14 @@ def _are(given: Any, wanted: Sequence[Mapping[str, Any]]) -> bool:
             for one, each in zip(given, wanted, strict=True)
         )
     )
+
+
+def _names(outputs: Any) -> str | None:
+    """Return Dash's name for what a callback's answer goes to: "id.property", or several in a row."""
+    if isinstance(outputs, list):
+        names = [_names(one) for one in outputs if isinstance(one, dict)]
+        return f"..{'...'.join(name or '' for name in names)}.." if len(names) == len(outputs) else None
+    return f"{outputs.get('id')}.{outputs.get('property')}" if isinstance(outputs, dict) else None
 
 
 def _depth(data: bytes) -> int:

@@ -147,7 +147,7 @@ class Guard:
         if who is None:
             raise Stranger("请先登录")
         endpoint = (request.endpoint or "").removeprefix(self._prefix)
-        if walls.denied(who, endpoint, request.path, page=need == PAGE):
+        if walls.denied(who, endpoint, request.path):
             raise Forbidden("大屏账号只能看大屏")
         if need == PAGE:
             return self._page(who)

@@ -3,6 +3,9 @@
 Its screen hangs in a hall and its address may be carried away: whoever holds it reads what everybody there reads.
 """
 
+from collections.abc import Mapping
+from typing import Any
+
 from dashboard.rules.access import Role, Viewer
 
 PAGES = frozenset({"/", "/screen"})
@@ -31,12 +34,27 @@ MAY = frozenset(
         "tiles",
     }
 )
+LISTS = "大屏只列出在办的事件，和今天的数字背后的事件"
 # what a live row carries that no wall draws: whose hands it is in, what was asked and why
 UNDRAWN = frozenset({"handler", "request", "declines", "register_due_at", "round"})
 
 
-def denied(who: Viewer, endpoint: str, path: str, *, page: bool) -> bool:
+# what a list says of an event elsewhere, and a wall does not: what people wrote, asked and are
+UNLISTED: Mapping[str, Any] = {
+    "external_id": None,
+    "description": "",
+    "supervised_reason": None,
+    "request": None,
+    "appeal": None,
+    "reporter": {"name": None, "phone": None},
+}
+
+
+def listed(event: dict[str, Any], who: Viewer) -> dict[str, Any]:
+    """Return an event of a list as somebody gets it; on a wall of the same shape, with nothing but what is shown there."""
+    return event | UNLISTED if who.role is Role.WALL else event
+
+
+def denied(who: Viewer, endpoint: str, path: str) -> bool:
     """Return whether a request is beyond what a wall draws; never for anybody else."""
-    if who.role is not Role.WALL:
-        return False
-    return path not in PAGES if page else endpoint not in MAY
+    return who.role is Role.WALL and path not in PAGES and endpoint not in MAY

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from dashboard.rules.access import Role, Viewer
+from dashboard.rules.access import Viewer
 from dashboard.rules.event import Event, Status, Supervision, on_time, zone
 from dashboard.rules.lifecycle import CODE_FACTS
 from dashboard.rules.masking import mask_facts, mask_name, mask_phone, mask_text, mask_values
@@ -19,17 +19,6 @@ MOMENTS = (
     "reported_at", "claim_due_at", "accept_due_at", "warn_due_at", "handle_due_at", "check_due_at", "hold_until",
     "overdue_at", "reply_due_at", "finished_at", "closed_at",
 )  # fmt: skip
-
-
-# a wall lists what happened where, when and in whose hands it is; what people wrote, asked and are stays off it
-UNLISTED: dict[str, Any] = {
-    "external_id": None,
-    "description": "",
-    "supervised_reason": None,
-    "request": None,
-    "appeal": None,
-    "reporter": {"name": None, "phone": None},
-}
 
 
 def moment(value: datetime | None, reference: Reference) -> str | None:
@@ -99,7 +88,7 @@ def event_json(event: Event, viewer: Viewer, reference: Reference, now: datetime
             "phone": event.reporter_phone if personal else mask_phone(event.reporter_phone),
         },
     }
-    return shown | UNLISTED if viewer.role is Role.WALL else shown
+    return shown
 
 
 def feed_row(event: Event, reference: Reference) -> dict[str, Any]:

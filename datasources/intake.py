@@ -34,7 +34,7 @@ Params = dict[str, Any]
 Fault = tuple[str, str, Params]
 Problem = tuple[str, Params] | None
 
-YEARS = range(1900, 2200)
+YEARS = range(2, 9999)
 _moment = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
 
 

@@ -29,6 +29,7 @@ EVENTS = select(*(E[name] for name in EVENT_COLUMNS))
 CHUNK = 500
 MOST_FOUND = 1_000_000
 TEXTS = ("number", "title", "address", "description")
+LISTED_TEXTS = ("number", "title", "address")
 PERSONAL = ("reporter_name",)
 
 
@@ -125,7 +126,8 @@ def _within(area: str, reference: Reference) -> ColumnElement[bool]:
 def _search(session: Session, query: Select[Any], words: str, viewer: Viewer, most: int) -> list[Event]:
     """Return the first events that hold the words in a text as the viewer reads it."""
     personal = viewer.may("personal.see")
-    names = TEXTS + PERSONAL if personal else TEXTS
+    texts = texts_of(viewer)
+    names = texts + PERSONAL if personal else texts
     found = [E[name].icontains(words, autoescape=True) for name in names]
     number = sealing.digest(words) if personal else None
     if number:
@@ -135,9 +137,14 @@ def _search(session: Session, query: Select[Any], words: str, viewer: Viewer, mo
         return journal.read_events(session, query.limit(most))
     streamed = query.execution_options(yield_per=CHUNK)
     with suppress(ValueError, TypeError), session.execute(streamed) as rows:
-        return list(islice(_readable((Event(*row) for row in rows), words.lower()), most))
+        return list(islice(_readable((Event(*row) for row in rows), words.lower(), texts), most))
     # a row that cannot be read: then part by part
-    return list(islice(_readable(_in_parts(session, query), words.lower()), most))
+    return list(islice(_readable(_in_parts(session, query), words.lower(), texts), most))
+
+
+def texts_of(viewer: Viewer) -> tuple[str, ...]:
+    """Return the texts somebody reads of an event: a wall lists no descriptions, so it finds nothing by them."""
+    return LISTED_TEXTS if viewer.role is Role.WALL else TEXTS
 
 
 def _in_parts(session: Session, query: Select[Any]) -> Iterator[Event]:
@@ -149,7 +156,7 @@ def _in_parts(session: Session, query: Select[Any]) -> Iterator[Event]:
         yield from (found[key] for key in part if key in found)
 
 
-def _readable(events: Iterable[Event], words: str) -> Iterator[Event]:
+def _readable(events: Iterable[Event], words: str, texts: Sequence[str]) -> Iterator[Event]:
     for event in events:
-        if any(words in mask_text(getattr(event, name)).lower() for name in TEXTS):
+        if any(words in mask_text(getattr(event, name)).lower() for name in texts):
             yield event

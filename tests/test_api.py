@@ -488,7 +488,7 @@ def test_a_list_of_events_says_how_many_there_are_when_asked(opened: ApiHouse, p
         place.report(title=title)
     page = opened.call("screen", "GET", "/events?status=claimable&limit=1&count=1").json
     assert (len(page["items"]), page["count"]) == (1, 3)
-    assert opened.call("operator", "GET", "/events?q=噪声&count=1").json["count"] == 1
+    assert opened.call("screen", "GET", "/events?q=噪声&count=1").json["count"] == 1
     assert opened.call("screen", "GET", "/events?source=phone&count=1").json["count"] == 0
     assert opened.call("screen", "GET", "/events?source=grid_worker&count=1").json["count"] == 3
     assert "count" not in opened.call("screen", "GET", "/events").json

@@ -5,6 +5,7 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 from flask.testing import FlaskClient
@@ -116,7 +117,7 @@ def test_no_route_answers_500_to_a_nasty_path(product: Product, account: str | N
     for rule in product.app.url_map.iter_rules():
         if not rule.arguments or rule.rule.startswith("/_dash-component"):
             continue
-        for value in ("0", "9" * 30, "%00", "%ff", "..", "[", "é" * 100):
+        for value in ("0", "9" * 30, "%00", "%0A", "%ff", "..", "[", "é" * 100):
             path = rule.rule
             for name in rule.arguments:
                 for kind in ("path:", "int:", "string:", ""):
@@ -186,6 +187,11 @@ def test_an_event_chosen_in_any_way_is_drawn_or_said_not_to_be_there(
         {"state": []},
         {"outputs": None},
         {"outputs": 1},
+        {"outputs": {}},
+        {"outputs": []},
+        {"outputs": [TURN["outputs"]]},
+        {"outputs": {"id": ids.PAGE, "property": "style"}},
+        {"outputs": {"id": None, "property": None}},
         {"changedPropIds": None},
         {"changedPropIds": [{}]},
         {"changedPropIds": 3},
@@ -228,10 +234,11 @@ def test_a_callback_nobody_registered_is_refused(browser: FlaskClient) -> None:
         ("/api/v1/uploads/abc", 512 * KB),
         ("/_dash-update-component", 256 * KB),
         ("/nowhere", 16 * KB),
+        ("/api/v1/kpis/a%0Ab/events", 256 * KB),
     ],
 )
 def test_every_address_takes_no_more_than_it_needs(opened: ApiHouse, path: str, most: int) -> None:
-    assert most_for(path) == most
+    assert most_for(unquote(path)) == most
     answer = opened.client.post(path, data=b"a=" + b"x" * (most - 1), content_type=FORM)
     assert answer.status_code == 413
     assert opened.client.post(path, data=b"a=" + b"x" * 100, content_type=FORM).status_code != 413

@@ -11,6 +11,7 @@ from callbacks.api import asked
 from callbacks.api.answers import answer, house, moment, read_event
 from callbacks.guard import permission
 from callbacks.session import somebody
+from callbacks.walls import LISTS, listed
 from dashboard import clock
 from dashboard.rules import kpi_words, ranking
 from dashboard.rules.access import Role, Viewer
@@ -87,10 +88,12 @@ def counted(code: str) -> Response:
     words = asked.words("period", *NARROW, "basis", "part", "rating", "limit", "cursor")
     limit, cursor = asked.page_of(words)
     who, reference, now = somebody(), house().reference, clock.now()
+    if who.role is Role.WALL and words.get("period", "today") != "today":
+        raise Forbidden(LISTS)
     question = question_of(words, code, now)
     with house().database.read() as session:
         page = counted_page(session, reference, who, question, limit, cursor)
-    items = [read_event(one.event, who, now) | {"counted": _counted(one)} for one in page.items]
+    items = [listed(read_event(one.event, who, now), who) | {"counted": _counted(one)} for one in page.items]
     return answer({"items": items, "next": page.following, "count": page.count, "hidden": page.hidden})
 
 

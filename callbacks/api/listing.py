@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from flask import Response
 
+from callbacks import walls
 from callbacks.api import asked
 from callbacks.api.answers import answer, house, read_event
 from callbacks.guard import permission
@@ -16,10 +17,10 @@ from datasources.queries_filters import OPEN_CODES, Filters, read_filters
 
 
 def of_a_wall(filters: Filters) -> Filters:
-    """Return what a wall lists of what it asks for: open events, found by what it draws, never by words in them."""
+    """Return what a wall lists of what it asks for: open events alone."""
     status = tuple(code for code in filters.status or OPEN_CODES if code in OPEN_CODES)
-    if filters.q or not status:
-        raise Forbidden("大屏只列出在办的事件")
+    if not status:
+        raise Forbidden(walls.LISTS)
     return replace(filters, status=status)
 
 
@@ -36,7 +37,7 @@ def listed() -> Response:
     with house().database.read() as session:
         found, following = events_page(session, reference, who, filters, limit, cursor, now)
         count = {"count": events_count(session, reference, who, filters, now)} if counting else {}
-    items = [read_event(event, who, now) for event in found]
+    items = [walls.listed(read_event(event, who, now), who) for event in found]
     return answer({"items": items, "next": following} | count)
 
 
