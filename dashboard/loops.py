@@ -17,8 +17,7 @@ from dashboard.rules.refusals import Refusal
 from datasources import beats, chain, set_aside
 from datasources.quiet import Quiet
 
-log = logging.getLogger(__name__)
-quiet = Quiet(log)
+quiet = Quiet(logging.getLogger(__name__))
 
 SWEEP_SECONDS = 0.5
 FASTEST_SWEEP = 0.1
@@ -66,7 +65,7 @@ class Loop:
                 self._job()
                 self.last_run = time.monotonic()
             except Refusal as refusal:
-                log.warning("%s: %s", self.name, refusal)
+                quiet.warning(f"{self.name}, refused", "%s: %s", self.name, refusal)
             except Exception:
                 quiet.exception(self.name, "%s failed and tries again", self.name)
             self._ended.wait(self._seconds)

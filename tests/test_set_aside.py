@@ -12,7 +12,7 @@ from sqlalchemy import func, select, text
 from dashboard import actions, clock, sweeps
 from dashboard.publisher import Publisher
 from dashboard.rules.event import Event, Status
-from datasources import set_aside
+from datasources import feed_queries, set_aside
 from datasources.beats import Beats
 from datasources.database import Database
 from datasources.models import AlertLogRow, OutboxRow
@@ -115,6 +115,19 @@ def test_a_bad_view_does_not_stop_the_news_nor_the_other_views(sqlite_world: Wor
     live = world.live()
     live.follow(1)
     assert event.id in live.store.rows and noted(world.db) == {("view", "bad")}
+
+
+def test_news_without_a_readable_moment_is_carried_like_any_other(sqlite_world: World) -> None:
+    world = sqlite_world
+    event = world.report()
+    with world.db.write() as session:
+        session.execute(text("UPDATE outbox SET at = 'not a moment'"))
+    start = world.feed.position()
+    world.publish()
+    (message,) = [entry.message for entry in world.feed.range(start) or []]
+    assert [row["id"] for row in message["rows"]] == [event.id]
+    with world.db.read() as session:
+        assert feed_queries.oldest_id(session) is None
 
 
 def test_a_message_in_the_stream_that_makes_no_sense_is_passed_over(sqlite_world: World) -> None:

@@ -62,10 +62,11 @@ def state() -> dict[str, Any]:
     """Return what is ready and what stands still; ages in real seconds, as last looked at."""
     beat = pulse()
     there = beat.database_answers
-    try:
-        _ = house().reference
-    except (SQLAlchemyError, Refusal):
-        there = False
+    if there and "database" not in beat.still:  # else the question itself would hang
+        try:
+            _ = house().reference
+        except (SQLAlchemyError, Refusal):
+            there = False
     still = [*beat.still, *([] if there or "database" in beat.still else ["database"])]
     live = current_app.extensions.get("grid.live")
     feed_up = not getattr(

@@ -25,7 +25,7 @@ window.gridWall = window.gridWall || {};
     }
     const words = still.map((one) => wall.stillWords(one));
     say(box.querySelector(".w-lost__t b"), words.map((one) => one.title).join(" · "));
-    say(box.querySelector(".w-lost__t span"), words.map((one) => one.text).join(" "));
+    say(box.querySelector(".w-lost__t span"), words[0].text);
     say(box.querySelector(".w-lost__age b"), wall.duration(Math.max(...still.map((one) => one.seconds)) * 1000));
   };
 
