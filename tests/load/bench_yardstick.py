@@ -97,9 +97,9 @@ def least(browser: Browser, count: int) -> Side:
         page.goto(address)
         port = str(urlsplit(address).port)
         with spoken("read", port, str(count)) as (reader, _):
-            before = asked(reader)
+            before = received(reader)
             late, cores, seconds = passed_on(address, server.pid, page)
-            size = asked(reader) - before
+            size = received(reader) - before
         page.context.close()
     return Side(late, REPORTS, cores / (count + 1), size / count / seconds * 60 / 1000)
 
@@ -134,7 +134,7 @@ def spoken(*words: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
         process.wait(timeout=10)
 
 
-def asked(reader: subprocess.Popen[str]) -> int:
+def received(reader: subprocess.Popen[str]) -> int:
     """Return how many bytes the readers of the floor have got so far."""
     assert reader.stdin is not None and reader.stdout is not None
     reader.stdin.write("\n")
