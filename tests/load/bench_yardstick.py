@@ -67,14 +67,12 @@ def rows(clients: tuple[int, ...] = CLIENTS) -> Iterator[Row]:
         with product.start(Path(root), "--no-demo") as running:
             running.token, wall = product.token_for(Path(root), "operator", "screen")
             for count in clients:
-                for who, side in (
-                    ("floor", least(browser, count)),
-                    ("this wall", ours(browser, running, wall, count)),
-                    ("plain Dash, 1 s interval", theirs(browser, running, url, count)),
+                for who, side, on in (
+                    ("floor", least(browser, count), "no database"),
+                    ("this wall", ours(browser, running, wall, count), "same database"),
+                    ("plain Dash, 1 s interval", theirs(browser, running, url, count), "same database"),
                 ):
-                    yield Row(
-                        f"{count} clients and a browser: {who}", "side by side", side.words(), "same database"
-                    )
+                    yield Row(f"{count} clients and a browser: {who}", "side by side", side.words(), on)
 
 
 def ours(browser: Browser, running: product.Product, token: str, count: int) -> Side:
