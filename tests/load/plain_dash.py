@@ -16,11 +16,15 @@ from dashboard import clock
 from dashboard.serializer import feed_row
 from datasources import feed_queries
 from datasources.database import Database
+from datasources.postgres import Limits
 from datasources.queries_views import VIEWS
 from datasources.reference import References
 
 EVERY_MS = 1000
 CARDS = 60
+PLENTY = Limits(
+    connections=300, pool=60.0
+)  # a thread a browser: what it cannot answer is not for want of connections
 
 
 def content(database: Database, references: References) -> tuple[Any, ...]:
@@ -82,6 +86,6 @@ def application(database: Database) -> Dash:
 if __name__ == "__main__":
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     port = int(sys.argv[2])
-    server = make_server("127.0.0.1", port, application(Database(sys.argv[1])).server, threaded=True)
+    server = make_server("127.0.0.1", port, application(Database(sys.argv[1], PLENTY)).server, threaded=True)
     print(f"http://127.0.0.1:{port}", flush=True)
     server.serve_forever()
