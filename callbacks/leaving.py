@@ -27,7 +27,7 @@ class Leaving:
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         if environ.get("HTTP_UPGRADE"):
-            return self._app(environ, start_response)  # type: ignore[no-any-return]
+            return self._app(environ, start_response)
         self._count(1)
         try:
             answer = self._app(

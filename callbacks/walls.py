@@ -52,7 +52,7 @@ UNLISTED: Mapping[str, Any] = {
 
 def listed(event: dict[str, Any], who: Viewer) -> dict[str, Any]:
     """Return an event of a list as somebody gets it; on a wall of the same shape, with nothing but what is shown there."""
-    return event | UNLISTED if who.role is Role.WALL else event
+    return {**event, **UNLISTED} if who.role is Role.WALL else event
 
 
 def denied(who: Viewer, endpoint: str, path: str) -> bool:

@@ -53,7 +53,7 @@ class Writer:
         entry = tarfile.TarInfo(name)
         entry.size, entry.mode = size, mode
         reading = _Hashing(file)
-        self._tar.addfile(entry, reading)  # type: ignore[arg-type]
+        self._tar.addfile(entry, reading)
         self.files[name] = reading.digest.hexdigest()
 
 

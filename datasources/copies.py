@@ -58,8 +58,8 @@ def restore_postgresql(
             raise Refusal(NOT_EMPTY)
     database.upgrade(revision)
     with database.engine.begin() as connection:
-        for table in _filled(connection):  # what the migrations themselves have written
-            connection.execute(text(f"TRUNCATE {_quoted([table])} CASCADE"))
+        for name in _filled(connection):  # what the migrations themselves have written
+            connection.execute(text(f"TRUNCATE {_quoted([name])} CASCADE"))
         for table in tables:
             words = f"COPY {_quoted([table['table']])} ({_quoted(table['columns'])}) FROM STDIN"
             with (folder / table["file"]).open("rb") as read, _copying(connection, words) as parts:

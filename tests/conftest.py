@@ -25,10 +25,13 @@ from datasources import journal, sealing
 from datasources.database import Database
 from datasources.district import Pack, read_pack
 from datasources.loading import load_pack
+from datasources.postgres import Limits
 from datasources.reference import Reference, References
 
 sealing.use(["a secret of the tests"])
 FRIDAY = datetime(2026, 11, 20, 1, 0, tzinfo=UTC)  # 09:00 in Xiamen, a working day
+# machines of CI are slow and shared: how long a lock or a connection is waited for proves nothing there
+CALM = Limits(connections=30, pool=60.0, statement=120.0, lock=60.0)
 _serial = itertools.count()
 
 
@@ -98,7 +101,7 @@ def postgresql(postgres: str, _postgres_template: str) -> Iterator[Database]:
     """A fresh PostgreSQL database with the Huli pack loaded."""
     name = f"grid_{os.getpid()}_{next(_serial)}"
     _admin(postgres, f"CREATE DATABASE {name} TEMPLATE {_postgres_template}")
-    database = Database(postgres.replace("/postgres?", f"/{name}?"))
+    database = Database(postgres.replace("/postgres?", f"/{name}?"), CALM)
     yield database
     database.close()
     _admin(postgres, f"DROP DATABASE {name} WITH (FORCE)")

@@ -88,15 +88,21 @@ def url(postgres: str) -> Iterator[str]:
     _admin(postgres, f"DROP DATABASE {name} WITH (FORCE)")
 
 
+def issued(program: Path, folder: Path, url: str, *accounts: str) -> dict[str, str]:
+    """Return a token for each account, issued by the landed version."""
+    said = landed.told(program, "token", *accounts, "--data", str(folder), GRID_DATABASE_URL=url)
+    assert said.returncode == 0, said.stderr
+    return {line.split()[0]: line.split()[-1] for line in said.stdout.splitlines()}
+
+
 @pytest.fixture
 def both(url: str, tmp_path: Path) -> Iterator[tuple[Web, Web, Database]]:
     """The landed version, running since before the upgrade, and this one beside it."""
     program, folder = landed.laid_out(tmp_path / "landed"), tmp_path / "data"
     with start(folder, "--no-demo", program=(str(program),), GRID_DATABASE_URL=url) as old:
-        names = ["operator", "lead", "unit-URBAN_MGMT", "unit-FIRE"]
-        said = landed.told(program, "token", *names, "--data", str(folder), GRID_DATABASE_URL=url)
-        assert said.returncode == 0, said.stderr
-        tokens = {line.split()[0]: line.split()[-1] for line in said.stdout.splitlines()}
+        tokens = issued(program, folder, url, "operator", "lead")
+        _, units = old.ask("/api/v1/units", token=tokens["operator"])
+        tokens |= issued(program, folder, url, *(f"unit-{unit['code']}" for unit in units["items"]))
         database = Database(url)
         database.upgrade()
         with start(folder, "--no-demo", "--role", "web", GRID_DATABASE_URL=url) as new:

@@ -1,6 +1,7 @@
-"""The wall beside a plain Dash page of the same content on the same database: `python -m tests.load.bench yardstick [CLIENTS…]`.
+"""The wall beside a plain Dash page of the same content on the same database: `python -m tests.load.bench yardstick`.
 
-So many clients and one real browser on each side in turn, 2,000 open events, 5 changes a second.
+So many clients and one real browser on each side in turn, 2,000 open events, 5 changes a second; and beside both the
+floor, a bare page without a database. A side that does not answer ends the benchmark with an error.
 """
 
 import json
@@ -8,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -31,6 +33,7 @@ from tests.load.wall_page import IN_LIVE, drawn_at, enter, spots, wait
 CLIENTS, OPEN_EVENTS, CHANGES, SECONDS, REPORTS = (1, 20, 100), 2_000, 5, 15.0, 8
 SHOWN = "document.querySelector('[data-number=\"{}\"]') && Date.now()"
 UPDATE = "/_dash-update-component"
+ROW_BYTES = 500  # of an event's row on the wall, about
 Shown = Callable[[str], float | None]
 
 
@@ -64,13 +67,12 @@ def rows(clients: tuple[int, ...] = CLIENTS) -> Iterator[Row]:
         with product.start(Path(root), "--no-demo") as running:
             running.token, wall = product.token_for(Path(root), "operator", "screen")
             for count in clients:
-                for who, side in (
-                    ("this wall", ours(browser, running, wall, count)),
-                    ("plain Dash, 1 s interval", theirs(browser, running, url, count)),
+                for who, side, on in (
+                    ("floor", least(browser, count), "no database"),
+                    ("this wall", ours(browser, running, wall, count), "same database"),
+                    ("plain Dash, 1 s interval", theirs(browser, running, url, count), "same database"),
                 ):
-                    yield Row(
-                        f"{count} clients and a browser: {who}", "side by side", side.words(), "same database"
-                    )
+                    yield Row(f"{count} clients and a browser: {who}", "side by side", side.words(), on)
 
 
 def ours(browser: Browser, running: product.Product, token: str, count: int) -> Side:
@@ -86,13 +88,67 @@ def ours(browser: Browser, running: product.Product, token: str, count: int) -> 
     return Side(late, REPORTS, cores / (count + 1), size / count / seconds * 60 / 1000)
 
 
+def least(browser: Browser, count: int) -> Side:
+    """Return what passing a row on costs where nothing else is done."""
+    with spoken("serve", str(product.free_port())) as (server, address):
+        page = browser.new_context().new_page()
+        page.goto(address)
+        port = str(urlsplit(address).port)
+        with spoken("read", port, str(count)) as (reader, _):
+            before = received(reader)
+            late, cores, seconds = passed_on(address, server.pid, page)
+            size = received(reader) - before
+        page.context.close()
+    return Side(late, REPORTS, cores / (count + 1), size / count / seconds * 60 / 1000)
+
+
+def passed_on(address: str, pid: int, page: Page) -> tuple[list[float], float, float]:
+    """Tell the floor a row now and then among others; return (ms from 201 to shown, % of a core, seconds)."""
+    late, used, began = [], cpu(pid), time.monotonic()
+    for turn in range(int(SECONDS * CHANGES)):
+        row = {"number": f"F{turn}", "title": f"测量 {turn}", "rest": "x" * ROW_BYTES}
+        urllib.request.urlopen(urllib.request.Request(address, json.dumps(row).encode())).close()
+        answered = now_ms()
+        if turn % (int(SECONDS * CHANGES) // REPORTS) == 0 and len(late) < REPORTS:
+            at = appeared(page, str(row["number"]))
+            if at is None:
+                raise RuntimeError("the floor shows nothing")
+            late.append(at - answered)
+        rest(max(0.0, began + (turn + 1) / CHANGES - time.monotonic()))
+    seconds = time.monotonic() - began
+    return late, (cpu(pid) - used) / seconds * 100, seconds
+
+
+@contextmanager
+def spoken(*words: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """Give (process, its first line) of a part of the floor."""
+    command = [sys.executable, "-m", "tests.load.floor", *words]
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    try:
+        assert process.stdout is not None
+        yield process, process.stdout.readline().strip()
+    finally:
+        process.kill()
+        process.wait(timeout=10)
+
+
+def received(reader: subprocess.Popen[str]) -> int:
+    """Return how many bytes the readers of the floor have got so far."""
+    assert reader.stdin is not None and reader.stdout is not None
+    reader.stdin.write("\n")
+    reader.stdin.flush()
+    return int(json.loads(reader.stdout.readline())["bytes"])
+
+
 def theirs(browser: Browser, running: product.Product, url: str, count: int) -> Side:
     """Return what the plain page costs."""
     with plain(url) as (address, pid):
         page = browser.new_context().new_page()
-        with page.expect_request(lambda asked: UPDATE in asked.url) as first:
+        with page.expect_response(lambda answer: UPDATE in answer.url) as first:
             page.goto(address)
-        body = first.value.post_data or ""
+        if not first.value.ok:
+            raise RuntimeError(f"the plain page answers {first.value.status}")
+        body = first.value.request.post_data or ""
         wait(page, "document.querySelector('[data-number]')")
         command = [sys.executable, "-m", "tests.load.poll", str(urlsplit(address).port), UPDATE, str(count)]
         process = subprocess.Popen(
@@ -108,6 +164,10 @@ def theirs(browser: Browser, running: product.Product, url: str, count: int) -> 
         said, _ = process.communicate(timeout=120)
         took = time.monotonic() - began
         facts = {name: float(part) for name, part in json.loads(said).items()}
+        if facts["failed"] or not facts["answers"]:
+            raise RuntimeError(
+                f"{facts['failed']:.0f} of {facts['answers']:.0f} answers of the plain page failed"
+            )
         page.context.close()
     note = f"; {facts['answers'] / took / count:.2f} answers a second each"
     return Side(late, REPORTS, cores / (count + 1), facts["bytes"] / count / took * 60 / 1000, note)
@@ -129,6 +189,8 @@ def watched(running: product.Product, pid: int, shown: Shown) -> tuple[list[floa
             event = {"title": f"测量 {number}", "source": "grid_worker", "category": "S0406"}
             _, made = running.ask("/api/v1/events", event | {"lng": lng, "lat": lat})
             answered = now_ms()
+            if "number" not in made:
+                raise RuntimeError(f"a report was refused: {made}")
             at = shown(made["number"])
             if at is not None:
                 late.append(at - answered)

@@ -10,28 +10,28 @@ from typing import Any
 import dash_leaflet as dl
 from dash import Dash, Input, Output, dcc, html
 from flask import Flask
-from sqlalchemy import select
 from werkzeug.serving import make_server
 
 from dashboard import clock
-from dashboard.rules.event import OPEN, Event
 from dashboard.serializer import feed_row
+from datasources import feed_queries
 from datasources.database import Database
-from datasources.models import EventRow
+from datasources.postgres import Limits
 from datasources.queries_views import VIEWS
 from datasources.reference import References
 
 EVERY_MS = 1000
 CARDS = 60
-EVENTS = EventRow.__table__
+PLENTY = Limits(
+    connections=300, pool=60.0
+)  # a thread a browser: what it cannot answer is not for want of connections
 
 
 def content(database: Database, references: References) -> tuple[Any, ...]:
     """Return (points, numbers, board rows, countdown rows) as they are in the database now."""
     reference, now = references.get(), clock.now()
     with database.read() as session:
-        found = session.execute(select(EVENTS).where(EVENTS.c.status.in_([status.value for status in OPEN])))
-        rows = [feed_row(Event(**row), reference) for row in found.mappings()]
+        rows = [feed_row(event, reference) for event in feed_queries.open_events(session)]
         kpis = VIEWS["kpis"](session, now, reference)["kpis"]
         board = VIEWS["board"](session, now, reference)["rows"]
     features = [
@@ -86,6 +86,6 @@ def application(database: Database) -> Dash:
 if __name__ == "__main__":
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     port = int(sys.argv[2])
-    server = make_server("127.0.0.1", port, application(Database(sys.argv[1])).server, threaded=True)
+    server = make_server("127.0.0.1", port, application(Database(sys.argv[1], PLENTY)).server, threaded=True)
     print(f"http://127.0.0.1:{port}", flush=True)
     server.serve_forever()

@@ -1,6 +1,6 @@
 """Browsers that poll, simulated: each posts the same body every second and reads the answer.
 
-Run: python -m tests.load.poll PORT PATH COUNT SECONDS, the body on standard input; prints {"bytes", "answers", "late"}.
+Run: python -m tests.load.poll PORT PATH COUNT SECONDS, the body on standard input; prints {"bytes", "answers", "late", "failed"}.
 """
 
 from gevent import monkey
@@ -26,6 +26,7 @@ def caller(port: int, path: str, body: str, end: float, facts: dict[str, float])
         answer = line.getresponse()
         facts["bytes"] += len(answer.read()) + 200
         facts["answers"] += 1
+        facts["failed"] += answer.status != 200
         took = time.monotonic() - turn
         facts["late"] += took > 1
         gevent.sleep(max(0.0, 1 - took))
@@ -33,7 +34,7 @@ def caller(port: int, path: str, body: str, end: float, facts: dict[str, float])
 
 def main(port: str, path: str, count: str, seconds: str) -> None:
     """Poll with so many callers and say what came."""
-    body, facts = sys.stdin.read(), {"bytes": 0.0, "answers": 0.0, "late": 0.0}
+    body, facts = sys.stdin.read(), {"bytes": 0.0, "answers": 0.0, "late": 0.0, "failed": 0.0}
     end = time.monotonic() + float(seconds)
     gevent.joinall([gevent.spawn(caller, int(port), path, body, end, facts) for _ in range(int(count))])
     print(json.dumps(facts), flush=True)

@@ -59,9 +59,11 @@ def spread(values: Sequence[float], unit: str, digits: int = 0) -> str:
 
 
 def share(values: Sequence[float], part: float) -> float:
-    """Return the value that `part` of the values do not exceed; 0 when there are none."""
+    """Return the value that `part` of the values do not exceed; a RuntimeError when there are none to speak of."""
     ordered = sorted(values)
-    return ordered[min(len(ordered) - 1, int(part * len(ordered)))] if ordered else 0.0
+    if not ordered:
+        raise RuntimeError("nothing was measured")
+    return ordered[min(len(ordered) - 1, int(part * len(ordered)))]
 
 
 def draw(rows: Iterable[Row], on: Machine, console: Console) -> None:
