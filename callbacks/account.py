@@ -2,12 +2,14 @@
 
 from datetime import timedelta
 
-from flask import Flask, Response, current_app, g, redirect, request
+from flask import Flask, Response, current_app, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
 
+from callbacks import outside
 from callbacks.api.answers import answer
+from callbacks.credential import COOKIE, Kind
 from callbacks.guard import PAGE, permission
-from callbacks.session import COOKIE, somebody
+from callbacks.session import credential, somebody
 from dashboard import clock
 from dashboard.house import House
 from dashboard.rules.access import HOME, Viewer
@@ -38,7 +40,7 @@ def show() -> Response:
     """Show where the account is logged in."""
     house, who, doors, now = _house(), somebody(), _doors(), clock.real_now()
     tz, idle = house.reference.tz, doors.idle_of(who.role)
-    here = own_sessions.id_of_token(request.cookies.get(COOKIE, ""))
+    here = own_sessions.id_of_token(_token())
     with house.database.read() as session:
         rows = own_sessions.listed(session, who.name, now, idle)
         logins = [
@@ -73,7 +75,7 @@ def end_one(key: str) -> AnyResponse:
 def end_others() -> AnyResponse:
     """End all of one's own logins but this one."""
     with _house().database.write() as session:
-        mine = request.cookies.get(COOKIE, "")
+        mine = _token()
         count = own_sessions.end_others(session, somebody().name, mine, clock.real_now())
     return redirect(f"/account?done={count}", 303)
 
@@ -81,7 +83,7 @@ def end_others() -> AnyResponse:
 @permission("session")
 def how_long() -> Response:
     """Return in how many seconds this login ends by itself; null where it does not."""
-    idle, token = _doors().idle_of(somebody().role), request.cookies.get(COOKIE, "")
+    idle, token = _doors().idle_of(somebody().role), _token()
     with _house().database.read() as session:
         touched = own_sessions.last_touched(session, token)
     if idle is None or touched is None:
@@ -93,21 +95,25 @@ def how_long() -> Response:
 def active() -> Response:
     """Note that somebody is there, and say how long the login lasts from now on."""
     if _by_cookie():
-        _doors().note(request.cookies.get(COOKIE, ""))
+        _doors().note(_token())
     return how_long()
 
 
 def note_page(response: Response) -> Response:
     """Whoever opens a page is there; what pages ask for by themselves says nothing."""
     opened = request.method == "GET" and response.status_code == 200 and response.mimetype == "text/html"
-    if opened and g.get("viewer") is not None and _by_cookie():
-        _doors().note(request.cookies[COOKIE])
+    if opened and _by_cookie():
+        _doors().note(_token())
     return response
+
+
+def _token() -> str:
+    return outside.cookie(request.environ, COOKIE)
 
 
 def _by_cookie() -> bool:
     """Return whether it is the session that says who asks: a token must not keep a cookie beside it awake."""
-    return COOKIE in request.cookies and "Authorization" not in request.headers
+    return credential().kind is Kind.COOKIE
 
 
 def name_of(who: Viewer) -> str:

@@ -12,6 +12,8 @@ PAGES = frozenset({"/", "/screen"})
 MAY = frozenset(
     {
         "_dash-layout",
+        "account_how_long",
+        "account_active",
         "_dash-dependencies",
         "_reload-hash",
         "_dash-update-component",
