@@ -167,8 +167,8 @@ def test_the_anonymous_door_takes_fewer_fields_and_sources(huli_reference: Refer
 def test_a_moment_with_an_offset_is_read_as_the_same_instant(moment: datetime) -> None:
     text = moment.isoformat()
     offset = moment.utcoffset() or timedelta()
-    if offset.total_seconds() % 60 or moment.year < 2 or moment.year > 9998:
-        return  # RFC 3339 has no seconds in offsets
+    if offset.total_seconds() % 60 or not 1901 <= moment.year <= 2198:
+        return  # RFC 3339 has no seconds in offsets, and no district so old or so far ahead
     assert moment_of(text) == moment.astimezone(UTC)  # an hour that comes twice equals nothing across zones
 
 
