@@ -13,6 +13,7 @@ from dash import html
 from dashboard.rules.advice import Advice
 from dashboard.rules.event import DUE, GROUND_WORDS, STATUS_WORDS, Ground, Status
 from dashboard.rules.limits import Calendar
+from dashboard.rules.masking import mask_text
 from layouts import dispatch_border, dispatch_choice, keys
 from layouts.marks import DUE_WORDS
 from layouts.parts import attributes
@@ -111,7 +112,9 @@ def _head(data: DispatchData) -> html.Header:
     return html.Header(
         [
             html.H2(_("派单")),
-            html.Span([html.B(event.number, className="num"), " ", event.title], className="dp-h__what"),
+            html.Span(
+                [html.B(event.number, className="num"), " ", mask_text(event.title)], className="dp-h__what"
+            ),
             html.Small(_("按 {time} 计算", time=drawn), className="num"),
         ],
         className="dp-h",

@@ -109,6 +109,5 @@ def test_the_lead_reads_at_the_desk_who_reached_the_limit_of_looks(
     drawer = page.locator("#desk-reveals dialog")
     expect(drawer).to_contain_text("operator")
     expect(drawer).to_contain_text("一小时内 1 次")
-    page.screenshot(path="/tmp/privacy-desk.png")  # SHOT
     page.keyboard.press("Escape")
     expect(drawer).to_have_count(0)
