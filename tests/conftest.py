@@ -255,6 +255,7 @@ def open_account(database: Database, viewer: Viewer) -> None:
                     role=viewer.role.value,
                     unit=viewer.unit,
                     area=viewer.area,
+                    demo=True,
                     created_at=FRIDAY,
                 )
             )

@@ -13,6 +13,7 @@ window.gridWall = window.gridWall || {};
   };
 
   const dueWords = (row, now) => {
+    if (row.status === "on_hold") return t("挂单"); // nothing runs
     if (!row.handle_due_at) return t("未定期限");
     const late = now - row.handle_due_at;
     if (late >= 86400000) return t("超期 {n} 天", { n: Math.floor(late / 86400000) });

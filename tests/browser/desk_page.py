@@ -38,14 +38,14 @@ KINDS: dict[str, tuple[int, dict[str, Any]]] = {
         {"status": "pending_dispatch", "dispatch_due_at": 9, "border": {"settled": True}},
     ),
     "declined": (2, {"status": "pending_dispatch", "dispatch_due_at": 9, "decline_count": 1}),
-    "unsigned": (4, {"status": "dispatched", "accept_due_at": 9, "handle_from": -1, "handle_due_at": 200}),
-    "unsigned and due soon": (1, {"status": "dispatched", "accept_due_at": 9, "handle_from": -100, "handle_due_at": 20}),
-    "due soon": (5, {"status": "handling", "handle_from": -100, "handle_due_at": 20}),
-    "overdue": (3, {"status": "handling", "handle_from": -9, "handle_due_at": -1, "overdue_at": -1, "overdue_round": 1}),
+    "unsigned": (4, {"status": "dispatched", "accept_due_at": 9, "handle_from": -1, "warn_due_at": 150, "handle_due_at": 200}),
+    "unsigned and due soon": (1, {"status": "dispatched", "accept_due_at": 9, "handle_from": -100, "warn_due_at": -10, "handle_due_at": 20}),
+    "due soon": (5, {"status": "handling", "handle_from": -100, "warn_due_at": -10, "handle_due_at": 20}),
+    "overdue": (3, {"status": "handling", "handle_from": -9, "warn_due_at": -4, "handle_due_at": -1, "overdue_at": -1, "overdue_round": 1}),
     "held": (2, {"status": "on_hold", "hold_from": -9, "hold_until": 99, "handle_due_at": 1}),
     "supervised": (3, {"status": "checking", "check_due_at": 9, "supervision": "yellow"}),
-    "asks for time": (2, {"status": "handling", "handle_from": -1, "handle_due_at": 900, "request": "extend"}),
-    "asks for a hold": (1, {"status": "handling", "handle_from": -1, "handle_due_at": 900, "request": "hold"}),
+    "asks for time": (2, {"status": "handling", "handle_from": -1, "warn_due_at": 675, "handle_due_at": 900, "request": "extend"}),
+    "asks for a hold": (1, {"status": "handling", "handle_from": -1, "warn_due_at": 675, "handle_due_at": 900, "request": "hold"}),
 }  # fmt: skip
 STANDING = ("reported_at", "registered_at", "pool_at", "claim_due_at", "owned_at")
 

@@ -14,7 +14,6 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from dashboard import clock
-from dashboard.rules.limits import due_soon_at
 from tests import product
 from tests.browser.desk_page import (
     KINDS,
@@ -63,11 +62,10 @@ def expected(full: Product) -> dict[str, int]:
 
 
 def late(one: dict[str, Any]) -> bool:
-    """Whether a quarter of the limit or half an hour is left, or less (LIFECYCLE §3)."""
+    """Whether it is due soon or past, by the one moment that the server says (LIFECYCLE §3)."""
     if not one.get("handle_due_at"):
         return False
-    due, start = (datetime.fromtimestamp(one[name] / 1000, UTC) for name in ("handle_due_at", "handle_from"))
-    return clock.real_now() >= due_soon_at(start, due)
+    return clock.real_now() >= datetime.fromtimestamp(one["warn_due_at"] / 1000, UTC)
 
 
 def chosen(page: Page) -> str:

@@ -45,7 +45,7 @@ def open_event(key: int, now: Any, count: int, dice: random.Random, reference: R
     spot, status = dice.choice(spots), dice.choice(WAITING)
     at = now - timedelta(days=30) * (1 - key / count) - timedelta(milliseconds=dice.randrange(20_000))
     owned = at + timedelta(seconds=dice.randrange(60, 900))
-    return Event(
+    event = Event(
         id=key,
         number=f"{at:%Y%m%d}{key:06d}",
         title=f"{dice.choice(ROADS)}{dice.choice(KINDS)}",
@@ -66,9 +66,10 @@ def open_event(key: int, now: Any, count: int, dice: random.Random, reference: R
         claim_due_at=at + 40 * DAY,
         owned_at=owned,
         handle_from=owned,
-        handle_due_at=owned + dice.choice((45, 60, 75, 90)) * DAY,
         reported_by="worker-bench",
     )
+    days = dice.choice((45, 60, 75, 90))
+    return event.changed({"warn_due_at": owned + 0.75 * days * DAY, "handle_due_at": owned + days * DAY})
 
 
 def rows(reference: Reference, now: Any, count: int) -> list[dict[str, Any]]:
