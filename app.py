@@ -8,23 +8,42 @@ if __name__ == "__main__" and len(sys.argv) > 0:
     monkey.patch_all()
 
 import logging
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
+from typing import Any
 
 import dash
 from flask import Flask
 from flask_compress import Compress
 
-from callbacks import admin, api, commands, guard, livefeed, pages, phone, session, tiles
+from callbacks import (
+    account,
+    admin,
+    api,
+    audit,
+    commands,
+    guard,
+    livefeed,
+    outside,
+    pages,
+    phone,
+    session,
+    tiles,
+)
 from callbacks.api import feed as feed_routes
+from callbacks.api import health, problems
+from callbacks.pulse import Pulse
 from callbacks.scopes import Sight
 from callbacks.sockets import Sockets
 from dashboard import clock
 from dashboard.house import House
-from dashboard.loops import Loop, clock_loops, drill_loop, time_loop
-from dashboard.publisher import Publisher
+from dashboard.loops import Loop, aside_loop, clock_loops, drill_loop, time_loop
+from dashboard.publisher import Publisher, View
 from dashboard.serializer import feed_row
+from dashboard.sweeps import SWEEPS
 from datasources import sealing
+from datasources.faults import is_outage
 from datasources.queries_views import views as wall_views
 
 log = logging.getLogger("grid")
@@ -38,20 +57,21 @@ class Product:
     app: Flask
     dash_app: dash.Dash | None = None
     live: livefeed.LiveFeed | None = None
+    pulse: Pulse | None = None
     sockets: Sockets | None = None
     publisher: Publisher | None = None
     loops: list[Loop] = field(default_factory=list)
 
     def start(self) -> "Product":
         """Start the tail, the heartbeat, the publisher and the loops."""
-        for part in (self.publisher, self.live, self.sockets, *self.loops):
+        for part in (self.publisher, self.live, self.pulse, self.sockets, *self.loops):
             if part is not None:
                 part.start()
         return self
 
     def stop(self) -> None:
         """End everything, the newest first."""
-        for part in (*self.loops, self.sockets, self.live, self.publisher):
+        for part in (*self.loops, self.sockets, self.pulse, self.live, self.publisher):
             if part is not None:
                 part.stop()
         self.house.close()
@@ -65,15 +85,42 @@ def create_app(house: House, role: str = "all") -> Product:
     views = wall_views(lambda: house.reference)
     if role in ("all", "clock"):
         product.publisher = Publisher(
-            house.database, house.feed, row_of, clock.now, views, lambda code: house.reference.unit_name(code)
+            house.database,
+            house.feed,
+            row_of,
+            clock.now,
+            views,
+            lambda code: house.reference.unit_name(code),
+            house.beats,
         )
         product.loops += clock_loops(house)
     else:
         product.loops.append(drill_loop(house, keeps=False))
-    product.loops += time_loop(house)
+    product.loops += [*time_loop(house), aside_loop(house)]
     if role in ("all", "web"):
         _add_web(product, row_of, views)
+    elif house.settings.clock_port is not None:
+        _add_health(product)
     return product
+
+
+def _add_health(product: Product) -> None:
+    """Let a process that only keeps the clock answer how it is, to whoever may ask."""
+    house, app = product.house, product.app
+    app.secret_key = sealing.signing_key()
+    session.install(app, house)
+    guard.install(app, house.settings, session.viewer, session.came_from_elsewhere)
+    problems.install(app)
+    app.register_blueprint(health.blueprint())
+    _add_pulse(product, lambda: 0.0)
+    guard.check_app(app)
+
+
+def _add_pulse(product: Product, tail_age: Callable[[], float]) -> Pulse:
+    names = tuple(sweep.__name__ for sweep in SWEEPS)
+    product.pulse = Pulse(product.house.database, names, clock.real_now, tail_age)
+    product.app.extensions["grid.pulse"] = product.pulse
+    return product.pulse
 
 
 def _add_web(product: Product, row_of, views) -> None:  # type: ignore[no-untyped-def]
@@ -84,7 +131,7 @@ def _add_web(product: Product, row_of, views) -> None:  # type: ignore[no-untype
     app.config["COMPRESS_ALGORITHM"] = ["br", "gzip"]
     app.config["COMPRESS_BR_LEVEL"] = 4
     sign_in = session.install(app, house)
-    product.live = livefeed.LiveFeed(
+    product.live = live = livefeed.LiveFeed(
         house.database,
         house.feed,
         row_of,
@@ -97,6 +144,8 @@ def _add_web(product: Product, row_of, views) -> None:  # type: ignore[no-untype
     tiles.install(app, house.settings)
     phone.install(app, house)
     admin.install(app)
+    account.install(app)
+    audit.install(app)
     guard_install = partial(guard.install, app, house.settings, session.viewer, session.came_from_elsewhere)
     dash_app = pages.prepare(app, house)
     guard_install(dash_app)
@@ -104,23 +153,36 @@ def _add_web(product: Product, row_of, views) -> None:  # type: ignore[no-untype
     Compress(app)
     guard.check_app(app, dash_app)
     product.dash_app = dash_app
+    pulse = _add_pulse(product, lambda: live.age)
+    live.news_waits = lambda: pulse.outbox_is_old
     product.sockets = Sockets(
         app,
         product.live,
         partial(session.viewer_of_environ, sign_in=sign_in),
         house.settings.allowed_origins,
         lambda: (clock.now(), clock.speed()),
+        pulse.told,
     )
     app.extensions["grid.sockets"] = product.sockets
+    outside.install(app, house.settings)
 
 
 def _row(house: House, event):  # type: ignore[no-untyped-def]
     return feed_row(event, house.reference)
 
 
-def _views_now(house: House, views):  # type: ignore[no-untyped-def]
-    with house.database.read() as reading:
-        return {name: view(reading, clock.now()) for name, view in views.items()}
+def _views_now(house: House, views: Mapping[str, View]) -> dict[str, Any]:
+    """Return every view that can be counted; one that cannot is set aside."""
+    found: dict[str, Any] = {}
+    for name, view in views.items():
+        try:
+            with house.database.read() as reading:
+                found[name] = view(reading, clock.now())
+        except Exception as error:
+            if is_outage(error):
+                raise
+            house.database.aside.note("view", name, error)
+    return found
 
 
 if __name__ == "__main__":

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from flask import Flask, Response, current_app, request
+from flask import Flask, Response, current_app
 
-from callbacks import kiosk
+from callbacks import admin_health, kiosk, outside
 from callbacks.api.answers import answer
 from callbacks.api.bodies import object_body
 from callbacks.guard import permission
@@ -14,13 +14,16 @@ from callbacks.livefeed import LiveFeed
 from callbacks.session import somebody
 from dashboard import clock
 from dashboard.house import House
+from dashboard.rules import clean
 from dashboard.rules.access import Viewer
+from dashboard.rules.masking import mask_text
 from dashboard.rules.refusals import Invalid
 from dashboard.serializer import millis
-from datasources import accounts, kiosks, screens
+from datasources import accounts, kiosks, screens, sign_in_limits
 from datasources.intake import text_fault
 from datasources.kiosks import Shows
 from datasources.models import AccountRow, KioskRow, ScreenRow
+from datasources.models_accounts import SignInLimitRow
 from layouts import admin, words
 from layouts.screen_data import SCENES
 
@@ -32,12 +35,15 @@ FIELDS = ("name", "place", "area", "scene", "rotate", "lang")
 def install(app: Flask) -> None:
     """Give an app the page's data, its buttons and the screens' way in."""
     kiosk.install(app)
+    admin_health.install(app)
     for path, view, method in (
         ("/admin/state", state, "GET"),
         ("/admin/screens", create, "POST"),
         ("/admin/screens/<name>/renew", renew, "POST"),
         ("/admin/screens/<name>/revoke", revoke, "POST"),
         ("/admin/screens/<name>/restore", restore, "POST"),
+        ("/admin/accounts/<name>/unlock", unlock, "POST"),
+        ("/admin/limits/<key>/release", release, "POST"),
     ):
         app.add_url_rule(path, f"admin_{view.__name__}", view, methods=[method])
 
@@ -68,10 +74,11 @@ def state() -> Response:
         heard = {row.name: row for row in screens.listed(session, now)}
         named = {row.account: row for row in kiosks.listed(session)}
         people = [_account(row, house) for row in accounts.listed(session) if not kiosks.is_kiosk(row.name)]
+        limits = [_limit(row) for row in sign_in_limits.standing(session, clock.real_now())]
     shown = [
         _screen(name, named.get(name), heard.get(name), now) for name in sorted(named.keys() | heard.keys())
     ]
-    return answer({"now": millis(clock.real_now()), "screens": shown, "accounts": people})
+    return answer({"now": millis(clock.real_now()), "screens": shown, "accounts": people, "limits": limits})
 
 
 @permission("accounts.manage")
@@ -82,8 +89,8 @@ def create() -> Response:
     with _house().database.write() as session:
         secret = kiosks.make(
             session,
-            body["name"].strip(),
-            str(body.get("place") or "").strip(),
+            clean.line(body["name"]),
+            clean.line(str(body.get("place") or "")),
             shows,
             somebody().name,
             clock.real_now(),
@@ -115,6 +122,41 @@ def restore(name: str) -> Response:
     return answer({"name": name})
 
 
+@permission("accounts.manage")
+def unlock(name: str) -> Response:
+    """Let an account be tried again at once."""
+    with _house().database.write() as session:
+        accounts.unlock(session, name, somebody().name, clock.real_now())
+    return answer({"name": name})
+
+
+@permission("accounts.manage")
+def release(key: str) -> Response:
+    """Forget what was tried in vain at one place; what is forgotten already stays so."""
+    now = clock.real_now()
+    with _house().database.write() as session:
+        row = sign_in_limits.release(session, key)
+        if row is not None:
+            accounts.audit(
+                session, now, somebody().name, "limit.release",
+                kind=row.kind, address=row.address, account=row.account, failures=row.failures,
+            )  # fmt: skip
+    return answer({"key": key})
+
+
+def _limit(row: SignInLimitRow) -> dict[str, Any]:
+    return {
+        "key": row.key,
+        "kind": row.kind,
+        "account": row.account,
+        "address": row.address,
+        "failures": row.failures,
+        "refused": row.refused,
+        "last_at": millis(row.last_at),
+        "until": millis(row.until),
+    }
+
+
 def _wishes(body: Mapping[str, Any]) -> Shows:
     """Return what a new screen shall show; Invalid naming every field that is wrong."""
     faults: list[tuple[str, str, dict[str, Any]]] = []
@@ -124,7 +166,11 @@ def _wishes(body: Mapping[str, Any]) -> Shows:
         if body.get(name) and body[name] not in known:
             faults.append((name, "没有这个选项", {}))
     place, rotate = body.get("place") or "", body.get("rotate") or 0
-    wrong = text_fault(place, LONGEST_PLACE, lines=False) if isinstance(place, str) else ("应是文字", {})
+    wrong = (
+        text_fault(clean.line(place), LONGEST_PLACE, lines=False)
+        if isinstance(place, str)
+        else ("应是文字", {})
+    )
     if wrong:
         faults.append(("place", *wrong))
     if rotate and (isinstance(rotate, bool) or rotate not in ROTATION):
@@ -135,10 +181,14 @@ def _wishes(body: Mapping[str, Any]) -> Shows:
 
 
 def _screen(name: str, named: KioskRow | None, heard: ScreenRow | None, now: datetime) -> dict[str, Any]:
-    shown: dict[str, Any] = {"key": name, "name": named.name if named else name, "kiosk": named is not None}
+    shown: dict[str, Any] = {
+        "key": name,
+        "name": named.name if named else mask_text(name),
+        "kiosk": named is not None,
+    }
     if named:
         shown |= {
-            "place": named.place,
+            "place": mask_text(named.place),
             "shows": kiosk.screen_path(named.name, Shows(**named.shows)),
             "opened_at": millis(named.opened_at),
             "revoked_at": millis(named.revoked_at),
@@ -151,7 +201,7 @@ def _screen(name: str, named: KioskRow | None, heard: ScreenRow | None, now: dat
 
 
 def _account(row: AccountRow, house: House) -> dict[str, Any]:
-    area = house.reference.areas.get(row.area) if row.area else None
+    area = house.reference.area(row.area)
     return {
         "name": row.name,
         "title": row.title,
@@ -163,7 +213,7 @@ def _account(row: AccountRow, house: House) -> dict[str, Any]:
 
 
 def _address(secret: str) -> dict[str, str]:
-    return {"address": f"{request.host_url.rstrip('/')}/kiosk/{secret}"}
+    return {"address": f"{outside.own_address()}/kiosk/{secret}"}
 
 
 def _house() -> House:

@@ -66,16 +66,19 @@ def border(session: Session, event: Event, reference: Reference) -> Border:
 
 def side(code: str, reference: Reference, metres: float | None = None) -> Side:
     """Return a grid with the name of its street."""
-    area = reference.areas.get(code)
-    name = area.name if area else code
-    return Side(code, name, street_of(code, reference), None if metres is None else round(metres, 1))
+    return Side(
+        code,
+        reference.area_name(code),
+        street_of(code, reference),
+        None if metres is None else round(metres, 1),
+    )
 
 
 def street_of(code: str, reference: Reference) -> str | None:
     """Return the name of the area of the second level above a grid."""
-    path = reference.geo.path(code)
-    road = [reference.areas[one] for one in path.split("/") if one in reference.areas]
-    return next((area.name for area in road if area.level in reference.levels[1:2]), None)
+    held = reference.area(code)
+    road = [reference.area(one) for one in (held.path if held else "").split("/")]
+    return next((area.name for area in road if area and area.level in reference.levels[1:2]), None)
 
 
 def _remembered(session: Session, event: Event, reference: Reference) -> Ruling | None:

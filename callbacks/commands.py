@@ -4,11 +4,10 @@ Exit codes: 0 done, 1 some rows refused or a check failed, 2 usage.
 """
 
 import argparse
-import getpass
-import logging
 import os
 import select
 import sys
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -16,30 +15,32 @@ from typing import Any
 from pydantic import ValidationError
 from sqlalchemy.exc import OperationalError
 
-from callbacks import self_check, store_check
+from callbacks import audit_command, check_accounts, command_accounts, quiet_log, self_check, store_check
 from callbacks.backing_up import back_up, bring_back
-from callbacks.serving import bar, demo_accounts, err, out, replay, run
-from dashboard import clock, rollup_keeper
-from dashboard.house import House, follow_clock, open_house
+from callbacks.serving import bar, err, out, replay, run
+from dashboard import clock, demo_choice, districts, redistricting, rollup_keeper
+from dashboard.house import follow_clock, open_beside, open_house
 from dashboard.loops import ROLLUP_SECONDS, Loop
-from dashboard.rules.access import Role
 from dashboard.rules.refusals import Refusal
 from dashboard.settings import Settings
-from datasources import accounts, sign_in, whole_files
 from datasources.database import UNREACHABLE
 from datasources.district import PackInvalid, read_pack
-from datasources.imports import import_file
-from datasources.loading import load_pack
+from datasources.imports import Outcome, import_file
 from datasources.postgres import UNHURRIED
+from datasources.reference import LOOK_EVERY
 from layouts.words import translate
 
 CreateApp = Callable[..., Any]
+CHANGED = "已有的记录中有 {changed} 条内容有变化，没有改动；要按文件更新，请加 --update"
+CHANGED_TAKEN = "已有的记录中有 {changed} 条内容有变化，已按文件更新"
+MOST_TOLD = 20
 NICE = 10  # whoever watches or decides goes first
 
 
 def main(arguments: Sequence[str], create_app: CreateApp) -> int:
     """Carry out one command and return its exit code."""
-    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    quiet_log.begin()
+    os.umask(0o077)  # what is written here holds persons: for its owner alone
     parser = _parser()
     words = parser.parse_args(list(arguments))
     try:
@@ -100,18 +101,9 @@ def _parser() -> argparse.ArgumentParser:
     importing = command("import", bring_in, "import bulk history")
     importing.add_argument("file", type=Path)
     importing.add_argument("--mapping", type=Path, metavar="M.toml")
+    importing.add_argument("--update", action="store_true", help="take what held records say now")
     command("load-district", load_district, "validate and load a district pack").add_argument("path")
-    people = command("user", user, "accounts: add, passwd, disable, list")
-    people.add_argument("what", choices=("add", "passwd", "disable", "list"))
-    people.add_argument("name", nargs="?")
-    people.add_argument("--role", dest="account_role", choices=[role.value for role in Role][:8])
-    people.add_argument("--unit")
-    people.add_argument(
-        "--member", action="store_true", help="a member of the unit sees their own work of it"
-    )
-    people.add_argument("--area")
-    people.add_argument("--password", help="else asked for, or read from standard input")
-    command("token", token, "API tokens, one line each").add_argument("names", nargs="+", metavar="USER")
+    command_accounts.add_parsers(command)
     command("rebuild", rebuild, "make the rollups of every day anew from the events")
     command("roll", roll, "keep the rollups beside a running product, which begins this by itself")
     for name, work, text in (
@@ -120,6 +112,7 @@ def _parser() -> argparse.ArgumentParser:
     ):
         command(name, work, text).add_argument("file", type=Path)
     command("check", check, "check the configuration", serving)
+    audit_command.add(command)
     for action in serving._actions + shared._actions:
         if not isinstance(action, argparse._HelpAction):
             parser._add_action(action)
@@ -141,7 +134,7 @@ def _settings(words: argparse.Namespace) -> Settings:
 
 def bring_in(settings: Settings, words: argparse.Namespace, _create: CreateApp) -> int:
     """Import a file of history; 1 when rows were refused or the file cannot be read as a whole."""
-    house = _beside(settings)
+    house = open_beside(settings)
     with bar(translate("导入", settings.lang)) as told:
         outcome = import_file(
             house.database,
@@ -152,28 +145,46 @@ def bring_in(settings: Settings, words: argparse.Namespace, _create: CreateApp) 
             latest=max(clock.now(), clock.real_now()),
             pack_mapping=house.pack_mapping,
             progress=told,
+            update=words.update,
         )
     line = "新增 {added} 条，已有 {held} 条，拒收 {refused} 条"
     out.print(translate(line, settings.lang, added=outcome.added, held=outcome.held, refused=outcome.refused))
+    if outcome.changed:
+        line = CHANGED_TAKEN if words.update else CHANGED
+        out.print(translate(line, settings.lang, changed=outcome.changed))
     if outcome.refused:
-        out.print(str(outcome.refused_path))
+        out.print(str(outcome.refused_path), markup=False)
+    if outcome.unknown:
+        _tell_unknown(outcome, settings)
     house.close()
     return 1 if outcome.refused else 0
 
 
+def _tell_unknown(outcome: Outcome, settings: Settings) -> None:
+    """Sum up the words nobody knows, the most frequent first, and where they lie ready for the mapping."""
+    line = "有 {count} 个词映射不认识，已写成可并入映射的一段：{path}"
+    path, lang = outcome.unknown_path, settings.lang
+    out.print(translate(line, lang, count=len(outcome.unknown), path=path), markup=False)
+    for (name, word), rows in list(outcome.unknown.items())[:MOST_TOLD]:
+        line = translate("{field}：“{word}” {rows} 行", lang, field=name, word=word, rows=rows)
+        out.print(f"  {line}", markup=False)
+
+
 def load_district(settings: Settings, words: argparse.Namespace, _create: CreateApp) -> int:
     """Validate and load a pack; warnings are shown, faults refuse it as a whole."""
-    pack = read_pack(words.path)
-    for warning in pack.warnings:
-        out.print(str(warning), markup=False)
-    house = open_house(
-        settings.model_copy(update={"district": settings.district or words.path}),
-        load=False,
-        limits=UNHURRIED,
-    )
-    with house.database.write() as session:
-        changed = load_pack(session, pack, clock.now())
-    whole_files.write(settings.data_dir / "district", words.path.encode())
+    pack = read_pack(words.path, clock.real_now())
+    house = open_house(settings.model_copy(update={"district": words.path}), load=False, limits=UNHURRIED)
+    follow_clock(house)
+    changed, warnings = redistricting.load(house.database, house.references, pack, clock.now())
+    if changed and house.reference.gone.areas:
+        time.sleep(LOOK_EVERY + 1)  # by then a product that runs beside has noticed the new pack
+        redistricting.bring_stragglers(house.database, house.references, clock.now())
+    for warning in (*pack.warnings, *warnings):
+        out.print(
+            f"{warning.where}: {translate(warning.text, settings.lang, **warning.params)}", markup=False
+        )
+    districts.remember(settings, house.pack, pack.code)
+    districts.keep_mapping(settings, house.pack, pack.code)
     text = (
         "已载入区域“{name}”：{areas} 个区域，{units} 个单位，{categories} 个类别"
         if changed
@@ -185,48 +196,9 @@ def load_district(settings: Settings, words: argparse.Namespace, _create: Create
     return 0
 
 
-def user(settings: Settings, words: argparse.Namespace, _create: CreateApp) -> int:
-    """Add an account, set a password, disable one, or list all."""
-    house = _beside(settings)
-    now = clock.real_now()
-    if words.what != "list" and not words.name:
-        err.print(translate("请写明账号名", settings.lang))
-        return 2
-    with house.database.write() as session:
-        if words.what == "list":
-            for row in accounts.listed(session):
-                state = translate("停用", settings.lang) if row.disabled else translate("可用", settings.lang)
-                sys.stdout.write("\t".join((row.name, row.role, row.unit or row.area or "-", state)) + "\n")
-        elif words.what == "add":
-            if not words.account_role:
-                err.print(translate("请用 --role 写明角色", settings.lang))
-                return 2
-            accounts.create(
-                session, house.reference, words.name, Role(words.account_role), _password(words, settings), now,
-                unit=words.unit, area=words.area, member=words.member,
-            )  # fmt: skip
-        elif words.what == "passwd":
-            accounts.set_password(session, words.name, _password(words, settings), now)
-        else:
-            accounts.disable(session, words.name, now)
-    house.close()
-    return 0
-
-
-def token(settings: Settings, words: argparse.Namespace, _create: CreateApp) -> int:
-    """Print one token an account, each on a line of its own with the token as its last word; all or none."""
-    house = _beside(settings)
-    with house.database.write() as session:
-        issued = [(name, sign_in.issue_token(session, name, clock.real_now())) for name in words.names]
-    for name, word in issued:
-        sys.stdout.write(f"{name} {word}\n")
-    house.close()
-    return 0
-
-
 def rebuild(settings: Settings, words: argparse.Namespace, _create: CreateApp) -> int:
     """Make every rollup anew; what is frozen stays as it stood."""
-    house = _beside(settings)
+    house = open_beside(settings)
     with bar(translate("重算", settings.lang)) as told:
         count = rollup_keeper.rebuild(house.database, house.reference, clock.now(), told)
     out.print(translate("已重算 {n} 天", settings.lang, n=count))
@@ -237,7 +209,7 @@ def rebuild(settings: Settings, words: argparse.Namespace, _create: CreateApp) -
 def roll(settings: Settings, _words: argparse.Namespace, _create: CreateApp) -> int:
     """Keep the rollups beside a running product until it closes our standard input; it begins this by itself."""
     os.nice(NICE)
-    house = _beside(settings)
+    house = open_beside(settings)
 
     def work() -> None:
         follow_clock(house)
@@ -252,29 +224,18 @@ def roll(settings: Settings, _words: argparse.Namespace, _create: CreateApp) -> 
 
 def check(settings: Settings, words: argparse.Namespace, _create: CreateApp) -> int:
     """Check the configuration: each finding with its reason and its cure."""
-    findings = [*self_check.findings(settings, words.role), *store_check.findings(settings)]
+    settings = demo_choice.resolved(settings)
+    said, more = check_accounts.demo(settings)
+    out.print(translate(said.text, settings.lang, **said.params), markup=False)
+    findings = [*self_check.findings(settings, words.role), *store_check.findings(settings), *more]
     for finding in findings:
         err.print(
             f"{translate(finding.reason, settings.lang, **finding.params)} {translate(finding.cure, settings.lang)}",
             markup=False,
         )
+    if (ends := districts.horizon(settings, clock.real_now())) is not None:
+        text, params = ends.words
+        out.print(translate(text, settings.lang, **params), markup=False)
     if not findings:
         out.print(translate("配置检查通过", settings.lang))
     return 1 if findings else 0
-
-
-def _beside(settings: Settings) -> House:
-    """Open the house beside a running product, on the drill clock it keeps if it keeps one."""
-    house = open_house(settings, limits=UNHURRIED)
-    follow_clock(house)
-    if settings.demo or settings.demo_password:
-        demo_accounts(house)
-    return house
-
-
-def _password(words: argparse.Namespace, settings: Settings) -> str:
-    if words.password:
-        return str(words.password)
-    if sys.stdin.isatty():
-        return getpass.getpass(translate("密码：", settings.lang))
-    return sys.stdin.readline().rstrip("\n")

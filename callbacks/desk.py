@@ -10,8 +10,18 @@ from dashboard import clock
 from dashboard.house import House
 from dashboard.rules.access import ROLE_WORDS, Viewer
 from dashboard.serializer import millis
+from datasources.reference import Reference
 from layouts import desk
 from layouts.words import translate
+
+
+def _notes(reference: Reference) -> list[str]:
+    """Return what the desk must know of its district: that the calendar does not reach as far as the limits."""
+    ends = reference.horizon(clock.now())
+    if ends is None:
+        return []
+    text, params = ends.words
+    return [translate(text, **params)]
 
 
 def layout(house: House, live: LiveFeed, who: Viewer, query: Mapping[str, str]) -> Any:
@@ -29,10 +39,13 @@ def layout(house: House, live: LiveFeed, who: Viewer, query: Mapping[str, str]) 
             views={name: view["data"] for name, view in live.views(EVERYTHING)["views"].items()},
             alerts=live.alerts(EVERYTHING),
             units={code: unit.name for code, unit in reference.units.items()},
+            gone_units={code: unit.name for code, unit in reference.gone.units.items()},
             categories=[(one.code, one.name, one.parent or "") for one in reference.categories.values()],
             centre=reference.config.get("centre"),
             duty=on_duty(reference, clock.now()),
+            notes=_notes(reference),
             demo=house.settings.demo,
             number=query.get("event", ""),
+            watches=who.may("audit.see"),
         )
     )

@@ -1,6 +1,5 @@
 """Draws the panel of dispatch whenever another event is chosen, it changed, or a minute has passed."""
 
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -10,12 +9,14 @@ from sqlalchemy.orm import Session
 
 from callbacks import advice, guard
 from callbacks.api.events import seen_event
+from callbacks.event import chosen_number
 from callbacks.session import somebody
 from callbacks.wording import spoken
 from dashboard import actions, clock
 from dashboard.house import House
-from dashboard.rules.access import Viewer, mask_text
+from dashboard.rules.access import Viewer
 from dashboard.rules.event import Event
+from dashboard.rules.masking import mask_text
 from dashboard.rules.refusals import Forbidden, Refusal
 from datasources import api_queries, journal
 from datasources.models import StepRow
@@ -31,9 +32,9 @@ from layouts.words import translate
     Input(ids.DISPATCH_ASKED, "data"),
     prevent_initial_call=True,
 )
-def show(chosen: Mapping[str, Any] | None, _asked: Any) -> Any:
+def show(chosen: Any, _asked: Any) -> Any:
     """Draw the panel of the chosen event for the account that asks."""
-    number = str((chosen or {}).get("number", ""))
+    number = chosen_number(chosen)
     house: House = current_app.extensions["grid.house"]
     return drawn(house, number, somebody()) if number else dispatch.empty()
 
@@ -64,7 +65,7 @@ def gathered(
         allowed=allowed,
         why_not=spoken(found.why_not) if found.why_not else "",
         names={code: unit.name for code, unit in reference.units.items()},
-        named_co_units=reference.co_units(event) if event.emergency else (),
+        named_co_units=event.co_units or (reference.co_units(event) if event.emergency else ()),
         co_units=[
             (reference.unit_name(co.unit), co.accepted_at is not None)
             for co in journal.co_units(session, event)

@@ -14,8 +14,9 @@ from callbacks.livefeed import LiveFeed
 from callbacks.session import somebody
 from dashboard import actions, clock
 from dashboard.house import House
-from dashboard.rules.access import HOME, Role, Viewer, mask_text, sees
+from dashboard.rules.access import HOME, Role, Viewer, sees
 from dashboard.rules.event import DUE, Event, Status, on_time
+from dashboard.rules.masking import mask_text
 from dashboard.rules.refusals import Refusal
 from dashboard.serializer import event_json, millis
 from datasources import api_queries, journal, looks, queries_around
@@ -51,12 +52,18 @@ def layout(house: House, _live: LiveFeed, who: Viewer, query: Mapping[str, str])
     )
 
 
+def chosen_number(chosen: Any) -> str:
+    """Return the number of the event a page says was chosen, empty for whatever says none."""
+    number = chosen.get("number") if isinstance(chosen, Mapping) else None
+    return number if isinstance(number, str) else ""
+
+
 @guard.callback(
     "session", Output(ids.EVENT_BODY, "children"), Input(ids.EVENT_CHOSEN, "data"), prevent_initial_call=True
 )
-def show(chosen: Mapping[str, Any] | None) -> Any:
+def show(chosen: Any) -> Any:
     """Draw the chosen event for the account that asks."""
-    number = str((chosen or {}).get("number", ""))
+    number = chosen_number(chosen)
     house: House = current_app.extensions["grid.house"]
     return drawn(house, number, somebody()) if number else page.empty()
 
@@ -90,8 +97,9 @@ def gathered(
         steps=steps,
         photos=photo_bodies(session, event, who),
         allowed=actions.buttons(session, reference, event, who, now),
-        where=[reference.areas[code].name for code in event.area_path.split("/") if code in reference.areas],
+        where=_where(event, reference),
         due=(due, at) if due and at else None,
+        soon=millis(event.warn_due_at) if due == "handle_due_at" else None,
         names=_names(steps, reference),
         duplicates=_shown(near, who, reference, now),
         history=_shown(past, who, reference, now),
@@ -102,7 +110,7 @@ def gathered(
         merged_into=original.number if original else "",
         request=_request(event, reference),
         looks=[
-            (look.at, f"{translate(look.title)} {look.account}", look.reason)
+            (look.at, f"{translate(look.title)} {look.account}", mask_text(look.reason))
             for look in looks.looks_at(session, event)
         ]
         if who.may("audit.see")
@@ -114,11 +122,21 @@ def gathered(
     )
 
 
+def _where(event: Event, reference: Reference) -> list[str]:
+    """Return the names of the areas it lies in, the whole district first; beside its grid of today what it was called then."""
+    codes = [code for code in event.area_path.split("/") if code]
+    names = [reference.area_name(code) for code in codes]
+    then = reference.area_name(event.grid, event.grid_version)
+    if names and event.grid and then != reference.area_name(codes[-1]) and event.grid in reference.every_area:
+        names[-1:] = [translate("{name}（原{then}）", name=names[-1], then=then)]
+    return names if len(reference.levels) > 1 else ["", *names]
+
+
 def _request(event: Event, reference: Reference) -> tuple[str, str, datetime | None, str] | None:
     if not event.request:
         return None
     by = reference.unit_name(event.unit) if event.unit else event.requested_by or ""
-    return event.request, event.request_reason or "", event.request_until, by
+    return event.request, mask_text(event.request_reason or ""), event.request_until, by
 
 
 def _shown(
@@ -152,7 +170,7 @@ def _names(steps: Sequence[Mapping[str, Any]], reference: Reference) -> dict[str
                 names[code] = reference.unit_name(code)
         if facts.get("category"):
             names[facts["category"]] = reference.category_name(facts["category"]) or facts["category"]
-        area = reference.areas.get(str(facts.get("grid")))
+        area = reference.area(str(facts.get("grid")))
         if area:
             names[area.code] = area.name
     return names
@@ -186,7 +204,7 @@ def _sides(
 ) -> Sequence[tuple[str, float | None]]:
     metres = dict(reference.geo.near(*place, AROUND_M))
     return [
-        (reference.areas[code].name, metres.get(code))
+        (reference.area_name(code), metres.get(code))
         for code in _candidates(event)
-        if code in reference.areas
+        if code in reference.every_area
     ]

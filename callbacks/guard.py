@@ -11,6 +11,7 @@ import dash
 from flask import Flask, redirect, request
 from werkzeug.wrappers import Response
 
+from callbacks import callback_body, outside, walls
 from dashboard.rules.access import HOME, PERMISSIONS, Viewer
 from dashboard.rules.refusals import Forbidden, NotFound, Refusal
 from dashboard.settings import Settings
@@ -42,6 +43,10 @@ class Stranger(Refusal):
     """Nobody is logged in."""
 
     status = 401
+
+
+class WrongCredential(Stranger):
+    """A header was sent that authenticates nobody: said plainly, to pages too, which a login would not help."""
 
 
 def permission(name: str) -> Callable[[View], View]:
@@ -141,15 +146,29 @@ class Guard:
         who = self._viewer()
         if who is None:
             raise Stranger("请先登录")
+        endpoint = (request.endpoint or "").removeprefix(self._prefix)
+        if walls.denied(who, endpoint, request.path):
+            raise Forbidden("大屏账号只能看大屏")
         if need == PAGE:
             return self._page(who)
         if need == CALLBACK:
-            body = request.get_json(silent=True)
-            output = body.get("output") if isinstance(body, dict) else None
-            need = _callbacks.get(output) if isinstance(output, str) else None
+            self._callback(who)
+            return None
         if need is None or not who.may(need):
             raise Forbidden("您的账号没有这项权限")
         return None
+
+    def _callback(self, who: Viewer) -> None:
+        body = callback_body.read()
+        output = body.get("output")
+        need = _callbacks.get(output) if isinstance(output, str) else None
+        if need is None or not who.may(need) or not isinstance(output, str):
+            raise Forbidden("您的账号没有这项权限")
+        assert self._dash is not None
+        spec = self._dash.callback_map.get(output) or dash._callback.GLOBAL_CALLBACK_MAP.get(output)
+        if spec is None:
+            raise NotFound("没有这个地址")
+        callback_body.check(body, spec)
 
     def dress(self, response: Response) -> Response:
         """Put the security headers on an answer."""
@@ -160,7 +179,7 @@ class Guard:
         headers["Referrer-Policy"] = "same-origin"
         headers["Cross-Origin-Opener-Policy"] = "same-origin"
         headers["Cross-Origin-Resource-Policy"] = "same-origin"
-        if request.is_secure:
+        if outside.over_https():
             headers["Strict-Transport-Security"] = "max-age=31536000"
         if need_of(self._app, request.endpoint, self._prefix) != STATIC:
             headers["Cache-Control"] = "no-store"

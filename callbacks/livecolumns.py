@@ -20,7 +20,7 @@ LIMIT = 1 << 52  # what a browser's number holds exactly, with room for a differ
 
 INTEGERS = ("id", "version", "round", "declines")
 MOMENTS = (
-    "reported_at", "register_due_at", "dispatch_due_at", "claim_due_at", "accept_due_at", "handle_from", "handle_due_at", "check_due_at", "hold_until", "overdue_at",
+    "reported_at", "register_due_at", "dispatch_due_at", "claim_due_at", "accept_due_at", "warn_due_at", "handle_due_at", "check_due_at", "hold_until", "overdue_at",
 )  # fmt: skip
 DEGREES = ("lng", "lat")
 WORDS = (

@@ -1,7 +1,8 @@
 """One process's live feed: it tails the stream itself, keeps the live set and tells its own sockets.
 
-Without Redis, after a wipe and once a minute it compares itself with the database and sends the difference,
-so that every screen converges within seconds. The stream's position is always read before the data.
+Every five seconds, and as soon as news waits too long, it looks up what has stepped on in the database; without Redis,
+after a wipe and once a minute it compares everything. So every screen converges within seconds, whatever stands still.
+The stream's position is always read before the data.
 """
 
 import gzip
@@ -14,23 +15,32 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy.orm import Session
+
 from callbacks.livestore import Change, LiveStore, Row
 from callbacks.rooms import Line, Rooms
 from callbacks.scopes import EVERYTHING, Scope, Sight
 from callbacks.updates import Updates
+from callbacks.walls import UNDRAWN
 from dashboard.alert_feed import RowOf, alert_messages
-from dashboard.publisher import version_of
+from dashboard.publisher import rows_message, version_of
 from datasources import feed_queries
 from datasources.database import Database
 from datasources.feed import Entry, Feed, FeedDown
+from datasources.quiet import Quiet
 
 log = logging.getLogger(__name__)
+quiet = Quiet(log)
 
 BLOCK_MS = 1000
 AUDIT_SECONDS = 60.0
+CATCH_UP_SECONDS = 5.0
+CATCH_UP_SECONDS_URGENT = 1.0
+OVERLAP = 1000  # steps that may have been committed later than ones with a higher id
 DOWN_SECONDS = 1.0
 VIEW_SECONDS_DOWN = 5.0
 SNAPSHOT_SECONDS = 1.0
+NOTHING: frozenset[str] = frozenset()
 ViewsNow = Callable[[], dict[str, Any]]
 
 
@@ -57,6 +67,10 @@ class LiveFeed:
         views_now: ViewsNow | None = None,
         unit_name: Callable[[str], str] = str,
     ) -> None:
+        self.news_waits: Callable[[], bool] = lambda: False
+        self._turned = time.monotonic()
+        self._newest_step = 0
+        self._caught_up = float("-inf")
         self._db, self._feed, self._row_of, self._sight = db, feed, row_of, sight
         self._views_now, self._unit_name = views_now, unit_name
         self.store = LiveStore()
@@ -84,14 +98,14 @@ class LiveFeed:
         with self._lock:
             kept = self._stamped.get((scope, in_columns))
             if kept is None or time.monotonic() - kept.at > SNAPSHOT_SECONDS:
-                packed = self._packed(self._sight.of(scope), in_columns)
+                packed = self._packed(self._sight.of(scope), in_columns, UNDRAWN if scope.drawn else NOTHING)
                 kept = self._stamped[scope, in_columns] = Stamped(time.monotonic(), packed)
             return kept.packed
 
-    def _packed(self, sees: Callable[[Row], bool] | None, in_columns: bool) -> bytes:
+    def _packed(self, sees: Callable[[Row], bool] | None, in_columns: bool, without: frozenset[str]) -> bytes:
         if in_columns:
-            return self.store.packed(self.position, sees)
-        return gzip.compress(self.store.snapshot(self.position, sees), 1)
+            return self.store.packed(self.position, sees, without)
+        return gzip.compress(self.store.snapshot(self.position, sees, without), 1)
 
     def hash(self, scope: Scope = EVERYTHING) -> dict[str, str]:
         """Return {"position", "hash"} of what a scope sees."""
@@ -101,7 +115,10 @@ class LiveFeed:
     def views(self, scope: Scope = EVERYTHING) -> dict[str, Any]:
         """Return {"position", "views": {name: {"version", "data"}}}; only who sees everything has views."""
         with self._lock:
-            return {"position": self.position, "views": dict(self._views) if scope == EVERYTHING else {}}
+            return {
+                "position": self.position,
+                "views": dict(self._views) if scope.kind == EVERYTHING.kind else {},
+            }
 
     def alerts(self, scope: Scope = EVERYTHING) -> list[dict[str, Any]]:
         """Return the open alerts of a scope, oldest first."""
@@ -126,16 +143,24 @@ class LiveFeed:
         with self._lock:
             self.rooms.leave(line)
 
-    def tick(self, now: datetime, speed: float) -> None:
-        """Send the heartbeat to everybody."""
+    def tick(self, now: datetime, speed: float, told: dict[str, Any] | None = None) -> None:
+        """Send the heartbeat to everybody, with what else is `told`."""
         with self._lock:
-            self.rooms.tick(round(now.timestamp() * 1000), speed)
+            self.rooms.tick(round(now.timestamp() * 1000), speed, told or {})
+
+    @property
+    def age(self) -> float:
+        """Return how many seconds ago a turn was last taken to its end."""
+        return time.monotonic() - self._turned
 
     # the tail
 
     def start(self) -> None:
         """Load the live set and follow the stream in a thread (a greenlet under gevent) until `stop()`."""
-        self.follow(block_ms=1)
+        try:
+            self.follow(block_ms=1)
+        except Exception:  # the product starts all the same; what cannot be loaded is tried again
+            quiet.exception("start", "The live feed could not be loaded at the start and is tried again")
         self._thread = threading.Thread(target=self._run, name="live-feed", daemon=True)
         self._thread.start()
 
@@ -155,20 +180,59 @@ class LiveFeed:
                 self._attach()
                 return
             for entry in entries:
-                self._take(entry)
-            if time.monotonic() - self._audited > AUDIT_SECONDS:
-                self.reconcile()
+                try:
+                    self._take(entry)
+                except FeedDown:
+                    raise
+                except Exception as error:  # one message that makes no sense must not stop the tail
+                    self._db.aside.note("message", entry.id, error)
+                    with self._lock:
+                        self.position = entry.id
+            self._compare()
         except FeedDown as error:
             if not self.is_down:
                 log.warning("The live feed does not answer, the database fills in: %s", error)
             self.is_down = True
             self.reconcile()
             self._compute_views()
+        self._turned = time.monotonic()
+
+    def _compare(self) -> None:
+        """Compare with the database when it is time: all of it once a minute, else what has stepped on since."""
+        now, waits = time.monotonic(), self.news_waits()
+        if now - self._audited > AUDIT_SECONDS:
+            self.reconcile()
+        elif now - self._caught_up > (CATCH_UP_SECONDS_URGENT if waits else CATCH_UP_SECONDS):
+            self.catch_up()
+        if waits:
+            self._compute_views()
+
+    def catch_up(self) -> int:
+        """Look up what has stepped on in the database and send the difference; return how many rows differed."""
+        self._caught_up = time.monotonic()
+        with self._db.read() as session:
+            newest = feed_queries.newest_step(session)
+            versions = feed_queries.versions_since(session, self._newest_step - OVERLAP)
+            stale = [
+                key for key, (version, is_open) in versions.items() if self._differs(key, version, is_open)
+            ]
+            change = self._told(session, stale)
+        self._newest_step = newest
+        return len(change.pairs)
+
+    def _differs(self, key: int, version: int, is_open: bool) -> bool:
+        row = self.store.rows.get(key)
+        return (
+            row is not None and row["version"] < version
+            if not is_open
+            else row is None or row["version"] < version
+        )
 
     def reconcile(self) -> int:
         """Compare with the database and send the difference; return how many rows differed."""
-        self._audited = time.monotonic()
+        self._audited = self._caught_up = time.monotonic()
         with self._db.read() as session:
+            newest = feed_queries.newest_step(session)
             moved = feed_queries.open_fingerprint(session) != self.store.fingerprint
             versions = feed_queries.open_versions(session) if moved else {}
             stale = [
@@ -177,11 +241,17 @@ class LiveFeed:
                 if i not in self.store.rows or self.store.rows[i]["version"] < v
             ]
             missing = [i for i in self.store.rows if i not in versions] if moved else []
-            events = feed_queries.events_by_id(session, stale + missing).values()
-            rows = [self._row_of(event) for event in events if event.is_open]
-            gone = [(event.id, event.version) for event in events if not event.is_open]
-            alerts = feed_queries.alerts_open_or_among(session, list(self._alerts))
-            messages = alert_messages(session, alerts, self._row_of, self._unit_name)
+            change = self._told(session, stale + missing)
+        self._newest_step = newest
+        return len(change.pairs)
+
+    def _told(self, session: Session, keys: list[int]) -> Change:
+        """Take over events as they now are, and the alerts, and tell what differed; what cannot be shown is set aside."""
+        events = list(feed_queries.events_by_id(session, keys).values())
+        rows = rows_message(events, self._row_of, self._db.aside)["rows"]
+        gone = [(event.id, event.version) for event in events if not event.is_open]
+        alerts = feed_queries.alerts_open_or_among(session, list(self._alerts))
+        messages = alert_messages(session, alerts, self._row_of, self._unit_name)
         with self._lock:
             change = self.store.apply(rows, gone)
             if self._loaded:
@@ -189,7 +259,7 @@ class LiveFeed:
             for message in messages:
                 self._tell_alert(message["alert"], message["row"], None)
             self._loaded = True
-        return len(change.pairs)
+        return change
 
     def _attach(self) -> None:
         """Find the place in the stream, then compare with the database: position before data."""
@@ -207,12 +277,12 @@ class LiveFeed:
 
     def _take(self, entry: Entry) -> None:
         message = entry.message
-        view = self._feed.view(message["name"]) if message["k"] == "view" else None
+        view = self._feed.view(message["name"]) if message.get("k") == "view" else None
         with self._lock:
-            if message["k"] == "rows":
+            if message.get("k") == "rows":
                 gone = zip(message["gone"], message["gone_versions"], strict=True)
                 self._tell_rows(self.store.apply(message["rows"], gone), entry.id)
-            elif message["k"] == "alert":
+            elif message.get("k") == "alert":
                 self._tell_alert(message["alert"], message["row"], entry.id)
             elif view is not None:
                 self._tell_view(message["name"], view, entry.id)
@@ -258,5 +328,5 @@ class LiveFeed:
             except FeedDown:
                 pass  # the bundled server did not come up; the next turn tries again
             except Exception:
-                log.exception("The live feed failed and tries again")
+                quiet.exception("live-feed", "The live feed failed and tries again")
                 self._ended.wait(DOWN_SECONDS)

@@ -8,6 +8,7 @@ the cell of column `from`, or of the row before (`start`). `layouts/assets/live-
 import json
 import struct
 import zlib
+from collections.abc import Collection
 from typing import Any
 
 import numpy as np
@@ -18,17 +19,23 @@ TYPE = "application/vnd.grid.columns"
 MAGIC = b"GRID"
 GZIP_HEAD = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x04\xff"
 STEADY = ("id", "number", "reported_at")  # they grow with the rows: only the step from row to row is kept
-FROM = {name: "reported_at" for name in MOMENTS if name != "reported_at"} | {"handle_due_at": "handle_from"}
+FROM = {name: "reported_at" for name in MOMENTS if name != "reported_at"} | {"handle_due_at": "warn_due_at"}
 NAMED_BY = {"category_name": "category", "path": "grid"}
 Head = dict[str, Any]
 
 
-def pack(columns: Columns, position: str, only: list[int] | None = None) -> bytes:
-    """Return the gzipped snapshot of all rows, or of the rows with some ids."""
+def pack(
+    columns: Columns, position: str, only: list[int] | None = None, without: Collection[str] = frozenset()
+) -> bytes:
+    """Return the gzipped snapshot of all rows, or of the rows with some ids, `without` some columns."""
     cells, odd = columns.tables(only)
+    if without:
+        odd = [{name: value for name, value in row.items() if name not in without} for row in odd]
     heads: list[Head] = []
     planes: list[bytes] = []
     for name in KINDS:
+        if name in without:
+            continue
         head, values = _column(name, cells, columns)
         if head is None or values is None:
             continue

@@ -5,7 +5,7 @@ The same rules as in `layouts/assets/live-store.js`; both give the hash of the s
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -90,18 +90,23 @@ class LiveStore:
             self._hash = (self.revision, digest)
         return digest
 
-    def snapshot(self, position: str, sees: Sees | None = None) -> bytes:
-        """Return the JSON `{"position", "columns", "rows": [[…], …]}` of what is seen, in UTF-8."""
+    def snapshot(
+        self, position: str, sees: Sees | None = None, without: Collection[str] = frozenset()
+    ) -> bytes:
+        """Return the JSON `{"position", "columns", "rows": [[…], …]}` of what is seen, `without` some columns, in UTF-8."""
+        columns = [column for column in COLUMNS if column not in without]
         rows = [
-            [row.get(column) for column in COLUMNS] for row in self.rows.values() if sees is None or sees(row)
+            [row.get(column) for column in columns] for row in self.rows.values() if sees is None or sees(row)
         ]
-        content = {"position": position, "columns": COLUMNS, "rows": rows}
+        content = {"position": position, "columns": columns, "rows": rows}
         return json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
 
-    def packed(self, position: str, sees: Sees | None = None) -> bytes:
+    def packed(
+        self, position: str, sees: Sees | None = None, without: Collection[str] = frozenset()
+    ) -> bytes:
         """Return the same in the wall's own form (`livepack.TYPE`), gzipped."""
         only = None if sees is None else [i for i, row in self.rows.items() if sees(row)]
-        return livepack.pack(self.columns, position, only)
+        return livepack.pack(self.columns, position, only, without)
 
     def _put(self, identity: int, before: Row | None, after: Row | None) -> None:
         if before is not None:

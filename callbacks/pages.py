@@ -34,7 +34,7 @@ NEEDED: tuple[tuple[str, frozenset[str]], ...] = (
     (r"/assets/(?:act|combo|event|photo)[-.][^\"]*", frozenset({"desk", "event", "claim"})),
     (r"/assets/screen-(?:alert|sound|voice|watch)\.[^\"]*", frozenset({"screen", "desk"})),
     (r"/assets/(?:map|screen)[-.][^\"]*", frozenset({"screen"})),
-    (r"/assets/admin\.[^\"]*", frozenset({"admin"})),
+    (r"/assets/admin[-.][^\"]*", frozenset({"admin"})),
 )
 SCRIPT = re.compile(r'<script src="([^"]*)"></script>')
 Draw = Callable[[House, LiveFeed, Viewer, Mapping[str, str]], Any]
@@ -80,13 +80,14 @@ def install(dash_app: dash.Dash, house: House, live: LiveFeed) -> None:
         Input(ids.ADDRESS, "pathname"),
         State(ids.ADDRESS, "search"),
     )
-    def turn(pathname: str | None, search: str | None) -> Any:
+    def turn(pathname: Any, search: Any) -> Any:
         """Draw the page of an address for the account that asks."""
-        who, page = somebody(), shell.page_of(str(pathname or "/"))
+        pathname, search = (text if isinstance(text, str) else "" for text in (pathname, search))
+        who, page = somebody(), shell.page_of(pathname or "/")
         if page is None or page.noun not in DRAWN or who.role not in page.roles:
             return translate("您的账号不能打开这一页")
-        asked = dict(parse_qsl(str(search or "").lstrip("?")))
-        return DRAWN[page.noun](house, live, who, asked | shell.part_of(str(pathname)))
+        asked = dict(parse_qsl(search.lstrip("?")))
+        return DRAWN[page.noun](house, live, who, asked | shell.part_of(pathname))
 
     dash_app._setup_server()
 

@@ -81,8 +81,8 @@ def _first(house: House) -> dict[str, Any]:
 
 def _worker_first(house: House, who: Viewer) -> dict[str, Any]:
     reference = house.reference
-    area = reference.areas.get(who.area or "")
-    above = reference.areas.get(area.parent or "") if area else None
+    area = reference.area(who.area)
+    above = reference.area(area.parent) if area else None
     grids = [one for one in reference.grids if area and (one.parent == area.code or one.code == area.code)]
     with house.database.read() as session:
         known = landmarks(session, reference, grids)

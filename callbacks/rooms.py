@@ -4,7 +4,7 @@
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -91,11 +91,12 @@ class Rooms:
             room.head = update.id
         return count
 
-    def tick(self, server_now: int, clock_speed: float) -> None:
-        """Send the heartbeat: the id of the line's newest message, the server's moment in epoch ms, its speed."""
+    def tick(self, server_now: int, clock_speed: float, told: Mapping[str, Any]) -> None:
+        """Send the heartbeat: the id of the line's newest message, the server's moment in epoch ms, its speed, and more."""
         for room in list(self._rooms.values()):
             for head, lines in room.heads():
-                frame = packet("tick", {"id": head, "server_now": server_now, "clock_speed": clock_speed})
+                beat = {"id": head, "server_now": server_now, "clock_speed": clock_speed, **told}
+                frame = packet("tick", beat)
                 for line in lines:
                     line.push(frame)
 

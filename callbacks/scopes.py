@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from callbacks.walls import UNDRAWN
 from dashboard.rules.access import Role, Viewer
 from dashboard.rules.event import Event, Status
 
@@ -15,20 +16,29 @@ NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """The part of the live set somebody sees: everything, what concerns a unit or one of its members, or what lies in an area."""
+    """The part of the live set somebody sees: everything, what concerns a unit or one of its members, or what lies in an area.
+
+    Of each row only what is `drawn`, where it hangs on a wall.
+    """
 
     kind: str
     code: str = ""
     member: str = ""
+    drawn: bool = False
+
+    def row(self, row: Row) -> Row:
+        """Return a row as this scope gets it."""
+        return {name: value for name, value in row.items() if name not in UNDRAWN} if self.drawn else row
 
 
 EVERYTHING = Scope("all")
+WALL = Scope("all", drawn=True)
 
 
 def scope_of(viewer: Viewer) -> Scope | None:
     """Return the viewer's scope, or None for somebody without any live view."""
     if viewer.may("feed.all"):
-        return EVERYTHING
+        return WALL if viewer.role is Role.WALL else EVERYTHING
     if viewer.role is Role.UNIT and viewer.unit:
         return Scope("unit", viewer.unit, viewer.name if viewer.member else "")
     if viewer.role is Role.WORKER and viewer.area:

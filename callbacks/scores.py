@@ -21,7 +21,7 @@ def layout(house: House, _live: LiveFeed, who: Viewer, _query: Mapping[str, str]
     return scores.page(
         scores.ScoresData(
             account=(who.name, who.title or who.name),
-            boards=[board for board in scores.BOARDS if board not in hidden],
+            boards=[board for board in scores.boards(reference.levels) if board not in hidden],
             levels=reference.levels,
             areas=list(reference.areas.values()),
             now_ms=millis(clock.now()) or 0,

@@ -10,6 +10,7 @@ from dashboard import clock
 from dashboard.house import House
 from dashboard.rules.access import Viewer
 from dashboard.serializer import millis
+from datasources.queries_views_roster import roster_view
 from datasources.reference import Reference
 from layouts import screen
 
@@ -28,7 +29,10 @@ def layout(house: House, live: LiveFeed, who: Viewer, query: Mapping[str, str]) 
         clock_speed=clock.speed(),
         views={name: view["data"] for name, view in views.items()},
         alerts=live.alerts(EVERYTHING),
-        units={code: unit.name for code, unit in reference.units.items()},
+        units={code: reference.unit_name(code) for code in reference.every_unit},
+        heirs={
+            code: standing for code in reference.gone.areas if (standing := reference.standing_area(code))
+        },
         claim_minutes=reference.policy.claim_override or reference.policy.minutes["claim"],
         duty=on_duty(reference, clock.now()),
         demo=house.settings.demo,
@@ -43,8 +47,5 @@ def layout(house: House, live: LiveFeed, who: Viewer, query: Mapping[str, str]) 
 
 def on_duty(reference: Reference, now: datetime) -> str:
     """Return the role and shift on duty by the pack's roster, or nothing where the pack has none."""
-    time = now.astimezone(reference.tz).strftime("%H:%M")
-    for shift in (reference.config.get("roster") or {}).get("shifts", ()):
-        if shift["start"] <= time < shift["end"]:
-            return f"{shift['role']} {shift['name']}"
-    return ""
+    shift = roster_view(None, now, reference)["now"]
+    return f"{shift['role']} {shift['name']}" if shift else ""

@@ -2,12 +2,16 @@
 
 import ipaddress
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlsplit
 
 from dashboard.rules.refusals import Refusal
-from dashboard.settings import Settings
+from dashboard.settings import TARGETS, Settings
+from dashboard.webhook import is_web_address
+from datasources import database_role
+from layouts.words import translate
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,14 +23,31 @@ class Finding:
     params: Mapping[str, Any] = field(default_factory=dict)
 
 
+Test = tuple[Callable[[Settings], bool], Finding]
+
+
 def is_open(settings: Settings) -> bool:
-    """Return whether others than this machine can reach the product: then it counts as production."""
-    if settings.host == "localhost":
-        return False
+    """Return whether others than this machine can reach the product: then it counts as production.
+
+    Told by where it listens and by the addresses people use: behind a proxy on the same machine it listens on loopback.
+    """
+    return not all(_local(host) for host in (settings.host, *map(_host, settings.allowed_origins)))
+
+
+def _host(origin: str) -> str:
     try:
-        return not ipaddress.ip_address(settings.host).is_loopback
+        return urlsplit(origin).hostname or ""
     except ValueError:
+        return ""
+
+
+def _local(host: str) -> bool:
+    if host == "localhost":
         return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def _wildcard(settings: Settings) -> bool:
@@ -50,15 +71,25 @@ def _plain_http(settings: Settings) -> bool:
     return is_open(settings) and any(origin.startswith("http://") for origin in settings.allowed_origins)
 
 
+def _untold_proxies(settings: Settings) -> bool:
+    return is_open(settings) and settings.over_https and settings.trusted_proxies == 0
+
+
 def _unsigned_webhook(settings: Settings) -> bool:
-    return settings.webhook_url is not None and settings.webhook_secret is None
+    return bool(settings.addresses) and settings.webhook_secret is None
+
+
+def _strange_gateway(settings: Settings) -> bool:
+    return any(
+        target not in TARGETS or not is_web_address(address) for target, address in settings.addresses.items()
+    )
 
 
 def _mcp(_settings: Settings) -> bool:
     return os.environ.get("DASH_MCP_ENABLED", "").lower() in ("1", "true", "yes")
 
 
-FATAL: tuple[tuple[Callable[[Settings], bool], Finding], ...] = (
+FATAL: tuple[Test, ...] = (
     (
         _wildcard,
         Finding(
@@ -73,8 +104,15 @@ UNSAFE = (
     (_weak_demo, Finding("对外开放时仍有演示账号。", "请用 --no-demo 启动，并去掉 GRID_DEMO_PASSWORD。")),
     (_own_origins, Finding("对外开放时没有写明浏览器使用的网址。", "请在 GRID_ORIGINS 写明，例如 https://zhihui.example.gov.cn。")),
     (_plain_http, Finding("对外开放的网址不是 https，口令会以明文传送。", "请在前面架设 https 代理，并在 GRID_ORIGINS 写 https 网址。")),
+    (_untold_proxies, Finding("网址是 https，却没有写明前面有几层代理：所有来访会被当成同一个地址，一处用满次数人人受限。", "请设置 GRID_TRUSTED_PROXIES，只有一层 nginx 时为 1，并让 nginx 写 X-Forwarded-For 和 X-Forwarded-Proto。")),
     (_unsigned_webhook, Finding("通知网关没有签名密钥，对方无法辨别真伪。", "请设置 GRID_WEBHOOK_SECRET。")),
+    (_strange_gateway, Finding("通知地址写法不对：只认 alert 和 efficiency，地址只能是 http 或 https。", "请改正 GRID_GATEWAYS 或 GRID_WEBHOOK_URL。")),
 )  # fmt: skip
+
+
+def _owns_tables(settings: Settings) -> bool:
+    url = settings.database_url or ""
+    return is_open(settings) and url.startswith("postgresql") and database_role.owns_tables(url)
 
 
 def _divided(settings: Settings, role: str) -> bool:
@@ -85,9 +123,20 @@ def _divided(settings: Settings, role: str) -> bool:
     )
 
 
+def _met(tests: Sequence[Test], settings: Settings) -> list[Finding]:
+    return [finding for test, finding in tests if test(settings)]
+
+
 def findings(settings: Settings, role: str = "all") -> list[Finding]:
     """Return everything unsafe in a configuration."""
-    found = [finding for test, finding in UNSAFE if test(settings)]
+    found = _met(UNSAFE, settings)
+    if _owns_tables(settings):
+        found.append(
+            Finding(
+                "系统所用的数据库账号拥有这些表，可以拆除防篡改的触发器。",
+                "请照 docs/postgresql-roles.sql 另设一个不拥有表的账号，写入 GRID_DATABASE_URL。",
+            )
+        )
     if _divided(settings, role):
         found.append(
             Finding(
@@ -98,8 +147,9 @@ def findings(settings: Settings, role: str = "all") -> list[Finding]:
     return found
 
 
-def refuse_fatal(settings: Settings) -> None:
-    """Raise a Refusal for what must not even start."""
-    for test, finding in FATAL:
-        if test(settings):
-            raise Refusal(finding.reason + finding.cure)
+def refuse_unsafe(settings: Settings, role: str = "all") -> None:
+    """Raise a Refusal for what must not even start: open to others anything `check` finds, else what is fatal anyhow."""
+    found = findings(settings, role) if is_open(settings) else _met(FATAL, settings)
+    if found:
+        spoken = [translate(text, settings.lang) for one in found for text in (one.reason, one.cure)]
+        raise Refusal("不能这样启动：{findings}", findings="".join(spoken))

@@ -11,13 +11,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from gevent.pywsgi import WSGIServer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from callbacks import self_check
+from callbacks.http_server import EACH, Server, most_connections
 from callbacks.leaving import Leaving
-from dashboard import clock, folder_lock
+from dashboard import clock, demo_choice, folder_lock
 from dashboard.demo import Demo
 from dashboard.house import House, keep_clock, open_house, start_clock
 from dashboard.kept_words import DEMO_PASSWORD, kept
@@ -44,7 +44,8 @@ ACCOUNTS = "screen operator lead leader admin auditor unit-<code> worker-<commun
 
 def run(settings: Settings, words: argparse.Namespace, create_app: CreateApp) -> int:
     """Serve the product until told to end."""
-    self_check.refuse_fatal(settings)
+    settings = demo_choice.resolved(settings)
+    self_check.refuse_unsafe(settings, words.role)
     held = folder_lock.take(settings, words.role)
     house = open_house(settings)
     for folder in (settings.data_dir, house.photos):
@@ -56,9 +57,9 @@ def run(settings: Settings, words: argparse.Namespace, create_app: CreateApp) ->
         product.loops += simulator(house)
     ended = _told_to_end()
     door = Leaving(product.app)
-    server = _listen(door, settings) if words.role != "clock" else None
+    server = _listen(door, _door(settings, words.role)) if _serves(settings, words.role) else None
     product.start()
-    _greet(settings, password, serving=server is not None)
+    _greet(settings, password, serving=server is not None and words.role != "clock")
     ended.wait()
     if server is not None:
         door.finish(server)
@@ -67,20 +68,32 @@ def run(settings: Settings, words: argparse.Namespace, create_app: CreateApp) ->
     return 0
 
 
+def _serves(settings: Settings, role: str) -> bool:
+    """Return whether a process answers over HTTP: one that keeps the clock only where a port is set for it."""
+    return role != "clock" or settings.clock_port is not None
+
+
+def _door(settings: Settings, role: str) -> Settings:
+    """Return the settings with the port this role listens on."""
+    return settings.model_copy(update={"port": settings.clock_port}) if role == "clock" else settings
+
+
 def replay(settings: Settings, words: argparse.Namespace, create_app: CreateApp) -> int:
     """Live through a file of records at speed and end with it; a drill cut short goes on from where it was.
 
     Serves the wall itself, unless a product already runs on the data folder: that one follows the replay's clock.
     """
+    settings = demo_choice.resolved(settings).model_copy(update={"clock_speed": words.speed})
+    self_check.refuse_unsafe(settings)
     try:
         held = folder_lock.take(settings, "all")
     except folder_lock.FolderHeld:
         held = []
-    house = open_house(settings.model_copy(update={"clock_speed": words.speed}))
+    house = open_house(settings)
     reference = house.reference
     records = records_of(words.file, reference, clock.real_now(), words.mapping, house.pack_mapping)
     with bar(translate("回放", settings.lang)) as told:
-        life = Replay(house.database, house.references, records, told)
+        life = Replay(house.database, house.references, records, told, house.beats)
         with house.database.read() as session:
             anchor = clock_anchor.load(session)
         clock.use(clock.drill(anchor.drill_at if anchor else life.begins_at, words.speed))
@@ -100,7 +113,7 @@ def replay(settings: Settings, words: argparse.Namespace, create_app: CreateApp)
     return 0
 
 
-def _alone(house: House, create_app: CreateApp) -> tuple[WSGIServer | None, Callable[[], None]]:
+def _alone(house: House, create_app: CreateApp) -> tuple[Server | None, Callable[[], None]]:
     """Serve the product of a replay; return its server and what ends it."""
     product = create_app(house, "all")
     # the replay sweeps at its own moments, so that no deadline overtakes a record
@@ -137,9 +150,15 @@ def simulator(house: House) -> list[Loop]:
 
 
 def demo_accounts(house: House) -> str | None:
-    """Make the demo accounts where they are wanted; return their password."""
+    """Make the demo accounts where they are wanted and return their password; disable them where they are not.
+
+    What was decided is kept in the data folder. Nothing but what serves may call this: it touches everybody's account.
+    """
     settings = house.settings
-    if not (settings.demo or settings.demo_password):
+    demo_choice.keep(settings)
+    if not demo_choice.accounts_wanted(settings):
+        with house.database.write() as session:
+            accounts.close_demo(session, clock.real_now())
         return None
     given = settings.demo_password
     password = given.get_secret_value() if given else kept(settings.data_dir, DEMO_PASSWORD)
@@ -172,9 +191,10 @@ def _told_to_end() -> threading.Event:
     return ended
 
 
-def _listen(app: Any, settings: Settings) -> WSGIServer:
+def _listen(app: Any, settings: Settings) -> Server:
     """Start serving on the settings' address; a Refusal when somebody else is there."""
-    server = WSGIServer((settings.host, settings.port), app, log=None, error_log=log)
+    most, each = most_connections(settings.connections), None if settings.trusted_proxies else EACH
+    server = Server((settings.host, settings.port), app, most, each, log=None, error_log=log)
     try:
         server.start()
         # head and body leave in two sends: without this the second waits 40 ms for the other side's late ACK
@@ -187,7 +207,7 @@ def _listen(app: Any, settings: Settings) -> WSGIServer:
     return server
 
 
-def _listen_or_not(app: Any, settings: Settings) -> WSGIServer | None:
+def _listen_or_not(app: Any, settings: Settings) -> Server | None:
     try:
         return _listen(app, settings)
     except Refusal:

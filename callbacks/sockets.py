@@ -18,8 +18,9 @@ from callbacks.scopes import Scope, scope_of
 from callbacks.updates import TOPICS
 from callbacks.wire import Wire
 from dashboard.rules.access import Viewer
+from datasources.quiet import Quiet
 
-log = logging.getLogger(__name__)
+quiet = Quiet(logging.getLogger(__name__))
 
 PATH = "/socket.io"
 TICK_SECONDS = 3.0
@@ -59,14 +60,20 @@ class Sockets:
     """The sockets of one process: who sits where, and the heartbeat."""
 
     def __init__(
-        self, app: Flask, live: LiveFeed, viewer_of: ViewerOf, origins: list[str], clock: Clock
+        self,
+        app: Flask,
+        live: LiveFeed,
+        viewer_of: ViewerOf,
+        origins: list[str],
+        clock: Clock,
+        told: Callable[[], dict[str, Any]] = dict,
     ) -> None:
         if not origins or "*" in origins:
             raise ValueError("the list of allowed origins must not be empty and must not hold a wildcard")
-        self._live, self._viewer_of, self._clock = live, viewer_of, clock
+        self._live, self._viewer_of, self._clock, self._told = live, viewer_of, clock, told
         self._seats: dict[str, tuple[Wire, Viewer, Environ]] = {}
         self._ended = threading.Event()
-        self._thread: threading.Thread | None = None
+        self._threads: list[threading.Thread] = []
         self.io = SocketIO(
             app,
             async_mode="gevent",
@@ -87,9 +94,11 @@ class Sockets:
         app.wsgi_app = Gate(app.wsgi_app, viewer_of, origins)  # type: ignore[method-assign]
 
     def start(self) -> None:
-        """Begin the heartbeat."""
-        self._thread = threading.Thread(target=self._beat, name="heartbeat", daemon=True)
-        self._thread.start()
+        """Begin the heartbeat, and the asking who may stay: that asks the database, which may hang; the heart beats on."""
+        for work, name in ((self._beat, "heartbeat"), (self._ask, "doorkeeper")):
+            thread = threading.Thread(target=work, name=name, daemon=True)
+            thread.start()
+            self._threads.append(thread)
 
     def stop(self) -> None:
         """End the heartbeat and close every socket."""
@@ -138,10 +147,16 @@ class Sockets:
     def _beat(self) -> None:
         while not self._ended.wait(TICK_SECONDS):
             try:
-                self._live.tick(*self._clock())
+                self._live.tick(*self._clock(), self._told())
+            except Exception:
+                quiet.exception("heartbeat", "The heartbeat failed and tries again")
+
+    def _ask(self) -> None:
+        while not self._ended.wait(TICK_SECONDS):
+            try:
                 self._dismiss()
             except Exception:
-                log.exception("The heartbeat failed and tries again")
+                quiet.exception("doorkeeper", "Nobody can be asked who may stay; everybody stays for now")
 
     def _dismiss(self) -> None:
         """Cut the sockets of whoever logged out, was disabled or became somebody else; ask once per login."""

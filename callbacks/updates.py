@@ -31,7 +31,7 @@ class Update:
             if not rows and not left:
                 return None
             return {
-                "rows": rows,
+                "rows": [scope.row(row) for row in rows] if scope.drawn else rows,
                 "gone": [identity for identity, _ in left],
                 "gone_versions": [version for _, version in left],
             }

@@ -6,25 +6,28 @@ Losing a race is a normal outcome with a name (`Overtaken`, carrying who won), n
 from collections.abc import Mapping, Sequence
 from dataclasses import fields, replace
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy.orm import Session
 
+from dashboard import folding
 from dashboard.rules import alerts, walk
-from dashboard.rules.access import ROLE_WORDS, Role, Viewer, could_claim, sees
+from dashboard.rules.access import ROLE_WORDS, Role, Viewer
 from dashboard.rules.alerts import Alert, Behalf
 from dashboard.rules.change import Change
 from dashboard.rules.context import Context
 from dashboard.rules.event import Event, Status
-from dashboard.rules.lifecycle import ACTION_WORDS, BY_ACTION, allowed, check_facts, permit
+from dashboard.rules.lifecycle import ACTION_WORDS, BY_ACTION, allowed, check_facts, entitled, permit
 from dashboard.rules.refusals import Forbidden, Invalid, NotFound, NotNow, Overtaken
 from dashboard.rules.report import Report
+from dashboard.rules.scoring import tasked
 from dashboard.rules.walk import StepDraft, Walk
-from datasources import alert_journal, journal, rollup_marks
+from datasources import accounts, alert_journal, journal, rollup_marks
 from datasources.database import reserve_ids
 from datasources.geo import Place
 from datasources.models import EventRow
-from datasources.reference import Reference, local_month
+from datasources.reference import Reference, local_day
 from datasources.screens import audible_screens
 
 LATE_BY = timedelta(seconds=60)
@@ -57,7 +60,8 @@ def file_all(
         for (one, by, now), place, key in zip(filed, located, keys, strict=True)
     ]
     journal.insert_events(session, [done.event for done in walks])
-    moments = _write_steps(session, walks)
+    marks = {key: one.mark for (one, _, _), key in zip(filed, keys, strict=True) if one.mark}
+    moments = _write_steps(session, walks, marks=marks)
     rollup_marks.mark(session, moments.union(*(rollup_marks.moments_of(done.event) for done in walks)))
     return [done.event for done in walks]
 
@@ -110,12 +114,16 @@ def perform(
 ) -> Event:
     """Do one action and all that follows by rule; return the event as it then is.
 
-    Forbidden, NotNow, Overtaken or Invalid leave everything untouched. `due_at` is the deadline a clock acts on,
-    so that what downtime delayed is marked late.
+    Forbidden, NotNow, Overtaken or Invalid leave everything untouched. `due_at` is the deadline a clock acts on:
+    what downtime delayed is stamped with the moment it belongs to, and marked late.
     """
+    last = journal.last_at(session, event) or now
+    now = max(now, last)  # no step lies before the one it follows
     context = _surroundings(session, reference, event, action, facts, by, now)
-    if not sees(event, by, reference, context.co_unit_codes) and not could_claim(event, by, reference):
-        raise Forbidden("您的账号看不到这件事件")
+    late = due_at is not None and now - due_at > LATE_BY
+    if late and due_at is not None:
+        context = replace(context, moment=max(due_at, last))
+    entitled(event, action, by, context)  # before the version: a stranger learns nothing of how it stands
     if version is not None and version != event.version:
         raise _overtaken(session, reference, event, action)
     try:
@@ -127,13 +135,21 @@ def perform(
     check_facts(event, action, facts, found, context)
     context = _placed(reference, event, action, facts, context)
     done = Walk(event)
-    late = due_at is not None and now - due_at > LATE_BY
     walk.take(done, action, by, found, facts, context, late=late)
     if not journal.update_event(session, event, done.event):
         raise _overtaken(session, reference, journal.event_by_id(session, event.id) or event, action)
-    moments = _write_steps(session, [done])
+    moments = _write_steps(session, [done], now)
     rollup_marks.mark(session, moments | rollup_marks.moments_of_change(session, event, done.event))
     return done.event
+
+
+def refuse_stranger(
+    session: Session, reference: Reference, event: Event, action: str, by: Viewer, now: datetime
+) -> None:
+    """Raise Forbidden for whoever could not do an action to an event however it were asked: before anything is read."""
+    entitled(
+        event, action, by, Context(now, reference, journal.co_units(session, event) if event.unit else ())
+    )
 
 
 def buttons(session: Session, reference: Reference, event: Event, by: Viewer, now: datetime) -> list[str]:
@@ -160,7 +176,13 @@ def acknowledge(
         raise Forbidden("您的账号不能确认告警")
     before = _alert(session, alert_id)
     after = alerts.acknowledged(before, episode, by.name, screen, now, behalf)
-    return _answer(session, before, after, "acknowledge", by, now, screen)
+    answered = _answer(session, before, after, "acknowledge", by, now, screen)
+
+    def alike(one: Alert) -> Alert:
+        return alerts.acknowledged(one, one.episode, by.name, screen, now, behalf)
+
+    folding.answer_with(session, before, alike, by.name, screen, now)
+    return answered
 
 
 def shelve(session: Session, alert_id: int, reason: str, until: datetime, by: Viewer, now: datetime) -> Alert:
@@ -171,23 +193,32 @@ def shelve(session: Session, alert_id: int, reason: str, until: datetime, by: Vi
     return _answer(session, before, alerts.shelved(before, by.name, reason, until, now), "shelve", by, now)
 
 
-def raise_alert(session: Session, event: Event, now: datetime, by: str) -> Alert | None:
-    """Open an alert for an event unless one is open; without an audible screen the gateway is told at once."""
-    if alert_journal.open_alert(session, event.id) is not None:
-        return None
+def raise_alert(
+    session: Session, event: Event, now: datetime, by: str, mark: str | None = None, *, again: bool = False
+) -> Alert | None:
+    """Open an alert for an event unless one is open; without an audible screen the gateway is told at once.
+
+    `mark` is an anonymous sender's: many of one fold into one that sounds (`rules.folding`). `again`: one that was
+    answered, or silenced for a while, is over and a new episode sounds; one that sounds goes on.
+    """
+    before = alert_journal.open_alert(session, event.id)
+    if before is not None:
+        if not again or alerts.sounds(before, now):
+            return None
+        stand_down(session, event.id, now, by)
     fresh = alerts.raised(event.id, alert_journal.last_episode(session, event.id) + 1, now)
-    alert = alert_journal.insert_alert(session, fresh, by)
+    alert = alert_journal.insert_alert(session, folding.folded(session, fresh, event, mark, now), by)
     alert_journal.tell_alert(session, alert, now)
-    if not audible_screens(session, now):
+    if alert.folded_into is None and not audible_screens(session, now):
         owe_webhook(session, event, alert, "no_audible_screen", now)
+        alert_journal.log_alert(session, alert.id, "webhook", now, "clock")
     return alert
 
 
 def owe_webhook(session: Session, event: Event, alert: Alert, reason: str, now: datetime) -> None:
-    """Owe the notification gateway a message about an alert."""
+    """Owe the notification gateway a message about an alert; whoever owes it writes that into the alert's log."""
     extra = {"alert": alert.id, "episode": alert.episode, "state": str(alert.state)}
-    journal.owe(session, "alert", reason, event, extra, now)
-    alert_journal.log_alert(session, alert.id, "webhook", now, "clock")
+    journal.owe(session, journal.ALERT, reason, event, extra, now)
 
 
 def _surroundings(
@@ -200,7 +231,6 @@ def _surroundings(
     now: datetime,
 ) -> Context:
     """Gather what the rules may need beyond the row; only what this action can ask for is read."""
-    owned = event.unit is not None
     original = None
     if action == "merge":
         original = journal.event_by_number(session, str(facts.get("original", "")))
@@ -208,20 +238,23 @@ def _surroundings(
     return Context(
         now=now,
         world=reference,
-        co_units=journal.co_units(session, event) if owned else (),
+        co_units=journal.co_units(session, event) if event.co_units else (),
         declined_by=journal.declined_by(session, event) if event.decline_count else (),
         last_urge_at=journal.last_urge(session, event, by.name) if action == "urge" else None,
         claim_bonus=_claim_bonus(session, reference, event, now) if action in ("check", "conclude") else 0,
         original=original,
         said=journal.done_by(session, event, by.name) if by.role is Role.RESIDENT else frozenset(),
+        tasked=_tasked(session, event) if action in ("check", "remind") else None,
     )
+
+
+def _tasked(session: Session, event: Event) -> str | None:
+    return tasked(event.reported_by, accounts.workers(session), event.area_path)
 
 
 def _claim_bonus(session: Session, reference: Reference, event: Event, now: datetime) -> int:
     return (
-        journal.claim_bonus(session, event.unit, local_month(now, reference.tz))
-        if event.how == "claim"
-        else 0
+        journal.claim_bonus(session, event.unit, local_day(now, reference.tz)) if event.how == "claim" else 0
     )
 
 
@@ -241,10 +274,13 @@ def _placed(
         (place,) = places(reference, [(facts["lng"], facts["lat"], event.accuracy_m)])
         return replace(context, place=point | place)
     if action == "settle_border":
-        area = reference.areas.get(facts["grid"])
+        # a candidate of the day the event was filed may be gone: what took its place is meant
+        area = reference.areas.get(reference.standing_area(facts["grid"]) or "")
         if area is None or area.level != reference.levels[-1]:
             raise Invalid([("grid", "没有代码为“{code}”的网格", {"code": facts["grid"]})])
-        return replace(context, place={"area_path": area.path, "grid_version": area.version})
+        return replace(
+            context, place={"grid": area.code, "area_path": area.path, "grid_version": area.version}
+        )
     return context
 
 
@@ -255,7 +291,7 @@ def _overtaken(session: Session, reference: Reference, event: Event, action: str
         at = event.owned_at.astimezone(reference.tz).strftime("%H:%M:%S") if event.owned_at else ""
         return Overtaken("已被 {name} 抢单 {at}", event, winner, name=winner["name"], at=at)
     last = journal.last_step(session, event)
-    if last is None or last.actor_role in MACHINES:
+    if last is None or last.actor_role in MACHINES or action == "claim":  # a loser may be an outsider by now
         return Overtaken("事件已有变化，请按最新状态处理", event)
     at = last.at.astimezone(reference.tz).strftime("%H:%M:%S")
     role, done = ROLE_WORDS[Role(last.actor_role)], ACTION_WORDS.get(last.action, last.action)
@@ -263,14 +299,20 @@ def _overtaken(session: Session, reference: Reference, event: Event, action: str
     return Overtaken(text, event, role=role, who=last.actor, at=at, action=done)
 
 
-def _write_steps(session: Session, walks: Sequence[Walk]) -> set[datetime]:
+def _write_steps(
+    session: Session,
+    walks: Sequence[Walk],
+    now: datetime | None = None,
+    marks: Mapping[int, str] = MappingProxyType({}),
+) -> set[datetime]:
     """Write what stands beside the events: steps, points, alerts, co-units, deliveries.
 
-    Return the moments by which checks and points are counted.
+    Return the moments by which checks and points are counted. `now` is when the steps are written, where some of them
+    belong to an earlier moment.
     """
     drafts = [(done.event, draft, change) for done in walks for draft, change in done.steps]
     rows = [_step_row(event, draft) for event, draft, _ in drafts]
-    ids = journal.insert_steps(session, rows, [event.emergency for event, _, _ in drafts])
+    ids = journal.insert_steps(session, rows, [event.emergency for event, _, _ in drafts], now)
     numbered = list(zip(drafts, ids, strict=True))
     journal.insert_points(
         session,
@@ -284,15 +326,15 @@ def _write_steps(session: Session, walks: Sequence[Walk]) -> set[datetime]:
     for (event, draft, change), key in numbered:
         if draft.facts.get("photos"):
             journal.attach_photos(session, draft.facts["photos"], event, key, draft.action)
-        moments |= _write_beside(session, event, draft, change, key)
+        moments |= _write_beside(session, event, draft, change, key, marks.get(event.id))
     return moments
 
 
 def _write_beside(
-    session: Session, event: Event, draft: StepDraft, change: Change, step_id: int
+    session: Session, event: Event, draft: StepDraft, change: Change, step_id: int, mark: str | None = None
 ) -> set[datetime]:
     now, moments = draft.at, set[datetime]()
-    if draft.action in ("dispatch", "recall"):
+    if change.assign is not None:
         journal.assign(session, event, change.assign, now)
     if change.co_accepted:
         journal.answer_assignment(session, event, change.co_accepted, {"accepted_at": now})
@@ -308,8 +350,8 @@ def _write_beside(
         journal.remember_border(session, event, change.settled, draft.viewer.name, now)
     for target, reason in change.deliveries:
         journal.owe(session, target, reason, event, {"round": event.round}, now)
-    if change.alert == "raise":
-        raise_alert(session, event, now, draft.viewer.name)
+    if change.alert in ("raise", "again"):
+        raise_alert(session, event, now, draft.viewer.name, mark, again=change.alert == "again")
     if change.alert == "stand_down":
         stand_down(session, event.id, now, draft.viewer.name)
     return moments
@@ -323,6 +365,7 @@ def stand_down(session: Session, event_id: int, now: datetime, by: str) -> None:
         if alert_journal.update_alert(session, before, after):
             alert_journal.log_alert(session, before.id, "stand_down", now, by)
             alert_journal.tell_alert(session, after, now)
+            folding.hand_on(session, before, now)
 
 
 def _step_row(event: Event, draft: StepDraft) -> dict[str, Any]:

@@ -1,24 +1,28 @@
 """Alerts as the feed carries them: whole, absolute and versioned, so that one sent twice changes nothing."""
 
 import json
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy.orm import Session
 
-from dashboard.rules.access import mask_text
 from dashboard.rules.alerts import Alert, AlertState, kind_of, ladder, next_what
 from dashboard.rules.event import Event
+from dashboard.rules.masking import mask_text, mask_values
 from dashboard.serializer import millis
-from datasources import feed_queries
+from datasources import feed_queries, set_aside
+from datasources.alert_folds import numbers_folded
+from datasources.faults import is_outage
 from datasources.models import AlertRow
 
 Row = dict[str, Any]
 RowOf = Callable[[Event], Row]
 FIELDS = Alert.__dataclass_fields__
-SPOKEN, NO_UNIT = (
+MOST_FOLDED = 100
+SPOKEN, NO_UNIT, MORE = (
     "紧急事件",
     "责任单位待指派",
+    "同一来源还有多件",  # words: none
 )  # words: none (spoken in the hall, in Chinese whatever the page's language)
 
 
@@ -66,21 +70,42 @@ def alert_messages(
     signings = feed_queries.signings(session, list(events.values()))
     people = {name for alert in alerts for name in (alert.acknowledged_by, alert.shelved_by) if name}
     titles = feed_queries.titles(session, people)
+    folds = numbers_folded(session, [alert.id for alert in alerts])
     messages = []
     for alert in alerts:
-        row = row_of(events[alert.event_id])
-        units = [
-            one | {"name": unit_name(one["unit"]), "due_at": millis(one["due_at"])}
-            for one in signings[alert.event_id]
-        ]
-        messages.append({"k": "alert", "alert": alert_object(alert, row, units, titles), "row": row})
+        event = events.get(alert.event_id)
+        try:
+            if event is None:
+                raise LookupError(f"the event {alert.event_id} of the alert is gone or cannot be read")
+            folded = folds.get(alert.id, ())
+            messages.append(_message(alert, row_of(event), signings[event.id], unit_name, titles, folded))
+        except Exception as error:  # one alert that cannot be shown must not silence all others
+            if is_outage(error):
+                raise
+            set_aside.of(session).note("alert", alert.id, error)
     return messages
 
 
-def alert_object(
-    alert: AlertRow | Alert, row: Mapping[str, Any], units: list[dict[str, Any]], titles: Mapping[str, str]
+def _message(
+    alert: AlertRow | Alert,
+    row: Row,
+    signings: list[dict[str, Any]],
+    unit_name: Callable[[str], str],
+    titles: Mapping[str, str],
+    folded: Sequence[str],
 ) -> dict[str, Any]:
-    """Return an alert as every screen gets it; times in epoch milliseconds.
+    units = [one | {"name": unit_name(one["unit"]), "due_at": millis(one["due_at"])} for one in signings]
+    return {"k": "alert", "alert": alert_object(alert, row, units, titles, folded), "row": row}
+
+
+def alert_object(
+    alert: AlertRow | Alert,
+    row: Mapping[str, Any],
+    units: list[dict[str, Any]],
+    titles: Mapping[str, str],
+    folded: Sequence[str] = (),
+) -> dict[str, Any]:
+    """Return an alert as every screen gets it; times in epoch milliseconds. `folded` are the events that fold into it.
 
     `titles` are the roles of accounts; `units` say who signed and, who has not, until when; `ladder` is the whole plan of `rules.alerts.ladder`.
     """
@@ -89,7 +114,7 @@ def alert_object(
         "by": alert.acknowledged_by,
         "title": titles.get(alert.acknowledged_by),
         "at": millis(alert.acknowledged_at),
-        "screen": alert.acknowledged_screen,
+        "screen": mask_values(alert.acknowledged_screen),
         **(
             {
                 "behalf": {
@@ -106,7 +131,7 @@ def alert_object(
         "until": millis(alert.shelved_until),
         "by": alert.shelved_by,
         "title": titles.get(alert.shelved_by or ""),
-        "reason": alert.shelved_reason,
+        "reason": mask_values(alert.shelved_reason),
     }
     return {
         "id": alert.id,
@@ -116,6 +141,7 @@ def alert_object(
         "state": alert.state,
         "version": alert.version,
         "raised_at": millis(alert.raised_at),
+        "reported_at": row.get("reported_at"),
         "title": row["title"],
         "category": row.get("category_name") or row.get("category"),
         "kind": kind_of(row.get("category_name"), row["title"]),
@@ -127,14 +153,22 @@ def alert_object(
         "units": units,
         "next": {"at": millis(alert.next_at), "what": next_what(plain)} if alert.next_at else None,
         "ladder": [{"at": millis(rung.at), "what": rung.what, "done": rung.done} for rung in ladder(plain)],
-        "voice": _spoken(row, units),
+        "voice": _spoken(row, units, 1 + len(folded)),
+        "count": 1 + len(folded),
+        "folded": list(folded[:MOST_FOLDED]),
         "shelved": shelved or None,
         "stood_down_at": millis(alert.stood_down_at),
     }
 
 
-def _spoken(row: Mapping[str, Any], units: list[dict[str, Any]]) -> str:
-    """Return what the hall hears: emergency, place, kind, unit in charge."""
+def _spoken(row: Mapping[str, Any], units: list[dict[str, Any]], count: int) -> str:
+    """Return what the hall hears: emergency, place, kind, unit in charge, and that there are more of one sender."""
     kind = row.get("category_name") or row["title"]
-    said = (SPOKEN, row.get("address"), kind, units[0]["name"] if units else NO_UNIT)
+    said = (
+        SPOKEN,
+        row.get("address"),
+        kind,
+        units[0]["name"] if units else NO_UNIT,
+        MORE if count > 1 else "",
+    )
     return "".join(f"{part}。" for part in said if part)

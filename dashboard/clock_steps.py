@@ -19,7 +19,7 @@ A: Any = AlertRow.__table__.c
 NEAREST = min(clock_steps.SPANS)
 
 
-def pull_in(database: Database, _reference: Reference, now: datetime) -> int:
+def pull_in(database: Database, _reference: Reference, now: datetime, _budget: float | None = None) -> int:
     """Bring rungs that lie further away than their spans to where they belong; return how many alerts that were."""
     ahead = or_(
         and_(A.state == AlertState.RAISED, A.next_at > now + NEAREST),

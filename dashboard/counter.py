@@ -14,6 +14,7 @@ from dashboard.rules.access import Viewer
 from dashboard.rules.event import Event
 from dashboard.rules.report import Report
 from datasources.database import Database
+from datasources.faults import is_outage
 from datasources.reference import References
 
 MOST = 100
@@ -74,7 +75,10 @@ class Counter:
                 wanted = [(slip.report, slip.by, slip.now) for slip in slips]
                 filed = actions.file_all(session, self._references.get(), wanted)
         except Exception as error:
-            if filed or len(slips) == 1:  # a commit whose outcome nobody knows must not be tried again
+            # an outage is nobody's report's fault: all are told at once, rather than each after its own long wait
+            if (
+                filed or len(slips) == 1 or is_outage(error)
+            ):  # a commit whose outcome nobody knows must not be tried again
                 for slip in slips:
                     slip.outcome = error
                 return

@@ -1,65 +1,115 @@
 """Sends what is owed to outside systems: alerts nobody answered, cases for the efficiency office (LIFECYCLE §4, §2).
 
-A delivery stays until it has a receipt; without an address nothing is lost, it waits. The body is signed, and carries
-the event's number, no names, no phones (CONTRACT §5).
+A delivery stays until it has a receipt; without an address nothing is lost, it waits. Emergencies go first, several at
+a time, each row on its own: whoever sends one holds its lease, and one that fails waits longer each time, alone.
 """
 
-import hashlib
-import hmac
-import json
 import logging
-import urllib.error
-import urllib.request
+import secrets
+import threading
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
-
+from dashboard import clock
 from dashboard.house import House
-from datasources.models import DeliveryRow
+from dashboard.webhook import NotTaken, post
+from datasources import delivery_queue
+from datasources.beats import DELIVERIES
+from datasources.delivery_queue import Owed
+from datasources.quiet import Quiet
 
-log = logging.getLogger(__name__)
+quiet = Quiet(logging.getLogger(__name__))
 
-TIMEOUT_SECONDS = 5
+AT_ONCE = 8
+AT_ONCE_EACH = 4  # to one address: one that is slow holds up only its own
+KEPT_FOR_URGENT = 2
 LONGEST_PAUSE = timedelta(minutes=10)
-BATCH = 20
+LONGEST_PAUSE_URGENT = timedelta(minutes=1)
+
+
+class Courier:
+    """Carries what is owed, several at a time; safe beside other couriers of other processes."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+        self._flying: dict[int, tuple[Owed, threading.Thread]] = {}
+        self._lock = threading.Lock()
+        self.received = 0
+
+    def round(self, now: datetime) -> None:
+        """Set off with whatever is due and fits; nobody is waited for."""
+        for owed in self._leased(now):
+            thread = threading.Thread(target=self._carry, args=(owed,), name="courier", daemon=True)
+            with self._lock:
+                self._flying[owed.id] = owed, thread
+            thread.start()
+        self._house.beats.done(DELIVERIES)
+
+    def wait(self, seconds: float = 10.0) -> None:
+        """Wait for those that are under way."""
+        with self._lock:
+            threads = [thread for _, thread in self._flying.values()]
+        for thread in threads:
+            thread.join(timeout=seconds)
+
+    def _leased(self, now: datetime) -> list[Owed]:
+        house, addresses = self._house, self._house.settings.addresses
+        with self._lock:
+            flying = [owed for owed, _ in self._flying.values()]
+        if not addresses or len(flying) >= AT_ONCE:
+            return []
+        room = {
+            target: AT_ONCE_EACH - sum(addresses.get(one.target) == address for one in flying)
+            for target, address in addresses.items()
+        }
+        with house.database.read() as session:
+            due = delivery_queue.due(session, [*addresses], now, clock.real_now())
+        chosen: list[Owed] = []
+        for owed in due:
+            spare = AT_ONCE - len(flying) - len(chosen) - (0 if owed.urgent else KEPT_FOR_URGENT)
+            if spare > 0 and room[owed.target] > 0 and not any(one.id == owed.id for one in flying):
+                chosen.append(owed)
+                for target in addresses:
+                    room[target] -= addresses[target] == addresses[owed.target]
+        if not chosen:
+            return []
+        with house.database.write() as session:
+            return [
+                owed
+                for owed in chosen
+                if delivery_queue.lease(session, owed, secrets.token_hex(8), clock.real_now())
+            ]
+
+    def _carry(self, owed: Owed) -> None:
+        try:
+            self._try(owed)
+        except Exception:  # what became of it could not be written down: the lease ends, the key is the same
+            quiet.exception("delivery", "What became of a delivery could not be kept; it is sent again")
+        finally:
+            with self._lock:
+                self._flying.pop(owed.id, None)
+
+    def _try(self, owed: Owed) -> None:
+        house, settings = self._house, self._house.settings
+        secret = settings.webhook_secret.get_secret_value() if settings.webhook_secret else None
+        key = f"{house.reference.code}-{owed.id}-{int(owed.created_at.timestamp())}-{owed.resends}"
+        try:
+            content = {"id": owed.id, **owed.payload}
+            receipt = post(settings.addresses[owed.target], content, key, secret, clock.real_now())
+        except NotTaken as reason:
+            quiet.warning(owed.target, "Delivery %s (%s) was not taken: %s", owed.id, owed.target, reason)
+            most = LONGEST_PAUSE_URGENT if owed.urgent else LONGEST_PAUSE
+            pause = min(most, timedelta(seconds=2 ** min(owed.tries, 10)))
+            with house.database.write() as session:
+                delivery_queue.not_taken(session, owed, str(reason), clock.now(), pause)
+            return
+        with house.database.write() as session:
+            if delivery_queue.taken(session, owed, receipt, clock.now()):
+                self.received += 1
 
 
 def deliver(house: House, now: datetime) -> int:
-    """Try everything that is due; return how much was received."""
-    if not house.settings.webhook_url:
-        return 0
-    with house.database.read() as session:
-        query = select(DeliveryRow).where(DeliveryRow.done_at.is_(None), DeliveryRow.next_try_at <= now)
-        due = session.scalars(query.order_by(DeliveryRow.id).limit(BATCH)).all()
-    return sum(_try(house, row, now) for row in due)
-
-
-def signed(body: bytes, secret: str) -> str:
-    """Return the signature header of a body: HMAC-SHA256 in hex over the raw bytes."""
-    return "sha256=" + hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
-
-
-def _try(house: House, row: DeliveryRow, now: datetime) -> bool:
-    receipt = _post(house, row, now)
-    pause = min(LONGEST_PAUSE, timedelta(seconds=2 ** min(row.tries, 10)))
-    values: dict[str, object] = {"tries": row.tries + 1}
-    values |= {"done_at": now, "receipt": receipt} if receipt is not None else {"next_try_at": now + pause}
-    with house.database.write() as session:
-        session.execute(update(DeliveryRow).where(DeliveryRow.id == row.id).values(**values))
-    return receipt is not None
-
-
-def _post(house: House, row: DeliveryRow, now: datetime) -> str | None:
-    """Return the receipt, or None when the other side did not take it."""
-    body = json.dumps({"id": row.id, **row.payload}, ensure_ascii=False).encode()
-    headers = {"Content-Type": "application/json", "X-Grid-Timestamp": str(int(now.timestamp()))}
-    secret = house.settings.webhook_secret
-    if secret is not None:
-        headers["X-Grid-Signature"] = signed(body, secret.get_secret_value())
-    request = urllib.request.Request(house.settings.webhook_url or "", body, headers)
-    try:
-        with urllib.request.urlopen(request, timeout=TIMEOUT_SECONDS) as answer:
-            return f"{answer.status} {answer.read(500).decode(errors='replace')}".strip()
-    except (urllib.error.URLError, OSError) as error:
-        log.warning("delivery %s was not taken (try %s): %s", row.id, row.tries + 1, error)
-        return None
+    """Try what is due and wait for it; return how much was received."""
+    courier = Courier(house)
+    courier.round(now)
+    courier.wait()
+    return courier.received

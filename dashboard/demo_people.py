@@ -194,12 +194,19 @@ def _check(scene: Scene) -> Turn:
     shares = RATINGS if event.round == 1 else RATINGS_AGAIN
     rating = rng.choices(list(shares), weights=list(shares.values()))[0]
     facts = {"rating": rating} | ({"text": UNSATISFIED} if rating in BAD_RATINGS else {})
-    worker = scene.reference.worker_of(event)
+    community = _community(scene)
     at = scene.after(rng, 4, 20) if event.emergency else scene.after(rng, 8, 150)
-    if worker is None or rng.random() < BY_DESK:
+    if community is None or rng.random() < BY_DESK:
         return Turn(at, "check", DESK, facts)
-    by = Viewer(worker, Role.WORKER, area=worker.removeprefix("worker-"))
+    by = Viewer(f"worker-{community}", Role.WORKER, area=community)
     return Turn(at, "check", by, facts, photo=True)
+
+
+def _community(scene: Scene) -> str | None:
+    """Return the area whose grid workers share a demo account, None outside every grid."""
+    areas, level = scene.reference.areas, scene.reference.community_level
+    codes = reversed(scene.event.area_path.split("/"))
+    return next((code for code in codes if code in areas and areas[code].level == level), None)
 
 
 def _co_unit_signs(scene: Scene) -> Turn | None:

@@ -4,30 +4,32 @@ Made by `app.create_app` and the commands, passed on, never global.
 """
 
 import logging
+import os
+import stat
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 
-from dashboard import clock, one_time
+from dashboard import clock, districts, one_time
 from dashboard.backups import refuse_half_restored
 from dashboard.counter import Counter
 from dashboard.kept_words import SECRET, kept
 from dashboard.rules.local_time import moment_of
 from dashboard.rules.refusals import Refusal
 from dashboard.settings import Settings
-from datasources import clock_anchor, sealing, whole_files
+from datasources import clock_anchor, sealing
+from datasources.beats import Beats
 from datasources.database import Database
 from datasources.district import read_pack
 from datasources.embedded import Embedded
 from datasources.feed import Feed
 from datasources.loading import load_pack
-from datasources.postgres import Limits
+from datasources.postgres import UNHURRIED, Limits
 from datasources.reference import Reference, References
 
 log = logging.getLogger(__name__)
 
-DEFAULT_DISTRICT = "huli"
 STILL_KEPT = timedelta(seconds=20)
 
 
@@ -40,6 +42,7 @@ class House:
     district: str
     database: Database
     references: References
+    beats: Beats = field(default_factory=Beats)
     embedded: Embedded | None = None
     _feed: Feed | None = field(default=None, repr=False)
 
@@ -61,17 +64,18 @@ class House:
     @property
     def pack_mapping(self) -> Path | None:
         """Return how the pack says that its own records are to be read."""
-        return read_pack(self.pack).mapping
+        return districts.mapping_of(self.settings, self.pack, self.district)
 
     @property
     def feed(self) -> Feed:
         """Return the live feed, having started the bundled Valkey if that is what the settings say."""
         if self._feed is None:
+            name = districts.feed_name(self.district)
             if self.settings.redis_url:
-                self._feed = Feed(self.settings.redis_url, self.district)
+                self._feed = Feed(self.settings.redis_url, name)
             else:
                 self.embedded = Embedded(self.settings.data_dir)
-                self._feed = Feed(self.embedded.ensure(), self.district, self.embedded.ensure)
+                self._feed = Feed(self.embedded.ensure(), name, self.embedded.ensure)
         return self._feed
 
     def close(self) -> None:
@@ -86,28 +90,39 @@ class House:
 def open_house(settings: Settings, *, load: bool = True, limits: Limits | None = None) -> House:
     """Return the house of a data folder: tables brought up to date, the district's pack loaded if none is.
 
-    One data folder may hold several districts, each in a database of its own; without a district named, the one
-    last opened there is meant. `limits` are those of the database, for commands beside the product.
+    One data folder may hold several districts, each in a database of its own that goes by the district's code; without
+    a district named, the one last opened there is meant. `limits` are those of the database, for commands beside the
+    product.
     """
     try:
-        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        _own_folder(settings.data_dir)
     except OSError as error:
         raise Refusal(
             "数据文件夹 {folder} 不能用：{why}", folder=settings.data_dir, why=error.strerror
         ) from error
     refuse_half_restored(settings.data_dir)
     _open_seals(settings)
-    named = settings.district or _remembered(settings.data_dir) or DEFAULT_DISTRICT
-    short = Path(named).name
-    if load:
-        whole_files.write(settings.data_dir / "district", named.encode())
+    meant = districts.chosen(settings)
+    if meant.code is None and settings.database_url is None:
+        read_pack(meant.named)  # which says what is wrong with it
+    code = meant.code or Path(meant.named).name
     limits = limits or Limits(settings.database_connections, statement=settings.database_seconds)
-    database = Database(settings.database_url or f"sqlite:///{settings.data_dir / short}.db", limits)
+    database = Database(districts.database_url(settings, code), limits)
     database.upgrade()
     one_time.agree(database)
-    house = House(settings, named, short, database, References(database, settings.minutes))
+    house = House(settings, meant.named, code, database, References(database, settings.minutes))
     if load:
-        _load(house, named)
+        _load(house, meant.named)
+        house.district = house.reference.code
+        districts.remember(settings, meant.named, house.district)
+        districts.keep_mapping(settings, meant.named, house.district)
+    return house
+
+
+def open_beside(settings: Settings) -> House:
+    """Open the house beside a running product, on the drill clock it keeps if it keeps one; no account is touched."""
+    house = open_house(settings, limits=UNHURRIED)
+    follow_clock(house)
     return house
 
 
@@ -140,6 +155,14 @@ def follow_clock(house: House) -> None:
         clock.use(clock.DrillClock(anchor.drill_at, anchor.saved_at.timestamp(), anchor.speed))
 
 
+def _own_folder(folder: Path) -> None:
+    """Make the data folder, or close one that is ours to its owner; a folder that everybody shares is left as it is."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    held = folder.stat()
+    if held.st_uid == os.geteuid() and held.st_mode & 0o077 and not held.st_mode & stat.S_ISVTX:
+        folder.chmod(0o700)
+
+
 def _open_seals(settings: Settings) -> None:
     """Give this process the keys of what lies sealed: the configured one first, the data folder's own beside it."""
     configured, folder = settings.secret_key, settings.data_dir
@@ -152,15 +175,10 @@ def _load(house: House, named: str) -> None:
         held = house.references.peek(session)
     if held is not None:
         return
-    pack = read_pack(named)
+    pack = read_pack(named, clock.real_now())
     with house.database.write() as session:
         load_pack(session, pack, clock.now())
     house.references.forget()
-
-
-def _remembered(folder: Path) -> str | None:
-    path = folder / "district"
-    return path.read_text().strip() or None if path.exists() else None
 
 
 def _moment(text: str, reference: Reference) -> datetime:

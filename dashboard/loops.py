@@ -8,22 +8,27 @@ import threading
 import time
 from collections.abc import Callable
 
-from dashboard import clock, one_time, sweeps
-from dashboard.deliveries import deliver
+from dashboard import clock, housekeeping, one_time, sweeps
+from dashboard.deliveries import Courier
 from dashboard.house import House, follow_clock, keep_clock
+from dashboard.housekeeping import Housekeeping
 from dashboard.rollup_process import RollupProcess
 from dashboard.rules.refusals import Refusal
-from datasources import clock_anchor
+from datasources import beats, chain, set_aside
+from datasources.quiet import Quiet
 
-log = logging.getLogger(__name__)
+quiet = Quiet(logging.getLogger(__name__))
 
 SWEEP_SECONDS = 0.5
 FASTEST_SWEEP = 0.1
 DELIVER_SECONDS = 1.0
 MARK_SECONDS = 5.0
 FOLLOW_SECONDS = 2.0
-BEAT_SECONDS = 2.0
+SWEEP_BUDGET_SECONDS = 0.5
+BEAT_SECONDS = 1.0
+ASIDE_SECONDS = 2.0
 ROLLUP_SECONDS = 30.0
+SEAL_SECONDS = 1.0
 
 
 class Loop:
@@ -60,29 +65,53 @@ class Loop:
                 self._job()
                 self.last_run = time.monotonic()
             except Refusal as refusal:
-                log.warning("%s: %s", self.name, refusal)
+                quiet.warning(f"{self.name}, refused", "%s: %s", self.name, refusal)
             except Exception:
-                log.exception("%s failed and tries again", self.name)
+                quiet.exception(self.name, "%s failed and tries again", self.name)
             self._ended.wait(self._seconds)
 
 
 def clock_loops(house: House) -> list[Loop]:
     """Return the loops of a process that keeps the clock."""
-    rolling = RollupProcess(house)
+    rolling, courier = RollupProcess(house), Courier(house)
     pause = max(FASTEST_SWEEP, min(SWEEP_SECONDS, 10 / clock.speed()))
     loops = [
-        Loop("clock", lambda: sweeps.tick(house.database, house.reference, clock.now()), pause),
+        Loop("clock", lambda: sweep(house), pause),
         Loop("beat", lambda: beat(house), BEAT_SECONDS),
-        Loop("deliveries", lambda: deliver(house, clock.now()), DELIVER_SECONDS),
+        Loop("deliveries", lambda: courier.round(clock.now()), DELIVER_SECONDS, courier.wait),
+        Loop("seal", lambda: chain.seal(house.database, clock.real_now()), SEAL_SECONDS),
         Loop("rollups", rolling.ensure, ROLLUP_SECONDS, rolling.stop),
+        Loop("housekeeping", Housekeeping(house).sweep, housekeeping.EVERY_SECONDS),
     ]
     return [*loops, drill_loop(house, keeps=not isinstance(clock.current(), clock.WallClock))]
 
 
+def sweep(house: House) -> None:
+    """Let every sweep do what is due, none of them long enough to hold up the others."""
+    sweeps.tick(house.database, house.reference, clock.now(), house.beats, SWEEP_BUDGET_SECONDS)
+
+
 def beat(house: House) -> None:
-    """Write down that this process keeps the clock."""
+    """Write down what finished in this process since the last time: only that says that it runs."""
+    ages = house.beats.take()
+    if not ages:
+        return
     with house.database.write() as session:
-        clock_anchor.beat(session, clock.now(), clock.speed(), clock.real_now())
+        beats.keep(session, ages, clock.real_now())
+
+
+def aside_loop(house: House) -> Loop:
+    """Return the loop that writes down which rows this process had to set aside."""
+    return Loop("aside", lambda: keep_aside(house), ASIDE_SECONDS)
+
+
+def keep_aside(house: House) -> None:
+    """Write down what was set aside since the last time."""
+    notes = house.database.aside.take()
+    if not notes:
+        return
+    with house.database.write() as session:
+        set_aside.keep(session, notes, clock.real_now())
 
 
 def drill_loop(house: House, *, keeps: bool) -> Loop:

@@ -17,13 +17,18 @@ from sqlalchemy.orm import Session
 
 from dashboard.alert_feed import AlertWatch, RowOf
 from dashboard.rules.event import Event
-from datasources import feed_queries
+from datasources import feed_queries, set_aside
+from datasources.beats import PUBLISHER, Beats
 from datasources.database import Database
+from datasources.faults import is_outage
 from datasources.feed import Feed, FeedDown
 from datasources.models import OutboxRow
 from datasources.queries_views import PACE
+from datasources.quiet import Quiet
+from datasources.set_aside import Aside
 
 log = logging.getLogger(__name__)
+quiet = Quiet(log)
 
 View = Callable[[Session, datetime], Any]
 LIMIT = 500
@@ -61,16 +66,35 @@ def publish(db: Database, feed: Feed, row_of: RowOf) -> Published:
             claimed = feed_queries.unpublished(session, LIMIT)
             messages = compose(session, claimed, row_of)
         if claimed:
-            feed.append(messages)
+            _append(feed, messages, db.aside)
             with db.write() as session:
                 feed_queries.forget(session, [row.id for row in claimed])
     else:
         with db.write() as session:
             claimed = feed_queries.unpublished(session, LIMIT, locked=True)
             if claimed:
-                feed.append(compose(session, claimed, row_of))
+                _append(feed, compose(session, claimed, row_of), db.aside)
                 feed_queries.forget(session, [row.id for row in claimed])
     return Published(len(claimed), any(row.urgent for row in claimed))
+
+
+def _append(feed: Feed, messages: list[dict[str, Any]], aside: Aside) -> None:
+    """Append messages; where one holds what JSON cannot say, each row is tried by itself."""
+    try:
+        feed.append(messages)
+    except (TypeError, ValueError):
+        for message in messages:
+            message["rows"] = [row for row in message["rows"] if _sayable(row, aside)]
+        feed.append([message for message in messages if message["rows"] or message["gone"]])
+
+
+def _sayable(row: Mapping[str, Any], aside: Aside) -> bool:
+    try:
+        json.dumps(row, ensure_ascii=False).encode()
+    except (TypeError, ValueError) as error:
+        aside.note("event", row.get("id"), error)
+        return False
+    return True
 
 
 def compose(session: Session, claimed: Sequence[OutboxRow], row_of: RowOf) -> list[dict[str, Any]]:
@@ -81,12 +105,13 @@ def compose(session: Session, claimed: Sequence[OutboxRow], row_of: RowOf) -> li
     stepped = [row for row in claimed if row.step_id is not None]
     urgent = {row.event_id for row in stepped if row.urgent}
     events = feed_queries.events_by_id(session, {row.event_id for row in stepped})
-    messages = [rows_message([events[identity]], row_of) for identity in sorted(urgent & events.keys())]
-    messages.append(rows_message([events[i] for i in sorted(events.keys() - urgent)], row_of))
+    aside = set_aside.of(session)
+    messages = [rows_message([events[one]], row_of, aside) for one in sorted(urgent & events.keys())]
+    messages.append(rows_message([events[i] for i in sorted(events.keys() - urgent)], row_of, aside))
     return [message for message in messages if message["rows"] or message["gone"]]
 
 
-def rows_message(events: Iterable[Event], row_of: RowOf) -> dict[str, Any]:
+def rows_message(events: Iterable[Event], row_of: RowOf, aside: Aside) -> dict[str, Any]:
     """Return {"k": "rows", "rows", "gone", "gone_versions"}: open events as rows, the others as gone."""
     rows, gone = [], []
     for event in events:
@@ -95,8 +120,8 @@ def rows_message(events: Iterable[Event], row_of: RowOf) -> dict[str, Any]:
             continue
         try:
             rows.append(row_of(event))
-        except Exception:  # one record that cannot be shown must not stop the news of all others
-            log.exception("Event %s cannot be carried to the screens", event.number)
+        except Exception as error:  # one record that cannot be shown must not stop the news of all others
+            aside.note("event", event.id, error)
     return {
         "k": "rows",
         "rows": rows,
@@ -120,8 +145,10 @@ class Publisher:
         now: Callable[[], datetime],
         views: Mapping[str, View] | None = None,
         unit_name: Callable[[str], str] = str,
+        beats: Beats | None = None,
     ) -> None:
         self._db, self._feed, self._row_of, self._now = db, feed, row_of, now
+        self._beats = beats
         self._views = dict(views or {})
         self._alerts = AlertWatch(row_of, unit_name)
         self._versions: dict[str, str] = {}
@@ -169,6 +196,8 @@ class Publisher:
             self._touch(done.urgent)
         self._publish_alerts()
         self._publish_views()
+        if self._beats is not None:
+            self._beats.done(PUBLISHER)
         return done
 
     def _check_epoch(self) -> None:
@@ -203,9 +232,11 @@ class Publisher:
             self._counted[name] = time.monotonic()
             try:
                 self._publish_view(name)
-            except Exception:
+            except Exception as error:
                 self._changed[name] = urgent
-                raise
+                if isinstance(error, FeedDown) or is_outage(error):
+                    raise
+                self._db.aside.note("view", name, error)  # the other views, and the news, go on
             ended = time.monotonic()
             self._took[name] = ended - self._counted[name]
             if ended - began > ROUND_SECONDS:
@@ -239,7 +270,7 @@ class Publisher:
                 self._ended.wait(DOWN_SECONDS)
                 continue
             except Exception:
-                log.exception("The publisher failed and tries again")
+                quiet.exception("publisher", "The publisher failed and tries again")
                 self._ended.wait(DOWN_SECONDS)
                 continue
             if done.steps and not done.urgent:

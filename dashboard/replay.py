@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from dashboard import actions, sweeps
@@ -21,6 +21,7 @@ from dashboard.rules.guards import border_in_doubt
 from dashboard.rules.refusals import Refusal
 from dashboard.rules.report import Report
 from datasources import journal
+from datasources.beats import Beats
 from datasources.database import Database
 from datasources.models import EventRow
 from datasources.reference import Reference, References
@@ -31,6 +32,10 @@ BATCH = 100  # actions in one transaction: other writers wait no longer than tha
 SWEEP_SECONDS = 0.5
 SWEEP_AT_LEAST = timedelta(hours=1)
 DESK = Viewer("operator", Role.OPERATOR, title="值班员")
+LIVED = (
+    None,
+    Status.CLOSED,
+)  # how a record that was a case ended; what was rejected or merged is not lived through
 CLAIM_SHARE = 0.6  # of the events that the record's department may claim
 NO_DUTY = "记录中的部门不在抢单范围，按记录派单"
 CLOSED_EARLY = "记录在抢单时限内已办结，按记录派单"
@@ -59,10 +64,11 @@ class Replay:
         references: References,
         records: Iterable[Report],
         progress: Progress | None = None,
+        beats: Beats | None = None,
     ) -> None:
-        self._database, self._references, self._progress = database, references, progress
+        self._database, self._references, self._progress, self._beats = database, references, progress, beats
         self._records = sorted(
-            (one for one in records if one.external_id and one.reported_at),
+            (one for one in records if one.external_id and one.reported_at and one.status in LIVED),
             key=lambda one: (one.reported_at, one.external_id),
         )
         self.total, self.reported = len(self._records), 0
@@ -100,7 +106,7 @@ class Replay:
         rests = max(SWEEP_SECONDS, 4 * self._sweep_took)
         if self._swept_at is None or rested >= rests or now - self._swept_at >= SWEEP_AT_LEAST:
             begun = time.monotonic()
-            done += sweeps.tick(self._database, self._references.get(), now)
+            done += sweeps.tick(self._database, self._references.get(), now, self._beats)
             self._swept, self._swept_at = time.monotonic(), now
             self._sweep_took = self._swept - begun
         return done
@@ -127,16 +133,18 @@ class Replay:
         column = EventRow.__table__.c
         with self._database.read() as session:
             rows = session.execute(
-                select(column.external_id, column.id).where(column.external_id.is_not(None))
+                select(column.source_system, column.source_id, column.external_id, column.id).where(
+                    or_(column.external_id.is_not(None), column.source_system.is_not(None))
+                )
             )
-            held = {row[0]: row[1] for row in rows}
+            held = {(row[0] or "", row[1] or row[2]): row[3] for row in rows}
             still_open = {
                 event.id: event for event in journal.events_where(session, column.closed_at.is_(None))
             }
         reference = self._references.get()
         for number, record in enumerate(self._records):
             assert record.external_id is not None and record.reported_at is not None
-            identity = held.get(record.external_id)
+            identity = held.get((record.source_system, record.external_id))
             if identity is None:
                 self._heap.append(Plan(record.reported_at, number, "report", None))
                 continue
@@ -245,7 +253,7 @@ def _means(
 def _unit(reference: Reference, record: Report, event: Event) -> str | None:
     """Return the department of the record, else the first that the duty matrix names."""
     if record.unit is not None:
-        return record.unit
+        return reference.standing_unit(record.unit)
     return next(iter(reference.responsible(event)), None)
 
 

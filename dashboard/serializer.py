@@ -4,16 +4,19 @@ Masking happens here, on the server (DESIGN decision 10): the feed has no person
 who may see it.
 """
 
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from dashboard.rules.access import Viewer, mask_name, mask_phone, mask_text
+from dashboard.rules.access import Viewer
 from dashboard.rules.event import Event, Status, Supervision, on_time, zone
+from dashboard.rules.lifecycle import CODE_FACTS
+from dashboard.rules.masking import mask_facts, mask_name, mask_phone, mask_text, mask_values
 from datasources.reference import Reference
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MOMENTS = (
-    "reported_at", "claim_due_at", "accept_due_at", "handle_due_at", "check_due_at", "hold_until",
+    "reported_at", "claim_due_at", "accept_due_at", "warn_due_at", "handle_due_at", "check_due_at", "hold_until",
     "overdue_at", "reply_due_at", "finished_at", "closed_at",
 )  # fmt: skip
 
@@ -28,15 +31,26 @@ def millis(value: datetime | None) -> int | None:
     return (value - EPOCH) // timedelta(milliseconds=1) if value else None
 
 
+def reads(viewer: Viewer) -> Callable[[Any], Any]:
+    """Return how a viewer reads whatever people wrote, alone or inside lists and objects: as it is, or masked."""
+    return (lambda value: value) if viewer.may("personal.see") else mask_values
+
+
+def facts_json(facts: Mapping[str, Any] | None, viewer: Viewer) -> dict[str, Any]:
+    """Return the facts of a step as a viewer reads them: all that is no code is a text somebody wrote."""
+    held = facts or {}
+    return dict(held) if viewer.may("personal.see") else mask_facts(held, CODE_FACTS)
+
+
 def event_json(event: Event, viewer: Viewer, reference: Reference, now: datetime) -> dict[str, Any]:
     """Return an event as CONTRACT §5 promises it, masked for the viewer."""
-    personal = viewer.may("personal.see")
-    clear = (lambda text: text) if personal else mask_text
-    found, grid = zone(event), reference.areas.get(event.grid or "")
+    personal, clear = viewer.may("personal.see"), reads(viewer)
+    found, grid = zone(event), reference.area(event.grid)
     shown: dict[str, Any] = {
         "id": event.id,
         "number": event.number,
-        "external_id": event.external_id,
+        "external_id": clear(event.outside_id),
+        "source_system": event.source_system,
         "source": event.source,
         "title": clear(event.title),
         "description": clear(event.description),
@@ -50,7 +64,9 @@ def event_json(event: Event, viewer: Viewer, reference: Reference, now: datetime
         "lng": event.lng,
         "lat": event.lat,
         "address": clear(event.address),
-        "grid": {"code": grid.code, "name": grid.name} if grid else None,
+        "grid": {"code": grid.code, "name": reference.area_name(grid.code, event.grid_version)}
+        if grid
+        else None,
         "border": event.border,
         "unit": {"code": event.unit, "name": reference.unit_name(event.unit)} if event.unit else None,
         "how": event.how,
@@ -59,7 +75,7 @@ def event_json(event: Event, viewer: Viewer, reference: Reference, now: datetime
         "on_time": on_time(event, now),
         "rating": event.rating,
         "supervision": event.supervision,
-        "supervised_reason": event.supervised_reason,
+        "supervised_reason": clear(event.supervised_reason),
         "rework_count": event.rework_count,
         "decline_count": event.decline_count,
         "extension_count": event.extension_count,
@@ -77,7 +93,7 @@ def event_json(event: Event, viewer: Viewer, reference: Reference, now: datetime
 
 def feed_row(event: Event, reference: Reference) -> dict[str, Any]:
     """Return an open event as the feed carries it: absolute, versioned, without personal data, empty keys left out."""
-    in_hand = event.status in (Status.DISPATCHED, Status.HANDLING, Status.ON_HOLD)
+    in_hand = event.status in (Status.DISPATCHED, Status.HANDLING)  # on hold nothing runs
     border = event.border
     row = {
         "id": event.id,
@@ -97,6 +113,7 @@ def feed_row(event: Event, reference: Reference) -> dict[str, Any]:
         "unit": event.unit,
         "handler": event.handler,
         "how": event.how,
+        "co": event.co_units,
         "round": event.round if event.round > 1 else None,
         "reported_at": millis(event.reported_at),
         "source": event.source,
@@ -104,7 +121,7 @@ def feed_row(event: Event, reference: Reference) -> dict[str, Any]:
         "dispatch_due_at": millis(event.dispatch_due_at) if event.status == Status.PENDING_DISPATCH else None,
         "claim_due_at": millis(event.claim_due_at) if event.status == Status.CLAIMABLE else None,
         "accept_due_at": millis(event.accept_due_at) if event.status == Status.DISPATCHED else None,
-        "handle_from": millis(event.handle_from) if in_hand else None,
+        "warn_due_at": millis(event.warn_due_at) if in_hand else None,
         "handle_due_at": millis(event.handle_due_at) if in_hand else None,
         "check_due_at": millis(event.check_due_at) if event.status == Status.CHECKING else None,
         "overdue_at": millis(event.overdue_at),

@@ -3,10 +3,15 @@
 Deadlines by name (GRID_CLAIM_MINUTES …) win over the district pack and the category.
 """
 
+from datetime import timedelta
 from pathlib import Path
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from dashboard.rules.access import HOME, IDLE_MINUTES, Role
+
+TARGETS = ("alert", "efficiency")
 
 
 class Settings(BaseSettings):
@@ -38,6 +43,12 @@ class Settings(BaseSettings):
     district: str | None = Field(None, description="District pack: a bundled name or a folder; default huli")
     host: str = Field("127.0.0.1", description="Address to listen on")
     port: int = Field(8050, description="Port to listen on", ge=1, le=65535)
+    clock_port: int | None = Field(
+        None,
+        description="Port on which a process of role clock answers /healthz, /readyz and /metrics; default none",
+        ge=1,
+        le=65535,
+    )
     secret_key: SecretStr | None = Field(
         None,
         description="Signs what Flask signs and seals telephone numbers; keep it: what it sealed is lost without it; "
@@ -46,9 +57,41 @@ class Settings(BaseSettings):
     origins: str | None = Field(
         None, description="Allowed browser origins, comma separated; default the own address"
     )
-    demo: bool = Field(True, description="Demo accounts and the simulator")
+    trusted_proxies: int = Field(
+        0,
+        description="How many proxies stand in front: as many hops of X-Forwarded-For, -Proto and -Host are believed",
+        ge=0,
+        le=10,
+    )
+    connections: int = Field(
+        2000,
+        description="Most connections at once, the sockets of screens among them; a further one is told 503",
+        ge=10,
+    )
+    free_mb: int = Field(
+        1000,
+        description="Megabytes of disk that stay free: below them no stranger's photo is taken, below half none",
+        ge=0,
+    )
+    strangers_mb: int = Field(
+        1000,
+        description="Most megabytes of strangers' photos that wait for a report to take them, all together",
+        ge=0,
+    )
+    demo: bool = Field(
+        True,
+        description="Demo accounts and the simulator; what a start says is kept in the data folder for those that do not say",
+    )
     demo_password: SecretStr | None = Field(
         None, description="One password for all demo accounts; default random, printed"
+    )
+    totp: bool = Field(
+        False, description="Ask lead, admin and operator for a one-time code (TOTP) beside the password"
+    )
+    idle_minutes: str | None = Field(
+        None,
+        description="After how many minutes untouched a login ends, by role: `admin=15,lead=120`, 0 for never; "
+        "default admin and auditor 30, leader 60, operator, lead and unit 240",
     )
     clock_start: str | None = Field(None, description="Drill clock: the moment it starts at (ISO 8601)")
     clock_speed: float = Field(1.0, description="Drill clock: seconds per real second", gt=0, le=100_000)
@@ -62,6 +105,11 @@ class Settings(BaseSettings):
     webhook_url: str | None = Field(
         None, description="Notification gateway (SMS/phone) for unanswered emergencies"
     )
+    gateways: str | None = Field(
+        None,
+        description="Notification addresses by what they are for, comma separated: "
+        "alert=https://…, efficiency=https://…; what is not named goes to GRID_WEBHOOK_URL",
+    )
     webhook_secret: SecretStr | None = Field(None, description="Key of the webhook's HMAC signature")
     claim_minutes: int | None = Field(None, description="Claim window in minutes", ge=5, le=120)
     register_minutes: int | None = Field(None, description="Limit for registering", ge=1)
@@ -71,12 +119,41 @@ class Settings(BaseSettings):
     check_minutes: int | None = Field(None, description="Limit for the check on site", ge=1)
     check_emergency_minutes: int | None = Field(None, description="Limit for checking an emergency", ge=1)
 
+    reveals_per_hour: int = Field(
+        30, description="How often an account may see a reporter in clear within an hour", ge=1, le=1000
+    )
+
+    @field_validator("idle_minutes")
+    @classmethod
+    def _known_roles(cls, said: str | None) -> str | None:
+        _idle_of(said or "")
+        return said
+
+    @property
+    def idle(self) -> dict[Role, timedelta]:
+        """Return after how long untouched a role's login ends; roles without an end are not in it."""
+        minutes = IDLE_MINUTES | _idle_of(self.idle_minutes or "")
+        return {role: timedelta(minutes=one) for role, one in minutes.items() if one}
+
     @property
     def minutes(self) -> dict[str, int]:
         """Return the deadlines set by name, in minutes."""
         names = ("claim", "register", "dispatch", "accept", "accept_emergency", "check", "check_emergency")
         found = {name: getattr(self, f"{name}_minutes") for name in names}
         return {name: value for name, value in found.items() if value is not None}
+
+    @property
+    def over_https(self) -> bool:
+        """Return whether people use the product over https."""
+        return any(origin.startswith("https://") for origin in self.allowed_origins)
+
+    @property
+    def addresses(self) -> dict[str, str]:
+        """Return target → address of the outside systems; those that are not named share the webhook's."""
+        named = [part.partition("=") for part in (self.gateways or "").split(",") if part.strip()]
+        found = dict.fromkeys(TARGETS, self.webhook_url or "")
+        found |= {target.strip(): address.strip() for target, _, address in named}
+        return {target: address for target, address in found.items() if address}
 
     @property
     def allowed_origins(self) -> list[str]:
@@ -89,3 +166,14 @@ class Settings(BaseSettings):
             else {self.host}
         )
         return sorted(f"http://{host}:{self.port}" for host in hosts)
+
+
+def _idle_of(said: str) -> dict[Role, int]:
+    """Return minutes by role as somebody wrote them; ValueError in words where that is none."""
+    found: dict[Role, int] = {}
+    for part in filter(None, (one.strip() for one in said.split(","))):
+        name, _, minutes = (word.strip() for word in part.partition("="))
+        if name not in HOME or not minutes.isdecimal() or int(minutes) > 720:
+            raise ValueError(f"{part!r}: write role=minutes, 0 to 720, for example admin=15,lead=120")
+        found[Role(name)] = int(minutes)
+    return found

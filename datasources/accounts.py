@@ -3,20 +3,21 @@
 Every function works inside the caller's session; `now` is real time, accounts live outside the drill.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from dashboard.rules.access import HOME, ROLE_WORDS, Role, Viewer
 from dashboard.rules.refusals import NotFound, Refusal
-from datasources import passwords
-from datasources.models import AccountRow, AuditRow
+from datasources import devices, passwords, sign_in_limits
+from datasources.models import AccountRow, AuditRow, TokenRow
 from datasources.reference import Reference
 
 LONGEST_NAME = 100
+RESERVED = frozenset({"list", "revoke", "console"})  # words of the command line and of the audit
 DEMO_ROLES: Sequence[tuple[str, Role]] = (
     ("screen", Role.WALL),
     ("operator", Role.OPERATOR),
@@ -61,21 +62,42 @@ def create(
     return viewer_of(row)
 
 
+def workers(session: Session) -> list[tuple[str, str]]:
+    """Return (account, area) of the grid workers whose accounts are open, by name."""
+    query = select(AccountRow.name, AccountRow.area).where(
+        AccountRow.role == Role.WORKER.value, AccountRow.area.is_not(None), AccountRow.disabled.is_(False)
+    )
+    return [(name, area or "") for name, area in session.execute(query.order_by(AccountRow.name))]
+
+
 def set_password(session: Session, name: str, password: str, now: datetime) -> None:
-    """Give an account a new password; its sessions end, its tokens stay."""
-    row = _account(session, name)
+    """Give an account a new password; its sessions and its tokens end."""
+    row = account_of(session, name)
     row.password_hash = _hashed(password)
     row.epoch += 1
-    row.failures, row.locked_until = 0, None
-    audit(session, now, "console", "account.passwd", account=name)
+    sign_in_limits.release_account(session, name)
+    devices.forget(session, name)
+    ended = _end_tokens(session, [name], now)
+    audit(session, now, "console", "account.passwd", account=name, tokens=ended)
 
 
-def disable(session: Session, name: str, now: datetime, *, disabled: bool = True) -> None:
-    """Close an account (or open it again): sessions and tokens stop counting within seconds."""
-    row = _account(session, name)
-    row.disabled = disabled
+def disable(session: Session, name: str, now: datetime) -> None:
+    """Close an account: its sessions stop counting within seconds, its tokens are revoked."""
+    row = account_of(session, name)
+    row.disabled, row.closed_with_demo = True, False
     row.epoch += 1
-    audit(session, now, "console", "account.disable" if disabled else "account.enable", account=name)
+    audit(session, now, "console", "account.disable", account=name, tokens=_end_tokens(session, [name], now))
+
+
+def enable(session: Session, name: str, now: datetime) -> None:
+    """Open an account again, with the password it had; old sessions and tokens stay ended."""
+    row = account_of(session, name)
+    if row.disabled and row.closed_with_demo:
+        raise Refusal("演示已关闭，演示账号“{name}”不能启用；请用 user add 新建账号", name=name)
+    if row.disabled:
+        row.disabled = False
+        row.epoch += 1
+    audit(session, now, "console", "account.enable", account=name)
 
 
 def listed(session: Session) -> Sequence[AccountRow]:
@@ -91,7 +113,7 @@ def of_unit(session: Session, unit: str) -> Sequence[AccountRow]:
 
 def viewer_named(session: Session, name: str) -> Viewer:
     """Return the viewer an account stands for; NotFound when there is none or it is disabled."""
-    row = _account(session, name)
+    row = account_of(session, name)
     if row.disabled:
         raise NotFound("账号“{name}”已停用", name=name)
     return viewer_of(row)
@@ -103,7 +125,8 @@ def ensure_demo(session: Session, reference: Reference, password: str, now: date
     held = next((row.password_hash for row in rows.values() if row.demo and row.password_hash), None)
     # one hash for all: they share one printed password anyway, and ninety hashings would take seconds of the start
     shared = held if held and passwords.fits(held, password) else passwords.hashed(password)
-    names = []
+    names: list[str] = []
+    changed: list[str] = []
     for values in demo_accounts(reference):
         name = values["name"]
         row = rows.get(name)
@@ -111,10 +134,40 @@ def ensure_demo(session: Session, reference: Reference, password: str, now: date
             session.add(AccountRow(**values, password_hash=shared, demo=True, created_at=now))
         elif row.demo:
             row.title, row.unit, row.area = values["title"], values["unit"], values["area"]
+            if row.closed_with_demo:
+                row.disabled, row.closed_with_demo = False, False
             if row.password_hash != shared:
                 row.password_hash, row.epoch = shared, row.epoch + 1
+                changed.append(name)
         names.append(name)
+    _end_tokens(session, changed, now)
     return names
+
+
+def unlock(session: Session, name: str, by: str, now: datetime) -> None:
+    """Let an account be tried again at once, however often it was tried in vain."""
+    account_of(session, name)
+    sign_in_limits.release_account(session, name)
+    audit(session, now, by, "account.unlock", account=name)
+
+
+def close_demo(session: Session, now: datetime) -> int:
+    """Disable the demo accounts that are open: where there is no demo, nobody enters by one; return how many were."""
+    is_open = (AccountRow.demo, AccountRow.disabled.is_(False))
+    rows = session.scalars(select(AccountRow).where(*is_open)).all()
+    for row in rows:
+        row.disabled, row.closed_with_demo = True, True
+        row.epoch += 1
+    _end_tokens(session, [row.name for row in rows], now)
+    if rows:
+        audit(session, now, "console", "account.demo_closed", count=len(rows))
+    return len(rows)
+
+
+def demo_counts(session: Session) -> tuple[int, int]:
+    """Return how many demo accounts there are, and how many of them are open."""
+    closed = session.scalars(select(AccountRow.disabled).where(AccountRow.demo)).all()
+    return len(closed), sum(not one for one in closed)
 
 
 def demo_accounts(reference: Reference) -> Iterator[dict[str, Any]]:
@@ -138,6 +191,16 @@ def audit(session: Session, now: datetime, by: str, what: str, **detail: Any) ->
     session.add(AuditRow(at=now, account=by, what=what, detail=detail))
 
 
+def _end_tokens(session: Session, names: Collection[str], now: datetime) -> int:
+    """Revoke the tokens of accounts: what opens a door ends with what it was issued on; return how many."""
+    if not names:
+        return 0
+    open_ones = (TokenRow.account.in_(names), TokenRow.revoked_at.is_(None))
+    digests = session.scalars(select(TokenRow.digest).where(*open_ones)).all()
+    session.execute(update(TokenRow).where(TokenRow.digest.in_(digests)).values(revoked_at=now))
+    return len(digests)
+
+
 def _values(
     reference: Reference, name: str, role: Role, unit: str | None = None, area: str | None = None
 ) -> dict[str, Any]:
@@ -149,12 +212,14 @@ def _title(reference: Reference, role: Role, unit: str | None, area: str | None)
     if unit:
         return reference.unit_name(unit)
     words = ROLE_WORDS[role]
-    return f"{reference.areas[area].name}{words}" if area else words
+    return f"{reference.area_name(area)}{words}" if area else words
 
 
 def _check(reference: Reference, name: str, role: Role, unit: str | None, area: str | None) -> None:
     if not name or len(name) > LONGEST_NAME or not name.isprintable() or name != name.strip():
         raise Refusal("账号名不能为空，最长 {most} 字，不含空白和控制字符", most=LONGEST_NAME, field="name")
+    if name in RESERVED:
+        raise Refusal("“{name}”是保留的名字，请换一个", name=name, field="name")
     if role not in HOME:
         raise Refusal("“{role}”不能作为账号的角色", role=role.value, field="role")
     if (role is Role.UNIT) != (unit is not None) or (unit is not None and unit not in reference.units):
@@ -169,7 +234,8 @@ def _hashed(password: str) -> str:
     return passwords.hashed(password)
 
 
-def _account(session: Session, name: str) -> AccountRow:
+def account_of(session: Session, name: str) -> AccountRow:
+    """Return an account; NotFound when there is none of that name."""
     row = session.get(AccountRow, name)
     if row is None:
         raise NotFound("没有名为“{name}”的账号", name=name)

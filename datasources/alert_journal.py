@@ -11,9 +11,11 @@ from sqlalchemy import CursorResult, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from dashboard.rules.alerts import Alert, AlertState
+from datasources import set_aside
 from datasources.models import AlertLogRow, AlertRow, OutboxRow
 
 ALERT_COLUMNS = tuple(field.name for field in fields(Alert))
+ALERT: Any = AlertRow.__table__.c
 _ALERT_SELECT = select(*(AlertRow.__table__.c[name] for name in ALERT_COLUMNS))
 
 
@@ -30,7 +32,8 @@ def alert_by_id(session: Session, key: int) -> Alert | None:
 def alerts_where(session: Session, *conditions: Any, limit: int | None = None) -> list[Alert]:
     """Return the alerts that meet all conditions, oldest first."""
     query = _ALERT_SELECT.where(*conditions).order_by(AlertRow.id)
-    return [Alert(**row._mapping) for row in session.execute(query.limit(limit) if limit else query)]
+    query = query.limit(limit) if limit else query
+    return set_aside.read_each(session, query, ALERT.id, "alert", lambda row: Alert(**row._mapping))
 
 
 def last_episode(session: Session, event_id: int) -> int:

@@ -6,6 +6,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from dashboard.rules.event import Event
+from datasources import journal
 from datasources.journal import EVENT, EVENT_COLUMNS
 from datasources.models import PhotoRow, StepRow
 
@@ -26,7 +27,9 @@ def photo(session: Session, key: str) -> PhotoRow | None:
 
 def steps_of(session: Session, event_id: int) -> Sequence[StepRow]:
     """Return the steps of an event, oldest first."""
-    return session.scalars(select(StepRow).where(StepRow.event_id == event_id).order_by(StepRow.id)).all()
+    return session.scalars(
+        select(StepRow).where(StepRow.event_id == event_id).order_by(StepRow.at, StepRow.version)
+    ).all()
 
 
 def held(session: Session, external_ids: Collection[str]) -> dict[str, Event]:
@@ -35,9 +38,7 @@ def held(session: Session, external_ids: Collection[str]) -> dict[str, Event]:
     found: dict[str, Event] = {}
     for start in range(0, len(ordered), CHUNK):
         query = select(*_EVENT).where(EVENT.c.external_id.in_(ordered[start : start + CHUNK]))
-        for row in session.execute(query):
-            event = Event(*row)
-            found[event.external_id or ""] = event
+        found |= {event.external_id or "": event for event in journal.read_events(session, query)}
     return found
 
 

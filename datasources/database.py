@@ -16,18 +16,16 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, event, text
-from sqlalchemy.exc import DatabaseError, InternalError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolEmpty
+from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlalchemy.orm import Session
 
 from dashboard.rules.refusals import Refusal
 from datasources import postgres
 from datasources.models import Base
 from datasources.postgres import Limits
+from datasources.set_aside import Aside
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-# no answer, no lock, no connection left, a server that only reads at present: nothing wrong with what was asked
-UNAVAILABLE = (OperationalError, InternalError, PoolEmpty)
 PATIENCE_SECONDS = 15.0
 NEWER = "数据库已由更新的版本升级到 {held}，这个程序只认识到 {known}；请改用新版程序，或恢复升级前的备份"
 UNREACHABLE = "打不开数据库：{why}"
@@ -36,6 +34,7 @@ PRAGMAS = (
     "journal_mode=WAL",
     "synchronous=FULL",
     "foreign_keys=ON",
+    "recursive_triggers=ON",  # INSERT OR REPLACE deletes, and the triggers against that are asked only so
     "busy_timeout=100",
     "temp_store=MEMORY",
     "cache_size=-16000",
@@ -50,6 +49,7 @@ class Database:
         self.engine = _engine(url, limits or Limits())
         self.is_sqlite = self.engine.dialect.name == "sqlite"
         self.after_commit: list[Callable[[], None]] = []
+        self.aside = Aside()
         self._writer = self.engine.execution_options(writes=True)
         self._turn = threading.RLock()
         self._writing = False
@@ -57,13 +57,18 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Session]:
         """Give a session for reading; nothing in it is kept."""
-        with Session(self.engine) as session:
+        with Session(self.engine, info={"aside": self.aside}) as session:
             yield session
 
     @contextmanager
     def write(self) -> Iterator[Session]:
         """Give a session whose work is committed as one at the end, or not at all."""
-        with self._own_turn(), Session(self._writer, expire_on_commit=False) as session, session.begin():
+        told = {"aside": self.aside}
+        with (
+            self._own_turn(),
+            Session(self._writer, expire_on_commit=False, info=told) as session,
+            session.begin(),
+        ):
             yield session
         for hook in self.after_commit:
             hook()
@@ -174,6 +179,7 @@ def _engine(url: str, limits: Limits) -> Engine:
     if url.startswith("sqlite"):
         engine = create_engine(
             url,
+            hide_parameters=True,
             connect_args={"check_same_thread": False, "timeout": 10},
             pool_size=limits.kept,
             max_overflow=limits.connections - limits.kept,

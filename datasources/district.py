@@ -4,16 +4,21 @@ Law: a pack is taken whole or not at all. Every fault is named with file and lin
 """
 
 import hashlib
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from dashboard.rules.alerts import KINDS
 from dashboard.rules.limits import DEFAULT_MINUTES, parse_limit
 from dashboard.rules.policy import COMPOSITE, POINTS
 from datasources.pack_areas import Area, check_areas
+from datasources.pack_centre import righted
 from datasources.pack_files import Fault, Faults, PackInvalid, read_features, read_toml, toml_line
 from datasources.pack_places import Place, read_places
+from datasources.pack_succession import Span, is_plain
 from datasources.pack_tables import (
     CalendarDay,
     Category,
@@ -63,7 +68,9 @@ class Pack:
     """A district: its places, people who answer, kinds of events and numbers.
 
     `limits` holds minutes by name, `handling` and `freeze` in words; `points` are decimal points as written; `emergency["co_units"]`
-    names units by category, where "@street" stands for the unit of the street where it happens.
+    names units by category, where "@street" stands for the unit of the street where it happens; `emergency["steer"]` names by
+    category and kind of emergency (`rules.alerts.KINDS`) the category to file it under. What is `gone` is not there today,
+    but history names it.
     """
 
     folder: Path
@@ -90,6 +97,9 @@ class Pack:
     records: tuple[Path, ...] = ()
     mapping: Path | None = None
     warnings: tuple[Fault, ...] = ()
+    gone_areas: tuple[Area, ...] = ()
+    gone_units: tuple[Unit, ...] = ()
+    gone_categories: tuple[Category, ...] = ()
 
     @property
     def config(self) -> dict[str, Any]:
@@ -107,28 +117,37 @@ def pack_folder(path_or_name: str | Path) -> Path:
     return bundled if plain and (bundled / FILE).is_file() else Path(path_or_name)
 
 
-def read_pack(path_or_name: str | Path) -> Pack:
-    """The pack in a folder or of that name; raises `PackInvalid` naming every fault."""
+def read_pack(path_or_name: str | Path, now: datetime | None = None) -> Pack:
+    """The pack in a folder or of that name, as it stands `now`; raises `PackInvalid` naming every fault."""
     folder, faults = pack_folder(path_or_name), Faults()
     if not folder.is_dir():
         faults.fault(FILE, None, "找不到片区包“{path}”", path=str(path_or_name))
         faults.stop_if_any()
     config, text = read_toml(folder, FILE, faults)
     _check_config(config, text, faults)
+    today = _today(config, now)
     levels = _levels(config)
-    centre = _point(config.get("centre"))
-    areas = check_areas(read_features(folder, "areas.geojson", faults), levels, centre, faults)
+    features = read_features(folder, "areas.geojson", faults)
+    centre, is_swapped = righted(_point(config.get("centre")), features)
+    if is_swapped:
+        swapped = "中心点与全部区域的经纬度互为颠倒：centre 应为 [经度, 纬度]"
+        faults.fault(FILE, toml_line(text, "centre"), swapped)
+    listed = check_areas(features, levels, centre, faults, today)
+    areas, gone_areas = _parted(listed, today)
     area_codes = {area.code for area in areas}
     outermost = next((area.code for area in areas if area.parent is None), None)
-    units = read_units(folder, area_codes, outermost, faults)
+    every_unit = read_units(folder, area_codes, outermost, faults, today)
+    units, gone_units = _parted(every_unit, today)
     unit_codes = {unit.code for unit in units}
-    categories = read_categories(folder, faults)
+    every_category = read_categories(folder, faults, today)
+    categories, gone_categories = _parted(every_category, today)
     category_codes = {category.code for category in categories}
-    conditions = read_conditions(folder, category_codes, faults)
+    conditions = read_conditions(folder, {category.code for category in every_category}, faults)
     duties = read_duties(folder, unit_codes, category_codes, area_codes, faults)
     calendar = read_calendar(folder, faults)
     places = read_places(folder, areas, unit_codes, centre, faults)
     _check_co_units(config, text, category_codes, unit_codes, faults)
+    _check_steer(config, text, category_codes, faults)
     warn_of_orphans(categories, duties, faults)
     records = tuple(sorted((folder / "records").glob("*.csv.gz")))
     mapping = _mapping(folder, records, faults)
@@ -148,11 +167,27 @@ def read_pack(path_or_name: str | Path) -> Pack:
         duties=duties,
         calendar=calendar,
         places=places,
-        digest=_digest(folder),
+        digest=_digest(folder, _spans(listed, every_unit, every_category), today),
         records=records,
         mapping=mapping,
         warnings=tuple(faults.warnings),
+        gone_areas=gone_areas,
+        gone_units=gone_units,
+        gone_categories=gone_categories,
         **{name: config.get(name, {}) for name in TABLES},
+    )
+
+
+def _spans(*tables: Iterable[Any]) -> list[Span]:
+    return [one.span for table in tables for one in table]
+
+
+def _parted(listed: Iterable[Any], today: date | None) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
+    """What is there, and what history alone names."""
+    every = tuple(listed)
+    return (
+        tuple(one for one in every if not one.span.is_gone(today)),
+        tuple(one for one in every if one.span.is_gone(today)),
     )
 
 
@@ -169,6 +204,10 @@ def _check_config(config: dict[str, Any], text: str, faults: Faults) -> None:
         if not isinstance(config.get(name, {}), dict):
             faults.fault(FILE, toml_line(text, name), "项“{name}”的值不对", name=name)
             config[name] = {}
+    code = config.get("code")
+    if isinstance(code, str) and code and (not is_plain(code) or code.startswith(".")):
+        text_ = "代码“{code}”不能含逗号、竖线、斜线、问号、井号、控制字符或首尾空格，也不能以点开头"
+        faults.fault(FILE, toml_line(text, "code"), text_, code=code)
     if config.get("centre") and _point(config["centre"]) is None:
         faults.fault(FILE, toml_line(text, "centre"), "中心点应为 [经度, 纬度]")
     levels = config.get("levels")
@@ -243,6 +282,22 @@ def _check_co_units(
                 faults.fault(FILE, line, "未知单位“{code}”", code=unit)
 
 
+def _check_steer(config: dict[str, Any], text: str, categories: set[str], faults: Faults) -> None:
+    steer = config.get("emergency", {}).get("steer", {})
+    if not isinstance(steer, dict) or not all(isinstance(ways, dict) for ways in steer.values()):
+        faults.fault(FILE, toml_line(text, "emergency", "steer"), "项“{name}”的值不对", name="steer")
+        return
+    for category, ways in steer.items():
+        line = toml_line(text, "emergency", "steer", category)
+        for kind, code in ways.items():
+            if kind not in {name for name, _ in KINDS}:
+                faults.fault(FILE, line, "项“{name}”的值不对", name=f"steer.{kind}")
+            if code not in categories:
+                faults.fault(FILE, line, "未知类别“{code}”", code=code)
+        if category not in categories:
+            faults.fault(FILE, line, "未知类别“{code}”", code=category)
+
+
 def _mapping(folder: Path, records: tuple[Path, ...], faults: Faults) -> Path | None:
     name = "records/mapping.toml"
     if records or (folder / name).is_file():
@@ -266,6 +321,13 @@ def _point(value: Any) -> tuple[float, float] | None:
     return (lng, lat) if abs(lng) <= 180 and abs(lat) <= 90 else None
 
 
+def _today(config: dict[str, Any], now: datetime | None) -> date | None:
+    zone = config.get("time_zone")
+    if now is None or not isinstance(zone, str) or not _is_zone(zone):
+        return None
+    return now.astimezone(ZoneInfo(zone)).date()
+
+
 def _is_zone(name: str) -> bool:
     try:
         ZoneInfo(name)
@@ -274,9 +336,14 @@ def _is_zone(name: str) -> bool:
     return True
 
 
-def _digest(folder: Path) -> str:
-    """SHA-256 over the names and bytes of all files, so that an unchanged pack is known again."""
+def _digest(folder: Path, spans: Sequence[Span], today: date | None) -> str:
+    """SHA-256 over the names and bytes of all files, so that an unchanged pack is known again.
+
+    A pack whose areas begin or end on a day is another one from that day on.
+    """
     whole = hashlib.sha256()
+    if any(span.valid_from or span.valid_to for span in spans):
+        whole.update(bytes(2 * span.is_to_come(today) + span.is_gone(today) for span in spans))
     for path in sorted(
         path for path in folder.rglob("*") if path.is_file() and not path.name.startswith(".")
     ):

@@ -213,4 +213,9 @@ class Feed:
 
 
 def _entry(identity: str, fields: dict[str, str]) -> Entry:
-    return Entry(str(identity), json.loads(fields["m"]))
+    """Return an entry; what somebody else wrote into the stream is an entry of no kind, which stops nobody."""
+    try:
+        message = json.loads(fields["m"])
+    except (KeyError, ValueError):
+        message = None
+    return Entry(str(identity), message if isinstance(message, dict) else {"k": None})

@@ -4,12 +4,13 @@ from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, delete, func, select
+from sqlalchemy.orm import Session, aliased, defer
 
 from dashboard.rules.event import OPEN, Event
+from datasources import set_aside
 from datasources.journal import EVENT_COLUMNS
-from datasources.models import AccountRow, AlertRow, AssignmentRow, EventRow, OutboxRow
+from datasources.models import AccountRow, AlertRow, AssignmentRow, EventRow, OutboxRow, StepRow
 
 CHUNK = 500
 OPEN_CODES = [status.value for status in OPEN]
@@ -23,7 +24,9 @@ def unpublished(session: Session, limit: int, locked: bool = False) -> Sequence[
 
     `locked` keeps them from other publishers until the transaction ends and skips what those hold (PostgreSQL only).
     """
-    query = select(OutboxRow).order_by(OutboxRow.urgent.desc(), OutboxRow.id).limit(limit)
+    # without its moment, which nobody here asks for: a row of news is only numbers, and can always be read
+    query = select(OutboxRow).options(defer(OutboxRow.at)).order_by(OutboxRow.urgent.desc(), OutboxRow.id)
+    query = query.limit(limit)
     return session.scalars(query.with_for_update(skip_locked=True) if locked else query).all()
 
 
@@ -38,20 +41,48 @@ def oldest_unpublished(session: Session) -> datetime | None:
     return session.scalar(select(func.min(OutboxRow.at)))
 
 
+def oldest_id(session: Session) -> int | None:
+    """Return the id of the oldest news that the feed has not carried."""
+    return session.scalar(select(func.min(OutboxRow.id)))
+
+
+def newest_step(session: Session) -> int:
+    """Return the id of the newest step."""
+    return session.scalar(select(func.max(StepRow.id))) or 0
+
+
+def versions_since(session: Session, step: int) -> dict[int, tuple[int, bool]]:
+    """Return id → (version, whether it is open) of the events that have a step after a step."""
+    stepped = select(StepRow.event_id).where(StepRow.id > step)
+    query = select(EVENTS.c.id, EVENTS.c.version, EVENTS.c.status.in_(OPEN_CODES)).where(
+        EVENTS.c.id.in_(stepped)
+    )
+    return {row[0]: (row[1], bool(row[2])) for row in session.execute(query)}
+
+
 def events_by_id(session: Session, ids: Collection[int]) -> dict[int, Event]:
     """Return events as they now are, by id."""
     found: dict[int, Event] = {}
     for part in _chunks(ids):
-        for row in session.execute(select(*TOLD).where(EVENTS.c.id.in_(part))).mappings():
-            found[row["id"]] = Event(**row)
+        query = select(*TOLD).where(EVENTS.c.id.in_(part))
+        found |= {event.id: event for event in _events(session, query)}
     return found
 
 
 def open_events(session: Session) -> Iterator[Event]:
     """Yield every open event, a few hundred in memory at a time."""
-    query = select(*TOLD).where(EVENTS.c.status.in_(OPEN_CODES)).execution_options(yield_per=CHUNK)
-    for row in session.execute(query).mappings():
-        yield Event(**row)
+    last = 0
+    while True:
+        after = (EVENTS.c.status.in_(OPEN_CODES), EVENTS.c.id > last)
+        keys = list(session.scalars(select(EVENTS.c.id).where(*after).order_by(EVENTS.c.id).limit(CHUNK)))
+        if not keys:
+            return
+        yield from _events(session, select(*TOLD).where(EVENTS.c.id.in_(keys)).order_by(EVENTS.c.id))
+        last = keys[-1]
+
+
+def _events(session: Session, query: Select[Any]) -> list[Event]:
+    return set_aside.read_each(session, query, EVENTS.c.id, "event", lambda row: Event(**row._mapping))
 
 
 def open_versions(session: Session) -> dict[int, int]:
@@ -68,17 +99,31 @@ def open_fingerprint(session: Session) -> tuple[int, int, int]:
 
 
 def alerts_open_or_among(session: Session, ids: Collection[int] = ()) -> Sequence[AlertRow]:
-    """Return the alerts that are open, and those of the given ids whatever their state, oldest first."""
-    wanted = AlertRow.state != "stood_down"
+    """Return the alerts that are open, and those of the given ids whatever their state, oldest first.
+
+    Those folded into another are told with it, not for themselves.
+    """
+    wanted = (AlertRow.state != "stood_down") & _for_itself()
     if ids:
         wanted = wanted | AlertRow.id.in_(list(ids)[:CHUNK])
-    return session.scalars(select(AlertRow).where(wanted).order_by(AlertRow.id)).all()
+    return _alerts(session, select(AlertRow).where(wanted).order_by(AlertRow.id))
+
+
+def _alerts(session: Session, query: Select[Any]) -> list[AlertRow]:
+    return set_aside.read_each(session, query, AlertRow.__table__.c.id, "alert", lambda row: row[0])
 
 
 def alerts_since(session: Session, since: datetime, limit: int) -> Sequence[AlertRow]:
     """Return the alerts raised at or after a moment, whatever became of them, newest first."""
-    query = select(AlertRow).where(AlertRow.raised_at >= since).order_by(AlertRow.id.desc()).limit(limit)
-    return session.scalars(query).all()
+    query = select(AlertRow).where(AlertRow.raised_at >= since, _for_itself())
+    return _alerts(session, query.order_by(AlertRow.id.desc()).limit(limit))
+
+
+def _for_itself() -> ColumnElement[bool]:
+    """Return the condition for alerts that no other open one speaks for."""
+    lead = aliased(AlertRow)
+    spoken_for = select(lead.id).where(lead.id == AlertRow.folded_into, lead.state != "stood_down")
+    return ~spoken_for.exists()
 
 
 def alerts_raised_since(session: Session, since: datetime) -> int:

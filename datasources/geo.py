@@ -12,6 +12,7 @@ import numpy as np
 import shapely
 from shapely.geometry import shape
 
+from dashboard.rules.boards import STREETS, depth_of
 from datasources.coordinates import (
     UnknownCoordinates,
     bd09_to_gcj02,
@@ -64,7 +65,7 @@ class Place:
     """The answer for one point.
 
     `border` is None or `{"candidates": [codes, nearest first], "distance_m", "streets", "settled"}`: `distance_m` to the
-    nearest grid that is not the first candidate (or to the only one), `streets` = different level-2 areas in reach.
+    nearest grid that is not the first candidate (or to the only one), `streets` = different streets in reach.
     """
 
     grid: str | None = None
@@ -214,9 +215,9 @@ class GeoIndex:
         return self.levels.index(level) if level in self.levels else -1
 
     def _second_level(self, code: str) -> str:
-        """The ancestor on the second level (the street), or the outermost where there is none."""
+        """The ancestor on the level of streets, or the outermost where there is none."""
         road = self.path(code).strip("/").split("/")
-        wanted = self.levels[1] if len(self.levels) > 1 else None
+        wanted = self.levels[depth_of(self.levels, STREETS)] if len(self.levels) > 1 else None
         return next((step for step in road if self._level_of.get(step) == wanted), road[0])
 
 

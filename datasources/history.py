@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from dashboard.rules import alerts
@@ -16,7 +16,7 @@ from dashboard.rules.access import SYSTEM
 from dashboard.rules.event import Event, Level, Status
 from dashboard.rules.lifecycle import Action
 from dashboard.rules.report import Report
-from datasources import alert_journal, rollup_marks
+from datasources import alert_journal, journal, rollup_marks
 from datasources.database import reserve_ids
 from datasources.geo import Place
 from datasources.models import EventRow, OutboxRow, StepRow
@@ -26,6 +26,7 @@ EVENT: Any = EventRow.__table__
 STEP: Any = StepRow.__table__
 OUTBOX: Any = OutboxRow.__table__
 Origin = tuple[str, int]  # file name, physical line
+Record = tuple[Report, Place, Origin]
 # what history can say; the other columns stay empty, and leaving them out halves the cost of a row
 SAID = frozenset(
     [
@@ -46,14 +47,22 @@ SAID = frozenset(
         "closed_at",
         "overdue_at",
         "reported_by",
+        "source_system",
+        "source_id",
     ]
 )
 COLUMNS = tuple(column.name for column in EVENT.columns if not column.nullable or column.name in SAID)
 
 
-def held_ids(session: Session, ids: Sequence[str]) -> set[str]:
-    """Return which external ids the database already holds."""
-    return set(session.scalars(select(EVENT.c.external_id).where(EVENT.c.external_id.in_(list(ids)))))
+def held(session: Session, reports: Sequence[Report]) -> dict[str, Event]:
+    """Return outside number → event of the records of one source system that the database already holds."""
+    system, numbers = reports[0].source_system if reports else "", [one.external_id for one in reports]
+    conditions = (
+        [EVENT.c.source_system == system, EVENT.c.source_id.in_(numbers)]
+        if system
+        else [EVENT.c.external_id.in_(numbers)]
+    )
+    return {event.outside_id or "": event for event in journal.events_where(session, *conditions)}
 
 
 def places_of(reports: Sequence[Report], reference: Reference) -> tuple[list[Place], set[int]]:
@@ -69,7 +78,7 @@ def places_of(reports: Sequence[Report], reference: Reference) -> tuple[list[Pla
 def insert_history(
     session: Session,
     reference: Reference,
-    records: Sequence[tuple[Report, Place, Origin]],
+    records: Sequence[Record],
     now: datetime,
 ) -> None:
     """Write records as events with their steps; open ones are told to the screens, an open emergency is alerted."""
@@ -82,7 +91,9 @@ def insert_history(
     ]
     session.execute(insert(EVENT), [{name: getattr(event, name) for name in COLUMNS} for event in events])
     steps = [
-        step for event, (_, _, origin) in zip(events, records, strict=True) for step in _steps(event, origin)
+        step
+        for event, (report, _, origin) in zip(events, records, strict=True)
+        for step in _steps(event, origin, report.closed_at)
     ]
     for key, step in zip(reserve_ids(session, StepRow, len(steps)), steps, strict=True):
         step["id"] = key
@@ -104,7 +115,8 @@ def event_of(report: Report, place: Place, key: int, reference: Reference, now: 
     category = reference.category(report.category)
     status = _status(report)
     finished = (report.finished_at or report.closed_at) if status == Status.CLOSED else None
-    late = report.due_at is not None and (finished or now) > report.due_at
+    counts = report.open or status == Status.CLOSED
+    late = counts and report.due_at is not None and (finished or now) > report.due_at
     return Event(
         id=key,
         number=f"{reported.astimezone(reference.tz):%Y%m%d}{key:06d}",
@@ -112,8 +124,8 @@ def event_of(report: Report, place: Place, key: int, reference: Reference, now: 
         source=report.source,
         status=status,
         reported_at=reported,
-        version=2 if status == Status.CLOSED else 1,
-        external_id=report.external_id,
+        version=1 if report.open else 2,
+        **report.identity,
         description=report.description,
         category=report.category,
         emergency=report.emergency or (category is not None and category.emergency),
@@ -132,7 +144,8 @@ def event_of(report: Report, place: Place, key: int, reference: Reference, now: 
         handle_from=reported,
         handle_due_at=report.due_at,
         finished_at=finished,
-        closed_at=report.closed_at if status == Status.CLOSED else None,
+        solved_level=reference.level_of(report.unit) if finished and report.unit else None,
+        closed_at=report.closed_at if status in (Status.CLOSED, Status.REJECTED) else None,
         overdue_at=report.due_at if late else None,
         overdue_round=1 if late else 0,
         late=late,
@@ -143,23 +156,24 @@ def event_of(report: Report, place: Place, key: int, reference: Reference, now: 
 
 def _status(report: Report) -> Status:
     if not report.open:
-        return Status.CLOSED
+        return Status(report.status or Status.CLOSED)
     return Status.HANDLING if report.unit else Status.PENDING_DISPATCH
 
 
-def _steps(event: Event, origin: Origin) -> list[dict[str, Any]]:
+def _steps(event: Event, origin: Origin, ended: datetime | None) -> list[dict[str, Any]]:
     """Return one step for the record's opening and one for its closing, so that history counts by steps too."""
     name, line = origin
     begun = event.status if event.is_open else (Status.HANDLING if event.unit else Status.PENDING_DISPATCH)
-    steps = [_step(event, 1, None, begun, event.reported_at, {"file": name, "line": line})]
-    if event.closed_at is not None:
-        steps.append(_step(event, 2, begun, Status.CLOSED, event.closed_at, {}))
+    steps = [step(event, 1, None, begun, event.reported_at, {"file": name, "line": line})]
+    if not event.is_open:
+        steps.append(step(event, 2, begun, event.status, ended or event.reported_at, {}))
     return steps
 
 
-def _step(
+def step(
     event: Event, version: int, before: str | None, after: str, at: datetime, facts: dict[str, Any]
 ) -> dict[str, Any]:
+    """Return the columns of a step by which an import says what became of an event."""
     return {
         "event_id": event.id,
         "version": version,

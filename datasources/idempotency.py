@@ -10,15 +10,22 @@ from typing import Any
 
 from sqlalchemy import delete, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from dashboard.rules.refusals import Invalid
+from dashboard.rules.refusals import Invalid, NotNow
+from datasources.faults import is_locked
 from datasources.models import IdempotencyRow
 
 KEPT_FOR = timedelta(hours=48)
 WAIT = "5s"
 LONGEST_KEY = 255
 OTHER_BODY = "这个 Idempotency-Key 已用于另一份内容，请换一个新的"
+IN_WORK = "同一个 Idempotency-Key 的请求还在处理，请稍后再试"
+
+
+class InWork(NotNow):
+    """The first request with this key is not done yet."""
 
 
 def fingerprint(where: str, body: Any) -> str:
@@ -35,7 +42,8 @@ def first_answer(
 ) -> tuple[int, bytes] | None:
     """Take a key and return None, or the (status, body) answered to it before; Invalid for another body.
 
-    A second request with the same key waits for the first one, at most `WAIT`; then the database says so.
+    A second request with the same key waits for the first one, at most `WAIT`; then InWork. Only this wait is short:
+    whatever else the transaction meets is the database's own matter.
     """
     dialect = session.get_bind().dialect.name
     insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
@@ -50,9 +58,16 @@ def first_answer(
         "created_at": now,
     }
     row = IdempotencyRow
-    taken = session.execute(
-        insert(row).values(**values).on_conflict_do_nothing().returning(row.account)
-    ).first()
+    try:
+        taken = session.execute(
+            insert(row).values(**values).on_conflict_do_nothing().returning(row.account)
+        ).first()
+    except OperationalError as error:
+        if is_locked(error):
+            raise InWork(IN_WORK) from error
+        raise
+    if dialect == "postgresql":
+        session.execute(text("SET LOCAL lock_timeout TO DEFAULT"))
     if taken is not None:
         return None
     found = session.execute(

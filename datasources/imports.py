@@ -4,66 +4,43 @@ Law (CONTRACT §2): a row is added, already held, or refused with line and reaso
 stores nothing. How far it came is committed together with what it added.
 """
 
-import hashlib
-import tomllib
-from array import array
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
-import numpy as np
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from dashboard.rules.refusals import Refusal
-from dashboard.rules.report import Report
+from datasources import history, history_changes, unknown_words
 from datasources.database import Database
-from datasources.district import BUNDLED, FILE
-from datasources.history import held_ids, insert_history, places_of
-from datasources.mapping import Mapper, Mapping, own_names, read_mapping
+from datasources.mapping import SWAPPED
 from datasources.models import ImportRow
-from datasources.moments import DateOrder, Dates
+from datasources.prepared import Chunk, Prepared, chunks, prepare, records_of
 from datasources.reference import Reference, References
 from datasources.refused import RefusedFile
-from datasources.tables import Line, Table, open_table
 
-CHUNK = 1000
+__all__ = ["Outcome", "import_file", "records_of"]
+
 TRIES = 3
-MASK = (1 << 64) - 1
 Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How many rows were added, were already held, were refused; and the file that says why."""
+    """How many rows were added, were already held, were refused; and the file that says why.
+
+    `changed` of the held ones say something else than before; `unknown` are words nobody knows, with their rows,
+    written down as a block for the mapping in `unknown_path`.
+    """
 
     added: int
     held: int
     refused: int
     refused_path: Path | None = None
-
-
-@dataclass(frozen=True)
-class Prepared:
-    """A file that can be read as a whole: its rows' number, the ids that occur twice, and how to map a row."""
-
-    table: Table
-    mapper: Mapper
-    total: int
-    doubled: frozenset[int]
-    digest: str
-
-
-@dataclass
-class _Chunk:
-    """Rows read but not yet stored."""
-
-    line: int = 0
-    rows: list[tuple[Line, Report]] = field(default_factory=list)
-    refused: list[tuple[Line, str]] = field(default_factory=list)
-    repeated: int = 0
+    changed: int = field(default=0, compare=False)
+    unknown: Mapping[tuple[str, str], int] = field(default_factory=dict, compare=False)
+    unknown_path: Path | None = field(default=None, compare=False)
 
 
 def import_file(
@@ -76,211 +53,81 @@ def import_file(
     latest: datetime | None = None,
     pack_mapping: Path | None = None,
     progress: Progress | None = None,
+    update: bool = False,
 ) -> Outcome:
     """Import a file of records; return what became of its rows.
 
     `mapping_path` None: the pack's own mapping where the header fits it, else our own column names. `latest` is the
     moment after which nothing can have happened (default `now`); `progress` is told (rows done, rows in all).
+    `update` takes what changed records of held numbers say now, unless people have worked on the event since.
     Raises one Refusal, with nothing stored, for a file that cannot be read as a whole.
     """
     reference = references.get()
     prepared = prepare(path, reference, latest or now, mapping_path, pack_mapping)
     refused = RefusedFile(path, prepared.table.header)
-    state = _begin(database, prepared, refused, now)
+    state = _begin(database, prepared, refused, now, update)
     if state.done:
-        return Outcome(0, state.added + state.held, 0)
+        return Outcome(0, state.added + state.held, 0, changed=state.changed)
     done = 0
-    for chunk, seen in _chunks(prepared, state.line):
-        _store(database, reference, prepared, chunk, state, refused, now)
+    for chunk, seen in chunks(prepared, state.line):
+        _store(database, reference, prepared, chunk, state, refused, now, update)
         done += seen
         if progress is not None:
             progress(done, prepared.total)
     with database.write() as session:
         state.done = True
         session.merge(state)
-    return Outcome(state.added, state.held, state.refused, refused.path if state.refused else None)
+    unknown = unknown_words.count(refused, prepared.mapper) if state.refused else {}
+    return Outcome(
+        state.added,
+        state.held,
+        state.refused,
+        refused.path if state.refused else None,
+        state.changed,
+        unknown,
+        unknown_words.write(path, unknown),
+    )
 
 
-def prepare(
-    path: Path,
-    reference: Reference,
-    latest: datetime,
-    mapping_path: Path | None = None,
-    pack_mapping: Path | None = None,
-) -> Prepared:
-    """Look through a whole file once: encoding, columns, order of dates, doubled ids. Refusal when it cannot be read."""
-    table, mapping = _mapped(path, reference, mapping_path, pack_mapping)
-    tz = ZoneInfo(mapping.time_zone) if mapping.time_zone else reference.tz
-    stated = Dates(tz, mapping.date_format)
-    mapper = Mapper(mapping, table.header, stated, reference, latest)
-    order, ids, total, misfit, fits = DateOrder(), array("Q"), 0, "", False
-    for line in table.rows():
-        total += 1
-        if len(line.cells) != len(table.header):
-            continue
-        ids.append(hash(mapper.key(line.cells)) & MASK)
-        if fits:
-            continue
-        for text in mapper.moments(line.cells):
-            if not mapping.date_format:
-                order.see(text)
-            elif _reads(stated, text):
-                fits = True
-            else:
-                misfit = misfit or text
-    if misfit and not fits:
-        stated.read(misfit)  # not one date is as the mapping says: that is the file's fault, not the rows'
-    if total and not ids:
-        raise Refusal("文件 {name} 没有一行与表头的列数相符", name=path.name)
-    mapper.dates = Dates(tz, mapping.date_format, "" if mapping.date_format else order.decide())
-    digest = hashlib.sha256(f"{table.digest}{mapping.digest}{reference.digest}".encode()).hexdigest()
-    return Prepared(table, mapper, total, _doubled(ids), digest)
-
-
-def records_of(
-    path: Path,
-    reference: Reference,
-    latest: datetime,
-    mapping_path: Path | None = None,
-    pack_mapping: Path | None = None,
-) -> Iterator[Report]:
-    """Yield the sound records of a file as reports; rows that cannot be mapped are left out."""
-    prepared = prepare(path, reference, latest, mapping_path, pack_mapping)
-    for chunk, _ in _chunks(prepared, 0):
-        for _, report in chunk.rows:
-            yield report
-
-
-def bundled_mapping(code: str) -> Path | None:
-    """Return the mapping of the bundled pack with this district code."""
-    for folder in sorted(BUNDLED.iterdir()):
-        mapping, config = folder / "records" / "mapping.toml", folder / FILE
-        if mapping.is_file() and tomllib.loads(config.read_text("utf-8")).get("code") == code:
-            return mapping
-    return None
-
-
-def _mapped(
-    path: Path, reference: Reference, mapping_path: Path | None, pack_mapping: Path | None
-) -> tuple[Table, Mapping]:
-    stated = mapping_path or pack_mapping or bundled_mapping(reference.code)
-    if stated is not None:
-        mapping = read_mapping(stated)
-        table = open_table(path)
-        missing = mapping.missing(table.header)
-        if not missing:
-            return open_table(path, mapping.delimiter), mapping
-        if mapping_path is not None:
-            open_table(path, mapping.delimiter)
-            raise _lacks(path, missing)
-    table = open_table(path)
-    own = own_names(table.header)
-    missing = own.missing(table.header)
-    if missing and stated is not None and any(name in table.header for name in mapping.columns.values()):
-        raise _lacks(path, mapping.missing(table.header))
-    if missing:
-        raise _lacks(path, missing)
-    return table, own
-
-
-def _lacks(path: Path, missing: list[str]) -> Refusal:
-    return Refusal("文件 {name} 的表头缺少列“{columns}”", name=path.name, columns="、".join(missing))
-
-
-def _reads(dates: Dates, text: str) -> bool:
-    try:
-        dates.read(text)
-    except Refusal:
-        return False
-    return True
-
-
-def _doubled(ids: array) -> frozenset[int]:
-    values, counts = np.unique(np.frombuffer(ids, dtype=np.uint64), return_counts=True)
-    return frozenset(values[counts > 1].tolist()) - {hash("") & MASK}
-
-
-def _begin(database: Database, prepared: Prepared, refused: RefusedFile, now: datetime) -> ImportRow:
+def _begin(
+    database: Database, prepared: Prepared, refused: RefusedFile, now: datetime, update: bool
+) -> ImportRow:
     """Return where to go on: after the last committed chunk, or at the top where that cannot be trusted."""
+    digest = f"update:{prepared.digest}" if update else prepared.digest
     with database.read() as session:
-        held = session.get(ImportRow, prepared.digest)
-    if held is not None and held.done and not held.refused:
+        held = session.get(ImportRow, digest)
+    # what was taken once may have changed since: updating looks again
+    if held is not None and held.done and not held.refused and not update:
         return held
     if held is not None and not held.done and refused.cut(held.line, held.refused):
         return held
     refused.clear()
     return ImportRow(
-        digest=prepared.digest,
+        digest=digest,
         name=prepared.table.path.name,
         line=0,
         added=0,
         held=0,
         refused=0,
+        changed=0,
         done=False,
         at=now,
     )
-
-
-def _chunks(prepared: Prepared, after: int) -> Iterator[tuple[_Chunk, int]]:
-    """Yield the rows in chunks, each with how many rows it took to fill; rows up to line `after` are only passed over.
-
-    A row like an earlier one of the file counts as held; one with the same id and other content is refused.
-    """
-    chunk, seen = _Chunk(), 0
-    first: dict[str, tuple[int, list[str]]] = {}
-    for line in prepared.table.rows():
-        seen += 1
-        done = line.number <= after
-        report, reason = _read(prepared.mapper, line, prepared, first, needed=not done)
-        if not done:
-            chunk.line = line.number
-            if report is not None:
-                chunk.rows.append((line, report))
-            elif reason:
-                chunk.refused.append((line, reason))
-            else:
-                chunk.repeated += 1
-        if seen >= CHUNK and chunk.line:
-            yield chunk, seen
-            chunk, seen = _Chunk(), 0
-    if chunk.line:
-        yield chunk, seen
-
-
-def _read(
-    mapper: Mapper, line: Line, prepared: Prepared, first: dict[str, tuple[int, list[str]]], *, needed: bool
-) -> tuple[Report | None, str]:
-    """Return the report of a row, or why it is refused; neither when it repeats an earlier row."""
-    if line.fault:
-        return None, line.fault
-    key = mapper.key(line.cells)
-    double = bool(prepared.doubled) and hash(key) & MASK in prepared.doubled
-    if not (needed or double):
-        return None, ""
-    earlier = first.get(key) if double else None
-    if earlier is not None:
-        return (None, "") if earlier[1] == line.cells else (None, f"编号与第 {earlier[0]} 行重复，内容不同")
-    try:
-        report = mapper.report(line.cells)
-    except Refusal as refusal:
-        return None, str(refusal)
-    if double:
-        first[key] = (line.number, line.cells)
-    return report, ""
 
 
 def _store(
     database: Database,
     reference: Reference,
     prepared: Prepared,
-    chunk: _Chunk,
+    chunk: Chunk,
     state: ImportRow,
     refused: RefusedFile,
     now: datetime,
+    update: bool,
 ) -> None:
     """Store a chunk and how far it goes, together or not at all; somebody else's rows in between are tried again."""
-    places, turned = places_of([report for _, report in chunk.rows], reference)
-    bad = [(line, "经度和纬度像是写反了") for n, (line, _) in enumerate(chunk.rows) if n in turned]
+    places, turned = history.places_of([report for _, report in chunk.rows], reference)
+    bad = [(line, SWAPPED) for n, (line, _) in enumerate(chunk.rows) if n in turned]
     told = sorted([*chunk.refused, *bad], key=lambda row: row[0].number)
     refused.add([(line.number, reason, line.cells) for line, reason in told])
     good = [
@@ -291,7 +138,7 @@ def _store(
     for attempt in range(TRIES):
         try:
             with database.write() as session:
-                added = _insert_new(session, reference, good, now)
+                added, changed = _bring(session, reference, good, now, update)
                 counted = ImportRow(
                     digest=state.digest,
                     name=state.name,
@@ -299,6 +146,7 @@ def _store(
                     added=state.added + added,
                     held=state.held + len(good) - added + chunk.repeated,
                     refused=state.refused + len(told),
+                    changed=state.changed + changed,
                     done=False,
                     at=now,
                 )
@@ -307,17 +155,20 @@ def _store(
             if attempt == TRIES - 1:
                 raise
             continue
-        state.line, state.added, state.held, state.refused = (
-            counted.line,
-            counted.added,
-            counted.held,
-            counted.refused,
-        )
+        for name in ("line", "added", "held", "refused", "changed"):
+            setattr(state, name, getattr(counted, name))
         return
 
 
-def _insert_new(session: Session, reference: Reference, records: list, now: datetime) -> int:
-    held = held_ids(session, [report.external_id for report, _, _ in records])
+def _bring(
+    session: Session, reference: Reference, records: Sequence[history.Record], now: datetime, update: bool
+) -> tuple[int, int]:
+    """Insert what is new, take what has changed where that is asked for; return how many of each there are."""
+    held = history.held(session, [report for report, _, _ in records])
     fresh = [record for record in records if record[0].external_id not in held]
-    insert_history(session, reference, fresh, now)
-    return len(fresh)
+    history.insert_history(session, reference, fresh, now)
+    known = [(held[record[0].external_id], record) for record in records if record[0].external_id in held]
+    changes = history_changes.found(session, reference, known, now)
+    if update:
+        history_changes.take(session, changes, now)
+    return len(fresh), len(changes)

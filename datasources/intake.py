@@ -1,6 +1,6 @@
 """The way in: JSON becomes a `Report`, or every wrong field is named in words. Nothing is guessed, nothing coerced.
 
-One table of fields; the OpenAPI description and the tests read the same table.
+One table of fields; the OpenAPI description and the tests read the same table. Texts come in clean (`rules.clean`).
 """
 
 import math
@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from dashboard.rules.access import Role, Viewer
+from dashboard.rules import clean, degrees, phones
+from dashboard.rules.access import SOURCES, Role, Viewer
 from dashboard.rules.event import Source
 from dashboard.rules.refusals import Invalid
 from dashboard.rules.report import Report
@@ -20,7 +21,6 @@ from datasources.reference import Reference
 OLDEST = timedelta(days=7)
 AHEAD = timedelta(minutes=2)
 MOST_PHOTOS = 20
-NEAR = 2.0  # degrees from the district's centre: further away is not ours, however coarse the place
 DEFAULT_SOURCE = {
     Role.WORKER: Source.GRID_WORKER,
     Role.UNIT: Source.DEPARTMENT,
@@ -34,10 +34,7 @@ Params = dict[str, Any]
 Fault = tuple[str, str, Params]
 Problem = tuple[str, Params] | None
 
-# control characters, line and paragraph separators, bidirectional overrides and isolates, lone surrogates
-_HIDDEN = "\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff"
-_unsafe_line = re.compile(f"[{_HIDDEN}\t\n]")
-_unsafe_text = re.compile(f"[{_HIDDEN}]")
+YEARS = range(2, 9999)
 _moment = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
 
 
@@ -54,7 +51,7 @@ class Field:
 FIELDS: Mapping[str, Field] = {
     "title": Field("line", most=100, least=1),
     "description": Field("text", most=2000),
-    "category": Field("line", most=50, least=1),
+    "category": Field("code", most=50, least=1),
     "lng": Field("number", most=180, least=-180),
     "lat": Field("number", most=180, least=-180),  # beyond ±90 is told apart as "exchanged" below
     "crs": Field("choice", choices=tuple(TO_WGS84)),
@@ -63,7 +60,7 @@ FIELDS: Mapping[str, Field] = {
     "source": Field("choice", choices=tuple(Source)),
     "emergency": Field("flag"),
     "reporter": Field("object"),
-    "external_id": Field("line", most=100, least=1),
+    "external_id": Field("code", most=100, least=1),
     "resolved_on_site": Field("flag"),
     "photos": Field("ids", most=MOST_PHOTOS),
     "reported_at": Field("moment"),
@@ -77,11 +74,15 @@ def report_from(body: Any, reference: Reference, viewer: Viewer, now: datetime) 
     """Return the report a JSON body makes; Invalid naming every wrong field. Outside the district is accepted."""
     if not isinstance(body, dict):
         raise Invalid([("", "应是一个 JSON 对象", {})])
+    body = _cleaned(body, FIELDS)
     faults = _faults(body, FIELDS, "")
     if isinstance(body.get("reporter"), dict):
+        body["reporter"] = _cleaned(body["reporter"], REPORTER)
         faults += _faults(body["reporter"], REPORTER, "reporter.")
     held = {fault[0] for fault in faults}
     sound = {name: value for name, value in body.items() if name not in held and value is not None}
+    if "lng" in sound and "lat" in sound and degrees.is_nowhere(sound["lng"], sound["lat"]):
+        del sound["lng"], sound["lat"]  # a device without a fix says so: the address has to do
     faults += _together(sound, held, reference, viewer, now)
     if faults:
         raise Invalid(faults)
@@ -100,31 +101,42 @@ def door_report_from(body: Any, reference: Reference, viewer: Viewer, now: datet
 
 
 def moment_of(text: Any) -> datetime | None:
-    """Return the instant an RFC 3339 text with an offset names, or None when it is none."""
+    """Return the instant an RFC 3339 text with an offset names, or None when it is none or lies beyond every calendar."""
     if not isinstance(text, str) or not _moment.fullmatch(text):
         return None
+    return instant(text.upper())
+
+
+def instant(text: str) -> datetime | None:
+    """Return the instant in UTC of an ISO 8601 text with an offset; None for what is none or cannot be reckoned with.
+
+    Year 1 and year 9999 are dates, but an hour further they are not: no zone, no span may be applied to them.
+    """
     try:
-        return datetime.fromisoformat(text.upper()).astimezone(UTC)
+        found = datetime.fromisoformat(text)
+        at = found.astimezone(UTC) if found.tzinfo else None
     except (ValueError, OverflowError):
         return None
+    return at if at is not None and at.year in YEARS else None
 
 
 def text_fault(value: str, most: float, *, lines: bool) -> Problem:
-    """Return what is wrong with a text: too long, or with characters that nobody can see; `lines` allows line breaks."""
+    """Return what is wrong with a clean text: too long, or holding what could hide something; `lines` allows breaks."""
     if len(value) > most:
         return "文字最长 {most} 字", {"most": int(most)}
-    if (_unsafe_text if lines else _unsafe_line).search(value):
+    if clean.has_hidden(value) or (not lines and ("\n" in value or "\t" in value)):
         return "文字里有不可见的控制字符，请删去", {}
     return None
 
 
-def place_fault(lng: float, lat: float, reference: Reference) -> Fault | None:
-    """Return what is wrong with a pair of degrees, above all whether the two were exchanged."""
-    if not _near(lng, lat, reference) and _near(lat, lng, reference):
-        return "lng", "经纬度可能写反了：lng 是经度，lat 是纬度", {}
-    if not -90 <= lat <= 90:
-        return "lat", "纬度应在 -90 到 90 之间", {}
-    return None
+def _cleaned(body: Mapping[str, Any], fields: Mapping[str, Field]) -> dict[str, Any]:
+    """Return a body with its texts clean, each as its field is written."""
+    return {
+        name: CLEAN[fields[name].kind](value)
+        if isinstance(value, str) and name in fields and fields[name].kind in CLEAN
+        else value
+        for name, value in body.items()
+    }
 
 
 def _faults(body: Mapping[str, Any], fields: Mapping[str, Field], prefix: str) -> list[Fault]:
@@ -143,7 +155,7 @@ def _faults(body: Mapping[str, Any], fields: Mapping[str, Field], prefix: str) -
 def _line(value: Any, field: Field) -> Problem:
     if not isinstance(value, str):
         return "应是文字", {}
-    if field.least and not value.strip():
+    if field.least and not value:
         return "不能为空", {}
     return text_fault(value, field.most, lines=False)
 
@@ -151,7 +163,7 @@ def _line(value: Any, field: Field) -> Problem:
 def _text(value: Any, field: Field) -> Problem:
     if not isinstance(value, str):
         return "应是文字", {}
-    return text_fault(value.replace("\r\n", "\n"), field.most, lines=True)
+    return text_fault(value, field.most, lines=True)
 
 
 def _number(value: Any, field: Field) -> Problem:
@@ -181,7 +193,7 @@ def _ids(value: Any, field: Field) -> Problem:
         return "应是照片编号的列表", {}
     if len(value) > field.most:
         return "照片最多 {most} 张", {"most": int(field.most)}
-    if any(_unsafe_line.search(one) for one in value) or len(set(value)) < len(value):
+    if any(text_fault(one, 64, lines=False) for one in value) or len(set(value)) < len(value):
         return "照片编号有重复或无效", {}
     return None
 
@@ -190,8 +202,10 @@ def _when(value: Any, _field: Field) -> Problem:
     return None if moment_of(value) else ("应是带时区的时间（RFC 3339），如 2026-03-01T08:30:00+08:00", {})
 
 
+CLEAN: Mapping[str, Callable[[str], str]] = {"line": clean.line, "text": clean.text, "code": clean.code}
 CHECKS: Mapping[str, Callable[[Any, Field], Problem]] = {
     "line": _line,
+    "code": _line,
     "text": _text,
     "number": _number,
     "choice": _choice,
@@ -214,10 +228,13 @@ def _together(
         if (lng is None) != (lat is None):
             faults.append(("lat" if lat is None else "lng", "经度和纬度要一起写", {}))
         elif lng is not None and lat is not None:
-            fault = place_fault(lng, lat, reference)
+            fault = degrees.fault(lng, lat, reference.config["centre"])
             faults += [fault] if fault else []
-        elif not sound.get("address", "").strip() and "address" not in held:
+        elif not sound.get("address") and "address" not in held:
             faults.append(("address", "请写明地点：坐标或地址至少一项", {}))
+    source = sound.get("source")
+    if source is not None and source not in SOURCES.get(viewer.role, frozenset()):
+        faults.append(("source", "您的账号不能以“{source}”为来源上报", {"source": source}))
     code = sound.get("category")
     if code is not None and reference.category(code) is None:
         faults.append(("category", "没有代码为“{code}”的类别", {"code": code}))
@@ -237,14 +254,14 @@ def _together(
 def _report(sound: Mapping[str, Any], viewer: Viewer) -> Report:
     reporter = sound.get("reporter") or {}
     report = Report(
-        title=sound["title"].strip(),
+        title=sound["title"],
         source=sound.get("source") or DEFAULT_SOURCE.get(viewer.role, Source.API),
-        description=sound.get("description", "").replace("\r\n", "\n").strip(),
+        description=sound.get("description", ""),
         category=sound.get("category"),
-        address=sound.get("address", "").strip(),
+        address=sound.get("address", ""),
         emergency=sound.get("emergency", False),
-        reporter_name=(reporter.get("name") or "").strip() or None,
-        reporter_phone=(reporter.get("phone") or "").strip() or None,
+        reporter_name=reporter.get("name") or None,
+        reporter_phone=phones.kept(reporter.get("phone") or "") or None,
         external_id=sound.get("external_id"),
         resolved_on_site=sound.get("resolved_on_site", False),
         photos=tuple(sound.get("photos", ())),
@@ -255,8 +272,3 @@ def _report(sound: Mapping[str, Any], viewer: Viewer) -> Report:
     crs = sound.get("crs", "wgs84")
     lng, lat = to_wgs84(float(sound["lng"]), float(sound["lat"]), crs)
     return replace(report, lng=lng, lat=lat, src_crs=crs, accuracy_m=sound.get("accuracy_m"))
-
-
-def _near(lng: float, lat: float, reference: Reference) -> bool:
-    centre = reference.config["centre"]
-    return abs(lng - centre[0]) < NEAR and abs(lat - centre[1]) < NEAR

@@ -8,14 +8,15 @@ from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CursorResult, func, insert, select, update
+from sqlalchemy import CursorResult, Select, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from dashboard.rules.context import CoUnit
 from dashboard.rules.event import Event
+from dashboard.rules.masking import mask_text, mask_values
 from dashboard.rules.refusals import Refusal
 from dashboard.rules.scoring import Points, Subject
-from datasources import sealing
+from datasources import sealing, set_aside
 from datasources.database import reserve_ids
 from datasources.geo import stretch
 from datasources.models import (
@@ -30,6 +31,7 @@ from datasources.models import (
     StepRow,
 )
 
+ALERT = "alert"  # the target of what an alert owes its gateway
 EVENT_COLUMNS = tuple(field.name for field in fields(Event))
 EVENT: Any = EventRow.__table__
 _EVENT_SELECT = select(*(EVENT.c[name] for name in EVENT_COLUMNS))
@@ -48,9 +50,14 @@ def event_by_id(session: Session, key: int) -> Event | None:
 def events_where(
     session: Session, *conditions: Any, limit: int | None = None, order: Any = None
 ) -> list[Event]:
-    """Return the events that meet all conditions."""
+    """Return the events that meet all conditions; one that cannot be read is set aside."""
     query = _EVENT_SELECT.where(*conditions).order_by(order if order is not None else EVENT.c.id)
-    return [Event(*row) for row in session.execute(query.limit(limit) if limit else query)]
+    return read_events(session, query.limit(limit) if limit else query)
+
+
+def read_events(session: Session, query: Select[Any]) -> list[Event]:
+    """Return the events of a query of all their columns, in its order; one that cannot be read is set aside."""
+    return set_aside.read_each(session, query, EVENT.c.id, "event", lambda row: Event(*row))
 
 
 def insert_events(session: Session, events: Sequence[Event]) -> None:
@@ -89,14 +96,22 @@ def add_demand(session: Session, key: int, more: int) -> None:
     session.execute(update(EVENT).where(EVENT.c.id == key).values(demand=EVENT.c.demand + more))
 
 
-def insert_steps(session: Session, rows: list[dict[str, Any]], urgent: Iterable[bool]) -> list[int]:
-    """Write steps and the news of them; return their ids, in order."""
+def insert_steps(
+    session: Session, rows: list[dict[str, Any]], urgent: Iterable[bool], now: datetime | None = None
+) -> list[int]:
+    """Write steps and the news of them; return their ids, in order. News are of `now`, else of their step's moment."""
     ids = reserve_ids(session, StepRow, len(rows))
     for key, row in zip(ids, rows, strict=True):
         row["id"] = key
     add_rows(session, StepRow, rows)
     news = [
-        {"event_id": row["event_id"], "step_id": row["id"], "alert_id": None, "urgent": loud, "at": row["at"]}
+        {
+            "event_id": row["event_id"],
+            "step_id": row["id"],
+            "alert_id": None,
+            "urgent": loud,
+            "at": now or row["at"],
+        }
         for row, loud in zip(rows, urgent, strict=True)
     ]
     add_rows(session, OutboxRow, news)
@@ -177,7 +192,7 @@ def done_by(session: Session, event: Event, account: str) -> frozenset[str]:
 
 
 def claim_bonus(session: Session, unit: str | None, since: datetime) -> int:
-    """Return the claim tenths a unit has earned since a moment (the local month's start)."""
+    """Return the claim tenths a unit has earned since a moment (the local day's start)."""
     if unit is None:
         return 0
     total = select(func.coalesce(func.sum(LedgerRow.tenths), 0)).where(
@@ -202,6 +217,12 @@ def last_step(session: Session, event: Event) -> StepRow | None:
     )
 
 
+def last_at(session: Session, event: Event) -> datetime | None:
+    """Return when the newest step of an event was done."""
+    query = select(StepRow.at).where(StepRow.event_id == event.id)
+    return session.scalar(query.order_by(StepRow.version.desc()).limit(1))
+
+
 def last_urge(session: Session, event: Event, account: str) -> datetime | None:
     """Return when an account last urged an event."""
     query = select(func.max(StepRow.at)).where(
@@ -224,11 +245,17 @@ def co_units(session: Session, event: Event) -> tuple[CoUnit, ...]:
 
 
 def assign(session: Session, event: Event, units: Iterable[str], now: datetime) -> None:
-    """Set units beside the lead, each to sign for itself; who was beside a former lead is released."""
-    for row in session.scalars(
-        select(AssignmentRow).where(AssignmentRow.event_id == event.id, AssignmentRow.round == event.round)
-    ):
-        session.delete(row)
+    """Set units beside the lead, each to sign for itself; who was there already stays as it stands, others are released."""
+    wanted = list(units)
+    held = select(AssignmentRow).where(AssignmentRow.event_id == event.id, AssignmentRow.round == event.round)
+    stays = set()
+    for row in session.scalars(held):
+        if row.unit not in wanted:
+            session.delete(row)
+            continue
+        stays.add(row.unit)
+        if row.accepted_at is None:
+            row.accept_due_at = event.accept_due_at
     session.flush()
     rows = [
         {
@@ -238,7 +265,8 @@ def assign(session: Session, event: Event, units: Iterable[str], now: datetime) 
             "assigned_at": now,
             "accept_due_at": event.accept_due_at,
         }
-        for unit in units
+        for unit in wanted
+        if unit not in stays
     ]
     add_rows(session, AssignmentRow, rows)
 
@@ -258,6 +286,7 @@ def owe(
     session: Session, target: str, reason: str, event: Event, extra: Mapping[str, Any], now: datetime
 ) -> None:
     """Write a delivery owed to an outside system: the event's number and what is asked, no names, no phones."""
+    reason = mask_text(reason)  # a lead's own words, where it is a supervision
     payload = {
         "kind": target,
         "reason": reason,
@@ -266,11 +295,17 @@ def owe(
         "grid": event.grid,
         "unit": event.unit,
         "at": now.isoformat(),
-        **extra,
+        **mask_values(extra),
     }
     session.execute(
         insert(DeliveryRow).values(
-            target=target, reason=reason, event_id=event.id, payload=payload, created_at=now, next_try_at=now
+            target=target,
+            reason=reason,
+            event_id=event.id,
+            payload=payload,
+            created_at=now,
+            next_try_at=now,
+            urgent=target == ALERT or event.emergency,
         )
     )
 

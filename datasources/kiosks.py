@@ -1,8 +1,10 @@
 """Named screens of halls: each has an account of the wall's role without a password, and an address that lets it in.
 
-The address holds 256 random bits and is shown once; only its digest is kept. Moments are real time, as for all accounts.
+The address holds 256 random bits and is shown once; only its digest is kept. It enrols one browser, within a day; that
+browser may open it again whenever it starts, any other is refused. Moments are real time, as for all accounts.
 """
 
+import hmac
 import re
 import secrets
 from collections.abc import Sequence
@@ -23,6 +25,9 @@ NAME = re.compile(r"[\w.\-]{1,40}")
 ENTERED_FOR = timedelta(days=400)  # as long as browsers keep a cookie
 FRESH_FOR = timedelta(hours=24)  # then a reload brings another session token (reliability.md D11)
 OVERLAP = timedelta(days=7)  # the old one still counts, should the answer that brought the new one be lost
+ENROL_WITHIN = timedelta(hours=24)  # an address nobody opened in that time lies about somewhere
+TAKEN = "这个地址已经在另一台电脑上启用。请联系管理员换发新地址。"
+LATE = "这个地址签发已超过 24 小时，没有启用。请联系管理员换发新地址。"
 REGRET = timedelta(seconds=20)  # a revocation can be taken back: 10 s on the page, and the way there
 
 
@@ -38,11 +43,12 @@ class Shows:
 
 @dataclass(frozen=True, slots=True)
 class Entered:
-    """A screen that was let in: its name, what it shows, its session token (None: the one it has goes on)."""
+    """A screen that was let in: its name, what it shows, its session token (None: the one it has goes on), its device's."""
 
     name: str
     shows: Shows
     token: str | None
+    device: str
 
 
 def make(session: Session, name: str, place: str, shows: Shows, by: str, now: datetime) -> str:
@@ -78,7 +84,13 @@ def renew(session: Session, name: str, by: str, now: datetime) -> str:
     """Return a new secret; the old address and whoever entered with it are shut out, a revoked screen is back."""
     row, account = _rows(session, name)
     secret = _secret()
-    row.digest, row.issued_at, row.opened_at, row.revoked_at = digest(secret), now, None, None
+    row.digest, row.issued_at, row.opened_at, row.revoked_at, row.device = (
+        digest(secret),
+        now,
+        None,
+        None,
+        None,
+    )
     account.disabled = False
     account.epoch += 1
     audit(session, now, by, "screen.renew", screen=name)
@@ -104,10 +116,11 @@ def restore(session: Session, name: str, by: str, now: datetime) -> None:
     audit(session, now, by, "screen.restore", screen=name)
 
 
-def enter(session: Session, secret: str, held: str | None, now: datetime) -> Entered:
-    """Let in whoever holds an address's secret; Forbidden when it is none (any more).
+def enter(session: Session, secret: str, held: str | None, device: str | None, now: datetime) -> Entered:
+    """Let in the one browser an address is for; Forbidden when it is none (any more), Elsewhere for another browser.
 
     `held` is the browser's session token: a screen that is in already keeps it, so that reboots leave no trail of sessions.
+    `device` is what the browser was given when it was enrolled.
     """
     row = session.scalar(
         select(KioskRow).where(KioskRow.digest == digest(secret), KioskRow.revoked_at.is_(None))
@@ -115,12 +128,36 @@ def enter(session: Session, secret: str, held: str | None, now: datetime) -> Ent
     account = session.get(AccountRow, row.account) if row else None
     if row is None or account is None or account.disabled:
         raise Forbidden("这块屏幕的授权已撤销，或者已换发新地址")
-    row.opened_at = now
     shows, mine = Shows(**row.shows), _session_of(session, held, now)
-    if mine is not None and (mine.account, mine.epoch) == (account.name, account.epoch):
-        return Entered(row.name, shows, None)
+    is_in = mine is not None and (mine.account, mine.epoch) == (account.name, account.epoch)
+    if row.device is None:
+        if not is_in and now - row.issued_at > ENROL_WITHIN:
+            raise Elsewhere(LATE, row.name)
+        device = _secret()
+        bound = update(KioskRow).where(KioskRow.name == row.name, KioskRow.device.is_(None))
+        if session.execute(bound.values(device=digest(device)).returning(KioskRow.name)).first() is None:
+            raise Elsewhere(TAKEN, row.name)  # by another browser in the same instant
+        audit(session, now, account.name, "screen.enrol", screen=row.name)
+    elif not device or not hmac.compare_digest(row.device, digest(device)):
+        raise Elsewhere(TAKEN, row.name)
+    row.opened_at = now
+    if is_in:
+        return Entered(row.name, shows, None, str(device))
     audit(session, now, account.name, "screen.enter", screen=row.name)
-    return Entered(row.name, shows, _begin(session, account, now))
+    return Entered(row.name, shows, _begin(session, account, now), str(device))
+
+
+class Elsewhere(Forbidden):
+    """The address is another browser's, or was opened too late."""
+
+    def __init__(self, text: str, screen: str) -> None:
+        super().__init__(text)
+        self.screen = screen
+
+
+def refused(session: Session, screen: str, origin: str, now: datetime) -> None:
+    """Note that an address was opened where it is not at home."""
+    audit(session, now, ACCOUNT + screen, "screen.refused", screen=screen, origin=origin)
 
 
 def rotated(session: Session, held: str, now: datetime) -> str | None:

@@ -1,126 +1,26 @@
-"""How the columns and words of somebody's records map onto ours: a mapping file, the pack's own, or our own names.
+"""Rows of somebody's records become reports: each a `Report` with what only history knows, or a Refusal that says why not."""
 
-A row becomes a `Report` with what only history knows (target, closing, unit), or a Refusal that says why not.
-"""
-
-import hashlib
 import math
-import tomllib
+import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from datetime import datetime
-from pathlib import Path
-from typing import Any
-from zoneinfo import ZoneInfo
 
-from dashboard.rules.event import OPEN, Source, Status
+from dashboard.rules import clean, degrees
+from dashboard.rules.event import Source, Status
 from dashboard.rules.refusals import Refusal
 from dashboard.rules.report import Report
+from datasources import points
 from datasources.coordinates import to_wgs84
-from datasources.moments import Dates
+from datasources.mapping_file import STATES, TRUTHS, WORDS, Mapping
+from datasources.moments import DateCell, Dates
 from datasources.reference import Reference
+from datasources.worksheets import LostDigits
 
-# our field → the names a header of our own may use (CONTRACT §5 first)
-FIELDS: dict[str, tuple[str, ...]] = {
-    "external_id": ("external_id",),
-    "reported_at": ("reported_at",),
-    "due_at": ("handle_due_at", "due_at"),
-    "finished_at": ("finished_at",),
-    "closed_at": ("closed_at",),
-    "on_time": ("on_time",),
-    "status": ("status",),
-    "title": ("title",),
-    "description": ("description",),
-    "category": ("category",),
-    "unit": ("unit",),
-    "address": ("address",),
-    "lng": ("lng",),
-    "lat": ("lat",),
-    "source": ("source",),
-    "emergency": ("emergency",),
-}
 MOMENTS = ("reported_at", "due_at", "finished_at", "closed_at")
 LONGEST = {"external_id": 100, "title": 100, "description": 2000, "address": 200}
-KEYS = frozenset(
-    {"delimiter", "encoding", "crs", "time_zone", "date_format", "blanks", "no_location", "columns", "values"}
-)
-TRUTHS = {"1": True, "true": True, "是": True, "0": False, "false": False, "否": False}
-STATES = {Status.CLOSED.value: False, "open": True, **{status.value: True for status in OPEN}}
-
-
-@dataclass(frozen=True)
-class Mapping:
-    """Our field → their column, and their words → ours by field; `digest` tells one mapping from another."""
-
-    columns: dict[str, str]
-    values: dict[str, dict[str, str]] = field(default_factory=dict)
-    delimiter: str | None = None
-    time_zone: str | None = None
-    date_format: str | None = None
-    crs: str = "wgs84"
-    blanks: frozenset[str] = frozenset({""})
-    no_location: frozenset[tuple[float, float]] = frozenset()
-    digest: str = ""
-
-    def missing(self, header: Sequence[str]) -> list[str]:
-        """Return the columns that the header lacks."""
-        return [column for column in self.columns.values() if column not in header]
-
-
-def read_mapping(path: Path) -> Mapping:
-    """Return the mapping in a TOML file; Refusal when it cannot be read or names what does not exist."""
-    try:
-        raw = path.read_bytes()
-        held = tomllib.loads(raw.decode("utf-8-sig"))
-    except FileNotFoundError:
-        raise Refusal("找不到映射文件 {name}", name=path.name) from None
-    except (OSError, ValueError) as error:
-        raise Refusal("映射文件 {name} 读不出来：{why}", name=path.name, why=str(error)) from error
-    _check(path, held)
-    return Mapping(
-        columns=held["columns"],
-        values=held.get("values", {}),
-        delimiter=held.get("delimiter"),
-        time_zone=held.get("time_zone"),
-        date_format=held.get("date_format"),
-        crs=held.get("crs", "wgs84"),
-        blanks=frozenset({"", *(str(blank).strip() for blank in held.get("blanks", ()))}),
-        no_location=frozenset((float(lng), float(lat)) for lng, lat in held.get("no_location", ())),
-        digest=hashlib.sha256(raw).hexdigest(),
-    )
-
-
-def own_names(header: Sequence[str]) -> Mapping:
-    """Return the mapping of a file that uses our own column names."""
-    columns = {
-        ours: name for ours, names in FIELDS.items() if (name := next((n for n in names if n in header), ""))
-    }
-    return Mapping(columns | {name: name for name in ("external_id", "reported_at") if name not in columns})
-
-
-def _check(path: Path, held: dict[str, Any]) -> None:
-    unknown = [name for name in held if name not in KEYS]
-    columns, values = held.get("columns"), held.get("values", {})
-    if not isinstance(columns, dict) or not isinstance(values, dict):
-        raise Refusal("映射文件 {name} 缺少 [columns] 表", name=path.name)
-    unknown += [name for name in (*columns, *values) if name not in FIELDS]
-    if unknown:
-        raise Refusal("映射文件 {name} 中不认识“{what}”", name=path.name, what="、".join(unknown))
-    needed = [name for name in ("external_id", "reported_at") if name not in columns]
-    if needed:
-        raise Refusal("映射文件 {name} 没有写明“{what}”", name=path.name, what="、".join(needed))
-    try:
-        if held.get("time_zone"):
-            ZoneInfo(held["time_zone"])
-        to_wgs84(0.0, 0.0, held.get("crs", "wgs84"))
-        for lng, lat in held.get("no_location", ()):
-            float(lng), float(lat)
-        if len(held.get("delimiter", ",")) != 1:
-            raise ValueError("delimiter")
-    except Refusal:
-        raise
-    except (KeyError, ValueError, TypeError, OSError) as error:
-        raise Refusal("映射文件 {name} 的设置不对：{why}", name=path.name, why=str(error)) from error
+SHORTENED = re.compile(r"[-+]?\d(\.\d+)?[eE]\+?\d+")
+SWAPPED = "经度和纬度像是写反了"
 
 
 @dataclass
@@ -132,15 +32,41 @@ class Mapper:
     dates: Dates
     reference: Reference
     latest: datetime
+    point_order: str = points.LNG_FIRST
 
     def __post_init__(self) -> None:
-        self._at = {ours: self.header.index(column) for ours, column in self.mapping.columns.items()}
+        columns = dict(self.mapping.columns)
+        if "lng" in columns and columns["lng"] == columns.get("lat"):  # both in one column, said twice
+            columns["point"] = columns.pop("lng")
+            del columns["lat"]
+            self.mapping = replace(self.mapping, columns=columns)
+        self._at = {ours: self.header.index(column) for ours, column in columns.items()}
+        self.system = "" if self.mapping.source_system == self.reference.code else self.mapping.source_system
+        self._sound: dict[str, Callable[[str], bool]] = {
+            "category": self.reference.every_category.__contains__,
+            "unit": self.reference.every_unit.__contains__,
+            "source": set(Source).__contains__,
+            "status": STATES.__contains__,
+            "on_time": lambda text: text.lower() in TRUTHS,
+            "emergency": lambda text: text.lower() in TRUTHS,
+        }
         # the words of a file repeat, so that each is looked up once
-        self._known: dict[tuple[str, str], str] = {}
+        self._known: dict[tuple[str, str], str | None] = {}
 
     def key(self, cells: Sequence[str]) -> str:
         """Return the number of a row in the system it comes from."""
-        return self._text(cells, "external_id")
+        return clean.code(self._text(cells, "external_id"))
+
+    def point(self, cells: Sequence[str]) -> str:
+        """Return the cell that holds both coordinates, "" where they have a column each."""
+        return self._text(cells, "point")
+
+    def unknown(self, cells: Sequence[str]) -> list[tuple[str, str]]:
+        """Return (field, word) of each word of a row that neither the mapping nor the district knows."""
+        if len(cells) != len(self.header):
+            return []
+        found = [(name, self._text(cells, name)) for name in WORDS]
+        return [(name, text) for name, text in found if text and self._meant(name, text) is None]
 
     def moments(self, cells: Sequence[str]) -> list[str]:
         """Return the dates of a row as written."""
@@ -150,22 +76,26 @@ class Mapper:
         """Return the report of a row; Refusal naming what is wrong with it."""
         if len(cells) != len(self.header):
             raise Refusal("应有 {wanted} 列，实有 {found} 列", wanted=len(self.header), found=len(cells))
+        self._refuse_lost(cells)
         texts = {name: self._plain(cells, name) for name in LONGEST}
+        texts["external_id"] = clean.code(texts["external_id"])
         if not texts["external_id"]:
             raise Refusal("没有编号（{column}）", column=self.mapping.columns["external_id"])
-        category = self._word(cells, "category", self.reference.categories.__contains__)
+        category = self._word(cells, "category")
         title = texts["title"] or self.reference.category_name(category)
         if not title:
             raise Refusal("既没有标题也没有类别")
         times = {name: self._moment(cells, name) for name in MOMENTS}
-        is_open = self._open(cells, times["closed_at"])
-        if is_open:
+        status = self._status(cells, times["closed_at"])
+        if status is None:
             times["closed_at"] = times["finished_at"] = None
+        elif status != Status.CLOSED:  # never a case, or one of another: nothing was to be done by a time
+            times["due_at"] = times["finished_at"] = None
         self._check_times(times)
         lng, lat = self._point(cells)
         return Report(
             title=title,
-            source=self._word(cells, "source", set(Source).__contains__) or Source.API,
+            source=self._word(cells, "source") or Source.API,
             description=texts["description"],
             category=category or None,
             lng=lng,
@@ -174,53 +104,88 @@ class Mapper:
             address=texts["address"],
             emergency=bool(self._truth(cells, "emergency")),
             external_id=texts["external_id"],
+            source_system=self.system,
             reported_at=times["reported_at"],
-            unit=self._word(cells, "unit", self.reference.is_unit) or None,
+            unit=self._word(cells, "unit") or None,
             due_at=times["due_at"],
             finished_at=times["finished_at"],
             closed_at=times["closed_at"],
             on_time=self._truth(cells, "on_time"),
-            open=is_open,
+            open=status is None,
+            status=status,
         )
 
     def _text(self, cells: Sequence[str], name: str) -> str:
         at = self._at.get(name)
         if at is None or at >= len(cells):
             return ""
-        text = cells[at].strip()
+        cell = cells[at]
+        if isinstance(cell, DateCell):
+            return cell
+        text = clean.text(cell) if name == "description" else clean.line(cell)
         return "" if text in self.mapping.blanks else text
+
+    def _refuse_lost(self, cells: Sequence[str]) -> None:
+        for name, at in self._at.items():
+            if isinstance(cells[at], LostDigits):
+                raise Refusal(
+                    "“{column}”的“{value}”超过 15 位，Excel 只留下前 15 位；请把这一列设为文本，重新填入完整的数",
+                    column=self.mapping.columns[name],
+                    value=cells[at],
+                )
+        if SHORTENED.fullmatch(self._text(cells, "external_id")):
+            raise Refusal(
+                "编号“{value}”被写成了科学计数，后面的数字已经丢失；请在 Excel 里把这一列设为文本后重新导出",
+                value=self._text(cells, "external_id"),
+            )
 
     def _plain(self, cells: Sequence[str], name: str) -> str:
         text = self._text(cells, name)
         if len(text) > LONGEST[name]:
             raise Refusal("“{column}”超过 {most} 字", column=self.mapping.columns[name], most=LONGEST[name])
-        if not text.isprintable():
-            text = " ".join(text.split()) if name != "description" else text
-            if any((ord(mark) < 32 and mark not in "\t\r\n") or ord(mark) == 127 for mark in text):
-                raise Refusal("“{column}”含有控制字符", column=self.mapping.columns[name])
+        if clean.has_hidden(text):
+            raise Refusal("“{column}”含有控制字符", column=self.mapping.columns[name])
         return text
 
-    def _word(self, cells: Sequence[str], name: str, known: Callable[[str], bool]) -> str:
+    def _word(self, cells: Sequence[str], name: str) -> str:
         text = self._text(cells, name)
         if not text:
             return ""
-        found = self._known.get((name, text))
-        if found is None:
-            found = self.mapping.values.get(name, {}).get(text, text)
-            if not known(found):
-                raise Refusal("“{column}”的值“{value}”不认识", column=self.mapping.columns[name], value=text)
-            self._known[name, text] = found
-        return found
+        found = self._meant(name, text)
+        if found is not None:
+            return found
+        column, mapped = self.mapping.columns[name], self.mapping.values.get(name, {}).get(text)
+        if mapped is not None:
+            raise Refusal(
+                "“{column}”的值“{value}”在映射中对到“{mapped}”，没有这个代码",
+                column=column,
+                value=text,
+                mapped=mapped,
+            )
+        raise Refusal("“{column}”的值“{value}”不认识", column=column, value=text)
+
+    def _meant(self, name: str, text: str) -> str | None:
+        """Return our word for one of theirs ("" means none), None where nobody knows it."""
+        if (name, text) not in self._known:
+            words, sound = self.mapping.values.get(name, {}), self._sound[name]
+            found: str | None = words.get(text, text)
+            if text not in words and not sound(text):
+                found = self.mapping.otherwise.get(name)
+            self._known[name, text] = found if not found or sound(found) else None
+        return self._known[name, text]
 
     def _truth(self, cells: Sequence[str], name: str) -> bool | None:
-        word = self._word(cells, name, lambda text: text.lower() in TRUTHS)
+        word = self._word(cells, name)
         return TRUTHS[word.lower()] if word else None
 
-    def _open(self, cells: Sequence[str], closed_at: datetime | None) -> bool:
-        word = self._word(cells, "status", STATES.__contains__)
-        if word and not STATES[word] and closed_at is None:
+    def _status(self, cells: Sequence[str], closed_at: datetime | None) -> Status | None:
+        """Return how a record ended, None where it is open."""
+        word = self._word(cells, "status")
+        if not word:
+            return None if closed_at is None else Status.CLOSED
+        if STATES[word] == Status.CLOSED and closed_at is None:
             raise Refusal("已办结，但没有办结时间")
-        return STATES[word] if word else closed_at is None
+        return STATES[word]
 
     def _moment(self, cells: Sequence[str], name: str) -> datetime | None:
         text = self._text(cells, name)
@@ -239,15 +204,38 @@ class Mapper:
                 raise Refusal("办结时间在将来")
 
     def _point(self, cells: Sequence[str]) -> tuple[float | None, float | None]:
-        texts = self._text(cells, "lng"), self._text(cells, "lat")
+        texts = self._pair(cells)
         if not any(texts):
             return None, None
+        if not all(texts):
+            raise Refusal("经度和纬度要一起写")
         try:
             lng, lat = map(float, texts)
         except ValueError:
-            raise Refusal("坐标“{lng},{lat}”不是数字", lng=texts[0], lat=texts[1]) from None
-        if (lng, lat) in self.mapping.no_location:
+            lng = lat = math.nan
+        if not (math.isfinite(lng) and math.isfinite(lat)):
+            raise Refusal("坐标“{lng},{lat}”不是数字", lng=texts[0], lat=texts[1])
+        if (lng, lat) in self.mapping.no_location or degrees.is_nowhere(lng, lat):
             return None, None
-        if not (math.isfinite(lng) and math.isfinite(lat) and abs(lng) <= 180 and abs(lat) <= 90):
-            raise Refusal("坐标“{lng},{lat}”不在地球上，请检查经纬度是否写反", lng=texts[0], lat=texts[1])
-        return to_wgs84(lng, lat, self.mapping.crs)
+        if not (abs(lng) <= 180 and abs(lat) <= 90):
+            if abs(lng) <= 90 and abs(lat) <= 180:
+                raise Refusal("坐标“{lng},{lat}”不在地球上，请检查经纬度是否写反", lng=texts[0], lat=texts[1])
+            raise Refusal("坐标“{lng},{lat}”不是经纬度，请先换算成度", lng=texts[0], lat=texts[1])
+        lng, lat = to_wgs84(lng, lat, self.mapping.crs)
+        fault = degrees.fault(lng, lat, self.reference.config["centre"])
+        if fault is not None:
+            raise Refusal(SWAPPED if fault[1] == degrees.EXCHANGED else fault[1])
+        return lng, lat
+
+    def _pair(self, cells: Sequence[str]) -> tuple[str, str]:
+        """Return longitude and latitude as written."""
+        if "point" not in self._at:
+            return self._text(cells, "lng"), self._text(cells, "lat")
+        text = self.point(cells)
+        if not text:
+            return "", ""
+        found = points.read(text)
+        if found is None:
+            raise Refusal("坐标“{value}”读不出经度和纬度", value=text)
+        (one, other), order = found
+        return (one, other) if (order or self.point_order) == points.LNG_FIRST else (other, one)

@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 from sqlalchemy import (
     JSON,
+    BigInteger,
     Boolean,
     Date,
     Float,
@@ -27,6 +28,18 @@ def _where_set(table: str, column: str) -> Index:
     """Return an index of the rows that have a value in a column."""
     held = text(f"{column} IS NOT NULL")
     return Index(f"{table}_{column}", column, sqlite_where=held, postgresql_where=held)
+
+
+def _unreminded(column: str) -> Index:
+    """Return an index by a deadline of the desk, of what the desk has not been reminded of."""
+    waits = text("desk_reminded_at IS NULL")
+    return Index(
+        f"event_status_{column.removesuffix('_at')}",
+        "status",
+        column,
+        sqlite_where=waits,
+        postgresql_where=waits,
+    )
 
 
 class Base(DeclarativeBase):
@@ -73,11 +86,12 @@ class AreaRow(Base):
     note: Mapped[str] = mapped_column(default="")
     valid_from: Mapped[datetime]
     valid_to: Mapped[datetime | None]
+    successor: Mapped[str | None]
     __table_args__ = (UniqueConstraint("code", "version"),)
 
 
 class UnitRow(Base):
-    """A department, company or street that handles events."""
+    """A department, company or street that handles events; `valid_to` None: there is one today."""
 
     __tablename__ = "unit"
     code: Mapped[str] = mapped_column(primary_key=True)
@@ -86,6 +100,8 @@ class UnitRow(Base):
     parent: Mapped[str | None]
     area: Mapped[str | None]
     may_claim: Mapped[bool] = mapped_column(default=False)
+    successor: Mapped[str | None]
+    valid_to: Mapped[datetime | None]
 
 
 class PlaceRow(Base):
@@ -104,7 +120,7 @@ class PlaceRow(Base):
 
 
 class CategoryRow(Base):
-    """A category of events with its handling limit."""
+    """A category of events with its handling limit; `valid_to` None: it is in use today."""
 
     __tablename__ = "category"
     code: Mapped[str] = mapped_column(primary_key=True)
@@ -116,6 +132,8 @@ class CategoryRow(Base):
     emergency: Mapped[bool] = mapped_column(default=False)
     level: Mapped[str | None]
     photo_required: Mapped[bool] = mapped_column(default=False)
+    successor: Mapped[str | None]
+    valid_to: Mapped[datetime | None]
 
 
 class ConditionRow(Base):
@@ -176,6 +194,7 @@ class EventRow(Base):
     border: Mapped[dict | None] = mapped_column(JSON(none_as_null=True))
     unit: Mapped[str | None]
     how: Mapped[str | None]
+    co_units: Mapped[list | None] = mapped_column(JSON(none_as_null=True))
     final_dispatch: Mapped[bool]
     round: Mapped[int]
     created_at: Mapped[datetime | None]
@@ -202,6 +221,7 @@ class EventRow(Base):
     overdue_round: Mapped[int]
     late: Mapped[bool]
     due_soon_at: Mapped[datetime | None]
+    desk_reminded_at: Mapped[datetime | None]
     accept_reminders: Mapped[int]
     check_reminders: Mapped[int]
     request: Mapped[str | None]
@@ -211,9 +231,11 @@ class EventRow(Base):
     rework_count: Mapped[int]
     decline_count: Mapped[int]
     extension_count: Mapped[int]
+    escalations: Mapped[int] = mapped_column(server_default="0")
     hold_count: Mapped[int]
     demand: Mapped[int]
     rating: Mapped[str | None]
+    solved_level: Mapped[str | None]
     supervision: Mapped[str]
     supervised_reason: Mapped[str | None] = mapped_column(Text)
     reply_due_at: Mapped[datetime | None]
@@ -234,8 +256,18 @@ class EventRow(Base):
     reporter_phone_digest: Mapped[str | None]
     reported_by: Mapped[str | None]
     follow_secret: Mapped[str | None]
+    source_system: Mapped[str | None]
+    source_id: Mapped[str | None]
 
     __table_args__ = (
+        Index(
+            "event_source",
+            "source_system",
+            "source_id",
+            unique=True,
+            sqlite_where=text("source_system IS NOT NULL"),
+            postgresql_where=text("source_system IS NOT NULL"),
+        ),
         Index("event_status_claim_due", "status", "claim_due_at"),
         Index("event_status_accept_due", "status", "accept_due_at"),
         Index("event_status_handle_due", "status", "handle_due_at"),
@@ -243,6 +275,7 @@ class EventRow(Base):
         Index("event_status_red_due", "status", "red_due_at"),
         Index("event_status_check_due", "status", "check_due_at"),
         Index("event_status_hold_until", "status", "hold_until"),
+        *(_unreminded(name) for name in ("register_due_at", "dispatch_due_at")),
         Index("event_reported_at", "reported_at"),
         Index("event_closed_at", "closed_at"),
         Index("event_lng_lat", "lng", "lat"),
@@ -378,8 +411,12 @@ class AlertRow(Base):
     behalf_who: Mapped[str | None]
     behalf_channel: Mapped[str | None]
     behalf_words: Mapped[str | None]
+    mark: Mapped[str | None]
+    folded_into: Mapped[int | None] = mapped_column(BigId)
     __table_args__ = (
         UniqueConstraint("event_id", "episode"),
+        _where_set("alert", "mark"),
+        _where_set("alert", "folded_into"),
         Index(
             "alert_one_open_per_event",
             "event_id",
@@ -418,7 +455,10 @@ class PresenceRow(Base):
 
 
 class DeliveryRow(Base):
-    """Something owed to an outside system (efficiency office, notification gateway), with tries and a receipt."""
+    """Something owed to an outside system (efficiency office, notification gateway), with tries and a receipt.
+
+    Whoever sends it holds its `lease` until `leased_until` (real time); the other moments are the drill's.
+    """
 
     __tablename__ = "delivery"
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
@@ -431,6 +471,22 @@ class DeliveryRow(Base):
     next_try_at: Mapped[datetime | None] = mapped_column(index=True)
     done_at: Mapped[datetime | None]
     receipt: Mapped[str | None] = mapped_column(Text)
+    urgent: Mapped[bool] = mapped_column(server_default=false())
+    lease: Mapped[str | None]
+    leased_until: Mapped[datetime | None]
+    last_try_at: Mapped[datetime | None]
+    last_error: Mapped[str | None] = mapped_column(Text)
+    resends: Mapped[int] = mapped_column(server_default=text("0"))
+
+    __table_args__ = (
+        Index(
+            "delivery_owed",
+            "urgent",
+            "id",
+            sqlite_where=text("done_at IS NULL"),
+            postgresql_where=text("done_at IS NULL"),
+        ),
+    )
 
 
 class PhotoRow(Base):
@@ -462,7 +518,10 @@ class PhotoRow(Base):
 
 
 class UploadRow(Base):
-    """A picture on its way, in pieces; `owner` is an account or `seat:` and the digest of a stranger's seat."""
+    """A picture on its way, in pieces; `owner` is an account or `seat:` and the digest of a stranger's seat.
+
+    `closed_at` is when it turned out to be no picture: it is not gone on with.
+    """
 
     __tablename__ = "upload"
     id: Mapped[str] = mapped_column(primary_key=True)
@@ -471,6 +530,7 @@ class UploadRow(Base):
     sha256: Mapped[str]
     photo: Mapped[str | None]
     created_at: Mapped[datetime]
+    closed_at: Mapped[datetime | None]
     __table_args__ = (
         Index("upload_owner_sha256", "owner", "sha256"),
         Index("upload_created_at", "created_at"),
@@ -516,20 +576,25 @@ class AccountRow(Base):
     password_hash: Mapped[str | None]
     demo: Mapped[bool] = mapped_column(default=False)
     disabled: Mapped[bool] = mapped_column(default=False)
+    closed_with_demo: Mapped[bool | None]  # disabled because the demo is off, opened again with it
     epoch: Mapped[int] = mapped_column(default=1)
     failures: Mapped[int] = mapped_column(default=0)
     locked_until: Mapped[datetime | None]
+    totp_secret: Mapped[str | None] = mapped_column(Sealed)
+    totp_step: Mapped[int | None] = mapped_column(BigInteger)  # the last step of time a code was taken of
     created_at: Mapped[datetime]
 
 
 class TokenRow(Base):
-    """An API token: only its SHA-256 is kept."""
+    """An API token: only its SHA-256 is kept; with the scope `personal` it reads persons in clear, each time audited."""
 
     __tablename__ = "token"
     digest: Mapped[str] = mapped_column(primary_key=True)
     account: Mapped[str] = mapped_column(ForeignKey("account.name"), index=True)
     created_at: Mapped[datetime]
+    expires_at: Mapped[datetime | None]  # empty: issued by a version that knew no end
     revoked_at: Mapped[datetime | None]
+    scope: Mapped[str | None]
 
 
 class SessionRow(Base):
@@ -542,6 +607,10 @@ class SessionRow(Base):
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
+    seen_at: Mapped[datetime | None]  # when somebody last did something there
+    address: Mapped[str | None]
+    agent: Mapped[str | None]
+    device: Mapped[str | None]  # the digest of the browser's own cookie
 
 
 class ScreenRow(Base):
@@ -557,7 +626,10 @@ class ScreenRow(Base):
 
 
 class KioskRow(Base):
-    """A screen that enters with an address of its own; only the SHA-256 of the address's secret is kept."""
+    """A screen that enters with an address of its own; only the SHA-256 of the address's secret is kept.
+
+    `device` is the SHA-256 of what the one browser holds that opened it first: the address works there alone.
+    """
 
     __tablename__ = "kiosk"
     name: Mapped[str] = mapped_column(primary_key=True)
@@ -570,6 +642,7 @@ class KioskRow(Base):
     issued_at: Mapped[datetime]
     opened_at: Mapped[datetime | None]
     revoked_at: Mapped[datetime | None]
+    device: Mapped[str | None]
 
 
 class ClockRow(Base):
@@ -592,6 +665,7 @@ class ImportRow(Base):
     added: Mapped[int]
     held: Mapped[int]
     refused: Mapped[int]
+    changed: Mapped[int] = mapped_column(server_default="0")
     done: Mapped[bool]
     at: Mapped[datetime]
 

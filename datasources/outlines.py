@@ -14,7 +14,10 @@ DIGITS = 5  # about 1 m
 
 
 def outlines(areas: Iterable[Area]) -> list[list[Any]]:
-    """Return [code, name, [ring, …]] of every area that has a shape; a ring is a flat list lng, lat, lng, lat …"""
+    """Return [code, name, [ring, …]] of every area that has a shape; a ring is a flat list lng, lat, lng, lat …
+
+    Holes are rings as well: what lies inside an even number of an area's rings lies outside it.
+    """
     found = []
     for area in areas:
         if not area.geometry:
@@ -22,9 +25,10 @@ def outlines(areas: Iterable[Area]) -> list[list[Any]]:
         rough = shape(area.geometry).simplify(ROUGH_DEGREES)
         parts = getattr(rough, "geoms", [rough])
         rings = [
-            [round(number, DIGITS) for point in part.exterior.coords for number in point[:2]]
+            [round(number, DIGITS) for point in ring.coords for number in point[:2]]
             for part in parts
-            if not part.is_empty
+            if part.area > 0
+            for ring in (part.exterior, *part.interiors)
         ]
         found.append([area.code, area.name, rings])
     return found

@@ -11,6 +11,7 @@ from pathlib import Path
 from dashboard.rules.event import Level
 from dashboard.rules.limits import CLAIM_BOUNDS, parse_limit
 from datasources.pack_files import Faults, Row, read_table
+from datasources.pack_succession import ALWAYS, Span, check_heirs, is_plain, span_of
 
 UNITS = ("code", "name", "kind", "parent", "area", "may_claim")
 CATEGORIES = ("code", "name", "parent", "limit", "claim_minutes", "emergency", "level", "photo_required")
@@ -30,6 +31,7 @@ class Unit:
     parent: str | None
     area: str | None
     may_claim: bool
+    span: Span = ALWAYS
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,7 @@ class Category:
     level: str | None
     photo_required: bool
     kind: str = ""
+    span: Span = ALWAYS
 
 
 @dataclass(frozen=True)
@@ -77,13 +80,18 @@ class CalendarDay:
 
 
 def read_units(
-    folder: Path, areas: Collection[str], outermost: str | None, faults: Faults
+    folder: Path,
+    areas: Collection[str],
+    outermost: str | None,
+    faults: Faults,
+    today: date | None = None,
 ) -> tuple[Unit, ...]:
-    """units.csv, checked."""
+    """units.csv, checked; an abolished one may lie in an area of history."""
     rows = with_codes(read_table(folder, "units.csv", UNITS, faults), faults)
     _check_parents(rows, faults)
-    for row in rows.values():
-        if row["area"]:
+    spans = _spans(rows, today, faults)
+    for code, row in rows.items():
+        if row["area"] and not spans[code].is_gone(today):
             check_known(row, "area", areas, "未知区域“{code}”", faults)
     return tuple(
         Unit(
@@ -93,19 +101,29 @@ def read_units(
             parent=row["parent"] or None,
             area=row["area"] or outermost,
             may_claim=bool(_truth(row, "may_claim", faults)),
+            span=spans[code],
         )
         for code, row in rows.items()
     )
 
 
-def read_categories(folder: Path, faults: Faults) -> tuple[Category, ...]:
+def read_categories(folder: Path, faults: Faults, today: date | None = None) -> tuple[Category, ...]:
     """categories.csv, checked."""
     rows = with_codes(read_table(folder, "categories.csv", CATEGORIES, faults), faults)
     _check_parents(rows, faults)
-    return tuple(_category(code, row, faults) for code, row in rows.items())
+    spans = _spans(rows, today, faults)
+    return tuple(_category(code, row, spans[code], faults) for code, row in rows.items())
 
 
-def _category(code: str, row: Row, faults: Faults) -> Category:
+def _spans(rows: dict[str, Row], today: date | None, faults: Faults) -> dict[str, Span]:
+    found = {code: span_of(row.file, row.line, code, row.cells, rows, faults) for code, row in rows.items()}
+    lines = {code: row.line for code, row in rows.items()}
+    file = next((row.file for row in rows.values()), "")
+    check_heirs(file, lines, found, today, faults)
+    return found
+
+
+def _category(code: str, row: Row, span: Span, faults: Faults) -> Category:
     level = row["level"]
     if level and level not in set(Level):
         known = "、".join(Level)
@@ -131,6 +149,7 @@ def _category(code: str, row: Row, faults: Faults) -> Category:
         level=level or None,
         photo_required=bool(_truth(row, "photo_required", faults)),
         kind=row["kind"],
+        span=span,
     )
 
 
@@ -214,6 +233,9 @@ def with_codes(rows: list[Row], faults: Faults) -> dict[str, Row]:
             )
         else:
             found[code] = row
+            if not is_plain(code):
+                text = "代码“{code}”不能含逗号、竖线、斜线、问号、井号、控制字符或首尾空格"
+                faults.fault(row.file, row.line, text, code=code)
         if not row["name"]:
             faults.fault(row.file, row.line, "名称为空")
     return found

@@ -90,6 +90,7 @@ def engine(url: str, limits: Limits) -> Engine:
     name = f"{NAMED}{limits.connections}/{socket.gethostname()[:20]}/{secrets.token_hex(4)}"
     made = create_engine(
         url,
+        hide_parameters=True,
         pool_pre_ping=True,
         pool_size=limits.kept,
         max_overflow=limits.connections - limits.kept,

@@ -39,7 +39,7 @@ class Near:
 def steps_of(session: Session, event_id: int) -> Sequence[StepRow]:
     """Return the steps of an event, oldest first."""
     return session.scalars(
-        select(StepRow).where(StepRow.event_id == event_id).order_by(StepRow.version)
+        select(StepRow).where(StepRow.event_id == event_id).order_by(StepRow.at, StepRow.version)
     ).all()
 
 
@@ -59,7 +59,7 @@ def alerts_open(session: Session) -> list[tuple[Alert, Event]]:
     """Return the open alerts, oldest first, each with its event."""
     alerts = alert_journal.alerts_where(session, AlertRow.state != AlertState.STOOD_DOWN.value)
     events = feed_queries.events_by_id(session, {alert.event_id for alert in alerts})
-    return [(alert, events[alert.event_id]) for alert in alerts]
+    return [(alert, events[alert.event_id]) for alert in alerts if alert.event_id in events]
 
 
 def alert_units(session: Session, event: Event) -> list[dict[str, Any]]:

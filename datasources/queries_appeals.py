@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from dashboard.rules.access import Viewer
 from dashboard.rules.event import PENDING_APPEAL, Event
+from datasources import journal
 from datasources.journal import EVENT_COLUMNS
 from datasources.models import EventRow
 from datasources.queries_events import visible
@@ -23,4 +24,4 @@ def appealed(session: Session, reference: Reference, viewer: Viewer, *, pending:
     order = (E.appealed_at, E.id) if pending else (E.appealed_at.desc(), E.id.desc())
     query = select(*(E[name] for name in EVENT_COLUMNS)).where(E.appeal.is_not(None), test)
     query = query.where(visible(viewer, reference)).order_by(*order).limit(MOST)
-    return [Event(*row) for row in session.execute(query)]
+    return journal.read_events(session, query)

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from math import cos, radians
 from typing import Any
 
+from sqlalchemy import and_, or_
 from sqlalchemy.orm import Session
 
 from dashboard.rules.event import OPEN, Event, Status
@@ -17,7 +18,7 @@ from datasources.reference import Reference
 
 E: Any = EventRow.__table__.c
 OPEN_CODES = [status.value for status in OPEN]
-SAME_M, SAME_WITHIN = 100.0, timedelta(hours=72)
+SAME_M, SAME_WITHIN, CLOSED_WITHIN = 100.0, timedelta(hours=72), timedelta(days=1)
 HERE_M, HERE_WITHIN = 30.0, timedelta(days=90)
 MOST = 8
 # few events lie at one place, many are closed: the database must not think of starting from the status
@@ -45,25 +46,26 @@ def possible_duplicates(
     now: datetime,
     but: int | None = None,
 ) -> list[Beside]:
-    """Return open events within 100 m and 72 h of a place (WGS-84), those of the same kind first, then the nearest.
-
-    The same kind is the same category or one under the same heading. `but` is the id of the event asked about.
+    """Return events of the same category within 100 m and 72 h of a place (WGS-84), nearest first: open ones, and those
+    closed within the day before. Without a category every one near. `but` is the id of the event asked about.
     """
     if place is None:
         return []
     found = journal.events_where(
         session,
         *_box(place, SAME_M),
-        UNINDEXED.in_(OPEN_CODES),
+        or_(
+            UNINDEXED.in_(OPEN_CODES),
+            and_(Status.CLOSED.value == UNINDEXED, E.closed_at >= now - CLOSED_WITHIN),
+        ),
+        *([E.category == category] if category else []),
     )
     near = [
         one
         for one in _beside(reference, found, place, category, now)
         if abs(one.age) <= SAME_WITHIN and (one.metres or 0) <= SAME_M
     ]
-    return sorted(
-        (one for one in near if one.event.id != but), key=lambda one: (not one.alike, one.metres or 0)
-    )[:MOST]
+    return sorted((one for one in near if one.event.id != but), key=lambda one: one.metres or 0)[:MOST]
 
 
 def duplicates_of(session: Session, reference: Reference, event: Event) -> list[Beside]:

@@ -3,6 +3,7 @@
 Law: a board's points are the sum of its entries and nothing else. Areas count the entries of the events lying in them.
 """
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -14,10 +15,11 @@ from sqlalchemy.orm import Session
 from dashboard.rules import ranking
 from dashboard.rules.kpis import Period, previous
 from dashboard.rules.ranking import Standing
+from datasources.accounts import workers
 from datasources.models import AccountRow, EventRow, LedgerRow
-from datasources.queries_kpis import kpi_groups
+from datasources.queries_kpis import kpi_groups, units_together
 from datasources.queries_narrow import Narrow
-from datasources.queries_points import check_board, depth, points_of, step_of
+from datasources.queries_points import boards_of, check_board, depth, points_of, step_of
 from datasources.queries_rollup import Cover, frozen_cover
 from datasources.queries_scans import Pairs
 from datasources.reference import Reference
@@ -26,14 +28,14 @@ E: Any = EventRow.__table__.c
 L: Any = LedgerRow.__table__.c
 RATES = ("on_time_rate", "on_time_close_rate", "satisfaction_rate", "claim_rate", "first_fix_rate")
 WEEK = 7  # days; from here on a board goes by the composite score
-WORKER = "worker-"
 
 
 @dataclass(frozen=True, slots=True)
 class BoardRow:
     """One line of a board. `tenths` are its points; rank None: listed apart (样本不足); change: places gained.
 
-    `dropped` are the parts of the composite that had nothing to measure.
+    `dropped` are the parts of the composite that had nothing to measure; `area` is where a grid worker works, whose
+    rates are that area's.
     """
 
     rank: int | None
@@ -45,6 +47,7 @@ class BoardRow:
     closed: int
     change: int | None
     dropped: tuple[str, ...] = ()
+    area: str | None = None
 
     def as_json(self) -> dict[str, Any]:
         """Return the line as CONTRACT §5 promises it."""
@@ -58,6 +61,7 @@ class BoardRow:
             "closed": self.closed,
             "dropped": list(self.dropped),
             "change": self.change,
+            "area": self.area,
         }
 
 
@@ -81,11 +85,12 @@ def board_rows(
     Grid workers go by points always: the composite measures units. With an area only what was done for events
     lying in it counts. A frozen period shows how it stood when it was frozen. Invalid for an unknown board.
     """
-    check_board(board)
+    check_board(board, boards_of(reference))
     by_composite = by_composite_score(board, period)
     lines = standings(session, reference, board, period, now, rates, area, _stood(session, period))
     before = _ranks_before(session, reference, board, previous(period), now, by_composite, area)
     rows = []
+    posts = _posts(session, reference, area) if board == "workers" else {}
     for place in _ranked(lines, by_composite, before):
         one = place.standing
         _, dropped = ranking.composite(one.parts, reference.policy.composite)
@@ -100,6 +105,7 @@ def board_rows(
                 one.closed,
                 place.change,
                 dropped if one.composite is not None else (),
+                posts.get(one.code),
             )
         )
     return rows
@@ -151,6 +157,7 @@ def standings(
 ) -> list[Standing]:
     """Return what each line of a board brings to it, in no order; `cover` says how to count."""
     names = _names(session, reference, board, area)
+    titles = _titles(session) if board == "workers" else names
     tally = _Tally(points_of(session, reference, board, period, area, cover))
     if rates:
         tally.pairs = _rates(session, reference, board, period, now, (*rates, "closed"), area, cover)
@@ -161,31 +168,47 @@ def standings(
         parts = tally.pairs.get(code, {})
         closed = parts.get("closed", (0, 0))[0]
         score = ranking.composite(parts, weights)[0] if scored else None
-        name = names.get(code) or code
+        name = titles.get(code) or _name_of_then(reference, board, code)
         found.append(Standing(code, name, tally.tenths.get(code, 0), closed, score, parts))
     return found
 
 
+def _name_of_then(reference: Reference, board: str, code: str) -> str:
+    """Return the name of a line that is there no more."""
+    if board == "units":
+        return reference.unit_name(code)
+    return reference.area_name(code) if board != "workers" else code
+
+
 def _names(session: Session, reference: Reference, board: str, area: str | None) -> dict[str, str]:
-    """Return who is on a board even without an entry: units with duties, the areas of a level, their grid workers.
+    """Return who is on a board even without an entry: units with duties, the areas of a level, grid workers.
 
     With an area only those of its own road: what lies in it, and what it lies in.
     """
     if board == "units":
-        on_duty = {duty.unit for lines in reference.duties.values() for duty in lines}
+        on_duty = reference.on_duty(area)
         return {code: unit.name for code, unit in reference.units.items() if code in on_duty}
+    if board == "workers":
+        return dict.fromkeys(_posts(session, reference, area), "")
     level = reference.levels[depth(reference, board)]
-    road = reference.areas[area].path if area else ""
-    areas = {
+    return {
         code: one.name
         for code, one in reference.areas.items()
-        if one.level == level and (area is None or one.path.startswith(road) or road.startswith(one.path))
+        if one.level == level and reference.on_one_road(code, area)
     }
-    if board != "workers":
-        return areas
-    titles = select(AccountRow.name, AccountRow.title).where(AccountRow.role == "worker")
-    known = dict(session.execute(titles).tuples().all())
-    return {f"{WORKER}{code}": known.get(f"{WORKER}{code}") or name for code, name in areas.items()}
+
+
+def _posts(session: Session, reference: Reference, area: str | None) -> dict[str, str]:
+    """Return account → area of the grid workers at work in an area, around it, or anywhere."""
+    return {name: where for name, where in workers(session) if reference.on_one_road(where, area)}
+
+
+def _titles(session: Session) -> dict[str, str]:
+    """Return account → what a grid worker is called; who shares a title is told by the account's name."""
+    query = select(AccountRow.name, AccountRow.title).where(AccountRow.role == "worker")
+    held = dict(session.execute(query).tuples().all())
+    often = Counter(held.values())
+    return {name: title if often[title] == 1 else f"{title} {name}" for name, title in held.items()}
 
 
 def _rates(
@@ -201,17 +224,26 @@ def _rates(
     if board == "units":
         deep = reference.steps_to(area)
         grouped = kpi_groups(session, period, now, "unit", codes, narrow=Narrow(area), cover=cover, deep=deep)
-        return {unit: pairs for unit, pairs in grouped.items() if unit}
+        return units_together(grouped, reference)
     found: dict[str, Pairs] = {}
-    level, prefix = depth(reference, board), WORKER if board == "workers" else ""
+    level, posts = depth(reference, board), dict[str, list[str]]()
+    if board == "workers":
+        for name, where in _posts(session, reference, area).items():
+            posts.setdefault(where, []).append(name)
+        level = max((reference.steps_to(where) for where in posts), default=level)
     deep = max(level, reference.steps_to(area))
     for path, pairs in kpi_groups(
         session, period, now, "path", codes, narrow=Narrow(area), cover=cover, deep=deep
     ).items():
-        if not (code := step_of(path, level)):
-            continue
-        line = found.setdefault(prefix + code, {})
-        for name, (num, den) in pairs.items():
-            before = line.get(name, (0, 0))
-            line[name] = (before[0] + num, before[1] + den)
+        steps = path.strip("/").split("/")
+        codes = (
+            [name for step in steps for name in posts.get(step, ())]
+            if board == "workers"
+            else [step_of(path, level)]
+        )
+        for code in filter(None, codes):
+            line = found.setdefault(code, {})
+            for name, (num, den) in pairs.items():
+                before = line.get(name, (0, 0))
+                line[name] = (before[0] + num, before[1] + den)
     return found

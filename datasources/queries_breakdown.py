@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from dashboard.rules.event import LEVELS, OPEN, SOURCE_WORDS, Source
+from dashboard.rules.event import LEVELS, OPEN, SOURCE_WORDS, Level, Source
 from dashboard.rules.kpis import Basis, Period, p90
 from datasources.models import EventRow, StepRow
 from datasources.queries_kpis import kpi_groups
@@ -67,20 +67,21 @@ def by(
 def _line_of(reference: Reference, dimension: str, key: str, narrow: Narrow) -> str | None:
     if dimension == "area":
         steps = key.strip("/").split("/")
-        above = narrow.area or reference.code
+        above = narrow.area or reference.root
         place = steps.index(above) + 1 if above in steps else len(steps)
         return steps[place] if place < len(steps) else None
     if dimension == "category":
-        tops = (one.code for one in reference.lineage(key) if one.parent in (None, "", narrow.category))
+        line = reference.lineage(reference.standing_category(key))
+        tops = (one.code for one in line if one.parent in (None, "", narrow.category))
         return next(tops, "")
-    return key
+    return reference.standing_unit(key) if dimension == "unit" and key else key
 
 
 def _name(reference: Reference, dimension: str, code: str) -> str:
     if not code:
         return NOBODY
     if dimension == "area":
-        return reference.areas[code].name if code in reference.areas else code
+        return reference.area_name(code)
     if dimension == "unit":
         return reference.unit_name(code)
     if dimension == "category":
@@ -157,17 +158,19 @@ def handoffs(
     for (what, unit), n in tallied(session, reference, period, now, "who", narrow, cover).items():
         if not unit:
             continue
-        line = found.setdefault(unit, Handoff(unit))
+        now_called = reference.standing_unit(unit)
+        line = found.setdefault(now_called, Handoff(now_called))
         if what.startswith(GROUND):
-            line.grounds[what.removeprefix(GROUND)] = n
+            ground = what.removeprefix(GROUND)
+            line.grounds[ground] = line.grounds.get(ground, 0) + n
         else:
-            setattr(line, what, n)  # named as the fields are
+            setattr(line, what, getattr(line, what) + n)  # named as the fields are
     return sorted(found.values(), key=lambda one: (-one.declined, -one.returned, one.unit))
 
 
 @dataclass(frozen=True, slots=True)
 class Resolved:
-    """How many closed events of an area needed each level, innermost first."""
+    """How many closed events of an area were finished at each level, innermost first."""
 
     code: str
     name: str
@@ -182,9 +185,9 @@ def levels(
     narrow: Narrow,
     cover: Cover | None = None,
 ) -> list[Resolved]:
-    """Return the area itself, then its children, with the levels at which closed events were resolved."""
+    """Return the area itself, then its children, with the levels of who finished its closed events."""
     places = {f"{LEVEL}{level.value}": place for place, level in enumerate(LEVELS)}
-    area = narrow.area or reference.code
+    area = narrow.area or reference.root
     counts: dict[str, list[int]] = {area: [0] * len(LEVELS)}
     for (what, path), n in tallied(session, reference, period, now, "path", narrow, cover).items():
         if what not in places:
@@ -192,4 +195,39 @@ def levels(
         for key in filter(None, (area, _line_of(reference, "area", path, Narrow(area)))):
             counts.setdefault(key, [0] * len(LEVELS))[places[what]] += n
     order = sorted(counts, key=lambda code: (code != area, -sum(counts[code]), code))
-    return [Resolved(code, reference.areas[code].name, counts[code]) for code in order]
+    return [Resolved(code, reference.area_name(code), counts[code]) for code in order]
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """How many closed events whose category expects one level were finished at another."""
+
+    expected: str
+    finished: str
+    count: int
+
+
+def matrix(
+    session: Session,
+    reference: Reference,
+    period: Period,
+    now: datetime,
+    narrow: Narrow,
+    cover: Cover | None = None,
+) -> list[Cell]:
+    """Return every pair of the level that a category expects and the level of who finished, innermost first."""
+    counts = {(expected.value, finished.value): 0 for expected in LEVELS for finished in LEVELS}
+    for (what, code), n in tallied(session, reference, period, now, "category", narrow, cover).items():
+        category = reference.category(code)
+        pair = ((category.level if category else None) or LEVELS[0].value, what.removeprefix(LEVEL))
+        if what.startswith(LEVEL) and pair in counts:
+            counts[pair] += n
+    return [Cell(expected, finished, n) for (expected, finished), n in counts.items()]
+
+
+def within(cells: Collection[Cell]) -> tuple[int, int]:
+    """Return how many were finished at or below the level expected (小事不出…), of all."""
+    low = sum(
+        one.count for one in cells if LEVELS.index(Level(one.finished)) <= LEVELS.index(Level(one.expected))
+    )
+    return low, sum(one.count for one in cells)

@@ -60,6 +60,12 @@ def corrections(
     return at, list(found.values())
 
 
+def _line(reference: Reference, board: str, subject: str, area: str) -> str:
+    if board not in KINDS:
+        return area
+    return reference.standing_unit(subject) if board == "units" else subject
+
+
 def _late_entries(
     session: Session, reference: Reference, board: str, period: Period, frozen_at: datetime, area: str | None
 ) -> list[tuple[str, Entry]]:
@@ -75,6 +81,6 @@ def _late_entries(
     )
     deep = depth(reference, board)
     return [
-        (subject if board in KINDS else step_of(path, deep), Entry(*rest))
+        (_line(reference, board, subject, step_of(path, deep)), Entry(*rest))
         for subject, path, *rest in session.execute(query)
     ]

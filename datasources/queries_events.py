@@ -3,7 +3,8 @@
 Searching never finds what a viewer would see masked: the words must stand in the text as that viewer reads it.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from datetime import datetime
 from itertools import islice
 from typing import Any
@@ -11,9 +12,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select, true
 from sqlalchemy.orm import Session
 
-from dashboard.rules.access import Role, Viewer, mask_text
+from dashboard.rules.access import Role, Viewer
 from dashboard.rules.event import Event, Status
-from datasources import sealing
+from dashboard.rules.masking import mask_text
+from datasources import journal, sealing
 from datasources.journal import EVENT_COLUMNS
 from datasources.models import AssignmentRow, EventRow
 from datasources.queries_dialect import contains
@@ -27,6 +29,7 @@ EVENTS = select(*(E[name] for name in EVENT_COLUMNS))
 CHUNK = 500
 MOST_FOUND = 1_000_000
 TEXTS = ("number", "title", "address", "description")
+LISTED_TEXTS = ("number", "title", "address")
 PERSONAL = ("reporter_name",)
 
 
@@ -47,7 +50,7 @@ def events_page(
         .order_by(E.reported_at.desc(), E.id.desc())
     )
     if not filters.q:
-        found = [Event(*row) for row in session.execute(query.limit(limit + 1))]
+        found = journal.read_events(session, query.limit(limit + 1))
     else:
         found = _search(session, query, filters.q, viewer, limit + 1)
     return cut(found, limit, lambda event: (event.reported_at, event.id))
@@ -57,8 +60,18 @@ def events_by_number(
     session: Session, reference: Reference, viewer: Viewer, numbers: Sequence[str]
 ) -> dict[str, Event]:
     """Return the events of these numbers that a viewer may know of."""
-    found = session.execute(EVENTS.where(visible(viewer, reference), E.number.in_(numbers)))
-    return {event.number: event for event in (Event(*row) for row in found)}
+    query = EVENTS.where(visible(viewer, reference), E.number.in_(numbers))
+    return {event.number: event for event in journal.read_events(session, query)}
+
+
+def numbers_seen(
+    session: Session, reference: Reference, viewer: Viewer, numbers: Sequence[str]
+) -> frozenset[str]:
+    """Return those of these numbers whose events a viewer may know of."""
+    if viewer.may("feed.all"):
+        return frozenset(numbers)
+    query = select(E.number).where(visible(viewer, reference), E.number.in_(numbers))
+    return frozenset(session.scalars(query))
 
 
 def events_count(
@@ -90,7 +103,8 @@ def visible(viewer: Viewer, reference: Reference) -> Condition:
 
 def eligible(unit: str, reference: Reference) -> Condition:
     """Return whether a unit's duties match category and territory (`Reference.eligible`), as a condition."""
-    if unit not in reference.units or not reference.units[unit].may_claim:
+    held = reference.units.get(unit)
+    if held is None or not held.may_claim:
         return false()
     duties = [duty for lines in reference.duties.values() for duty in lines if duty.unit == unit]
     places: dict[str, set[str]] = {}
@@ -106,26 +120,43 @@ def eligible(unit: str, reference: Reference) -> Condition:
 
 
 def _within(area: str, reference: Reference) -> ColumnElement[bool]:
-    return true() if area == reference.code else contains(E.area_path, f"/{area}/")
+    return true() if area == reference.root else contains(E.area_path, f"/{area}/")
 
 
 def _search(session: Session, query: Select[Any], words: str, viewer: Viewer, most: int) -> list[Event]:
     """Return the first events that hold the words in a text as the viewer reads it."""
     personal = viewer.may("personal.see")
-    names = TEXTS + PERSONAL if personal else TEXTS
+    texts = texts_of(viewer)
+    names = texts + PERSONAL if personal else texts
     found = [E[name].icontains(words, autoescape=True) for name in names]
     number = sealing.digest(words) if personal else None
     if number:
         found.append(E.reporter_phone_digest == number)  # a number is found whole or not at all
     query = query.where(or_(*found))
     if personal:
-        return [Event(*row) for row in session.execute(query.limit(most))]
-    with session.execute(query.execution_options(yield_per=CHUNK)) as rows:
-        return list(islice(_readable(rows, words.lower()), most))
+        return journal.read_events(session, query.limit(most))
+    streamed = query.execution_options(yield_per=CHUNK)
+    with suppress(ValueError, TypeError), session.execute(streamed) as rows:
+        return list(islice(_readable((Event(*row) for row in rows), words.lower(), texts), most))
+    # a row that cannot be read: then part by part
+    return list(islice(_readable(_in_parts(session, query), words.lower(), texts), most))
 
 
-def _readable(rows: Iterable[Any], words: str) -> Iterable[Event]:
-    for row in rows:
-        event = Event(*row)
-        if any(words in mask_text(getattr(event, name)).lower() for name in TEXTS):
+def texts_of(viewer: Viewer) -> tuple[str, ...]:
+    """Return the texts somebody reads of an event: a wall lists no descriptions, so it finds nothing by them."""
+    return LISTED_TEXTS if viewer.role is Role.WALL else TEXTS
+
+
+def _in_parts(session: Session, query: Select[Any]) -> Iterator[Event]:
+    """Yield the events of a query, some hundred in memory at a time; one that cannot be read is set aside."""
+    keys = session.scalars(query.with_only_columns(E.id)).all()
+    for start in range(0, len(keys), CHUNK):
+        part = keys[start : start + CHUNK]
+        found = {event.id: event for event in journal.read_events(session, EVENTS.where(E.id.in_(part)))}
+        yield from (found[key] for key in part if key in found)
+
+
+def _readable(events: Iterable[Event], words: str, texts: Sequence[str]) -> Iterator[Event]:
+    for event in events:
+        if any(words in mask_text(getattr(event, name)).lower() for name in texts):
             yield event

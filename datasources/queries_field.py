@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from dashboard.rules.event import OPEN, Event, Status
 from dashboard.rules.periods import Period, period
 from dashboard.rules.scoring import Subject
+from datasources import journal
 from datasources.models import EventRow, LedgerRow, PhotoRow, StepRow
 from datasources.queries_dialect import contains
 from datasources.queries_events import EVENTS
@@ -52,8 +53,7 @@ def month(reference: Reference, now: datetime) -> Period:
 def tasks(session: Session, area: str) -> list[Task]:
     """Return what waits for a check in an area, the soonest due first, at most 200."""
     query = EVENTS.where(E.status == Status.CHECKING.value, contains(E.area_path, f"/{area}/"))
-    rows = session.execute(query.order_by(E.check_due_at, E.id).limit(MOST_TASKS))
-    events = [Event(*row) for row in rows]
+    events = journal.read_events(session, query.order_by(E.check_due_at, E.id).limit(MOST_TASKS))
     ids = [event.id for event in events]
     said = _said(session, ids)
     photos: dict[int, list[PhotoRow]] = {}
@@ -72,7 +72,7 @@ def _said(session: Session, events: Sequence[int]) -> dict[int, str]:
 def reported(session: Session, account: str) -> list[Event]:
     """Return what an account reported, newest first, at most 50."""
     query = EVENTS.where(E.reported_by == account).order_by(E.reported_at.desc(), E.id.desc())
-    return [Event(*row) for row in session.execute(query.limit(MOST_REPORTED))]
+    return journal.read_events(session, query.limit(MOST_REPORTED))
 
 
 def done_today(session: Session, account: str, span: Period) -> Done:

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, not_, or_
+from sqlalchemy import ColumnElement, and_, not_, or_, tuple_
 
 from dashboard.rules.event import LEVELS, OPEN, SUPERVISIONS, Source, Status, Supervision, Zone
 from dashboard.rules.refusals import Invalid
+from datasources.intake import instant
 from datasources.models import EventRow
 from datasources.queries_dialect import contains
 from datasources.reference import Reference
@@ -67,13 +68,15 @@ def read_filters(words: Mapping[str, str], reference: Reference) -> Filters:
 def conditions(filters: Filters, reference: Reference, now: datetime) -> list[Condition]:
     """Return the filters as SQL, without `q`."""
     found: list[Condition] = []
-    for name in ("status", "unit", "level", "supervision", "source"):
+    if filters.unit:
+        found.append(E.unit.in_(sorted({old for code in filters.unit for old in reference.units_of(code)})))
+    for name in ("status", "level", "supervision", "source"):
         if chosen := getattr(filters, name):
             found.append(E[name].in_(list(chosen)))
     if filters.zone:
         found.append(or_(*(in_zone(Zone(name)) for name in filters.zone)))
     if filters.area:
-        found.append(or_(*(contains(E.area_path, f"/{code}/") for code in filters.area)))
+        found.append(or_(*(lies_in(code, reference) for code in filters.area)))
     if filters.category:
         found.append(E.category.in_(sorted(with_children(filters.category, reference))))
     if filters.emergency is not None:
@@ -88,6 +91,13 @@ def conditions(filters: Filters, reference: Reference, now: datetime) -> list[Co
         west, south, east, north = filters.bbox
         found += [E.lng.between(west, east), E.lat.between(south, north)]
     return found
+
+
+def lies_in(code: str, reference: Reference) -> Condition:
+    """Return whether an event lies in an area there is today, or was filed in one that is gone."""
+    grids = list(reference.gone.grids.get(code, ()))
+    standing = contains(E.area_path, f"/{code}/")
+    return or_(standing, tuple_(E.grid, E.grid_version).in_(grids)) if grids else standing
 
 
 def in_zone(zone: Zone) -> Condition:
@@ -111,9 +121,12 @@ def is_overdue(now: datetime) -> Condition:
 
 
 def with_children(codes: Collection[str], reference: Reference) -> set[str]:
-    """Return the categories of these codes and all below them."""
+    """Return the categories of these codes, all below them, and those whose place any of them took."""
+    heirs, withdrawn = reference.gone.category_heirs, reference.gone.categories
+    above = {code: one.parent for code, one in reference.categories.items()}
+    above |= {code: heirs.get(code) or one.parent for code, one in withdrawn.items()}
     found = set(codes)
-    while more := {code for code, one in reference.categories.items() if one.parent in found} - found:
+    while more := {code for code, parent in above.items() if parent in found} - found:
         found |= more
     return found
 
@@ -125,9 +138,9 @@ def _known(reference: Reference) -> dict[str, Collection[str]]:
         "level": LEVELS,
         "supervision": SUPERVISIONS,
         "source": list(Source),
-        "unit": reference.units,
-        "area": reference.areas,
-        "category": reference.categories,
+        "unit": reference.every_unit,
+        "area": reference.every_area,
+        "category": reference.every_category,
     }
 
 
@@ -146,11 +159,8 @@ def _truth(text: str) -> bool:
 
 
 def _moment(text: str) -> datetime:
-    try:
-        moment = datetime.fromisoformat(text.replace(" ", "+"))  # a bare + in an address reads as a space
-    except ValueError:
-        moment = None
-    if moment is None or moment.tzinfo is None:
+    moment = instant(text.replace(" ", "+"))  # a bare + in an address reads as a space
+    if moment is None:
         raise ValueError("应是带时区的时间，例如 2026-11-20T15:00:00+08:00")
     return moment
 

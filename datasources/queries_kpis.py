@@ -78,6 +78,19 @@ def kpi_values(
     return {code: found.get(code, (0, 0)) for code in KPIS if code in codes}
 
 
+def units_together(grouped: Mapping[str, Pairs], reference: Reference) -> dict[str, Pairs]:
+    """Return what is counted by unit under the units there are today; what had none is left out."""
+    found: dict[str, Pairs] = {}
+    for unit, pairs in grouped.items():
+        if not unit:
+            continue
+        line = found.setdefault(reference.standing_unit(unit), {})
+        for code, (num, den) in pairs.items():
+            before = line.get(code, (0, 0))
+            line[code] = (before[0] + num, before[1] + den)
+    return found
+
+
 def kpi_groups(
     session: Session,
     period: Period,

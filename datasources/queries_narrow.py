@@ -1,7 +1,7 @@
 """What a number may be narrowed to: an area, a unit, a category with what lies below it, a channel; once for every query."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from sqlalchemy import Select, bindparam
@@ -16,7 +16,7 @@ from datasources.reference import Reference
 E: Any = EventRow.__table__.c
 TESTS: Mapping[str, Any] = {
     "area": contains(E.area_path, bindparam("area")),
-    "unit": E.unit == bindparam("unit"),
+    "unit": E.unit.in_(bindparam("unit", expanding=True)),
     "category": E.category.in_(bindparam("category", expanding=True)),
     "channel": E.source == bindparam("channel"),
 }
@@ -42,17 +42,24 @@ class Narrow:
         return frozenset("path" if name == "area" else name for name in self.names)
 
     def values(self, reference: Reference | None = None) -> dict[str, Any]:
-        """Return what the tests' parameters stand for; a category needs the reference for what lies below it."""
+        """Return what the tests' parameters stand for; the reference knows what lies below a category, and whose places
+        a unit took."""
+        units = (reference.units_of(self.unit) if reference else [self.unit]) if self.unit else []
         below = sorted(with_children({self.category}, reference)) if self.category and reference else []
         return {
             "area": f"/{self.area}/" if self.area else None,
-            "unit": self.unit,
+            "unit": units,
             "category": below,
             "channel": self.channel,
         }
 
 
 NOTHING = Narrow()
+
+
+def standing(narrow: Narrow, reference: Reference) -> Narrow:
+    """Return it for the areas of today: numbers of one that is gone are those of what took its place."""
+    return replace(narrow, area=reference.standing_area(narrow.area) or narrow.area)
 
 
 def narrowed(query: Select[Any], names: frozenset[str]) -> Select[Any]:
@@ -63,9 +70,9 @@ def narrowed(query: Select[Any], names: frozenset[str]) -> Select[Any]:
 def check(reference: Reference, narrow: Narrow) -> None:
     """Refuse a code that is not known (Invalid naming its field)."""
     known: Mapping[str, Any] = {
-        "area": reference.areas,
-        "unit": reference.units,
-        "category": reference.categories,
+        "area": reference.every_area,
+        "unit": reference.every_unit,
+        "category": reference.every_category,
         "channel": {source.value for source in Source},
     }
     faults = [

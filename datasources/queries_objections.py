@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from dashboard.rules.event import Event, Status
 from dashboard.rules.guards import OBJECTION
+from datasources import journal
 from datasources.models import EventRow
 from datasources.queries_events import EVENTS
 
@@ -16,4 +17,4 @@ MOST = 200
 def standing(session: Session) -> list[Event]:
     """Return them, the oldest closing first, at most 200."""
     query = EVENTS.where(E.request == OBJECTION, E.status == Status.CLOSED.value).order_by(E.closed_at, E.id)
-    return [Event(*row) for row in session.execute(query.limit(MOST))]
+    return journal.read_events(session, query.limit(MOST))

@@ -12,6 +12,7 @@ from dashboard.rules.refusals import Invalid
 
 MOST = 1000
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+LARGEST = 2**63  # what a column holds
 TICK = timedelta(microseconds=1)
 
 Item = TypeVar("Item")
@@ -26,8 +27,10 @@ def read_cursor(cursor: str) -> tuple[datetime, int]:
     """Return the (time, id) a cursor stands for; Invalid when it is none of ours."""
     try:
         text = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
-        ticks, key = text.split(".")
-        return EPOCH + int(ticks) * TICK, int(key)
+        ticks, key = (int(part) for part in text.split("."))
+        if not 0 <= key < LARGEST:
+            raise ValueError(key)
+        return EPOCH + ticks * TICK, key
     except (ValueError, OverflowError, binascii.Error):
         raise Invalid([("cursor", "翻页标记无效，请从第一页重新开始", {})]) from None
 

@@ -4,7 +4,7 @@ Law: a sum is the sum of its entries and nothing else; an entry counts in the pe
 entries of the events lying in them.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,11 +12,12 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from dashboard.rules.boards import area_boards, depth_of
 from dashboard.rules.kpis import Period
 from dashboard.rules.refusals import Invalid
 from dashboard.rules.scoring import Subject
 from datasources import queries_rollup
-from datasources.models import EventRow, LedgerRow
+from datasources.models import EventRow, LedgerRow, UnitRow
 from datasources.queries_dialect import contains, unindexed
 from datasources.queries_paging import bounded, cut, older
 from datasources.queries_rollup import Cover
@@ -24,7 +25,8 @@ from datasources.reference import Reference
 
 E: Any = EventRow.__table__.c
 L: Any = LedgerRow.__table__.c
-BOARDS = ("units", "streets", "communities", "grids", "workers")
+U: Any = UnitRow.__table__.c
+BOARDS = ("units", "streets", "communities", "grids", "workers")  # whatever levels a district has
 BOTH = (Subject.UNIT.value, Subject.WORKER.value)
 
 
@@ -45,12 +47,13 @@ def ledger_entries(
     session: Session, board: str, code: str, period: Period, limit: int, cursor: str | None
 ) -> tuple[list[Entry], str | None]:
     """Return one page of the entries behind a line of a board, newest first, and the cursor of the next."""
-    check_board(board)
     limit = bounded(limit)
+    # rows of units that are gone name the last one in their line
+    before = session.scalars(select(U.code).where(U.successor == code)).all() if board == "units" else ()
     query = (
         select(L.id, L.rule, E.number, E.title, L.tenths, L.at, L.reverses)
         .join_from(LedgerRow.__table__, EventRow.__table__, L.event_id == E.id)
-        .where(*whose(board, code), L.for_at >= period.start, L.for_at < period.end)
+        .where(*whose(board, code, before), L.for_at >= period.start, L.for_at < period.end)
         .where(*older(L.at, L.id, cursor))
         .order_by(L.at.desc(), L.id.desc())
         .limit(limit + 1)
@@ -86,7 +89,16 @@ def points_of(
             query = query.where(contains(E.area_path, f"/{area}/"))
         for subject, total in session.execute(query):
             found[subject] = found.get(subject, 0) + int(total)
-    return found
+    return found if board == "workers" else _standing(found, reference)
+
+
+def _standing(found: Mapping[str, int], reference: Reference) -> dict[str, int]:
+    """Return the totals of units under those there are today."""
+    totals: dict[str, int] = {}
+    for unit, total in found.items():
+        code = reference.standing_unit(unit)
+        totals[code] = totals.get(code, 0) + total
+    return totals
 
 
 def points_by_path(
@@ -123,23 +135,23 @@ def by_step(totals: Mapping[str, int], deep: int) -> dict[str, int]:
     return found
 
 
-def whose(board: str, code: str | None) -> list[Any]:
+def whose(board: str, code: str | None, before: Sequence[str] = ()) -> list[Any]:
     """Return the conditions for the entries a board counts, of one line of it or of all.
 
-    All lines of a period are found by its time, one line by its subject.
+    All lines of a period are found by its time, one line by its subject; `before` are those whose place it took.
     """
     if board in ("units", "workers"):
         kind = (Subject.UNIT if board == "units" else Subject.WORKER).value
-        return [L.subject_kind == kind, L.subject == code] if code else [unindexed(L.subject_kind) == kind]
+        if not code:
+            return [unindexed(L.subject_kind) == kind]
+        return [L.subject_kind == kind, L.subject.in_([code, *before])]
     kinds = unindexed(L.subject_kind).in_([Subject.UNIT.value, Subject.WORKER.value])
     return [kinds, *([contains(E.area_path, f"/{code}/")] if code else [])]
 
 
 def depth(reference: Reference, board: str) -> int:
     """Return which step of an area path a board is about."""
-    levels = reference.levels
-    deep = {"streets": min(1, len(levels) - 1), "grids": len(levels) - 1}
-    return deep.get(board, levels.index(reference.community_level))
+    return depth_of(reference.levels, board)
 
 
 def step_of(path: str, deep: int) -> str:
@@ -148,6 +160,12 @@ def step_of(path: str, deep: int) -> str:
     return steps[deep] if deep < len(steps) else ""
 
 
-def check_board(board: str) -> None:
-    if board not in BOARDS:
-        raise Invalid([("board", "排行只有 units、streets、communities、grids、workers", {})])
+def boards_of(reference: Reference) -> tuple[str, ...]:
+    """Return the boards that can be asked for: the usual ones, and one for every other level of the pack."""
+    return tuple(dict.fromkeys((*BOARDS, *area_boards(reference.levels))))
+
+
+def check_board(board: str, boards: Collection[str]) -> None:
+    """Refuse a board that is none."""
+    if board not in boards:
+        raise Invalid([("board", "排行只有 {boards}", {"boards": "、".join(boards)})])

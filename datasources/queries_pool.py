@@ -1,4 +1,4 @@
-"""What a unit may claim, and what it has left to earn by claiming this month."""
+"""What a unit may claim, and what it has left to earn by claiming today."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -12,7 +12,7 @@ from dashboard.rules.guards import border_in_doubt
 from datasources import journal
 from datasources.models import EventRow, PhotoRow, StepRow
 from datasources.queries_events import EVENTS, eligible
-from datasources.reference import Reference, local_month
+from datasources.reference import Reference, local_day
 
 E: Any = EventRow.__table__.c
 S: Any = StepRow.__table__.c
@@ -25,7 +25,7 @@ def claimable(session: Session, reference: Reference, unit: str, now: datetime) 
     query = EVENTS.where(
         E.status == Status.CLAIMABLE.value, E.claim_due_at > now, eligible(unit, reference)
     ).order_by(E.claim_due_at, E.id)
-    found = (Event(*row) for row in session.execute(query.limit(MOST)))
+    found = journal.read_events(session, query.limit(MOST))
     return [event for event in found if not border_in_doubt(event)]
 
 
@@ -37,8 +37,8 @@ def photo_counts(session: Session, events: Sequence[int]) -> Mapping[int, int]:
 
 
 def bonus_left(session: Session, reference: Reference, unit: str, now: datetime) -> int:
-    """Return how many tenths of the monthly bonus for claims a unit can still earn (LIFECYCLE §7)."""
-    return reference.policy.claim_cap - journal.claim_bonus(session, unit, local_month(now, reference.tz))
+    """Return how many tenths of the day's bonus for claims a unit can still earn (LIFECYCLE §7)."""
+    return reference.policy.claim_cap - journal.claim_bonus(session, unit, local_day(now, reference.tz))
 
 
 def left_pool_at(session: Session, event: int) -> datetime | None:

@@ -72,7 +72,7 @@ POINT_GRAINS = ("subject", "path1", "path2", "path", "post1", "post2", "post")
 COARSER = tuple(name for name in GRAINS if name != CELL)
 NARROW: Mapping[str, tuple[str, Any]] = {
     "area": ("path", contains(R.path, bindparam("area"))),
-    "unit": ("unit", R.unit == bindparam("unit")),
+    "unit": ("unit", R.unit.in_(bindparam("unit", expanding=True))),
     "category": ("category", R.category.in_(bindparam("category", expanding=True))),
     "channel": ("channel", R.channel == bindparam("channel")),
 }

@@ -13,7 +13,7 @@ from typing import Any, Literal
 from sqlalchemy import Select, and_, bindparam, case, exists, func, literal, select, true
 from sqlalchemy.orm import Session
 
-from dashboard.rules.event import GOOD_RATINGS, OPEN, Appeal, Level, Status, Supervision
+from dashboard.rules.event import GOOD_RATINGS, OPEN, Appeal, Status, Supervision
 from dashboard.rules.kpis import VOID, Basis, Period
 from datasources.column_types import Moment
 from datasources.models import EventRow, StepRow
@@ -94,7 +94,7 @@ SCANS = (
             "open": (IS_OPEN, ANY),
             "overdue": (and_(RUNNING, PAST), IS_OPEN),
             "supervised": (and_(VALID, E.supervision != Supervision.NONE.value), ANY),
-            "escalated": (and_(VALID, E.level != Level.GRID.value), ANY),
+            "escalated": (and_(VALID, E.escalations > 0), ANY),
             "emergencies": (and_(VALID, E.emergency), ANY),
             "resolved_on_site": (and_(VALID, E.resolved_on_site), ANY),
             "register_rate": (E.registered_at.is_not(None), VALID),

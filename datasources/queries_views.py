@@ -77,6 +77,7 @@ def area_views(
     session: Session, now: datetime, reference: Reference, area: str, memo: Memo | None = None
 ) -> dict[str, Any]:
     """Return {name: data} of every view for one area; Invalid for an unknown one."""
-    if area not in reference.areas:
+    standing = reference.standing_area(area) or area
+    if standing not in reference.every_area:
         raise Invalid([("area", "没有代码为“{code}”的区域", {"code": area})])
-    return {name: view(session, now, reference, area, memo) for name, view in VIEWS.items()}
+    return {name: view(session, now, reference, standing, memo) for name, view in VIEWS.items()}

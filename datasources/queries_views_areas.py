@@ -16,7 +16,7 @@ from dashboard.rules.kpis import period
 from datasources.models import EventRow, StepRow
 from datasources.queries_boards import board_rows
 from datasources.queries_filters import is_overdue
-from datasources.queries_kpis import kpi_groups
+from datasources.queries_kpis import kpi_groups, units_together
 from datasources.queries_memo import Memo
 from datasources.queries_narrow import Narrow
 from datasources.queries_points import by_step, points_by_path, points_of, step_of
@@ -101,11 +101,17 @@ def unit_view(
     Every unit with duties and every other that has anything today. Rates are [num, den], points a text.
     """
     today = period("today", now, reference.tz)
-    rates = kpi_groups(session, today, now, "unit", UNIT_RATES, narrow=Narrow(area))
-    standing = _standing(session, now, E.unit, area)
+    rates = units_together(
+        kpi_groups(session, today, now, "unit", UNIT_RATES, narrow=Narrow(area)), reference
+    )
+    standing: dict[str, tuple[int, ...]] = {}
+    for unit, counts in _standing(session, now, E.unit, area).items():
+        code = reference.standing_unit(unit)
+        before = standing.get(code, (0,) * len(NOW_STANDING))
+        standing[code] = tuple(one + more for one, more in zip(before, counts, strict=True))
     points = points_of(session, reference, "units", today, area)
-    on_duty = {duty.unit for lines in reference.duties.values() for duty in lines}
-    codes = {code for code in (*on_duty, *rates, *standing, *points) if code in reference.units}
+    on_duty = reference.on_duty(area)
+    codes = {code for code in (*on_duty, *rates, *standing, *points) if code in reference.every_unit}
     return {
         "rows": [
             {
@@ -140,7 +146,9 @@ def rating_view(
     )
     given: dict[str, dict[str, int]] = {}
     for unit, rating, count in session.execute(query):
-        given.setdefault(unit, dict.fromkeys((one.value for one in RATING_WORDS), 0))[rating] = count
+        code = reference.standing_unit(unit)
+        counts = given.setdefault(code, dict.fromkeys((one.value for one in RATING_WORDS), 0))
+        counts[rating] += count
     rows = [
         {
             "code": unit,
@@ -159,7 +167,7 @@ def below(reference: Reference, area: str | None) -> tuple[list[Area], int]:
     roots = [one for one in reference.areas.values() if one.parent is None]
     if area is None and len(roots) != 1:
         return sorted(roots, key=lambda one: one.code), 0
-    selected = reference.areas[area] if area else roots[0]
+    selected = reference.area(area) or roots[0]
     children = [one for one in reference.areas.values() if one.parent == selected.code]
     return sorted(children, key=lambda one: one.code), selected.path.strip("/").count("/") + 1
 

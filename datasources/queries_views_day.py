@@ -58,7 +58,11 @@ def category_view(
 ) -> dict[str, Any]:
     """Return {"rows": [{code, name, count}], "rest"}: the kinds most reported today; `rest` is all others together."""
     given = _today(session, now, reference, E.category, area)
-    known = {code: count for code, count in given.items() if reference.category(code)}
+    known: dict[str, int] = {}
+    for stored, count in given.items():
+        code = reference.standing_category(stored) or ""
+        if reference.category(code):
+            known[code] = known.get(code, 0) + count
     best = sorted(known.items(), key=lambda one: (-one[1], one[0]))[:MOST_CATEGORIES]
     rows = [
         {"code": code, "name": reference.category_name(code), "count": count} for code, count in best if count

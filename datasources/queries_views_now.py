@@ -11,11 +11,11 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from dashboard.rules import kpi_words
-from dashboard.rules.access import mask_text
 from dashboard.rules.event import RATING_WORDS, Status
 from dashboard.rules.kpis import Period, period, previous
 from dashboard.rules.lifecycle import ACTION_WORDS
 from dashboard.rules.local_time import days_before
+from dashboard.rules.masking import mask_text
 from datasources.models import EventRow, StepRow
 from datasources.queries_kpis import kpi_values
 from datasources.queries_memo import Memo, ask
@@ -72,7 +72,9 @@ def day_before(now: datetime, reference: Reference) -> datetime:
 def satisfaction_view(
     session: Session, now: datetime, reference: Reference, area: str | None = None, memo: Memo | None = None
 ) -> dict[str, Any]:
-    """Return {"counts": {rating: n}, "rated": n, "closed": n}: every rating given today, and what closed today."""
+    """Return {"counts": {rating: n}, "rated", "covered", "closed"}: every rating given today; what closed today and how
+    many of it with a rating: a case is rated once a round, so ratings are no part of closings.
+    """
     today = period("today", now, reference.tz)
     query = (
         select(S.rating, func.count())
@@ -82,9 +84,10 @@ def satisfaction_view(
         .group_by(S.rating)
     )
     given: dict[Any, int] = dict(session.execute(query).tuples().all())
-    closed = kpi_values(session, reference, today, now, Narrow(area), codes=("closed",))["closed"][0]
+    coverage = kpi_values(session, reference, today, now, Narrow(area), codes=("rating_coverage",))
+    covered, closed = coverage["rating_coverage"]
     counts = {rating.value: given.get(rating, 0) for rating in RATING_WORDS}
-    return {"counts": counts, "rated": sum(counts.values()), "closed": closed}
+    return {"counts": counts, "rated": sum(counts.values()), "covered": covered, "closed": closed}
 
 
 def latest_view(

@@ -13,14 +13,16 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from dashboard.rules.event import Event
+from dashboard.rules.alerts import kind_of
+from dashboard.rules.boards import COMMUNITIES, depth_of
+from dashboard.rules.event import Event, Level
+from dashboard.rules.horizon import Horizon, horizon
 from dashboard.rules.limits import (
     DEFAULT_FREEZE,
     DEFAULT_HANDLING,
     DEFAULT_MINUTES,
     Calendar,
     parse_limit,
-    parse_limit_or_none,
 )
 from dashboard.rules.policy import CLAIM_CAP_TENTHS, COMPOSITE, POINTS, Category, Policy
 from dashboard.rules.refusals import Refusal
@@ -35,53 +37,29 @@ from datasources.models import (
     DutyRow,
     UnitRow,
 )
+from datasources.reference_parts import Area, Duty, Gone, Unit, area_of, category_of, read_gone, unit_of
+from datasources.succession import heir, steps_of
 
+__all__ = ["Area", "Duty", "Reference", "References", "Unit", "local_day", "read_reference"]
+
+KIND_LEVELS = {
+    "community": Level.COMMUNITY,
+    "street": Level.STREET,
+    "station": Level.STREET,
+    "department": Level.DISTRICT,
+    "company": Level.DISTRICT,
+    "centre": Level.DISTRICT,
+}
 LOOK_EVERY = 3.0  # seconds between looks for a newly loaded pack
-
-
-@dataclass(frozen=True)
-class Area:
-    """An area in its present boundary version; geometry is GeoJSON in WGS-84."""
-
-    code: str
-    version: int
-    name: str
-    level: str
-    parent: str | None
-    kind: str
-    path: str
-    lng: float | None
-    lat: float | None
-    geometry: dict | None
-    note: str
-    workers: int | None = None
-
-
-@dataclass(frozen=True)
-class Unit:
-    """A unit as the duty matrix knows it."""
-
-    code: str
-    name: str
-    kind: str
-    parent: str | None
-    area: str | None
-    may_claim: bool
-
-
-@dataclass(frozen=True)
-class Duty:
-    """One line of the duty matrix; priority 1 is responsible first."""
-
-    unit: str
-    category: str
-    area: str
-    priority: int
 
 
 @dataclass
 class Reference:
-    """One loaded district; immutable by custom, replaced as a whole when a pack is loaded."""
+    """One loaded district; immutable by custom, replaced as a whole when a pack is loaded.
+
+    `areas`, `units`, `categories` are those there are today; `gone` holds what history still names (LIFECYCLE §5). A code
+    that comes out of a stored row is asked for by `area`, `unit`, `category` and their names, never by subscript.
+    """
 
     code: str
     name: str
@@ -95,6 +73,7 @@ class Reference:
     duties: Mapping[str, list[Duty]]
     policy: Policy
     tz: ZoneInfo
+    gone: Gone = field(default_factory=Gone)
     _matched: dict[tuple[str | None, str], list[Duty]] = field(default_factory=dict)
 
     @cached_property
@@ -115,22 +94,88 @@ class Reference:
     @cached_property
     def community_level(self) -> str:
         """Return the level whose grid workers share an account: the one above the grids, where there is one to spare."""
-        return self.levels[-2] if len(self.levels) >= 3 else self.levels[-1]
+        return self.levels[depth_of(self.levels, COMMUNITIES)]
+
+    def horizon(self, now: datetime) -> Horizon | None:
+        """Return what to warn of where a limit given now reaches past the days whose holidays are known."""
+        return horizon(self.policy, self.categories.values(), now)
+
+    @cached_property
+    def root(self) -> str:
+        """Return the code of the outermost area: the whole district."""
+        return next((area.code for area in self.areas.values() if area.parent is None), self.code)
+
+    @cached_property
+    def every_area(self) -> frozenset[str]:
+        """Return the codes of all areas there are and that history names."""
+        return frozenset(self.areas) | frozenset(self.gone.areas)
+
+    @cached_property
+    def every_unit(self) -> frozenset[str]:
+        """Return the codes of all units there are and that history names."""
+        return frozenset(self.units) | frozenset(self.gone.units)
+
+    @cached_property
+    def every_category(self) -> frozenset[str]:
+        """Return the codes of all categories there are and that history names."""
+        return frozenset(self.categories) | frozenset(self.gone.categories)
+
+    def area(self, code: str | None) -> Area | None:
+        """Return the area as it is, or as it last was, or None when there never was one of that code."""
+        return self.areas.get(code or "") or self.gone.areas.get(code or "")
+
+    def area_name(self, code: str | None, version: int | None = None) -> str:
+        """Return the name of an area, as it was called in a boundary version if one is given; its code when it is unknown."""
+        if code and version is not None and (code, version) in self.gone.names:
+            return self.gone.names[code, version]
+        area = self.area(code)
+        return area.name if area else (code or "")
+
+    def standing_area(self, code: str | None) -> str | None:
+        """Return the area there is today in whose place a code stands; None for nothing known."""
+        return heir(code, self.areas, self.gone.area_heirs) if code else None
 
     def steps_to(self, area: str | None) -> int:
         """Return how many steps below the district an area lies; 0 for none."""
-        return self.levels.index(self.areas[area].level) if area else 0
+        found = self.area(area)
+        return max(0, len(steps_of(found.path)) - 1) if found else 0
+
+    def on_one_road(self, one: str, other: str | None) -> bool:
+        """Return whether an area lies in another or around it; anything does with none."""
+        if other is None:
+            return True
+        paths = [area.path for area in map(self.area, (one, other)) if area is not None]
+        return len(paths) == 2 and (paths[0].startswith(paths[1]) or paths[1].startswith(paths[0]))
+
+    def on_duty(self, area: str | None = None) -> set[str]:
+        """Return the units that the duty matrix names, for an area only those with a duty in it or around it."""
+        return {
+            duty.unit
+            for lines in self.duties.values()
+            for duty in lines
+            if duty.area == self.root or self.on_one_road(duty.area, area)
+        }
 
     def category(self, code: str | None) -> Category | None:
-        """Return the category, or None when there is none of that code."""
-        return self.categories.get(code) if code else None
+        """Return the category as it is, or as it last was, or None when there never was one of that code."""
+        return (self.categories.get(code) or self.gone.categories.get(code)) if code else None
+
+    def standing_category(self, code: str | None) -> str | None:
+        """Return the category there is today in whose place a code stands, the code itself when nothing took it."""
+        return (heir(code, self.categories, self.gone.category_heirs) or code) if code else None
+
+    def steered(self, code: str | None, *words: str) -> str | None:
+        """Return the category that what a report says belongs to: the pack steers some by the kind of emergency."""
+        ways = self.config.get("emergency", {}).get("steer", {}).get(code or "", {})
+        return ways.get(kind_of(*words), code) if ways else code
 
     def lineage(self, code: str | None) -> list[Category]:
-        """Return the category and those above it, nearest first; nothing for an unknown code."""
-        found, category = [], self.category(code)
-        while category is not None:
+        """Return the category, what took its place and those above, nearest first; nothing for an unknown code."""
+        found: list[Category] = []
+        category = self.category(code)
+        while category is not None and category not in found:
             found.append(category)
-            category = self.category(category.parent)
+            category = self.category(self.gone.category_heirs.get(category.code) or category.parent)
         return found
 
     def category_name(self, code: str | None) -> str:
@@ -138,14 +183,36 @@ class Reference:
         category = self.category(code)
         return category.name if category else ""
 
+    def unit(self, code: str | None) -> Unit | None:
+        """Return the unit as it is, or as it last was, or None when there never was one of that code."""
+        return self.units.get(code or "") or self.gone.units.get(code or "")
+
     def unit_name(self, code: str | None) -> str:
         """Return the name of a unit, its code when it is unknown."""
-        unit = self.units.get(code or "")
+        unit = self.unit(code)
         return unit.name if unit else (code or "")
+
+    def standing_unit(self, code: str) -> str:
+        """Return the unit there is today in whose place a code stands, the code itself when nothing took it."""
+        return heir(code, self.units, self.gone.unit_heirs) or code
+
+    def units_of(self, code: str) -> list[str]:
+        """Return a unit's code and those of the units whose place it took."""
+        return [code, *(old for old in self.gone.units if old != code and self.standing_unit(old) == code)]
 
     def is_unit(self, code: str) -> bool:
         """Return whether there is such a unit."""
         return code in self.units
+
+    def level_of(self, unit: str | None) -> str:
+        """Return the level at which a unit resolves cases: by its kind, else by how wide its own territory is."""
+        known = self.units.get(unit or "")
+        if known is None:
+            return Level.DISTRICT
+        area = self.areas.get(known.area or "")
+        within = Level.COMMUNITY if area and area.level == self.community_level else Level.STREET
+        wide = area is None or area.level == self.levels[0]
+        return KIND_LEVELS.get(known.kind, Level.DISTRICT if wide else within)
 
     def matched(self, event: Event) -> list[Duty]:
         """Return the duties that match an event's category (or one above it) and territory, first responsible first."""
@@ -160,7 +227,8 @@ class Reference:
 
     def eligible(self, event: Event) -> Sequence[str]:
         """Return the units that may claim it: duties match category and territory."""
-        return [duty.unit for duty in self.matched(event) if self.units[duty.unit].may_claim]
+        units = ((duty.unit, self.units.get(duty.unit)) for duty in self.matched(event))
+        return [code for code, unit in units if unit is not None and unit.may_claim]
 
     def responsible(self, event: Event) -> Sequence[str]:
         """Return the units first in the duty matrix for it."""
@@ -183,19 +251,11 @@ class Reference:
             if unit.area and unit.kind == level and f"/{unit.area}/" in event.area_path
         ]
 
-    def worker_of(self, event: Event) -> str | None:
-        """Return the account of the grid workers of the place, or None outside every grid."""
-        codes = [code for code in event.area_path.split("/") if code]
-        for code in reversed(codes):
-            if self.areas[code].level == self.community_level:
-                return f"worker-{code}"
-        return None
-
     def _match(self, code: str | None, path: str) -> list[Duty]:
         best: dict[str, Duty] = {}
         for category in self.lineage(code):
             for duty in self.duties.get(category.code, ()):
-                covers = duty.area == self.code or f"/{duty.area}/" in path
+                covers = duty.area == self.root or f"/{duty.area}/" in path
                 if covers and (duty.unit not in best or duty.priority < best[duty.unit].priority):
                     best.setdefault(duty.unit, duty)
         return sorted(best.values(), key=lambda duty: (duty.priority, duty.unit))
@@ -218,25 +278,27 @@ def read_reference(session: Session, minutes: Mapping[str, int]) -> Reference | 
     for duty in session.scalars(select(DutyRow).order_by(DutyRow.id)):
         duties.setdefault(duty.category, []).append(Duty(duty.unit, duty.category, duty.area, duty.priority))
     current = select(AreaRow).where(AreaRow.valid_to.is_(None)).order_by(AreaRow.id)
+    areas = {row.code: area_of(row) for row in session.scalars(current)}
+    units = session.scalars(select(UnitRow).order_by(UnitRow.code)).all()
+    categories = session.scalars(select(CategoryRow).order_by(CategoryRow.code)).all()
     return Reference(
         code=district.code,
         name=district.name,
         config=config,
         digest=district.digest,
         levels=tuple(config["levels"]),
-        areas={row.code: _area(row) for row in session.scalars(current)},
-        units={
-            row.code: Unit(row.code, row.name, row.kind, row.parent, row.area, row.may_claim)
-            for row in session.scalars(select(UnitRow).order_by(UnitRow.code))
-        },
+        areas=areas,
+        units={row.code: unit_of(row) for row in units if row.valid_to is None},
         categories={
-            row.code: _category(row, conditions.get(row.code, []))
-            for row in session.scalars(select(CategoryRow).order_by(CategoryRow.code))
+            row.code: category_of(row, conditions.get(row.code, []))
+            for row in categories
+            if row.valid_to is None
         },
         conditions=conditions,
         duties=duties,
         policy=_policy(config, Calendar(days, tz), minutes),
         tz=tz,
+        gone=read_gone(session, areas, units, categories, conditions),
     )
 
 
@@ -274,38 +336,6 @@ class References:
         self._looked = time.monotonic()
 
 
-def _area(row: AreaRow) -> Area:
-    return Area(
-        row.code,
-        row.version,
-        row.name,
-        row.level,
-        row.parent,
-        row.kind,
-        row.path,
-        row.lng,
-        row.lat,
-        row.geometry,
-        row.note,
-        row.workers,
-    )
-
-
-def _category(row: CategoryRow, conditions: list[dict]) -> Category:
-    limits = {item["no"]: parse_limit(item["limit"]) for item in conditions if item["limit"]}
-    return Category(
-        code=row.code,
-        name=row.name,
-        parent=row.parent,
-        limit=parse_limit_or_none(row.limit),
-        claim_minutes=row.claim_minutes,
-        emergency=row.emergency,
-        level=row.level,
-        photo_required=row.photo_required,
-        condition_limits=limits,
-    )
-
-
 def _policy(config: Mapping, calendar: Calendar, minutes: Mapping[str, int]) -> Policy:
     limits = config.get("limits", {})
     named = {name: int(value) for name, value in limits.items() if name in DEFAULT_MINUTES}
@@ -322,7 +352,6 @@ def _policy(config: Mapping, calendar: Calendar, minutes: Mapping[str, int]) -> 
     )
 
 
-def local_month(moment: datetime, tz: ZoneInfo) -> datetime:
-    """Return the first instant of the local month a moment lies in."""
-    local = moment.astimezone(tz)
-    return local.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+def local_day(moment: datetime, tz: ZoneInfo) -> datetime:
+    """Return the first instant of the local day a moment lies in."""
+    return moment.astimezone(tz).replace(hour=0, minute=0, second=0, microsecond=0)

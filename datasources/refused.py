@@ -5,8 +5,9 @@ on resuming, what it holds beyond the last committed line is cut off.
 """
 
 import csv
+import itertools
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from dashboard.rules.refusals import Refusal
@@ -39,6 +40,12 @@ class RefusedFile:
         self.clear()
         self.add([(int(row[0]), row[1], row[2:]) for row in kept])
         return True
+
+    def rows(self) -> Iterator[list[str]]:
+        """Yield the cells of every refused row, as they were."""
+        with self.path.open(encoding="utf-8", newline="") as held:
+            for row in itertools.islice(csv.reader(held), 1, None):
+                yield row[2:]
 
     def add(self, rows: Sequence[Row]) -> None:
         """Append rows and bring them to the disk."""

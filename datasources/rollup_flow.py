@@ -65,8 +65,11 @@ def happened(session: Session, period: Period, narrow: Narrow, reference: Refere
             continue
         for what in _whats(action, rating, facts):
             yield (what, who, *(key or "" for key in keys))
-    closed = select(E.level, *KEYS).where(
-        E.closed_at >= period.start, E.closed_at < period.end, unindexed(E.status) == Status.CLOSED.value
+    closed = select(E.solved_level, *KEYS).where(
+        E.closed_at >= period.start,
+        E.closed_at < period.end,
+        unindexed(E.status) == Status.CLOSED.value,
+        E.solved_level.is_not(None),
     )
     for level, *keys in session.execute(narrowed(closed, narrow.names), values):
         yield (f"{LEVEL}{level}", "", *(key or "" for key in keys))
@@ -174,7 +177,7 @@ def _wanted(flow: Flow, narrow: Narrow, reference: Reference | None) -> Any:
     values, wanted = narrow.values(reference), None
     tests = {
         "area": ("path", lambda code: values["area"] in code),
-        "unit": ("unit", lambda code: code == values["unit"]),
+        "unit": ("unit", lambda code: code in values["unit"]),
         "category": ("category", lambda code: code in values["category"]),
         "channel": ("channel", lambda code: code == values["channel"]),
     }

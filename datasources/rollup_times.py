@@ -103,7 +103,7 @@ def _rolled(
     tests: Mapping[str | None, tuple[str, list[Any]]] = {
         None: ("all", []),
         "area": ("path", [contains(T.key, values["area"])]),
-        "unit": ("unit", [T.key == values["unit"]]),
+        "unit": ("unit", [T.key.in_(values["unit"])]),
         "category": ("category", [T.key.in_(values["category"])]),
         "channel": ("channel", [T.key == values["channel"]]),
     }

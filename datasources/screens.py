@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import delete, func, or_, select
 from sqlalchemy.orm import Session
 
 from datasources.kiosks import ACCOUNT, is_kiosk
@@ -46,6 +46,12 @@ def listed(session: Session, now: datetime) -> Sequence[ScreenRow]:
     named = ScreenRow.account.startswith(ACCOUNT, autoescape=True)
     query = select(ScreenRow).where(or_(named, ScreenRow.seen_at >= now - REMEMBERED))
     return session.scalars(query.order_by(ScreenRow.name)).all()
+
+
+def forget_old(session: Session, now: datetime) -> None:
+    """Forget whoever has not spoken for `REMEMBERED` and has no name of its own."""
+    named = ScreenRow.account.startswith(ACCOUNT, autoescape=True)
+    session.execute(delete(ScreenRow).where(~named, ScreenRow.seen_at < now - REMEMBERED))
 
 
 def key_of(account: str, said: str) -> str:

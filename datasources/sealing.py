@@ -13,6 +13,8 @@ from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from dashboard.rules import phones
+
 MARK = "v1:"
 LOST = "（密钥已更换，无法显示）"
 FEWEST_DIGITS = 7  # fewer are not a number one searches by
@@ -20,14 +22,16 @@ FEWEST_DIGITS = 7  # fewer are not a number one searches by
 _ring: MultiFernet | None = None
 _digest_key = b""
 _signing_key = b""
+_chain_keys: tuple[bytes, ...] = ()
 
 
 def use(secrets: Sequence[str]) -> None:
     """Set the keys of this process: the first seals, all open."""
-    global _ring, _digest_key, _signing_key
+    global _ring, _digest_key, _signing_key, _chain_keys
     _ring = MultiFernet([Fernet(base64.urlsafe_b64encode(_derived(secret, b"seal"))) for secret in secrets])
     _digest_key = _derived(secrets[0], b"digest")
     _signing_key = _derived(secrets[0], b"sign")
+    _chain_keys = tuple(_derived(secret, b"chain") for secret in secrets)
 
 
 def signing_key() -> str:
@@ -44,6 +48,13 @@ def _keys() -> MultiFernet:
     if _ring is None:
         raise RuntimeError("no key to seal with: sealing.use comes first")
     return _ring
+
+
+def chain_keys() -> Sequence[bytes]:
+    """Return the keys of the chain over steps, ledger and audit: the first signs, all are believed."""
+    if not _chain_keys:
+        raise RuntimeError("no key to sign with: sealing.use comes first")
+    return _chain_keys
 
 
 def seal(text: str) -> str:
@@ -74,9 +85,14 @@ def unseal_bytes(data: bytes) -> bytes:
         return data
 
 
+def mark_of(text: str) -> str:
+    """Return a keyed digest of a text that tells it apart from others and cannot be guessed back."""
+    return hmac.new(_digest_key, b"mark " + text.encode(), hashlib.sha256).hexdigest()[:32]
+
+
 def digest(number: str | None) -> str | None:
-    """Return the keyed digest of a number's digits, None where there are too few to search by."""
-    digits = "".join(sign for sign in number or "" if sign.isdecimal() and sign.isascii())
+    """Return the keyed digest of a number, however it is written; None where the digits are too few to search by."""
+    digits = phones.digits(number)
     if len(digits) < FEWEST_DIGITS:
         return None
     return hmac.new(_digest_key, digits.encode(), hashlib.sha256).hexdigest()

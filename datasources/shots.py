@@ -20,7 +20,7 @@ FEWEST = 8  # a picture with fewer or more than 64 − 8 rising dots is a plain 
 
 @dataclass(frozen=True, slots=True)
 class Shot:
-    """Where (WGS-84 degrees), when (aware) and how a picture looks; None for what it does not say."""
+    """Where (WGS-84 degrees), when and how a picture looks; None for what it does not say."""
 
     taken_at: datetime | None = None
     lng: float | None = None
@@ -28,8 +28,8 @@ class Shot:
     look: int | None = None
 
 
-def shot_of(opened: Image.Image, upright: Image.Image, tz: tzinfo) -> Shot:
-    """Return what a picture says; whatever in it is broken says nothing. `tz` is where a time without an offset lies."""
+def shot_of(opened: Image.Image, upright: Image.Image) -> Shot:
+    """Return what a picture says; whatever in it is broken says nothing. A time without an offset has none here either."""
     try:
         exif = opened.getexif()
         times, place = exif.get_ifd(EXIF), exif.get_ifd(GPS)
@@ -38,7 +38,7 @@ def shot_of(opened: Image.Image, upright: Image.Image, tz: tzinfo) -> Shot:
     lat, lng = _degrees(place, 1, 2, "S", 90), _degrees(place, 3, 4, "W", 180)
     if lat is None or lng is None or (lat == 0 and lng == 0):
         lat = lng = None
-    return Shot(_taken(times, tz), lng, lat, look_of(upright))
+    return Shot(_taken(times), lng, lat, look_of(upright))
 
 
 def _degrees(place: Any, ref: int, value: int, minus: str, most: float) -> float | None:
@@ -52,12 +52,12 @@ def _degrees(place: Any, ref: int, value: int, minus: str, most: float) -> float
         return None
 
 
-def _taken(times: Any, tz: tzinfo) -> datetime | None:
+def _taken(times: Any) -> datetime | None:
     try:
         naive = datetime.strptime(str(times[TAKEN]).strip("\0 "), "%Y:%m:%d %H:%M:%S")  # noqa: DTZ007
     except (KeyError, TypeError, ValueError):
         return None
-    return naive.replace(tzinfo=_offset(str(times.get(OFFSET, "")).strip("\0 ")) or tz)
+    return naive.replace(tzinfo=_offset(str(times.get(OFFSET, "")).strip("\0 ")))
 
 
 def _offset(text: str) -> tzinfo | None:

@@ -1,176 +1,260 @@
-"""Entering: logins, sessions in the database, API tokens. Only digests are stored; a stolen database opens no door.
+"""Entering and leaving: passwords and codes at the door. Only digests are stored; a stolen database opens no door."""
 
-A short cache spares every request its queries; disabling an account still takes effect within `REMEMBERED` seconds.
-"""
-
-import hashlib
 import secrets
 import threading
-import time
-from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
-from sqlalchemy import CursorResult, case, or_, select, update
+from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
-from dashboard.rules.access import Viewer
-from dashboard.rules.refusals import NotFound, Refusal
-from datasources import passwords
+from dashboard.rules.access import Role, Viewer
+from dashboard.rules.refusals import Refusal
+from datasources import devices, one_time_codes, passwords, sign_in_limits
 from datasources.accounts import LONGEST_NAME, audit, viewer_of
 from datasources.database import Database
-from datasources.models import AccountRow, SessionRow, TokenRow
+from datasources.digests import digest
+from datasources.models import AccountRow, SessionRow
+from datasources.models_accounts import HalfSessionRow
+from datasources.recognition import LONGEST_SECRET, Recognition
+from datasources.sign_in_limits import Limit
+from datasources.tokens import PERSONAL, issue_token
 
-FAILURES = 5
-LOCKED_FOR = timedelta(minutes=15)
+__all__ = ["PERSONAL", "Entered", "Half", "Origin", "SignIn", "TooSoon", "digest", "issue_token"]
+
 SESSION_FOR = timedelta(hours=12)
-REMEMBERED = 1.5
-MOST_REMEMBERED = 10_000
-LONGEST_SECRET = 200
-WRONG = "账号或密码不正确；连续输错 {most} 次，账号将锁定 15 分钟"
-LOCKED = "输错次数太多，账号暂时锁定，请 15 分钟后再试"
+HALF_FOR = timedelta(minutes=10)
+LONGEST_AGENT = 200
+AT_ONCE = 4  # tries in work: no more than these pass between a limit and the count they raise
+WRONG = "账号或密码不正确；连续输错会越等越久"
+WRONG_CODE = "验证码不正确或已用过，请等下一个验证码再试"
+AGAIN = "登录已过期，请重新输入账号和密码"
+WAIT = "输错次数太多，请 {seconds} 秒后再试；在登录过的电脑上不受别人输错的影响"
 
 
-def digest(secret: str) -> str:
-    """Return what is stored of a secret of 256 random bits: enough to know it again, nothing to enter with."""
-    return hashlib.sha256(secret.encode()).hexdigest()
+class TooSoon(Refusal):
+    """Too many tries in vain: there is a time to wait first, whether the account exists or not."""
+
+    status = 429
+
+    def __init__(self, wait: timedelta) -> None:
+        self.seconds = max(1, -int(-wait.total_seconds() // 1))
+        super().__init__(WAIT, seconds=self.seconds)
 
 
-def issue_token(session: Session, name: str, now: datetime) -> str:
-    """Return a new API token of an account; it is shown once, only its digest is kept."""
-    row = session.get(AccountRow, name)
-    if row is None or row.disabled:
-        raise NotFound("没有名为“{name}”的可用账号", name=name)
-    token = f"grid_{secrets.token_urlsafe(32)}"
-    session.add(TokenRow(digest=digest(token), account=name, created_at=now))
-    audit(session, now, "console", "token.issue", account=name)
-    return token
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a try comes from: its address, the browser's own cookie, what the browser calls itself."""
+
+    address: str = ""
+    device: str = ""
+    agent: str = ""
 
 
-class SignIn:
-    """The doors of one process into one database."""
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """Somebody who is in: the session's token, who it is, the cookie this browser is known by from now on."""
 
-    def __init__(self, database: Database, real_now: Callable[[], datetime]) -> None:
-        self._database, self._now = database, real_now
-        self._known: OrderedDict[tuple[str, str], tuple[float, Viewer | None]] = OrderedDict()
-        self._strangers: OrderedDict[str, tuple[int, datetime]] = OrderedDict()
-        self._lock = threading.Lock()
+    token: str
+    viewer: Viewer
+    device: str
+
+
+@dataclass(frozen=True, slots=True)
+class Half:
+    """Somebody whose password was right and who owes a code; `secret` is that of an authenticator to be set up first."""
+
+    token: str
+    account: str
+    secret: str | None
+
+
+class SignIn(Recognition):
+    """The doors of one process into one database.
+
+    `idle` is how long a role's session lasts without anybody doing anything; `codes` asks the roles that decide for
+    a one-time code.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        real_now: Callable[[], datetime],
+        *,
+        idle: Mapping[Role, timedelta] | None = None,
+        codes: bool = False,
+    ) -> None:
+        super().__init__(database, real_now, idle or {})
+        self._codes = codes
+        self._turns = threading.BoundedSemaphore(AT_ONCE)
 
     def login(self, name: str, password: str) -> tuple[str, Viewer]:
-        """Return (session token, viewer); a Refusal that looks the same whether the account exists or not.
+        """Return (session token, viewer) of whoever owes no code."""
+        found = self.enter(name, password)
+        assert isinstance(found, Entered)
+        return found.token, found.viewer
+
+    def enter(self, name: str, password: str, origin: Origin | None = None) -> Entered | Half:
+        """Let in by a password; a Refusal that looks the same whether the account exists or not.
 
         A try is counted before the password is looked at, so that parallel guesses get no more tries than others.
         """
-        now = self._now()
+        now, origin = self._now(), origin or Origin()
         name = name if len(name) <= LONGEST_NAME and name.isprintable() else ""
-        if not self._count_try(name, now):
-            passwords.fits(None, password)
-            raise Refusal(LOCKED)
-        with self._database.read() as session:
-            row = session.get(AccountRow, name) if name else None
-            stored = row.password_hash if row is not None and not row.disabled else None
-        if not passwords.fits(stored, password[: passwords.LONGEST]) or stored is None:
-            raise Refusal(WRONG, most=FAILURES)
-        token = secrets.token_urlsafe(32)
-        fresh = passwords.hashed(password) if passwords.outdated(stored) else stored
-        with self._database.write() as session:
-            row = session.get(AccountRow, name)
-            assert row is not None  # accounts are disabled, never deleted
-            row.failures, row.locked_until, row.password_hash = 0, None, fresh
-            session.add(
-                SessionRow(
-                    digest=digest(token),
-                    account=name,
-                    epoch=row.epoch,
-                    created_at=now,
-                    expires_at=now + SESSION_FOR,
-                )
-            )
-            audit(session, now, name, "login")
-            return token, viewer_of(row)
+        with self._turns:
+            with self._database.write() as session:
+                row = session.get(AccountRow, name) if name else None
+                stored = row.password_hash if row is not None and not row.disabled else None
+                limits = self._limits(session, name, row, origin, now)
+                wait = sign_in_limits.take(session, limits, now)
+            right = passwords.fits(None if wait else stored, password[: passwords.LONGEST])
+            if wait:
+                raise TooSoon(wait)
+            if not right or stored is None:
+                self._failed(limits, "login.failed", now)
+                raise Refusal(WRONG)
+            fresh = passwords.hashed(password) if passwords.outdated(stored) else stored
+            with self._database.write() as session:
+                row = session.get(AccountRow, name)
+                unchanged = row is not None and row.password_hash == stored and not row.disabled
+                if row is not None and unchanged:
+                    row.password_hash = fresh
+                    if not (self._codes and Role(row.role) in one_time_codes.ROLES):
+                        return self._open(session, row, limits, origin, now)
+                    # the address gets its try back; the name's stays counted until the code is right too
+                    sign_in_limits.give_back(session, [one for one in limits if one.kind == "address"])
+                    return self._half(session, row, now)
+            raise Refusal(WRONG)
 
-    def logout(self, token: str) -> None:
-        """End a session at once."""
+    def confirm(self, token: str, code: str, origin: Origin | None = None) -> Entered:
+        """Let in whose password was right by the code of the authenticator, setting it up where there was none."""
+        now, origin = self._now(), origin or Origin()
+        found: Entered | None = None
+        with self._turns:
+            with self._database.write() as session:
+                half, row = self._half_rows(session, token, now)
+                if half is None or row is None:
+                    raise Refusal(AGAIN)
+                limits = self._limits(session, row.name, row, origin, now)
+                wait = sign_in_limits.take(session, limits, now)
+                secret = half.secret or row.totp_secret
+                overtaken = half.secret is not None and row.totp_secret is not None
+                if (
+                    not wait
+                    and not overtaken
+                    and secret
+                    and one_time_codes.use(session, row.name, secret, code, now)
+                ):
+                    if half.secret is not None:
+                        row.totp_secret = half.secret
+                        audit(session, now, row.name, "totp.setup")
+                    session.delete(half)
+                    found = self._open(session, row, limits, origin, now)
+            if wait:
+                raise TooSoon(wait)
+            if found is None:
+                self._failed(limits, "login.code_failed", now)
+                raise Refusal(AGAIN if overtaken else WRONG_CODE)
+        return found
+
+    def half(self, token: str) -> Half | None:
+        """Return who has given a password and owes a code, or None when that is over."""
+        with self._database.read() as session:
+            half, row = self._half_rows(session, token, self._now())
+            return Half(token, row.name, half.secret) if half is not None and row is not None else None
+
+    def give_up(self, token: str) -> None:
+        """Forget a login that waits for a code."""
+        with self._database.write() as session:
+            session.execute(delete(HalfSessionRow).where(HalfSessionRow.digest == digest(token)))
+
+    def left_by(self, device: str) -> list[str]:
+        """Return the titles of those who have left the seat at a browser to whoever comes next."""
+        with self._database.read() as session:
+            names = devices.handed_over(session, device, self._now())
+            return [row.title or row.name for name in names if (row := session.get(AccountRow, name))]
+
+    def logout(self, token: str, device: str | None = None) -> None:
+        """End a session at once; with `device` the seat there is left to whoever comes next."""
         now = self._now()
         with self._database.write() as session:
             row = session.get(SessionRow, digest(token))
             if row is not None and row.ended_at is None:
                 row.ended_at = now
-                audit(session, now, row.account, "logout")
-        self._known.pop(("session", digest(token)), None)
+                if device:
+                    devices.hand_over(session, device, row.account, now)
+                audit(session, now, row.account, "seat.left" if device else "logout")
+        self.forget(token)
 
-    def viewer_for_session(self, token: str) -> Viewer | None:
-        """Return who a session token stands for, or None when it has ended, expired or never was."""
-        return self._remembered("session", token, self._session_viewer)
+    def _limits(
+        self, session: Session, name: str, row: AccountRow | None, origin: Origin, now: datetime
+    ) -> list[Limit]:
+        device = devices.known(session, origin.device, name, now)
+        return sign_in_limits.limits_of(name, row.name if row else None, origin.address, device)
 
-    def viewer_for_token(self, bearer: str) -> Viewer | None:
-        """Return who an API token stands for, or None when it was revoked, its account disabled, or never was."""
-        return self._remembered("token", bearer, self._token_viewer)
+    def _failed(self, limits: list[Limit], what: str, now: datetime) -> None:
+        """Write a try in vain down, and that there is a wait from now on."""
+        first = limits[0]
+        with self._database.write() as session:
+            by = first.account or ""
+            audit(session, now, by, what, address=first.address, known_browser=first.kind == "device")
+            for row in sign_in_limits.waiting(session, limits, now):
+                seconds = int((row.until - now).total_seconds()) if row.until else 0
+                audit(
+                    session, now, by, "login.limited",
+                    address=row.address, kind=row.kind, failures=row.failures, seconds=seconds,
+                )  # fmt: skip
+            sign_in_limits.forget_old(session, now)
 
-    def _remembered(
-        self, kind: str, secret: str, find: Callable[[Session, str], Viewer | None]
-    ) -> Viewer | None:
-        if not secret or len(secret) > LONGEST_SECRET:
-            return None
-        key = (kind, digest(secret))
-        held = self._known.get(key)
-        if held is not None and time.monotonic() < held[0]:
-            return held[1]
-        with self._database.read() as session:
-            found = find(session, key[1])
-        with self._lock:
-            self._known[key] = (time.monotonic() + REMEMBERED, found)
-            self._known.move_to_end(key)
-            while len(self._known) > MOST_REMEMBERED:
-                self._known.popitem(last=False)
-        return found
+    def _half(self, session: Session, row: AccountRow, now: datetime) -> Half:
+        token, secret = secrets.token_urlsafe(32), None if row.totp_secret else one_time_codes.fresh_secret()
+        session.execute(delete(HalfSessionRow).where(HalfSessionRow.expires_at <= now))
+        session.add(
+            HalfSessionRow(
+                digest=digest(token), account=row.name, epoch=row.epoch, secret=secret,
+                created_at=now, expires_at=now + HALF_FOR,
+            )
+        )  # fmt: skip
+        return Half(token, row.name, secret)
 
-    def _session_viewer(self, session: Session, key: str) -> Viewer | None:
-        query = select(AccountRow).join(SessionRow, SessionRow.account == AccountRow.name)
-        row = session.scalar(
-            query.where(
-                SessionRow.digest == key,
-                SessionRow.ended_at.is_(None),
-                SessionRow.expires_at > self._now(),
-                SessionRow.epoch == AccountRow.epoch,
-                AccountRow.disabled.is_(False),
+    def _half_rows(
+        self, session: Session, token: str, now: datetime
+    ) -> tuple[HalfSessionRow | None, AccountRow | None]:
+        half = session.get(HalfSessionRow, digest(token)) if 0 < len(token) <= LONGEST_SECRET else None
+        row = session.get(AccountRow, half.account) if half is not None else None
+        if half is None or row is None or half.expires_at <= now or half.epoch != row.epoch or row.disabled:
+            return None, None
+        return half, row
+
+    def _open(
+        self, session: Session, row: AccountRow, limits: list[Limit], origin: Origin, now: datetime
+    ) -> Entered:
+        """Begin a session: what was tried in vain here is forgotten, the browser is known from now on."""
+        sign_in_limits.give_back(session, limits)
+        left = devices.take_over(session, origin.device, now)
+        cookie, token = devices.remember(session, origin.device, row.name, now), secrets.token_urlsafe(32)
+        session.add(
+            SessionRow(
+                digest=digest(token),
+                account=row.name,
+                epoch=row.epoch,
+                created_at=now,
+                expires_at=now + SESSION_FOR,
+                seen_at=now,
+                address=limits[0].address,
+                agent=origin.agent[:LONGEST_AGENT],
+                device=digest(cookie),
             )
         )
-        return viewer_of(row) if row else None
-
-    def _token_viewer(self, session: Session, key: str) -> Viewer | None:
-        query = select(AccountRow).join(TokenRow, TokenRow.account == AccountRow.name)
-        row = session.scalar(
-            query.where(TokenRow.digest == key, TokenRow.revoked_at.is_(None), AccountRow.disabled.is_(False))
+        audit(
+            session,
+            now,
+            row.name,
+            "login",
+            address=limits[0].address,
+            known_browser=limits[0].kind == "device",
         )
-        return viewer_of(row) if row else None
-
-    def _count_try(self, name: str, now: datetime) -> bool:
-        """Count a try and return whether the account may be tried at all; strangers lock like accounts do."""
-        with self._database.write() as session:
-            done = session.execute(_try_counted(name, now))
-            if isinstance(done, CursorResult) and done.rowcount == 1:
-                return True
-            if session.get(AccountRow, name) is not None:
-                return False
-        with self._lock:
-            tries, until = self._strangers.get(name, (0, now))
-            if tries >= FAILURES and until > now:
-                return False
-            self._strangers[name] = ((tries if until > now else 0) + 1, now + LOCKED_FOR)
-            while len(self._strangers) > MOST_REMEMBERED:
-                self._strangers.popitem(last=False)
-        return True
-
-
-def _try_counted(name: str, now: datetime) -> Any:
-    tries = case((AccountRow.locked_until.is_not(None), 1), else_=AccountRow.failures + 1)
-    return (
-        update(AccountRow)
-        .where(
-            AccountRow.name == name, or_(AccountRow.locked_until.is_(None), AccountRow.locked_until <= now)
-        )
-        .values(failures=tries, locked_until=case((tries >= FAILURES, now + LOCKED_FOR), else_=None))
-        .execution_options(synchronize_session=False)
-    )
+        if left:
+            audit(session, now, row.name, "seat.taken", left_by=list(left))
+        return Entered(token, viewer_of(row), cookie)

@@ -3,24 +3,21 @@
 Law: what cannot be read as a whole is refused in one sentence before the first row is given out.
 """
 
-import codecs
 import csv
 import gzip
 import hashlib
 import io
-import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from dashboard.rules import clean
 from dashboard.rules.refusals import Refusal
+from datasources import encodings, worksheets
 
 DELIMITERS = (",", ";", "\t", "|")
 DELIMITER_WORDS = {",": "逗号", ";": "分号", "\t": "制表符", "|": "竖线"}
-BLOCK = 1 << 20
-UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +55,10 @@ class Table:
             yield from _parsed(csv.reader(text, delimiter=self.delimiter, strict=True))
 
 
-def open_table(path: Path, delimiter: str | None = None) -> Table:
-    """Return the table in a file; `delimiter` None means: found out from the header.
+def open_table(path: Path, delimiter: str | None = None, encoding: str | None = None) -> Table:
+    """Return the table in a file; `delimiter` None means: found out from the header, `encoding` None: from its bytes.
 
-    Raises Refusal when it is missing, empty, not a table, or in an encoding that is neither UTF-8 nor GB18030.
+    Raises Refusal when it is missing, empty, not a table, or in an encoding that is not the one stated or cannot be told.
     """
     if not path.is_file():
         raise Refusal("找不到文件 {name}", name=path.name)
@@ -71,8 +68,8 @@ def open_table(path: Path, delimiter: str | None = None) -> Table:
         digest = hashlib.sha256(path.read_bytes()).hexdigest()
         first = next(_sheet(path), None)
         return Table(path, _header(path, first.cells if first else []), digest)
-    encoding, digest = _scan(path)
-    with _opened(path) as raw, io.TextIOWrapper(raw, encoding=encoding, newline="") as text:
+    found_encoding, digest = encodings.scan(path, _opened, encoding)
+    with _opened(path) as raw, io.TextIOWrapper(raw, encoding=found_encoding, newline="") as text:
         sample = text.readline()
     found = _delimiter(sample)
     if delimiter is not None and found != delimiter and delimiter not in sample:
@@ -82,13 +79,13 @@ def open_table(path: Path, delimiter: str | None = None) -> Table:
             found=DELIMITER_WORDS.get(found, found),
             wanted=DELIMITER_WORDS.get(delimiter, delimiter),
         )
-    table = Table(path, (), digest, encoding, delimiter or found)
+    table = Table(path, (), digest, found_encoding, delimiter or found)
     first = next(table._csv(), None)
-    return Table(path, _header(path, first.cells if first else []), digest, encoding, table.delimiter)
+    return Table(path, _header(path, first.cells if first else []), digest, found_encoding, table.delimiter)
 
 
 def _header(path: Path, cells: list[str]) -> tuple[str, ...]:
-    header = tuple(cell.strip() for cell in cells)
+    header = tuple(clean.line(cell) for cell in cells)
     if not any(header):
         raise Refusal("文件 {name} 没有表头", name=path.name)
     doubled = next((name for name in header if name and header.count(name) > 1), None)
@@ -104,45 +101,6 @@ def _is_sheet(path: Path) -> bool:
 def _opened(path: Path) -> BinaryIO:
     opener: Any = gzip.open if path.suffix.lower() == ".gz" else open
     return opener(path, "rb")
-
-
-def _scan(path: Path) -> tuple[str, str]:
-    """Return the encoding and digest of a whole text file; every byte is looked at, so reading it later cannot fail."""
-    whole, fits = hashlib.sha256(), {"utf-8": True, "gb18030": True}
-    decoders = {name: codecs.getincrementaldecoder(name)() for name in fits}
-    start = b""
-    try:
-        with _opened(path) as raw:
-            while block := raw.read(BLOCK):
-                start = start or block[:3]
-                whole.update(block)
-                _refuse_binary(path, start, block)
-                for name in fits:
-                    fits[name] = fits[name] and _decodes(decoders[name], block)
-    except (EOFError, OSError, zlib.error) as error:
-        raise Refusal("文件 {name} 读不出来：不完整或已损坏", name=path.name) from error
-    if not start:
-        raise Refusal("文件 {name} 是空的", name=path.name)
-    for name in fits:
-        if fits[name] and _decodes(decoders[name], b"", last=True):
-            bom = name == "utf-8" and start.startswith(codecs.BOM_UTF8)
-            return "utf-8-sig" if bom else name, whole.hexdigest()
-    raise Refusal("文件 {name} 既不是 UTF-8 也不是 GB18030 编码，请另存为 UTF-8 后再导入", name=path.name)
-
-
-def _refuse_binary(path: Path, start: bytes, block: bytes) -> None:
-    if start.startswith(UTF16):
-        raise Refusal("文件 {name} 是 UTF-16 编码，请另存为 UTF-8 后再导入", name=path.name)
-    if b"\0" in block:
-        raise Refusal("文件 {name} 不是文本表格", name=path.name)
-
-
-def _decodes(decoder: codecs.IncrementalDecoder, block: bytes, last: bool = False) -> bool:
-    try:
-        decoder.decode(block, last)
-    except UnicodeDecodeError:
-        return False
-    return True
 
 
 def _delimiter(sample: str) -> str:
@@ -166,35 +124,10 @@ def _parsed(reader: Any) -> Iterator[Line]:
 
 
 def _sheet(path: Path) -> Iterator[Line]:
-    """Yield the rows of the first sheet of an Excel file, cells as text."""
-    from openpyxl import load_workbook  # only who imports Excel pays for loading it
-
-    try:
-        book = load_workbook(path, read_only=True, data_only=True)
-        sheet = book.worksheets[0]
-        sheet.reset_dimensions()
-        rows = sheet.iter_rows(values_only=True)
-        width = 0
-        for number, values in enumerate(rows, start=1):
-            cells = [_cell(value) for value in values]
-            while len(cells) > width and cells and not cells[-1]:
-                cells.pop()  # Excel drops empty cells at the end of a row, or keeps some too many
-            width = width or len(cells)
-            yield Line(number, cells + [""] * (width - len(cells)))
-        book.close()
-    except Refusal:
-        raise
-    except Exception as error:  # openpyxl raises what its zip and XML parsers raise
-        raise Refusal("文件 {name} 不是能读的 Excel 文件", name=path.name) from error
-
-
-def _cell(value: Any) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, datetime):
-        return value.isoformat(sep=" ")
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return str(value)
+    """Yield the rows of the first sheet of an Excel file, all as wide as its head."""
+    width = 0
+    for number, cells in enumerate(worksheets.rows(path), start=1):
+        while len(cells) > width and cells and not cells[-1]:
+            cells.pop()  # Excel drops empty cells at the end of a row, or keeps some too many
+        width = width or len(cells)
+        yield Line(number, cells + [""] * (width - len(cells)))

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import BinaryIO
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from dashboard.rules.refusals import Invalid, Refusal
@@ -20,6 +20,16 @@ from datasources.models import PhotoRow, UploadRow
 from datasources.photos import LARGEST_BYTES
 
 KEPT_FOR = timedelta(hours=48)
+SEAT = "seat:"  # how the owner of a stranger's upload begins
+
+
+class Closed(Refusal):
+    """What came was no picture; this upload is over."""
+
+    status = 409
+
+    def __init__(self) -> None:
+        super().__init__("这次上传没有成功，已经结束；请重新选照片", field="file")
 
 
 class WrongOffset(Refusal):
@@ -32,18 +42,29 @@ class WrongOffset(Refusal):
         self.offset = offset
 
 
-def begin(session: Session, owner: str, size: int, digest: str, now: datetime) -> UploadRow:
-    """Return the upload of a picture: the one begun before by the same person, else a new one."""
+def held(session: Session, owner: str, size: int, digest: str) -> UploadRow | None:
+    """Return the upload of a picture that the same person has begun before and may go on with."""
     query = select(UploadRow).where(
-        UploadRow.owner == owner, UploadRow.sha256 == digest, UploadRow.size == size
+        UploadRow.owner == owner,
+        UploadRow.sha256 == digest,
+        UploadRow.size == size,
+        UploadRow.closed_at.is_(None),
     )
-    held = session.scalars(query.order_by(UploadRow.created_at.desc()).limit(1)).first()
-    if held is not None and not _used(session, held):
-        return held
+    found = session.scalars(query.order_by(UploadRow.created_at.desc()).limit(1)).first()
+    return found if found is not None and not _used(session, found) else None
+
+
+def begin(session: Session, owner: str, size: int, digest: str, now: datetime) -> UploadRow:
+    """Return a new upload of a picture."""
     row = UploadRow(id=secrets.token_hex(16), owner=owner, size=size, sha256=digest, created_at=now)
     session.add(row)
     session.flush()
     return row
+
+
+def close(session: Session, key: str, now: datetime) -> None:
+    """End an upload that turned out to be no picture."""
+    session.execute(update(UploadRow).where(UploadRow.id == key).values(closed_at=now))
 
 
 def _used(session: Session, row: UploadRow) -> bool:
@@ -78,13 +99,17 @@ def append(folder: Path, row: UploadRow, start: int, piece: bytes) -> int:
 
 
 def whole(folder: Path, row: UploadRow) -> bytes:
-    """Return the picture that has arrived and forget its pieces; Refusal when it is not what was announced."""
+    """Return the picture that has arrived; Refusal when it is not what was announced."""
     path = _path(folder, row.id)
     data = path.read_bytes() if path.exists() else b""
-    path.unlink(missing_ok=True)
     if len(data) > LARGEST_BYTES or hashlib.sha256(data).hexdigest() != row.sha256:
         raise Refusal("照片在路上损坏了，请再传一次", field="file")
     return data
+
+
+def forget_pieces(folder: Path, key: str) -> None:
+    """Throw away what has arrived: it is a photo by now, or none."""
+    _path(folder, key).unlink(missing_ok=True)
 
 
 def forget_old(session: Session, folder: Path, now: datetime) -> None:
@@ -92,7 +117,7 @@ def forget_old(session: Session, folder: Path, now: datetime) -> None:
     old = select(UploadRow).where(UploadRow.created_at < now - KEPT_FOR)
     for row in session.scalars(old).all():
         _path(folder, row.id).unlink(missing_ok=True)
-        photo = session.get(PhotoRow, row.photo) if row.photo and row.owner.startswith("seat:") else None
+        photo = session.get(PhotoRow, row.photo) if row.photo and row.owner.startswith(SEAT) else None
         if photo is not None and photo.event_id is None:
             (folder / photo.id).unlink(missing_ok=True)
             session.delete(photo)

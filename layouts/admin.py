@@ -9,18 +9,20 @@ from dataclasses import dataclass, field
 from dash import html
 
 from dashboard.rules.access import ROLE_WORDS
+from layouts import account
 from layouts.parts import attributes, initial, leaf
 from layouts.words import _
 
 ROLES: Mapping[str, str] = {role.value: words for role, words in ROLE_WORDS.items()}
 ROTATIONS = (10, 15, 20, 30, 45, 60)
 ADMIN = "admin"
-SCREENS, ACCOUNTS, MAKE, ADDRESS, NEWS = (
+SCREENS, ACCOUNTS, MAKE, ADDRESS, NEWS, LIMITS = (
     "admin-screens",
     "admin-accounts",
     "admin-make",
     "admin-address",
     "admin-news",
+    "admin-limits",
 )
 
 
@@ -61,6 +63,12 @@ def page(data: AdminData) -> html.Div:
                         *(make if data.may_change else ()),
                         leaf(SCREENS, "adm-table"),
                     ),
+                    _section("adm-l", _("登录受限"), "admin-limits-note", leaf(LIMITS, "adm-table")),
+                    _section("adm-p", _("运行状态"), "admin-parts-note", leaf("admin-parts", "adm-table")),
+                    _section(
+                        "adm-d", _("外部通知"), "admin-deliveries-note", leaf("admin-deliveries", "adm-table")
+                    ),
+                    _section("adm-x", _("搁置的记录"), "admin-aside-note", leaf("admin-aside", "adm-table")),
                     _section("adm-a", _("账号一览"), "admin-accounts-note", leaf(ACCOUNTS, "adm-table")),
                 ],
                 className="adm-main",
@@ -80,6 +88,8 @@ def _header(data: AdminData) -> html.Header:
             html.H1(_("系统管理")),
             html.Span(data.who, className="adm-who"),
             html.Span("" if data.may_change else _("只读"), className="adm-chip", hidden=data.may_change),
+            html.A(_("审计记录"), href="/audit", className="acct-a"),
+            account.corner(),
         ],
         className="adm-top",
     )

@@ -10,7 +10,7 @@ from typing import Any
 
 from dash import dcc, html
 
-from layouts import act, event, ids, maps, points
+from layouts import account, act, event, ids, maps, points
 from layouts.marks import marks, tree
 from layouts.parts import attributes, initial, leaf
 from layouts.words import N_, _
@@ -95,9 +95,7 @@ def _header(data: ClaimData) -> html.Header:
             html.Span("", id="claim-date", className="c-date num"),
             html.Time(id="claim-clock", className="c-clock num"),
             *([html.Span(_("模拟数据"), className="mock")] if data.demo else []),
-            html.Form(
-                html.Button(_("退出"), className="c-quit", type="submit"), action="/logout", method="post"
-            ),
+            account.corner(),
         ],
         className="c-top",
     )

@@ -10,7 +10,7 @@ from typing import Any
 
 from dash import dcc, html
 
-from layouts import act, desk_queue, dispatch, event, ids, keys, maps
+from layouts import account, act, desk_queue, dispatch, event, ids, keys, maps
 from layouts.marks import marks, tree
 from layouts.parts import attributes, initial, leaf
 from layouts.screen_data import ALERT_FIELDS
@@ -21,7 +21,11 @@ Named = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class DeskData:
-    """What the desk shows first; `account` is (name, title, role), `categories` are (code, name, parent)."""
+    """What the desk shows first; `account` is (name, title, role), `categories` are (code, name, parent).
+
+    `gone_units` are abolished ones that may still hold events, by name; `notes` are sentences about the district that
+    whoever decides must know.
+    """
 
     title: str
     account: tuple[str, str, str]
@@ -33,11 +37,14 @@ class DeskData:
     views: Mapping[str, Any] = field(default_factory=dict)
     alerts: Sequence[Mapping[str, Any]] = ()
     units: Mapping[str, str] = field(default_factory=dict)
+    gone_units: Mapping[str, str] = field(default_factory=dict)
     categories: Sequence[tuple[str, str, str]] = ()
     centre: Sequence[float] | None = None
     duty: str = ""
+    notes: Sequence[str] = ()
     demo: bool = False
     number: str = ""
+    watches: bool = False  # looks at reporters are told to whoever watches over them
 
 
 def page(data: DeskData) -> html.Div:
@@ -45,6 +52,7 @@ def page(data: DeskData) -> html.Div:
     return html.Div(
         [
             _header(data),
+            *(html.P(note, className="d-note", role="status") for note in data.notes),
             leaf(ids.DESK_ALERTS, "d-alerts", None, attributes(role="region", aria_label=_("紧急事件"))),
             html.Main([_left(), _middle(), _right()], className="d-main"),
             leaf("desk-foot", "d-foot num"),
@@ -73,6 +81,7 @@ def first(data: DeskData) -> dict[str, Any]:
         "areas": tree(data.areas, data.levels),
         "centre": list(data.centre or ()),
         "units": dict(data.units),
+        "gone_units": dict(data.gone_units),
         "categories": [list(one) for one in data.categories],
         "views": dict(data.views),
         "alerts": [{name: alert[name] for name in ALERT_FIELDS if name in alert} for alert in data.alerts],
@@ -96,10 +105,13 @@ def _header(data: DeskData) -> html.Header:
             leaf("desk-command-box", "d-commandbox", None, attributes(role="search")),
             leaf("desk-counts", "d-counts num"),
             leaf("desk-objections", "d-objections-slot"),
+            *([leaf("desk-reveals", "d-objections-slot")] if data.watches else []),
+            leaf("desk-deliveries", "d-objections-slot"),
             leaf("desk-sound", "d-sound"),
             live,
             html.Time(id="desk-clock", className="d-clock num"),
             *([html.Span(_("模拟数据"), className="mock")] if data.demo else []),
+            account.corner(),
         ],
         className="d-top",
     )

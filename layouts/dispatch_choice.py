@@ -141,7 +141,7 @@ def _limits(data: "DispatchData") -> html.Section:
         rows.append(html.Details([unfold, html.Div(shown, className="dp-opts")], className="dp-more"))
     else:
         rows += shown
-    soon = due_soon_at(data.now, due.due_at)
+    soon = due_soon_at(data.now, due.due_at, due.limit, data.calendar)
     notes = [
         html.Span(counted(data.now, due.due_at, due.limit, data.calendar)),
         html.Span(_("{when} 起转临期并提醒", when=day_time(soon, data.now, data.tz))),

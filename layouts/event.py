@@ -9,7 +9,7 @@ from typing import Any
 from dash import dcc, html
 
 from dashboard.rules.lifecycle import ACTION_WORDS
-from layouts import event_facts, event_steps, ids, keys
+from layouts import account, event_facts, event_steps, ids, keys
 from layouts.act import REQUEST_CHOICES
 from layouts.event_data import Beside, EventData
 from layouts.parts import attributes, initial, leaf
@@ -42,6 +42,7 @@ def page(body: Any, first: Mapping[str, Any], title: str, home: str) -> html.Div
                     html.Span(
                         _("连接中"), id=ids.EVENT_LIVE, className="live num", **attributes(data_age="")
                     ),
+                    account.corner(),
                 ],
                 className="e-top",
             ),

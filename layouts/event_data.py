@@ -28,7 +28,7 @@ class EventData:
     """What an event is drawn from.
 
     `event` is the API's masked event, `steps` and `photos` the API's too; `where` are the names of the areas outermost
-    first; `due` is (name of the deadline, epoch ms); `names` are the words of unit, category and grid codes; `merged_into`
+    first; `due` is (name of the deadline, epoch ms), `soon` from when it is near; `names` are the words of unit, category and grid codes; `merged_into`
     a number. `request` is (kind, reason, until, by) of what waits for the duty lead.
     `sides` are (name, metres to it) of the grids that the inset tints, 0 where the place lies inside. `looks` are (when, who, why) of those who saw the reporter in clear, for whoever may know.
     """
@@ -40,6 +40,7 @@ class EventData:
     allowed: Sequence[str] = ()
     where: Sequence[str] = ()
     due: tuple[str, int] | None = None
+    soon: int | None = None
     names: Mapping[str, str] = field(default_factory=dict)
     duplicates: Sequence[Beside] = ()
     history: Sequence[Beside] = ()

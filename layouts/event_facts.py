@@ -59,7 +59,11 @@ def head(data: EventData) -> html.Header:
     if data.due:
         name, at = data.due
         # filled by event.js once a second from the server's time
-        clock = html.B("", className="num", **attributes(data_due=str(at)))
+        clock = html.B(
+            "",
+            className="num",
+            **attributes(data_due=str(at), **({"data_soon": str(data.soon)} if data.soon else {})),
+        )
         due = [html.P([html.Span(_(DUE_WORDS[name])), clock], className="e-due")]
     return html.Header(
         [

@@ -19,7 +19,8 @@ def timeline(data: EventData) -> html.Section:
     moments = [moment_of(step["at"]) for step in data.steps]
     rows = []
     for place, step in enumerate(data.steps):
-        gap = span((moments[place] - moments[place - 1]).total_seconds()) if place else ""
+        # what was written down before steps kept to the order of their time may still lie before the one it follows
+        gap = span(max(0.0, (moments[place] - moments[place - 1]).total_seconds())) if place else ""
         last = " e-step--now" if place == len(data.steps) - 1 else ""
         rows.append(
             html.Li(
@@ -41,7 +42,7 @@ def timeline(data: EventData) -> html.Section:
                 className=f"e-step{last}",
             )
         )
-    took = span((moments[-1] - moments[0]).total_seconds()) if len(moments) > 1 else ""
+    took = span((max(moments) - min(moments)).total_seconds()) if len(moments) > 1 else ""
     total = [html.Small(_("历时 {time}", time=took))] if took else []
     return html.Section([html.H3([_("办理过程"), *total]), html.Ol(rows)], className="e-steps")
 

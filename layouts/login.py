@@ -19,11 +19,13 @@ def page(
     title: str = "",
     motto: str = "",
     demo: bool = False,
+    left_by: Sequence[str] = (),
 ) -> str:
     """Return the login page as HTML.
 
     `shapes` are (kind, SVG path data) from `maps.svg_paths(areas, levels, WIDTH, HEIGHT)`; `counts` (name of a level,
-    how many) come from the data; `error` is a finished sentence; `username` is kept as typed.
+    how many) come from the data; `error` is a finished sentence; `username` is kept as typed;
+    `left_by` are the titles of those who have just handed the seat over.
     """
     return plain.render(
         "login.html",
@@ -37,6 +39,7 @@ def page(
         title=title,
         motto=motto,
         demo=demo,
+        left_by=list(left_by),
         width=WIDTH,
         height=HEIGHT,
     )

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 import dash_leaflet as dl
 from dash import html
 
+from dashboard.rules.boards import STREETS, depth_of
 from layouts import ids
 from layouts.parts import attributes
 from layouts.words import N_, _
@@ -63,7 +64,8 @@ def kinds(levels: Sequence[str]) -> dict[str, str]:
     """Return {level: kind of line}: edge for the outermost, grid for the innermost, street and community between."""
     named = dict.fromkeys(levels[1:-1], "community")
     if len(levels) > 2:
-        named[levels[1]] = "street"
+        street = depth_of(levels, STREETS)
+        named |= dict.fromkeys(levels[1 : street + 1], "street")
     return {**named, levels[-1]: "grid", **({levels[0]: "edge"} if len(levels) > 1 else {})}
 
 

@@ -9,9 +9,10 @@ from typing import Any
 
 from dash import html
 
+from dashboard.rules.boards import NAMED, area_boards
 from dashboard.rules.event import VERDICT_WORDS
 from dashboard.rules.kpi_words import KPIS, STAGES
-from layouts import ids, maps, points
+from layouts import account, ids, maps, points
 from layouts.marks import marks, tree
 from layouts.parts import attributes, initial, leaf
 from layouts.words import N_, _
@@ -25,6 +26,7 @@ BOARDS: Mapping[str, str] = {
     "kpis": N_("指标"),
     "cases": N_("申诉与导出"),
 }
+AREA_WORDS: Mapping[str, str] = {"district": N_("区"), "neighborhood": N_("片区")}
 PERIODS: Mapping[str, str] = {
     "today": N_("今日"),
     "7d": N_("7天"),
@@ -57,6 +59,21 @@ class ScoresData:
     demo: bool = False
 
 
+def boards(levels: Sequence[str]) -> list[str]:
+    """Return the boards of a district in the order of their tabs: units, its levels of areas, then the others."""
+    areas = {"streets", "communities", "grids"}
+    return ["units", *area_boards(levels), *(board for board in BOARDS if board not in {"units", *areas})]
+
+
+def _title(board: str, levels: Sequence[str]) -> str:
+    """Return what a board is called: an area's by what its level is called."""
+    depth = area_boards(levels).get(board)
+    level = None if depth is None else levels[depth]
+    if level is None or level in NAMED:
+        return _(BOARDS[board])
+    return _(AREA_WORDS[level]) if level in AREA_WORDS else level
+
+
 def page(data: ScoresData) -> html.Div:
     """Return the page as a Dash component."""
     return html.Div(
@@ -72,6 +89,7 @@ def page(data: ScoresData) -> html.Div:
                         attributes(role="radiogroup", aria_label=_("周期")),
                     ),
                     html.A(_("返回"), href=data.home, className="s-home"),
+                    account.corner(),
                 ],
                 className="s-top",
             ),
@@ -104,7 +122,8 @@ def first(data: ScoresData) -> dict[str, Any]:
     name, title = data.account
     return {
         "account": {"name": name, "title": title},
-        "boards": [[board, _(BOARDS[board])] for board in data.boards],
+        "boards": [[board, _title(board, data.levels)] for board in data.boards],
+        "depths": area_boards(data.levels),
         "periods": [[period, _(word)] for period, word in PERIODS.items()],
         "rates": list(RATES),
         "kpis": {

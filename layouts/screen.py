@@ -6,7 +6,7 @@ Every panel has one home; a scene chooses among them by style alone, so that the
 
 from dash import html
 
-from layouts import ids, maps
+from layouts import account, ids, maps
 from layouts.parts import attributes, initial, leaf
 from layouts.screen_data import SCENES, ScreenData, first
 from layouts.words import N_, _
@@ -131,6 +131,7 @@ def _ticker(data: ScreenData) -> html.Footer:
             html.Span(_("最新动态"), className="w-tick__h"),
             leaf(ids.SCREEN_LATEST, "w-tick__w num"),
             *simulated,
+            account.corner(logins=False),
         ],
         className="w-tick",
     )

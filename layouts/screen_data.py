@@ -4,18 +4,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from dashboard.rules.kpi_words import KPIS as NAMES
 from layouts import maps
 from layouts.marks import marks, tree
 from layouts.words import N_, _
 
 KPIS: tuple[tuple[str, str, str, str], ...] = (  # code, words, kind of number, which way is good
     ("reported", N_("今日上报"), "count", ""),
-    ("claim_rate", N_("抢单率"), "rate", "up"),
+    ("claim_rate", NAMES["claim_rate"].name, "rate", "up"),
     ("pending_dispatch", N_("待派单"), "count", "down"),
     ("handling", N_("处置中"), "count", ""),
     ("closed", N_("今日办结"), "count", "up"),
-    ("on_time_rate", N_("按期办结率"), "rate", "up"),
-    ("satisfaction_rate", N_("满意率"), "rate", "up"),
+    ("on_time_rate", NAMES["on_time_rate"].name, "rate", "up"),
+    ("satisfaction_rate", NAMES["satisfaction_rate"].name, "rate", "up"),
     ("supervised", N_("督办中"), "count", "down"),
 )
 ALERT_FIELDS = (
@@ -26,6 +27,7 @@ ALERT_FIELDS = (
     "state",
     "version",
     "raised_at",
+    "reported_at",
     "title",
     "category",
     "address",
@@ -39,6 +41,7 @@ ALERT_FIELDS = (
     "kind",
     "ladder",
     "voice",
+    "count",
 )
 SCENES: Mapping[str, str] = {
     "overview": N_("总览"),
@@ -61,7 +64,8 @@ class ScreenData:
     """What the wall shows first.
 
     `views` are the feed's views by name (kpis, board, trend, streets, …), `alerts` its open alert objects;
-    `now_ms` is the drill clock in epoch milliseconds; `units` is {code: name}; `levels` runs outermost inwards.
+    `now_ms` is the drill clock in epoch milliseconds; `units` is {code: name}; `levels` runs outermost inwards; `heirs` is
+    {area that is gone: what took its place}.
     """
 
     title: str
@@ -74,6 +78,7 @@ class ScreenData:
     views: Mapping[str, Any] = field(default_factory=dict)
     alerts: Sequence[Mapping[str, Any]] = ()
     units: Mapping[str, str] = field(default_factory=dict)
+    heirs: Mapping[str, str] = field(default_factory=dict)
     claim_minutes: int = 30
     duty: str = ""
     demo: bool = False
@@ -102,5 +107,6 @@ def first(data: ScreenData) -> dict[str, Any]:
         "levels_below": [_(LEVELS.get(level, level)) for level in (*data.levels[1:], data.levels[-1])],
         "scenes": list(SCENES),
         "areas": tree(data.areas, data.levels),
+        "heirs": dict(data.heirs),
         **marks(),
     }

@@ -3,7 +3,7 @@
 import json
 from dataclasses import dataclass
 
-from dashboard.rules.access import Role
+from dashboard.rules.access import PERMISSIONS, Role
 from layouts import ids, words
 from layouts.words import N_
 
@@ -47,6 +47,8 @@ PAGES: tuple[Page, ...] = (
         EVERYBODY,
     ),
     Page("/admin", N_("系统管理"), "admin", frozenset({Role.ADMIN, Role.AUDITOR})),
+    Page("/audit", N_("审计记录"), "audit", PERMISSIONS["audit.see"]),
+    Page("/account", N_("我的登录"), "account", PERMISSIONS["logins.own"]),
 )
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from flask import Flask
 from flask.testing import FlaskClient
 
-from callbacks import api, guard, session
+from callbacks import api, guard, outside, session
 from dashboard import clock
 from dashboard.house import House
 from dashboard.settings import Settings
@@ -46,6 +46,12 @@ class ApiHouse:
                 self._tokens[account] = sign_in.issue_token(opened, account, clock.real_now())
         return {header: f"Bearer {self._tokens[account]}"}
 
+    def clear(self, account: str) -> dict[str, str]:
+        """Return the header of a token of the account that reads persons in clear."""
+        with self.house.database.write() as opened:
+            word = sign_in.issue_token(opened, account, clock.real_now(), sign_in.PERSONAL)
+        return {BEARER: f"Bearer {word}"}
+
     def call(self, account: str | None, method: str, path: str, body: Any = None, **more: Any) -> Any:
         """Ask as an account (None: nobody) and return the response."""
         headers = (self.token(account) if account else {}) | more.pop("headers", {})
@@ -70,6 +76,7 @@ def build(house: House) -> ApiHouse:
     guard.install(app, house.settings, session.viewer, session.came_from_elsewhere)
     api.install(app)
     guard.check_app(app)
+    outside.install(app, house.settings)
     return ApiHouse(app, house, doors)
 
 

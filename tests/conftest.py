@@ -242,6 +242,24 @@ def small_town(sqlite: Database, hand: clock.HandClock) -> Town:
     return make_town(sqlite, References(sqlite).get(), hand)
 
 
+def open_account(database: Database, viewer: Viewer) -> None:
+    """Let somebody have an account, without a password."""
+    from datasources.models import AccountRow
+
+    with database.write() as session:
+        if session.get(AccountRow, viewer.name) is None:
+            session.add(
+                AccountRow(
+                    name=viewer.name,
+                    title=viewer.title,
+                    role=viewer.role.value,
+                    unit=viewer.unit,
+                    area=viewer.area,
+                    created_at=FRIDAY,
+                )
+            )
+
+
 def make_town(database: Database, reference: Reference, hand: clock.HandClock) -> Town:
     """Return a town whose grid's label point is clear of every border."""
     for area in reference.grids:
@@ -250,7 +268,9 @@ def make_town(database: Database, reference: Reference, hand: clock.HandClock) -
             and area.lat is not None
             and reference.geo.locate(area.lng, area.lat).border is None
         ):
-            return Town(database, reference, hand, area.code)
+            town = Town(database, reference, hand, area.code)
+            open_account(database, town.worker)
+            return town
     raise AssertionError("no grid is wide enough")
 
 

@@ -24,6 +24,7 @@ import app
 from callbacks import commands
 from dashboard import clock, sweeps
 from dashboard.house import House
+from dashboard.loops import Loop
 from tests import product
 from tests.product import Product
 
@@ -54,11 +55,12 @@ def start(folder: Path, begins: datetime) -> Iterator[Held]:
 
 
 def create_app(house: House, role: str) -> app.Product:
-    """Return the product on a clock moved by hand; its sweeps come with the clock and not by themselves."""
+    """Return the product on a clock moved by hand; its sweeps come with the clock and not by themselves, and count as done."""
     hand = clock.HandClock(clock.now())
     clock.use(hand)
     made = app.create_app(house, role)
     made.loops = [loop for loop in made.loops if loop.name != "clock"]
+    made.loops.append(Loop("clock", lambda: [house.beats.done(one.__name__) for one in sweeps.SWEEPS], 0.5))
     threading.Thread(target=obey, args=(house, hand), daemon=True).start()
     return made
 

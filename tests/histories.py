@@ -111,8 +111,8 @@ class History:
         units = [event.unit, *(co.unit for co in journal.co_units(self.session, event))]
         found += [unit_viewer(code) for code in units if code]
         found += [unit_viewer(code) for code in self.reference.eligible(event)]
-        worker = self.reference.worker_of(event)
-        return [*found, self.worker(worker.removeprefix("worker-"))] if worker else found
+        community = self.reference.areas[event.grid].parent if event.grid else None
+        return [*found, self.worker(community)] if community else found
 
     def worker(self, area: str | None) -> Viewer:
         """Return the grid workers' account of a community."""

@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask, Response
-from gevent.pywsgi import WSGIServer
 
 from callbacks import sockets
+from callbacks.http_server import Server
 from callbacks.livefeed import LiveFeed
 from callbacks.scopes import Sight
 from dashboard import clock
@@ -80,7 +80,7 @@ def main(database: str, redis_url: str, folder: str, port_file: str) -> None:
     )
     live.start()
     door.start()
-    server = WSGIServer(listener, app, log=None)
+    server = Server(listener, app, 2000, log=None)
     server.start()
     Path(port_file).write_text(str(port))
     server.serve_forever()

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from dashboard import clock
+from dashboard import clock, districts
+from dashboard.settings import Settings
 from datasources import sign_in
 from datasources.database import Database
 
@@ -104,8 +105,8 @@ def start(
 
 def token_for(folder: Path, *accounts: str) -> list[str]:
     """Return an API token for each account, issued beside the running product in its SQLite database."""
-    district = Path((folder / "district").read_text()).name
-    database = Database(f"sqlite:///{folder / district}.db")
+    code = (folder / "district").read_text()
+    database = Database(districts.database_url(Settings(data_dir=folder, database_url=None), code))
     with database.write() as session:
         found = [sign_in.issue_token(session, name, clock.real_now()) for name in accounts]
     database.close()

@@ -121,7 +121,7 @@ def test_the_accounts_are_listed_without_what_opens_them(opened: ApiHouse) -> No
         ("rotate", True),
         ("rotate", "20"),
         ("place", "x" * 81),
-        ("place", "a\nb"),
+        ("place", "a\x07b"),
         ("surprise", 1),
     ],
 )

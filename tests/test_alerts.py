@@ -1,5 +1,6 @@
 """Emergency alerts: the ladder, the answer, the shelf — as pure rules."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -65,10 +66,30 @@ def test_answered_but_unsigned_it_opens_again_as_a_new_episode() -> None:
     assert (again.episode, again.state) == (2, "raised")
 
 
-def test_answered_and_signed_it_rests() -> None:
+def test_answered_and_signed_it_waits_for_the_deadline_of_the_event_and_opens_again_when_that_passes() -> (
+    None
+):
     answered = alerts.acknowledged(ALERT, 1, "operator", "desk-1", NOW)
-    rests, done, again = alerts.climb(answered, after(300), True)
-    assert (rests.next_at, done, again) == (None, (), None)
+    waits, done, again = alerts.climb(answered, after(300), True, after(7200))
+    assert (waits.next_at, alerts.next_what(waits), done, again) == (after(7200), "overdue", (), None)
+    moved, done, again = alerts.climb(waits, after(7200), True, after(9000))  # extended meanwhile
+    assert (moved.next_at, done, again) == (after(9000), (), None)
+    over, done, again = alerts.climb(moved, after(9000), True, after(9000))
+    assert (over.state, [c.what for c in done]) == ("stood_down", ["overdue"])
+    assert again is not None and (again.episode, again.state) == (2, "raised")
+
+
+def test_answered_and_signed_past_every_deadline_it_opens_again_in_half_an_hour() -> None:
+    answered = alerts.acknowledged(ALERT, 1, "operator", "desk-1", NOW)
+    waits, _, again = alerts.climb(answered, after(300), True, None)
+    assert (waits.next_at, again) == (after(300 + 1800), None)
+    assert alerts.climb(waits, after(2100), True, None)[2] is not None
+
+
+def test_an_alert_left_without_a_next_moment_by_an_older_version_gets_one() -> None:
+    answered = replace(alerts.acknowledged(ALERT, 1, "operator", "desk-1", NOW), next_at=None)
+    waits, _, again = alerts.climb(answered, after(300), True, after(600))
+    assert (waits.next_at, again) == (after(600), None)
 
 
 @pytest.mark.parametrize(("reason", "minutes"), [("", 10), ("  ", 10), ("演练", 31), ("演练", 0)])
@@ -102,12 +123,12 @@ def test_past_the_last_rung_the_plan_still_names_what_comes_next() -> None:
     assert plan(climbed)[-2:] == [(180, "webhook", True), (380, "webhook", False)]
 
 
-def test_once_answered_only_what_happened_and_the_wait_for_signing_stand_in_the_plan() -> None:
+def test_once_answered_only_what_happened_and_what_is_waited_for_stand_in_the_plan() -> None:
     climbed, _, _ = alerts.climb(ALERT, after(31), False)
     answered = alerts.acknowledged(climbed, 1, "operator", "desk-1", after(40))
     assert plan(answered) == [(0, "raise", True), (30, "repeat", True), (340, "reopen", False)]
-    rests, _, _ = alerts.climb(answered, after(340), True)
-    assert plan(rests) == [(0, "raise", True), (30, "repeat", True)]
+    waits, _, _ = alerts.climb(answered, after(340), True, after(7200))
+    assert plan(waits) == [(0, "raise", True), (30, "repeat", True), (7200, "overdue", False)]
 
 
 @pytest.mark.parametrize(

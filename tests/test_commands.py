@@ -13,6 +13,9 @@ from tests.product import command
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("data")
     assert command("load-district", "huli", "--data", str(path)).returncode == 0
+    for name in ("operator", "lead"):
+        words = ("--role", name, "--password", "a-long-enough-password", "--data", str(path))
+        assert command("user", "add", name, *words).returncode == 0
     return path
 
 
@@ -42,7 +45,7 @@ def test_a_pack_with_an_unknown_unit_is_refused_by_file_and_line_and_nothing_is_
     done = command("load-district", str(pack), "--data", str(tmp_path / "data"))
     assert done.returncode == 1
     assert "duties.csv:5" in one_sentence(done)
-    assert not (tmp_path / "data" / "pack.db").exists()
+    assert not list((tmp_path / "data").glob("*.db"))
 
 
 def test_a_token_is_the_last_word_of_its_line(folder: Path) -> None:

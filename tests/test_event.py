@@ -209,8 +209,16 @@ def near(place: Town, north_m: float) -> dict[str, float]:
     return {"lng": spot.lng, "lat": spot.lat + north_m * METRE}
 
 
-def test_duplicates_nearby_come_alike_first_with_distance_and_age(opened: ApiHouse, place: Town) -> None:
+def test_duplicates_are_of_the_same_minor_category_nearest_first_with_distance_and_age(
+    opened: ApiHouse, place: Town
+) -> None:
     other = place.report("B0101", **near(place, 10))
+    sibling = next(
+        code
+        for code, one in place.reference.categories.items()
+        if one.parent == place.reference.categories["S0406"].parent and code != "S0406"
+    )
+    place.report(sibling, **near(place, 20))  # under the same heading is not the same
     place.hand.forward(hours=2)
     alike = place.report("S0406", **near(place, 60))
     far = place.report("S0406", **near(place, 130))
@@ -220,9 +228,20 @@ def test_duplicates_nearby_come_alike_first_with_distance_and_age(opened: ApiHou
     found = [
         (one["number"], one["alike"], round(one["distance_m"]), one["age_s"]) for one in said["duplicates"]
     ]
-    assert found == [(alike.number, True, 60, 3600), (other.number, False, 10, 3 * 3600)]
-    assert far.number not in json.dumps(said) and event.number not in [one[0] for one in found]
+    assert found == [(alike.number, True, 60, 3600)]
+    assert not {far.number, other.number} & {one["number"] for one in said["duplicates"]}
+    assert event.number not in [one[0] for one in found]
     place.hand.forward(hours=72)
+    later = place.report("S0406", **near(place, 0))
+    assert [one["number"] for one in around(opened, later)["duplicates"]] == [event.number]
+
+
+def test_what_was_closed_within_the_day_may_still_be_the_same_matter(opened: ApiHouse, place: Town) -> None:
+    closed = place.report("S0406", resolved_on_site=True, photos=(place.photo(),), **near(place, 30))
+    place.hand.forward(hours=23)
+    event = place.report("S0406", **near(place, 0))
+    assert [one["number"] for one in around(opened, event)["duplicates"]] == [closed.number]
+    place.hand.forward(hours=2)
     later = place.report("S0406", **near(place, 0))
     assert [one["number"] for one in around(opened, later)["duplicates"]] == [event.number]
 
@@ -251,7 +270,8 @@ def test_the_same_address_is_the_same_place_even_without_a_point(opened: ApiHous
 
 
 def test_nobody_learns_of_events_around_that_are_not_theirs(opened: ApiHouse, place: Town) -> None:
-    place.report("B0101", **near(place, 5))
+    theirs = place.report("S0406", **near(place, 5))
+    place.act(theirs, "claim", place.claimer(theirs, 1))
     event = place.claimed("S0406", **near(place, 0))
     assert len(around(opened, event)["duplicates"]) == 1
     assert around(opened, event, f"unit-{event.unit}")["duplicates"] == []

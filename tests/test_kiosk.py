@@ -13,8 +13,9 @@ from dashboard import clock
 from dashboard.clock import HandClock
 from dashboard.rules.access import Role
 from dashboard.rules.refusals import Forbidden, Refusal
-from datasources import kiosks, sign_in
+from datasources import kiosks, recognition
 from datasources.database import Database
+from datasources.digests import digest
 from datasources.kiosks import Shows
 from datasources.models import AccountRow, SessionRow
 from datasources.sign_in import SignIn
@@ -28,7 +29,7 @@ NAME = "hall-1"
 @pytest.fixture
 def opened(sqlite: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ApiHouse:
     monkeypatch.setattr(
-        sign_in, "REMEMBERED", 0.0
+        recognition, "REMEMBERED", 0.0
     )  # doors that remember nothing: another process, or a moment later
     opened = build(house_of(sqlite, tmp_path))
     admin.install(opened.app)
@@ -59,9 +60,15 @@ def sees(browser: FlaskClient) -> int:
     return browser.get("/api/v1/events").status_code
 
 
-def entered(database: Database, secret: str, held: str | None = None, after: timedelta = timedelta()) -> Any:
+def entered(
+    database: Database,
+    secret: str,
+    held: str | None = None,
+    after: timedelta = timedelta(),
+    device: str | None = None,
+) -> Any:
     with database.write() as session:
-        return kiosks.enter(session, secret, held, NOW + after)
+        return kiosks.enter(session, secret, held, device, NOW + after)
 
 
 def made(database: Database) -> str:
@@ -74,9 +81,11 @@ def test_an_address_opens_the_wall_with_what_the_screen_shows(opened: ApiHouse) 
     answer = opened.client.get(path)
     assert answer.status_code == 303
     assert answer.headers["Location"] == "/screen?screen=hall-1&scene=overview&rotate=20&lang=en"
-    cookie = answer.headers["Set-Cookie"]
-    assert "HttpOnly" in cookie and "SameSite=Lax" in cookie
-    assert int(cookie.split("Max-Age=")[1].split(";")[0]) >= timedelta(days=365).total_seconds()
+    cookies = answer.headers.getlist("Set-Cookie")
+    assert len(cookies) == 2
+    for cookie in cookies:
+        assert "HttpOnly" in cookie and "SameSite=Lax" in cookie
+        assert int(cookie.split("Max-Age=")[1].split(";")[0]) >= timedelta(days=365).total_seconds()
 
 
 def test_a_screen_is_the_walls_role_and_stays_in_without_a_password(opened: ApiHouse) -> None:
@@ -97,7 +106,7 @@ def test_only_the_digest_of_an_address_is_kept(opened: ApiHouse) -> None:
     with opened.house.database.read() as session:
         names = session.scalars(text("SELECT name FROM sqlite_master WHERE type = 'table'")).all()
         kept = repr([session.execute(text(f'SELECT * FROM "{name}"')).all() for name in names])
-    assert sign_in.digest(secret) in kept and secret not in kept
+    assert digest(secret) in kept and secret not in kept
 
 
 def test_a_screen_changes_nothing_anywhere(opened: ApiHouse) -> None:
@@ -134,7 +143,7 @@ def test_a_revoked_screen_is_out_at_once_and_its_sockets_within_five_seconds(
     answer = browser.get("/kiosk/ended?next=/screen")
     assert answer.status_code == 403 and answer.headers["Refresh"] == "15"
     monkeypatch.undo()
-    assert sign_in.REMEMBERED + sockets.TICK_SECONDS <= 5
+    assert recognition.REMEMBERED + sockets.TICK_SECONDS <= 5
 
 
 def test_a_revocation_is_taken_back_within_seconds_and_the_hall_goes_on_by_itself(opened: ApiHouse) -> None:
@@ -220,10 +229,10 @@ _wall.permission = "wall.see"  # type: ignore[attr-defined]
 
 def test_opening_an_address_again_leaves_no_trail_of_sessions(database: Database) -> None:
     secret = made(database)
-    token = entered(database, secret).token
-    assert entered(database, secret, token, timedelta(days=1)).token is None
+    first = entered(database, secret)
+    assert entered(database, secret, first.token, timedelta(days=1), first.device).token is None
     for hour in range(20):
-        entered(database, secret, None, timedelta(days=2, hours=hour))
+        entered(database, secret, None, timedelta(days=2, hours=hour), first.device)
     with database.read() as session:
         live = select(SessionRow).where(SessionRow.ended_at.is_(None))
         assert len(session.scalars(live).all()) <= 8

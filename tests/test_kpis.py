@@ -255,7 +255,9 @@ def test_the_five_levels_of_the_mockups_give_its_satisfaction():
 
 def test_counts_are_parts_of_what_was_reported():
     rows = [
-        record(handle_due_at=ONE_HOUR_AGO, supervision="yellow", level="district", emergency=True),
+        record(
+            handle_due_at=ONE_HOUR_AGO, supervision="yellow", escalations=2, level="district", emergency=True
+        ),
         record(Status.ON_HOLD, handle_due_at=ONE_HOUR_AGO),
         record(Status.CHECKING, handle_due_at=ONE_HOUR_AGO),
         record(handle_due_at=IN_AN_HOUR),

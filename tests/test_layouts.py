@@ -86,7 +86,8 @@ def test_the_wall_offers_views_to_choose_and_nothing_that_acts() -> None:
     page = list(parts(screen.page(DATA)))
     scenes = [getattr(part, "data-scene", None) for part in page if isinstance(part, html.Button)]
     assert [scene for scene in scenes if scene] == ["overview", "streets", "units", "satisfaction"]
-    assert [part for part in page if isinstance(part, html.Form | html.A)] == []
+    leads = [part for part in page if isinstance(part, html.Form | html.A)]
+    assert [part.action for part in leads] == ["/logout"]
     assert not [part for part in page if getattr(part, "data-action", None)]
 
 
@@ -287,7 +288,19 @@ def test_the_styles_use_only_tokens_that_exist() -> None:
 
 
 def test_the_page_table_holds_every_promised_page() -> None:
-    promised = {"/login", "/screen", "/desk", "/claim", "/field", "/report", "/scores", "/event", "/admin"}
+    promised = {
+        "/login",
+        "/screen",
+        "/desk",
+        "/claim",
+        "/field",
+        "/report",
+        "/scores",
+        "/event",
+        "/admin",
+        "/audit",
+        "/account",
+    }
     assert {page.path for page in shell.PAGES} == promised
     assert {page.path for page in shell.PAGES if page.public} == {"/login", "/report"}
     found_page = shell.page_of("/event/HL000001")

@@ -37,6 +37,9 @@ class Village:
     def category(self, code: str | None) -> Category | None:
         return self.categories.get(code or "")
 
+    def steered(self, code: str | None, *words: str) -> str | None:
+        return code
+
     def eligible(self, event: Event) -> list[str]:
         return ["URBAN", "STREET"]
 
@@ -49,8 +52,8 @@ class Village:
     def is_unit(self, code: str) -> bool:
         return code in ("URBAN", "STREET", "GAS", "FIRE")
 
-    def worker_of(self, event: Event) -> str | None:
-        return "worker-c1" if event.grid else None
+    def level_of(self, unit: str | None) -> str:
+        return "street" if unit == "STREET" else "district"
 
 
 VILLAGE = Village()

@@ -32,6 +32,7 @@ SPRING_2026 = {date(2026, 2, day): "holiday" for day in range(15, 24)} | {
     date(2026, 2, 28): "workday",
 }
 CALENDAR = Calendar(SPRING_2026, CHINA)
+AUTUMN = Calendar({date(2026, 10, day): "holiday" for day in range(1, 8)}, CHINA)
 
 
 def china(text: str) -> datetime:
@@ -263,21 +264,54 @@ def _timed(start: datetime, limit: Limit) -> float:
     [(20, 0), (30, 0), (60, 30), (120, 90), (240, 180), (2880, 2160)],
 )
 def test_an_event_is_due_soon_at_a_quarter_or_half_an_hour_left_whichever_comes_first(minutes, soon_after):
-    start = china("2026-11-20 08:00")
-    assert due_soon_at(start, start + timedelta(minutes=minutes)) == start + timedelta(minutes=soon_after)
+    start, limit = china("2026-11-20 08:00"), Limit(minutes / 60, "urgent_hour")
+    due = start + timedelta(minutes=minutes)
+    assert due_soon_at(start, due, limit, CALENDAR) == start + timedelta(minutes=soon_after)
+    assert due_soon_at(start, due, None, CALENDAR) == start + timedelta(minutes=soon_after)
+
+
+@pytest.mark.parametrize(
+    ("limit", "start", "due", "soon"),
+    [
+        (Limit(4, "work_hour"), "2026-11-27 17:00", "2026-11-30 11:00", "2026-11-30 10:00"),
+        (Limit(4, "work_hour"), "2026-09-30 16:00", "2026-10-08 10:00", "2026-10-08 09:00"),
+        (Limit(1, "work_hour"), "2026-11-27 17:45", "2026-11-30 08:45", "2026-11-30 08:15"),
+        (Limit(2, "work_day"), "2026-11-27 10:00", "2026-12-01 10:00", "2026-11-30 16:00"),
+        (Limit(1, "natural_day"), "2026-11-27 17:00", "2026-11-28 17:00", "2026-11-28 11:00"),
+    ],
+)
+def test_due_soon_is_counted_in_the_limits_own_unit_and_never_while_nobody_works(limit, start, due, soon):
+    assert AUTUMN.add(china(start), limit) == china(due)
+    assert due_soon_at(china(start), china(due), limit, AUTUMN) == china(soon)
+
+
+@pytest.mark.parametrize(
+    ("unit", "due", "since", "now", "again"),
+    [
+        ("work_hour", "2026-11-27 18:00", "2026-11-27 12:47", "2026-11-27 17:47", "2026-11-30 11:47"),
+        ("work_hour", "2026-09-30 17:00", "2026-09-30 09:00", "2026-10-08 09:00", "2026-10-08 17:00"),
+        ("work_day", "2026-11-27 10:00", "2026-11-25 10:00", "2026-11-30 10:00", "2026-12-02 10:00"),
+        ("urgent_hour", "2026-11-27 18:00", "2026-11-27 16:00", "2026-11-28 01:00", "2026-11-28 03:00"),
+        (None, "2026-11-27 18:00", "2026-11-27 16:00", "2026-11-28 01:00", "2026-11-28 03:00"),
+        ("work_hour", "2026-11-27 10:00", "2026-11-27 12:00", "2026-11-30 12:00", "2026-11-30 10:00"),
+    ],
+)
+def test_what_was_left_of_a_limit_is_left_again_after_its_clock_stood_still(unit, due, since, now, again):
+    assert AUTUMN.carried(china(due), china(since), china(now), unit) == china(again)
 
 
 def test_the_time_state_turns_at_the_mark_and_after_the_deadline():
     start = china("2026-11-20 08:00")
     end, second = start + timedelta(hours=4), timedelta(seconds=1)
     marks = [start, end - timedelta(hours=1) - second, end - timedelta(hours=1), end, end + second]
-    assert [time_state(start, end, now) for now in marks] == ["ok", "ok", "soon", "soon", "over"]
-    assert time_state(start, None, end) is None
-    half_an_hour = timedelta(minutes=30)
-    assert [time_state(None, end, end - left) for left in (half_an_hour + second, half_an_hour)] == [
+    assert [time_state(end - timedelta(hours=1), end, now) for now in marks] == [
+        "ok",
         "ok",
         "soon",
+        "soon",
+        "over",
     ]
+    assert time_state(start, None, end) is None
 
 
 def test_an_event_turns_red_when_overdue_by_once_its_limit():

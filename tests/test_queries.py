@@ -21,7 +21,7 @@ from datasources.queries_narrow import Narrow
 from datasources.queries_standing import open_by_status
 from datasources.queries_views_day import trend_view
 from datasources.reference import Reference, References
-from tests.conftest import FRIDAY, LEAD, OPERATOR, WALL, Town, unit_viewer
+from tests.conftest import FRIDAY, LEAD, LEADER, OPERATOR, WALL, Town, unit_viewer
 from tests.histories import History, discarded
 
 PERIODS = ("today", "7d", "month", "2026-11-19..2026-11-20", "2026-11-21..2026-11-25")
@@ -311,7 +311,7 @@ def test_search_reads_number_title_address_and_description_and_percent_is_no_wil
         "井盖": {manhole}, "manhole": {manhole}, "台湾街": {manhole}, "施工_": {noise}, "0%": {manhole},
         "工%噪": set(), noise.number[-6:]: {noise}, "没有这样的": set(),
     }.items():  # fmt: skip
-        for viewer in (OPERATOR, WALL):
+        for viewer in (OPERATOR, LEADER):
             assert numbers(shown(town, viewer, q=words)) == {one.number for one in expected}, words
 
 

@@ -75,10 +75,11 @@ def test_handoffs_count_who_declines_and_who_is_sent_back(opened, lived):
 def test_levels_say_at_which_level_closed_events_were_resolved(opened, lived):
     answer = ask(opened, f"/levels?{ALL}")
     assert answer["levels"] == [level.value for level in LEVELS]
-    top = answer["rows"][0]
+    top = answer["areas"][0]
     assert top["closed"] == sum(top["counts"]) == ask(opened, f"/kpis?{ALL}")["kpis"]["closed"]["num"] == 2
-    assert sum(row["closed"] for row in answer["rows"][1:]) == top["closed"]
-    assert ask(opened, f"/levels?{ALL}&channel=hotline_12345")["rows"][0]["closed"] == 1
+    assert sum(row["closed"] for row in answer["areas"][1:]) == top["closed"]
+    assert sum(row["count"] for row in answer["rows"]) == answer["within"]["den"] == top["closed"]
+    assert ask(opened, f"/levels?{ALL}&channel=hotline_12345")["areas"][0]["closed"] == 1
 
 
 def test_compared_with_the_month_before_as_old_as_this_one_is_now(opened, place):

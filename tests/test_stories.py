@@ -381,19 +381,6 @@ def test_the_grid_worker_earns_for_report_and_check_and_pays_for_a_late_one(town
     assert [rule for kind, rule, _ in entries(town, second) if kind == "worker"].count("check_late") == 1
 
 
-def test_claim_bonuses_stop_at_ten_points_a_month(town: Town) -> None:
-    unit = None
-    for _ in range(7):
-        event = town.claimed()
-        unit = event.unit
-        town.checked(town.finished(event))
-    with town.database.read() as session:
-        bonus = session.scalars(
-            select(LedgerRow.tenths).where(LedgerRow.subject == unit, LedgerRow.rule == "claim")
-        )
-        assert sum(bonus) == 100
-
-
 def test_nobody_approves_the_own_request_and_an_unknown_request_is_refused(town: Town) -> None:
     event = town.act(town.claimed(), "extend", town.unit_of(town.claimed()), reason="材料未到")
     with pytest.raises(Forbidden):

@@ -4,7 +4,9 @@ from typing import Any
 
 from flask import Blueprint, Flask, current_app, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
+from werkzeug.routing import IntegerConverter
 
+from callbacks import body_limits, clear_reads
 from callbacks.api import (
     alerts,
     appeals,
@@ -13,6 +15,7 @@ from callbacks.api import (
     borders,
     breakdown,
     candidates,
+    deliveries,
     dictionaries,
     drafts,
     events,
@@ -37,7 +40,6 @@ from callbacks.api import (
 from callbacks.guard import permission
 
 PREFIX = "/api/v1"
-LARGEST_BODY = 9 * 1024 * 1024
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 PARTS = (
     batch,
@@ -54,6 +56,7 @@ PARTS = (
     photos,
     uploads,
     alerts,
+    deliveries,
     breakdown,
     figures,
     exports,
@@ -68,11 +71,18 @@ PARTS = (
 )
 
 
+class Key(IntegerConverter):
+    """A whole number in a path, as long as a column holds: a longer one is no address."""
+
+    regex = r"\d{1,18}"
+
+
 def install(app: Flask) -> None:
     """Give an app the API, its health and its way of telling errors; `session.install` comes first."""
-    app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
-    app.config["MAX_FORM_MEMORY_SIZE"] = LARGEST_BODY
+    body_limits.install(app)
+    app.url_map.converters["int"] = Key
     problems.install(app)
+    clear_reads.install(app)
     app.register_blueprint(blueprint())
     app.register_blueprint(health.blueprint())
     app.add_url_rule("/api/", "api_root", nothing, defaults={"rest": ""}, methods=METHODS)

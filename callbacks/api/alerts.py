@@ -16,6 +16,7 @@ from callbacks.scopes import Sight, scope_of
 from callbacks.session import somebody
 from dashboard import actions, clock, serializer
 from dashboard.alert_feed import alert_messages
+from dashboard.rules import clean
 from dashboard.rules.alerts import CHANNEL_WORDS, FLOOD_ABOVE, FLOOD_WITHIN, Behalf
 from dashboard.rules.event import Event
 from dashboard.rules.refusals import Forbidden, Invalid, NotFound
@@ -32,6 +33,7 @@ MOST_MISSED = 100
 # where an alert object holds moments: field → name inside it (of each, where it is a list), or of itself
 MOMENTS: Mapping[str, str | None] = {
     "raised_at": None,
+    "reported_at": None,
     "stood_down_at": None,
     "acknowledged": "at",
     "shelved": "until",
@@ -80,6 +82,7 @@ def acknowledge(key: int) -> Response:
     said = body.get("screen")
     if said is not None:
         faults += _line("screen", said, LONGEST_SCREEN)
+        said = clean.line(said) if isinstance(said, str) else said
     behalf, wrong = _behalf(body.get("on_behalf"))
     faults += wrong
     if faults or not isinstance(episode, int):
@@ -101,7 +104,7 @@ def shelve(key: int) -> Response:
     if faults or until is None:
         raise Invalid(faults)
     with house().database.write() as session:
-        actions.shelve(session, known(key), body["reason"], until, who, now)
+        actions.shelve(session, known(key), clean.line(body["reason"]), until, who, now)
         found = _one(session, key)
     return answer(found)
 
@@ -117,7 +120,8 @@ def screen() -> Response:
         faults.append(("audible", "只能是 true 或 false", {}))
     if faults or not isinstance(audible, bool):
         raise Invalid(faults)
-    name = screens.key_of(who.name, body["name"].strip())
+    audible = audible and who.may("screens.sound")  # only in the hall: whoever may sit there or answer
+    name = screens.key_of(who.name, clean.line(body["name"]))
     live = current_app.extensions.get("grid.live")
     if report is not None and live is not None:
         report["lag_s"] = lag_of(report.get("position"), live.position)
@@ -176,10 +180,10 @@ def _behalf(said: Any) -> tuple[Behalf | None, list[Fault]]:
         faults += [(f"on_behalf.{name}", *fault[1:]) for fault in _line(name, said.get(name), most)]
     if not faults and said["channel"] not in CHANNEL_WORDS:
         faults.append(("on_behalf.channel", "只能是 {choices}", {"choices": "、".join(CHANNEL_WORDS)}))
-    return (None, faults) if faults else (Behalf(**{name: said[name].strip() for name in BEHALF}), [])
+    return (None, faults) if faults else (Behalf(**{name: clean.line(said[name]) for name in BEHALF}), [])
 
 
-@permission("alerts.see")
+@permission("desk.use")
 def load() -> Response:
     """Return how many alarms were raised in the last ten minutes, and whether that is a flood."""
     now = clock.now()
@@ -193,7 +197,7 @@ def _line(field: str, value: Any, most: int) -> list[Fault]:
         return [(field, "缺少“{field}”", {"field": field})]
     if not isinstance(value, str):
         return [(field, "应是文字", {})]
-    fault = text_fault(value, most, lines=False)
+    fault = text_fault(clean.line(value), most, lines=False)
     return [(field, *fault)] if fault else []
 
 

@@ -5,11 +5,13 @@ from datetime import datetime
 from typing import Any
 
 from flask import Response, current_app
+from sqlalchemy.orm import Session
 
-from callbacks.session import reader, viewer
+from callbacks.clear_reads import read_in_clear
+from callbacks.session import masked, reader, viewer
 from dashboard import clock, serializer
 from dashboard.house import House
-from dashboard.rules.access import sees
+from dashboard.rules.access import Viewer, could_claim, sees
 from dashboard.rules.event import Event
 from datasources import journal
 
@@ -38,21 +40,31 @@ def moment(value: datetime | None) -> str | None:
     return serializer.moment(value, house().reference)
 
 
+def read_event(event: Event, who: Viewer, now: datetime) -> dict[str, Any]:
+    """Return an event as its reader may see it; who reads persons in clear is noted with the number."""
+    read_in_clear(who, event.number)
+    return serializer.event_json(event, reader(who), house().reference, now)
+
+
+def done_event(event: Event, who: Viewer, now: datetime) -> dict[str, Any]:
+    """Return an event as the answer to an action: persons masked, so that the same answer may be given again."""
+    return serializer.event_json(event, masked(who), house().reference, now)
+
+
 def event_body(event: Event | None) -> dict[str, Any] | None:
-    """Return an event as the one who asks may see it, None where there is none or it may not be seen."""
+    """Return an event beside a refusal, None where there is none or whoever asks may not open it."""
     who = viewer()
     if event is None or who is None:
         return None
-    belongings = house()
-    reference = belongings.reference
-    if not sees(event, who, reference):
-        with belongings.database.read() as session:
-            beside = [co.unit for co in journal.co_units(session, event)]
-        if not sees(event, who, reference, beside) and not _lost(event, who.unit):
+    with house().database.read() as session:
+        if not may_open(session, event, who):
             return None
-    return serializer.event_json(event, reader(who), reference, clock.now())
+    return done_event(event, who, clock.now())
 
 
-def _lost(event: Event, unit: str | None) -> bool:
-    """Return whether a unit may still be told of an event it could claim a moment ago (the loser reads who won)."""
-    return unit is not None and unit in house().reference.eligible(event)
+def may_open(session: Session, event: Event, who: Viewer) -> bool:
+    """Return whether an account may open an event: what answers and refusals alike are filtered by."""
+    reference = house().reference
+    if sees(event, who, reference) or (event.unit is None and could_claim(event, who, reference)):
+        return True
+    return sees(event, who, reference, [co.unit for co in journal.co_units(session, event)])

@@ -9,8 +9,8 @@ from callbacks.api.answers import answer, house, moment
 from callbacks.guard import permission
 from callbacks.session import somebody
 from dashboard import actions, clock
-from dashboard.rules.access import mask_text
 from dashboard.rules.event import APPEAL_WORDS, Appeal, Event
+from dashboard.rules.masking import mask_text
 from datasources import queries_appeals
 from layouts.words import translate
 

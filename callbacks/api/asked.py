@@ -5,6 +5,7 @@ from datetime import datetime
 
 from flask import request
 
+from dashboard.rules import clean
 from dashboard.rules.periods import Period, period
 from dashboard.rules.refusals import Invalid
 from datasources.intake import text_fault
@@ -18,7 +19,7 @@ LONGEST = 500
 
 def words(*names: str) -> dict[str, str]:
     """Return the query's words without the language; Invalid for one that is not among `names` (when there are any)."""
-    found = {name: value for name, value in request.args.items() if name != LANG}
+    found = {name: clean.line(value) for name, value in request.args.items() if name != LANG}
     strange = [name for name in found if names and name not in names]
     if strange:
         raise Invalid([(name[:50], "没有“{name}”这个参数", {"name": name[:50]}) for name in strange])

@@ -7,17 +7,16 @@ from flask import Response
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from callbacks.api.answers import JSON, house
+from callbacks.api.answers import JSON, done_event, house
 from callbacks.api.bodies import object_body
-from callbacks.api.events import HELD, answered_once
+from callbacks.api.events import answered_once, held_by
 from callbacks.api.problems import refusal_body
 from callbacks.guard import permission
-from callbacks.session import reader, somebody
+from callbacks.session import somebody
 from dashboard import actions, clock
 from dashboard.rules.access import Viewer
 from dashboard.rules.refusals import Invalid, NotNow, Refusal
 from dashboard.rules.report import Report
-from dashboard.serializer import event_json
 from datasources import api_queries, intake, photos
 
 MOST = 1000
@@ -41,9 +40,7 @@ def batch() -> Response:
         made = iter(actions.report_many(session, reference, good, who, now) if good else ())
         return {
             "results": [
-                {"status": 201, "event": event_json(next(made), reader(who), reference, now)}
-                if isinstance(one, Report)
-                else one
+                {"status": 201, "event": done_event(next(made), who, now)} if isinstance(one, Report) else one
                 for one in sound
             ]
         }
@@ -72,7 +69,7 @@ def _usable(session: Session, checked: Sequence[Checked], who: Viewer) -> list[C
     for one in checked:
         if isinstance(one, Report):
             try:
-                _refuse_twice(one, held, seen_numbers)
+                _refuse_twice(session, one, held, seen_numbers, who)
                 _check_photos(session, one, seen_photos, who)
             except Refusal as refusal:
                 found.append(refusal_body(refusal))
@@ -81,12 +78,14 @@ def _usable(session: Session, checked: Sequence[Checked], who: Viewer) -> list[C
     return found
 
 
-def _refuse_twice(report: Report, held: dict[str, Any], seen: set[str]) -> None:
+def _refuse_twice(
+    session: Session, report: Report, held: dict[str, Any], seen: set[str], who: Viewer
+) -> None:
     key = report.external_id
     if key is None:
         return
     if key in held:
-        raise NotNow(HELD, held[key], external_id=key, number=held[key].number)
+        raise held_by(session, held[key], who)
     if key in seen:
         raise NotNow(TWICE, external_id=key)
     seen.add(key)

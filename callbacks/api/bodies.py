@@ -8,6 +8,7 @@ from typing import Any
 from flask import request
 from werkzeug.exceptions import BadRequest, RequestEntityTooLarge, UnsupportedMediaType
 
+from dashboard.rules import clean
 from dashboard.rules.lifecycle import LONGEST_TEXT, Rule
 from dashboard.rules.refusals import Invalid
 from datasources.intake import moment_of, text_fault
@@ -20,12 +21,16 @@ MOST_ITEMS = 100
 LONGEST_CODE = 100
 LONGEST_REASON = 500
 LINES = ("text", "reason")
+SECRETS = ("password", "secret")
 
 Fault = tuple[str, str, dict[str, Any]]
 
 
 def json_body() -> Any:
-    """Return the JSON value of the request; 415 for another type, 413 when too large, 400 when malformed."""
+    """Return the JSON value of the request, every text in it clean; 415 for another type, 413 when too large,
+
+    400 when malformed.
+    """
     if not request.mimetype == "application/json":
         raise UnsupportedMediaType
     if (request.content_length or 0) > LARGEST_JSON:
@@ -34,8 +39,10 @@ def json_body() -> Any:
     if len(data) > LARGEST_JSON:
         raise RequestEntityTooLarge
     try:
-        return json.loads(
-            data.decode("utf-8"), parse_constant=_no_constant, parse_float=_finite, parse_int=_whole
+        return _clean(
+            json.loads(
+                data.decode("utf-8"), parse_constant=_no_constant, parse_float=_finite, parse_int=_whole
+            )
         )
     except (ValueError, RecursionError) as error:
         raise BadRequest from error
@@ -75,8 +82,8 @@ def facts_of(body: Mapping[str, Any], rule: Rule, reference: Reference) -> dict[
         if kinds.get(name) == "moment":
             facts[name] = moment_of(value) or value
             continue
-        facts[name] = value
-        fault = value_fault(name, value)
+        facts[name] = clean.line(value) if isinstance(value, str) and name not in LINES else value
+        fault = value_fault(name, facts[name])
         if fault is not None:
             faults.append((name[:100], *fault))
     if faults:
@@ -109,6 +116,17 @@ def value_fault(name: str, value: Any) -> tuple[str, dict[str, Any]] | None:
             return "应是单个的值", {}
         return next((fault for one in value if (fault := value_fault("", one)) is not None), None)
     return ("应是单个的值", {}) if isinstance(value, dict) else None
+
+
+def _clean(value: Any) -> Any:
+    """Return a JSON value with clean texts; what opens a door is taken as it was typed."""
+    if isinstance(value, str):
+        return clean.text(value)
+    if isinstance(value, list):
+        return [_clean(one) for one in value]
+    if isinstance(value, dict):
+        return {name: one if name in SECRETS else _clean(one) for name, one in value.items()}
+    return value
 
 
 def _no_constant(name: str) -> float:

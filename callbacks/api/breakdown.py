@@ -11,7 +11,7 @@ from callbacks.api.figures import NARROW, basis_of, kpi_body, narrow_of
 from callbacks.guard import permission
 from dashboard import clock
 from dashboard.rules.event import GROUND_WORDS, LEVELS, STATUS_WORDS, Ground, Status
-from dashboard.rules.kpi_words import KPIS
+from dashboard.rules.kpi_words import KPIS, percent
 from dashboard.rules.refusals import Invalid
 from datasources import queries_breakdown
 from layouts.words import translate
@@ -106,14 +106,21 @@ def handoffs() -> Response:
 
 @permission("scores.see")
 def levels() -> Response:
-    """Return at which level closed events were resolved, by the children of an area (小事不出网格、社区、街道)."""
-    rows = in_period(asked.words("period", *NARROW), queries_breakdown.levels)
+    """Return at which level closed events were finished against the level expected, and by the children of an area."""
+    words = asked.words("period", *NARROW)
+    areas = in_period(words, queries_breakdown.levels)
+    cells = in_period(words, queries_breakdown.matrix)
+    num, den = queries_breakdown.within(cells)
     return answer(
         {
             "levels": list(LEVELS),
             "rows": [
+                {"expected": one.expected, "finished": one.finished, "count": one.count} for one in cells
+            ],
+            "within": {"num": num, "den": den, "text": percent(num, den)},
+            "areas": [
                 {"code": row.code, "name": row.name, "counts": list(row.counts), "closed": sum(row.counts)}
-                for row in rows
+                for row in areas
             ],
         }
     )

@@ -26,8 +26,10 @@ def areas() -> Response:
         raise Invalid(
             [("level", "没有“{level}”这一级，可用：{known}", {"level": level[:50], "known": known})]
         )
-    if parent is not None and parent not in reference.areas:
-        raise Invalid([("parent", "没有代码为“{code}”的区域", {"code": parent[:50]})])
+    if parent is not None:
+        if parent not in reference.every_area:
+            raise Invalid([("parent", "没有代码为“{code}”的区域", {"code": parent[:50]})])
+        parent = reference.standing_area(parent) or parent
     found = [
         _feature(area)
         for area in reference.areas.values()
@@ -83,8 +85,10 @@ def places() -> Response:
     kind, area = words.get("kind"), words.get("area")
     if kind is not None:
         asked.one_of("kind", kind, KINDS)
-    if area is not None and area not in reference.areas:
-        raise Invalid([("area", "没有代码为“{code}”的区域", {"code": area[:50]})])
+    if area is not None:
+        if area not in reference.every_area:
+            raise Invalid([("area", "没有代码为“{code}”的区域", {"code": area[:50]})])
+        area = reference.standing_area(area) or area
     with house().database.read() as session:
         items = [asdict(one) for one in places_of(session, reference, kind, area)]
     return answer({"items": items, "next": None})

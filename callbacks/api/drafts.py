@@ -6,15 +6,14 @@ from flask import Response
 from sqlalchemy.orm import Session
 
 from callbacks.api import asked
-from callbacks.api.answers import JSON, answer, house
+from callbacks.api.answers import JSON, answer, done_event, house
 from callbacks.api.bodies import object_body
 from callbacks.api.events import answered_once, known_event, refuse_held
 from callbacks.guard import permission
-from callbacks.session import reader, somebody
+from callbacks.session import somebody
 from dashboard import actions, clock
-from dashboard.rules.access import mask_text
+from dashboard.rules.masking import mask_text
 from dashboard.rules.refusals import Invalid
-from dashboard.serializer import event_json
 from datasources import gazetteer, intake, photos, queries_around
 
 
@@ -73,13 +72,13 @@ def join() -> Response:
         if not into.is_open:
             raise Invalid([("original", "{number} 已经结束，不能并入；请单独登记", {"number": into.number})])
         photos.check_usable(session, filed.photos, who)
-        refuse_held(session, filed.external_id)
+        refuse_held(session, filed.external_id, who)
         event = actions.report(session, reference, filed, who, now)
         if event.emergency:
             raise Invalid([("report.emergency", "紧急事件不能并入别的事件，请单独登记", {})])
         actions.perform(session, reference, event, "merge", {"original": into.number}, who, now)
         after = known_event(session, original)
-        return {"number": event.number, "original": event_json(after, reader(who), reference, now)}
+        return {"number": event.number, "original": done_event(after, who, now)}
 
     status, data = answered_once(body, who, work)
     return Response(data, status, content_type=JSON)

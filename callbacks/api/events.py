@@ -6,21 +6,22 @@ from datetime import timedelta
 from typing import Any
 
 from flask import Response, current_app, request
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from callbacks import hands
-from callbacks.api.answers import JSON, answer, dumped, house, moment
+from callbacks.api.answers import JSON, answer, done_event, dumped, house, may_open, moment, read_event
 from callbacks.api.bodies import facts_of, json_body, object_body, version_of
 from callbacks.guard import permission
 from callbacks.session import reader, somebody
 from dashboard import actions, clock
 from dashboard.counter import stands_alone
-from dashboard.rules.access import Viewer, could_claim, mask_text, sees
+from dashboard.rules import degrees
+from dashboard.rules.access import Viewer, sees
 from dashboard.rules.event import Event
 from dashboard.rules.lifecycle import ACTION_WORDS, BY_ACTION
 from dashboard.rules.refusals import Forbidden, Invalid, NotFound, NotNow
-from dashboard.serializer import event_json
+from dashboard.serializer import facts_json
 from datasources import accounts, api_queries, idempotency, intake, journal, photos, queries, queries_findings
 from datasources.models import PhotoRow, StepRow
 from datasources.reference import Reference
@@ -28,8 +29,8 @@ from layouts.words import translate
 
 KEY = "Idempotency-Key"
 TIDY_EVERY = 3600.0
+HELD_UNSEEN = "外部编号“{external_id}”已有登记"
 HELD = "外部编号“{external_id}”已登记为事件 {number}"
-IN_WORK = "同一个 Idempotency-Key 的请求还在处理，请稍后再试"
 ACTIONS = tuple(action for action in BY_ACTION if action != "report")
 A_DAY = timedelta(days=1)
 
@@ -40,20 +41,18 @@ def report() -> Response:
     body, who, now, reference = json_body(), somebody(), clock.now(), house().reference
     filed = intake.report_from(body, reference, who, now)
     if KEY not in request.headers and stands_alone(filed):
-        return filed_answer(
-            dumped(event_json(house().counter.file(filed, who, now), reader(who), reference, now))
-        )
+        return filed_answer(dumped(done_event(house().counter.file(filed, who, now), who, now)))
 
     def file(session: Session) -> dict[str, Any]:
         photos.check_usable(session, filed.photos, who)
-        refuse_held(session, filed.external_id)
-        return event_json(actions.report(session, reference, filed, who, now), reader(who), reference, now)
+        refuse_held(session, filed.external_id, who)
+        return done_event(actions.report(session, reference, filed, who, now), who, now)
 
     try:
         status, data = answered_once(body, who, file)
     except IntegrityError:
         with house().database.read() as session:
-            refuse_held(session, filed.external_id)
+            refuse_held(session, filed.external_id, who)
         raise
     return filed_answer(data, status)
 
@@ -71,7 +70,7 @@ def one(number: str) -> Response:
     with house().database.read() as session:
         event = seen_event(session, reference, number, who)
         body = {
-            "event": event_json(event, reader(who), reference, now),
+            "event": read_event(event, who, now),
             "steps": [step_body(row, reader(who)) for row in api_queries.steps_of(session, event.id)],
             "photos": photo_bodies(session, event, who),
             "allowed": actions.buttons(session, reference, event, who, now),
@@ -90,6 +89,7 @@ def act(number: str, action: str) -> Response:
 
     def work(session: Session) -> dict[str, Any]:
         event = known_event(session, number)
+        actions.refuse_stranger(session, reference, event, action, who, now)
         hands.keep_off(session, event, action, who)
         version = version_of(body)
         facts = facts_of(body, BY_ACTION[action], reference)
@@ -100,7 +100,7 @@ def act(number: str, action: str) -> Response:
         if isinstance(facts.get("photos"), list) and all(isinstance(key, str) for key in facts["photos"]):
             photos.check_usable(session, facts["photos"], who, event.id)
         after = actions.perform(session, reference, event, action, facts, who, now, version=version)
-        return event_json(after, reader(who), reference, now)
+        return done_event(after, who, now)
 
     status, data = answered_once(body, who, work, 200)
     return Response(data, status, content_type=JSON)
@@ -118,18 +118,15 @@ def answered_once(
     if not 0 < len(key) <= idempotency.LONGEST_KEY or not (key.isascii() and key.isprintable()):
         raise Invalid([(KEY, "应是 1–{most} 个可见的 ASCII 字符", {"most": idempotency.LONGEST_KEY})])
     mark = idempotency.fingerprint(request.path, body)
-    try:
-        with database.write() as session:
-            before = idempotency.first_answer(session, who.name, key, mark, clock.real_now())
-            if before is not None:
-                return before
-            if _time_to_tidy():
-                idempotency.forget_old(session, clock.real_now())
-            data = dumped(work(session))
-            idempotency.keep_answer(session, who.name, key, status, data)
-            return status, data
-    except OperationalError as error:
-        raise NotNow(IN_WORK) from error
+    with database.write() as session:
+        before = idempotency.first_answer(session, who.name, key, mark, clock.real_now())
+        if before is not None:
+            return before
+        if _time_to_tidy():
+            idempotency.forget_old(session, clock.real_now())
+        data = dumped(work(session))
+        idempotency.keep_answer(session, who.name, key, status, data)
+        return status, data
 
 
 def _time_to_tidy() -> bool:
@@ -141,11 +138,18 @@ def _time_to_tidy() -> bool:
     return True
 
 
-def refuse_held(session: Session, external_id: str | None) -> None:
-    """Raise NotNow with the event that already carries an outside number."""
+def refuse_held(session: Session, external_id: str | None, who: Viewer) -> None:
+    """Raise NotNow where an event already carries an outside number."""
     found = api_queries.held(session, [external_id]) if external_id else {}
     for event in found.values():
-        raise NotNow(HELD, event, external_id=external_id, number=event.number)
+        raise held_by(session, event, who)
+
+
+def held_by(session: Session, event: Event, who: Viewer) -> NotNow:
+    """Return the refusal of an outside number that is held; which event holds it is told to who may open it."""
+    if may_open(session, event, who):
+        return NotNow(HELD, event, external_id=event.external_id, number=event.number)
+    return NotNow(HELD_UNSEEN, external_id=event.external_id)
 
 
 def known_event(session: Session, number: str) -> Event:
@@ -159,9 +163,7 @@ def known_event(session: Session, number: str) -> Event:
 def seen_event(session: Session, reference: Reference, number: str, who: Viewer) -> Event:
     """Return an event by its number; NotFound when there is none, Forbidden when the viewer may not see it."""
     event = known_event(session, number)
-    if sees(event, who, reference) or (could_claim(event, who, reference) and event.unit is None):
-        return event
-    if not sees(event, who, reference, [co.unit for co in journal.co_units(session, event)]):
+    if not may_open(session, event, who):
         raise Forbidden("您的账号看不到这件事件")
     return event
 
@@ -177,9 +179,7 @@ def check_place(facts: dict[str, Any], reference: Reference) -> None:
     """Raise Invalid for corrected degrees that cannot be."""
     lng, lat = facts.get("lng"), facts.get("lat")
     if isinstance(lng, (int, float)) and isinstance(lat, (int, float)):
-        fault = intake.place_fault(lng, lat, reference)
-        if fault is None and not -180 <= lng <= 180:
-            fault = ("lng", "经度应在 -180 到 180 之间", {})
+        fault = degrees.fault(lng, lat, reference.config["centre"])
         if fault is not None:
             raise Invalid([fault])
 
@@ -234,9 +234,6 @@ def photo_body(row: PhotoRow) -> dict[str, Any]:
 
 def step_body(row: StepRow, who: Viewer) -> dict[str, Any]:
     """Return a step as the API shows it; texts are masked for those without the right to personal data."""
-    facts = row.facts or {}
-    if not who.may("personal.see"):
-        facts = {name: mask_text(value) if isinstance(value, str) else value for name, value in facts.items()}
     return {
         "action": row.action,
         "name": translate(ACTION_WORDS.get(row.action, row.action)),
@@ -250,7 +247,7 @@ def step_body(row: StepRow, who: Viewer) -> dict[str, Any]:
         "version": row.version,
         "unit": row.unit,
         "rating": row.rating,
-        "facts": facts,
+        "facts": facts_json(row.facts, who),
         "late": row.late,
         "on_behalf": row.on_behalf,
     }

@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any
 
 from callbacks.api.answers import house
-from dashboard.rules.access import mask_text
 from dashboard.rules.event import (
     LEVEL_WORDS,
     RATING_WORDS,
@@ -19,6 +18,7 @@ from dashboard.rules.event import (
     Supervision,
     on_time,
 )
+from dashboard.rules.masking import mask_text
 from layouts.words import translate
 
 
@@ -31,11 +31,11 @@ def event_cells(now: datetime) -> Callable[[Event], list[Any]]:
     yes = translate("是")
 
     def cells(event: Event) -> list[Any]:
-        grid = reference.areas.get(event.grid or "")
+        grid = reference.area_name(event.grid, event.grid_version)
         return [
             event.number, mask_text(event.title), reference.category_name(event.category) if event.category else "",
             status[Status(event.status)], yes if event.emergency else "", level[Level(event.level)],
-            source.get(Source(event.source), event.source), grid.name if grid else "",
+            source.get(Source(event.source), event.source), grid,
             reference.unit_name(event.unit) if event.unit else "", local(event.reported_at),
             local(event.handle_due_at), local(event.finished_at), local(event.closed_at),
             kept[on_time(event, now)], rating.get(event.rating or "", ""), supervision[Supervision(event.supervision)],

@@ -9,7 +9,7 @@ from callbacks.api.breakdown import in_period
 from callbacks.api.export_cells import local, words_of
 from callbacks.api.figures import NARROW, narrow_of
 from dashboard import clock
-from dashboard.rules.access import Viewer, mask_text
+from dashboard.rules.access import Viewer
 from dashboard.rules.event import (
     APPEAL_WORDS,
     GROUND_WORDS,
@@ -19,6 +19,7 @@ from dashboard.rules.event import (
     Appeal,
     Status,
 )
+from dashboard.rules.masking import mask_text
 from dashboard.rules.refusals import Forbidden
 from datasources import queries_appeals, queries_breakdown
 from datasources.sheets import Row

@@ -15,6 +15,7 @@ from callbacks.guard import permission
 from callbacks.session import somebody
 from dashboard import clock
 from dashboard.rules.event import Event
+from dashboard.rules.masking import mask_text, mask_values
 from dashboard.rules.refusals import Forbidden, Invalid
 from datasources import export_requests, sheets
 from datasources.intake import text_fault
@@ -81,7 +82,7 @@ def file(key: int) -> Response:
     kind = asked.one_of("format", words.get("format", "csv"), sheets.KINDS)
     who = somebody()
     try:
-        if _signer().loads(words.get("token", "")) != [key, who.name]:
+        if signer().loads(words.get("token", "")) != [key, who.name]:
             raise Forbidden("下载链接无效")
     except BadSignature:
         raise Forbidden("下载链接无效") from None
@@ -102,16 +103,16 @@ def _request(row: ExportRequestRow) -> dict[str, Any]:
     who, now = somebody(), clock.real_now()
     works = row.state == export_requests.APPROVED and row.expires_at is not None and now < row.expires_at
     own = row.account == who.name
-    link = f"/api/v1/exports/requests/{row.id}/file?token={_signer().dumps([row.id, row.account])}"
+    link = f"/api/v1/exports/requests/{row.id}/file?token={signer().dumps([row.id, row.account])}"
     return {
         "id": row.id,
         "account": row.account,
-        "filters": row.filters,
-        "why": row.why,
+        "filters": mask_values(row.filters),
+        "why": mask_text(row.why),
         "asked_at": moment(row.asked_at),
         "state": "expired" if row.state == export_requests.APPROVED and not works else row.state,
         "answered_by": row.answered_by,
-        "answer": row.answer,
+        "answer": mask_values(row.answer),
         "expires_at": moment(row.expires_at),
         "downloads": row.downloads,
         "own": own,
@@ -119,7 +120,8 @@ def _request(row: ExportRequestRow) -> dict[str, Any]:
     }
 
 
-def _signer() -> URLSafeSerializer:
+def signer() -> URLSafeSerializer:
+    """Return what signs the links of requests."""
     return URLSafeSerializer(str(current_app.secret_key), SALT)
 
 

@@ -21,15 +21,16 @@ from callbacks.api.figures import (
 )
 from dashboard import clock
 from dashboard.rules import kpi_words
-from dashboard.rules.access import Viewer, mask_text
+from dashboard.rules.access import Viewer
 from dashboard.rules.event import RATING_WORDS, Event
+from dashboard.rules.masking import mask_text
 from datasources import queries_breakdown
 from datasources.queries_boards import RATES, board_rows
 from datasources.queries_corrections import corrections
 from datasources.queries_counted import counted_page
-from datasources.queries_events import events_by_number, events_page
+from datasources.queries_events import events_by_number, events_page, numbers_seen
 from datasources.queries_filters import read_filters
-from datasources.queries_points import ledger_entries
+from datasources.queries_points import Entry, ledger_entries
 from datasources.sheets import Row
 from layouts import columns
 from layouts.points import POINT_WORDS
@@ -55,7 +56,7 @@ def _board(words: Words, who: Viewer) -> Table:
     board, reference, now = board_of(words.get("board", "units")), house().reference, clock.now()
     span, area = asked.period_of(words, reference, now, "month"), words.get("area")
     if area is not None:
-        asked.one_of("area", area, reference.areas)
+        area = reference.standing_area(asked.one_of("area", area, reference.every_area)) or area
     with house().database.read() as session:
         lines = own_lines(board_rows(session, reference, board, span, now, area=area), board, who)
         frozen_at, changed = corrections(session, reference, board, span, now, area)
@@ -81,10 +82,15 @@ def _entries(words: Words, who: Viewer) -> Table:
     names = {rule: translate(word) for rule, word in POINT_WORDS.items()}
     back = translate("冲正")
 
+    def page(session: Any, cursor: str | None) -> tuple[list[tuple[Entry, str]], str | None]:
+        found, following = ledger_entries(session, board, code, span, PAGE, cursor)
+        seen = numbers_seen(session, house().reference, who, [one.event for one in found])
+        return [(one, one.title if one.event in seen else "") for one in found], following
+
     def rows() -> Iterator[Row]:
-        for one in _paged(lambda session, cursor: ledger_entries(session, board, code, span, PAGE, cursor)):
+        for one, title in _paged(page):
             name, taken_back = names.get(one.rule, one.rule), back if one.reverses else ""
-            yield [local(one.at), name, one.event, mask_text(one.title), one.tenths / 10, taken_back]
+            yield [local(one.at), name, one.event, mask_text(title), one.tenths / 10, taken_back]
 
     return columns.heads(*columns.ENTRIES), rows()
 

@@ -68,7 +68,7 @@ def views() -> Response:
     scope, live = _scope(), _live()
     if area is None:
         return answer(live.views(scope))
-    if scope != EVERYTHING:
+    if scope.kind != EVERYTHING.kind:
         raise Forbidden("您的账号没有这项权限")
     views_of: AreaViews = current_app.extensions["grid.area_views"]
     position = live.views(scope)["position"]

@@ -8,24 +8,26 @@ from flask import Response
 from sqlalchemy.orm import Session
 
 from callbacks.api import asked
-from callbacks.api.answers import answer, house, moment
+from callbacks.api.answers import answer, house, moment, read_event
 from callbacks.guard import permission
-from callbacks.session import reader, somebody
+from callbacks.session import somebody
+from callbacks.walls import LISTS, listed
 from dashboard import clock
 from dashboard.rules import kpi_words, ranking
-from dashboard.rules.access import Role, Viewer, mask_text
+from dashboard.rules.access import Role, Viewer
 from dashboard.rules.event import Rating
 from dashboard.rules.kpis import Basis, last_year, previous
+from dashboard.rules.masking import mask_text
 from dashboard.rules.periods import Period
 from dashboard.rules.refusals import Forbidden
-from dashboard.serializer import event_json
 from datasources import frozen_times, queries_trend
 from datasources.queries_boards import board_rows, by_composite_score
 from datasources.queries_corrections import Correction, corrections
 from datasources.queries_counted import PARTS, Asked, Counted, counted_page
+from datasources.queries_events import numbers_seen
 from datasources.queries_kpis import TIMED, kpi_values
-from datasources.queries_narrow import Narrow, check
-from datasources.queries_points import Entry, ledger_entries
+from datasources.queries_narrow import Narrow, check, standing
+from datasources.queries_points import Entry, boards_of, ledger_entries
 from datasources.queries_rollup import frozen_cover
 from datasources.queries_scans import Pairs
 from datasources.reference import Reference
@@ -33,7 +35,6 @@ from layouts.points import POINT_WORDS
 from layouts.words import translate
 
 BASES = ("due", "reported")
-BOARDS = ("units", "streets", "communities", "grids", "workers")
 NARROW = ("area", "unit", "category", "channel")
 YES = ("0", "1")
 
@@ -87,12 +88,12 @@ def counted(code: str) -> Response:
     words = asked.words("period", *NARROW, "basis", "part", "rating", "limit", "cursor")
     limit, cursor = asked.page_of(words)
     who, reference, now = somebody(), house().reference, clock.now()
+    if who.role is Role.WALL and words.get("period", "today") != "today":
+        raise Forbidden(LISTS)
     question = question_of(words, code, now)
     with house().database.read() as session:
         page = counted_page(session, reference, who, question, limit, cursor)
-    items = [
-        event_json(one.event, reader(who), reference, now) | {"counted": _counted(one)} for one in page.items
-    ]
+    items = [listed(read_event(one.event, who, now), who) | {"counted": _counted(one)} for one in page.items]
     return answer({"items": items, "next": page.following, "count": page.count, "hidden": page.hidden})
 
 
@@ -123,12 +124,14 @@ def scores() -> Response:
     span = asked.period_of(words, reference, now, "month")
     area = words.get("area")
     if area is not None:
-        asked.one_of("area", area, reference.areas)
+        area = reference.standing_area(asked.one_of("area", area, reference.every_area)) or area
     with house().database.read() as session:
         lines = own_lines(board_rows(session, reference, board, span, now, area=area), board, who)
         rows = [row.as_json() for row in lines]
         frozen_at, changed = corrections(session, reference, board, span, now, area)
         changed = own_lines(changed, board, who)
+        touched = [entry.event for one in changed for entry in one.entries]
+        seen = numbers_seen(session, reference, who, touched)
         buckets: list[str] = []
         if _one(words, "trend", YES) == "1":
             buckets, points = queries_trend.points(session, reference, board, span, now, area)
@@ -143,7 +146,7 @@ def scores() -> Response:
             "as_of": moment(now),
             "live": now < span.end,
             "frozen_at": moment(frozen_at),
-            "corrections": [_correction(one) for one in changed],
+            "corrections": [_correction(one, seen) for one in changed],
             "by": "composite" if by_composite_score(board, span) else "points",
             "buckets": buckets,
             "rows": rows,
@@ -161,7 +164,8 @@ def entries(board: str, code: str) -> Response:
     span = asked.period_of(words, house().reference, clock.now(), "month")
     with house().database.read() as session:
         found, following = ledger_entries(session, board, code, span, limit, cursor)
-    return answer({"items": [_entry(one) for one in found], "next": following})
+        seen = numbers_seen(session, house().reference, who, [one.event for one in found])
+    return answer({"items": [_entry(one, seen) for one in found], "next": following})
 
 
 @permission("scores.see")
@@ -226,7 +230,7 @@ def narrow_of(words: dict[str, str]) -> Narrow:
     """Return what a query narrows its numbers to; Invalid for a code that is not known."""
     narrow = Narrow(**{name: words.get(name) for name in NARROW})
     check(house().reference, narrow)
-    return narrow
+    return standing(narrow, house().reference)
 
 
 def kpi_body(code: str, num: int, den: int) -> dict[str, Any]:
@@ -237,7 +241,9 @@ def kpi_body(code: str, num: int, den: int) -> dict[str, Any]:
 
 def board_of(board: str) -> str:
     """Return a board that the asking account may see, or refuse it."""
-    if asked.one_of("board", board, BOARDS) == "workers" and not somebody().may("workers.scores"):
+    if asked.one_of("board", board, boards_of(house().reference)) == "workers" and not somebody().may(
+        "workers.scores"
+    ):
         raise Forbidden("您的账号看不到网格员的积分")
     return board
 
@@ -250,7 +256,7 @@ def _counted(one: Counted) -> dict[str, Any]:
     return {"at": moment(one.at), "rating": one.rating}
 
 
-def _correction(one: Correction) -> dict[str, Any]:
+def _correction(one: Correction, seen: frozenset[str]) -> dict[str, Any]:
     rates = {
         code: {
             "name": translate(kpi_words.KPIS[code].name),
@@ -265,17 +271,18 @@ def _correction(one: Correction) -> dict[str, Any]:
         "frozen_points": ranking.points_text(one.frozen_tenths),
         "points": ranking.points_text(one.tenths),
         "rates": rates,
-        "entries": [_entry(entry) for entry in one.entries],
+        "entries": [_entry(entry, seen) for entry in one.entries],
     }
 
 
-def _entry(entry: Entry) -> dict[str, Any]:
+def _entry(entry: Entry, seen: frozenset[str]) -> dict[str, Any]:
+    """Return an entry; of an event that whoever asks may not open the number alone."""
     return {
         "id": entry.id,
         "rule": entry.rule,
         "name": translate(POINT_WORDS.get(entry.rule, entry.rule)),
         "event": entry.event,
-        "title": mask_text(entry.title),
+        "title": mask_text(entry.title) if entry.event in seen else "",
         "points": ranking.points_text(entry.tenths),
         "at": moment(entry.at),
         "reverses": entry.reverses,

@@ -1,15 +1,27 @@
 """Lists of events: filtered, newest first, in pages; exactly what the viewer may know of."""
 
+from dataclasses import replace
+
 from flask import Response
 
+from callbacks import walls
 from callbacks.api import asked
-from callbacks.api.answers import answer, house
+from callbacks.api.answers import answer, house, read_event
 from callbacks.guard import permission
-from callbacks.session import reader, somebody
+from callbacks.session import somebody
 from dashboard import clock
-from dashboard.serializer import event_json
+from dashboard.rules.access import Role
+from dashboard.rules.refusals import Forbidden
 from datasources.queries_events import events_count, events_page
-from datasources.queries_filters import read_filters
+from datasources.queries_filters import OPEN_CODES, Filters, read_filters
+
+
+def of_a_wall(filters: Filters) -> Filters:
+    """Return what a wall lists of what it asks for: open events alone."""
+    status = tuple(code for code in filters.status or OPEN_CODES if code in OPEN_CODES)
+    if not status:
+        raise Forbidden(walls.LISTS)
+    return replace(filters, status=status)
 
 
 @permission("events.see")
@@ -20,10 +32,12 @@ def listed() -> Response:
     limit, cursor = asked.page_of(words)
     counting = asked.one_of("count", words.pop("count", "0"), ("0", "1")) == "1"
     filters = read_filters(words, reference)
+    if who.role is Role.WALL:
+        filters = of_a_wall(filters)
     with house().database.read() as session:
         found, following = events_page(session, reference, who, filters, limit, cursor, now)
         count = {"count": events_count(session, reference, who, filters, now)} if counting else {}
-    items = [event_json(event, reader(who), reference, now) for event in found]
+    items = [walls.listed(read_event(event, who, now), who) for event in found]
     return answer({"items": items, "next": following} | count)
 
 

@@ -6,8 +6,8 @@ from flask import Response
 
 from callbacks.api.answers import answer, house, moment
 from callbacks.guard import permission
-from dashboard.rules.access import mask_text
 from dashboard.rules.event import Event
+from dashboard.rules.masking import mask_text
 from datasources import queries_objections
 
 

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from flask import Response, request
+from flask import Response
 
+from callbacks import outside
 from callbacks.api.answers import answer
+from callbacks.api.deliveries import STATES
 from callbacks.api.problems import TITLES, TYPE
 from callbacks.api.schemas import COMPONENTS, action_body
 from callbacks.api.shapes import TEXT, WHOLE, Schema, choice, ref
@@ -61,7 +63,8 @@ QUERY: Mapping[str, Schema] = {
     "channel": choice(Source),
     "format": choice(sheets.KINDS),
     "state": choice(("pending", "decided")),
-    "board": choice(("units", "streets", "communities", "grids", "workers")),
+    "/deliveries?state": choice(STATES),
+    "board": TEXT,
 }
 FILTERS = ("status", "zone", "unit", "area", "category", "emergency", "level", "supervision", "overdue", "source", "since", "until", "q", "bbox")  # fmt: skip
 SEEN = (*ANY, 404)
@@ -75,7 +78,8 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
     ("post", "/events/batch"): Operation("Report up to 1000 events", "BatchResults", 200, "Batch", (*BODY, 409, 503), headers=("Idempotency-Key",)),
     ("get", "/events/{number}"): Operation("One event with its steps, photos and allowed actions", "EventDetail", refuses=SEEN),
     ("get", "/events/{number}/candidates"): Operation("Units to send an event to, best first with reasons; limits as due times; the border in doubt", "Candidates", refuses=SEEN),
-    ("post", "/events/{number}/reveal"): Operation("The reporter in clear, for a reason that is kept with the account and the moment", "Revealed", 200, "Reveal", (*BODY, 404)),
+    ("post", "/events/{number}/reveal"): Operation("The reporter in clear, for a reason that is kept with the account and the moment", "Revealed", 200, "Reveal", (*BODY, 404, 429)),
+    ("get", "/reveals"): Operation("Who saw reporters in clear within the hour and how often, first those who reached the limit", "Reveals"),
     ("post", "/events/plan"): Operation("Where each of up to 200 events would be sent, or why it cannot", "Plan", 200, "PlanAsked", BODY),
     ("get", "/field"): Operation("What a grid worker has to check, has reported and earned; the server's time", "Field"),
     ("get", "/pool"): Operation("What one's unit may claim now and why, soonest first, with rivals, points at stake and due time", "Pool"),
@@ -102,13 +106,15 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
     ("post", "/events/{number}/presence/take"): Operation("Take an event over from whoever holds it, for a reason that becomes a step", "Present", 200, "TakeOver", (*BODY, 404, 409)),
     ("post", "/alerts/{key}/acknowledge"): Operation("Answer an alert", "Alert", 200, "Acknowledge", (*BODY, 404, 409)),
     ("post", "/alerts/{key}/shelve"): Operation("Silence an alert openly, at most 30 minutes", "Alert", 200, "Shelve", (*BODY, 404, 409)),
+    ("get", "/deliveries"): Operation("What is owed to outside systems, emergencies first; or the deliveries of one state", "Deliveries", refuses=(*ANY, 422), query=("state", "limit")),
+    ("post", "/deliveries/{key}/again"): Operation("Try a delivery at once; one that was received goes out anew", "DeliveryAgain", 200, "Nothing", (*BODY, 404)),
     ("post", "/screens"): Operation("A screen says that it is there", "Screen", 200, "ScreenSays", BODY),
     ("get", "/kpis"): Operation("KPIs of a period; compare=1 adds the period before and last year, each as old as this one is now", "Kpis", refuses=(*ANY, 422), query=("period", "area", "unit", "category", "channel", "basis", "compare")),
     ("get", "/kpis/{code}/events"): Operation("What a KPI counted, newest first", "Counted", refuses=(*SEEN, 422), query=("period", "area", "unit", "category", "channel", "basis", "part", "rating", "limit", "cursor")),
     ("get", "/kpis/by/{dimension}"): Operation("KPIs by area, unit, category or channel", "Breakdown", refuses=(*ANY, 422), query=("period", "area", "unit", "category", "channel", "basis", "codes")),
     ("get", "/bottleneck"): Operation("Where open cases stand and for how long", "Bottleneck", refuses=(*ANY, 422), query=NARROW),
     ("get", "/handoffs"): Operation("Who declines and who is sent back, by unit", "Handoffs", refuses=(*ANY, 422), query=("period", *NARROW)),
-    ("get", "/levels"): Operation("At which level closed events were resolved, by area", "Levels", refuses=(*ANY, 422), query=("period", *NARROW)),
+    ("get", "/levels"): Operation("At which level closed events were finished against the level expected, and by area", "Levels", refuses=(*ANY, 422), query=("period", *NARROW)),
     ("get", "/scores"): Operation("A board; trend=1 adds each line's points by day, week or month", "Board", refuses=(*ANY, 422), query=("board", "period", "area", "trend")),
     ("get", "/scores/formula"): Operation("How the boards are counted: parts and weights of the composite, points", "Formula"),
     ("get", "/scores/{board}/{code}/entries"): Operation("The ledger behind a line of a board", "Entries", refuses=(*ANY, 404, 422), query=("period", "limit", "cursor")),
@@ -134,11 +140,11 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
 @permission("public")
 def openapi() -> Response:
     """Return the description of the API."""
-    return answer(described(request.host_url.rstrip("/")))
+    return answer(described(outside.own_address(), outside.cookie_name("grid_session")))
 
 
 @lru_cache(maxsize=4)
-def described(server: str) -> dict[str, Any]:
+def described(server: str, cookie: str = "grid_session") -> dict[str, Any]:
     """Return the OpenAPI document for a server's address."""
     paths: dict[str, dict[str, Any]] = {}
     for (method, path), operation in OPERATIONS.items():
@@ -164,7 +170,7 @@ def described(server: str) -> dict[str, Any]:
             "schemas": dict(COMPONENTS),
             "securitySchemes": {
                 "token": {"type": "http", "scheme": "bearer"},
-                "session": {"type": "apiKey", "in": "cookie", "name": "grid_session"},
+                "session": {"type": "apiKey", "in": "cookie", "name": cookie},
             },
         },
     }
@@ -198,13 +204,16 @@ def _taken(operation: Operation, body: Schema | None) -> dict[str, Any]:
 
 def _parameters(path: str, operation: Operation) -> list[dict[str, Any]]:
     named = [part[1:-1] for part in path.split("/") if part.startswith("{")]
-    whole = path.startswith(("/alerts/", "/exports/requests/"))
+    whole = path.startswith(("/alerts/", "/exports/requests/", "/deliveries/"))
     return [
         *(
             {"name": name, "in": "path", "required": True, "schema": WHOLE if whole else TEXT}
             for name in named
         ),
-        *({"name": name, "in": "query", "schema": QUERY.get(name, TEXT)} for name in operation.query),
+        *(
+            {"name": name, "in": "query", "schema": QUERY.get(f"{path}?{name}") or QUERY.get(name, TEXT)}
+            for name in operation.query
+        ),
         *(
             {"name": name, "in": "header", "schema": {**TEXT, "minLength": 1, "maxLength": 255}}
             for name in operation.headers

@@ -3,10 +3,10 @@
 from flask import Response, request
 from sqlalchemy.orm import Session
 
+from callbacks.api import developing
 from callbacks.api.answers import answer, house
 from callbacks.guard import permission
 from callbacks.session import somebody
-from dashboard import clock
 from dashboard.rules.access import Viewer, sees
 from dashboard.rules.refusals import Forbidden, Invalid, NotFound
 from datasources import api_queries, journal, photos
@@ -27,7 +27,7 @@ def upload() -> Response:
     if file is None:
         raise Invalid([("file", "缺少“{field}”", {"field": "file"})])
     data = file.read(photos.LARGEST_BYTES + 1)
-    row = photos.store(house().photos, data, who, clock.now(), house().reference.tz)
+    row = developing.developed(data, who)
     url = f"/api/v1/photos/{row.id}"
     body = {"id": row.id, "url": url, "width": row.width, "height": row.height}
     with house().database.write() as session:

@@ -14,8 +14,9 @@ from callbacks.guard import permission
 from callbacks.session import somebody
 from callbacks.wording import spoken
 from dashboard import clock
-from dashboard.rules.access import Viewer, mask_text
+from dashboard.rules.access import Viewer
 from dashboard.rules.event import STATUS_WORDS, Event, Status
+from dashboard.rules.masking import mask_text
 from dashboard.rules.recommend import Candidate
 from dashboard.rules.refusals import Invalid
 from datasources import journal, queries_candidates

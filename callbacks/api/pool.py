@@ -8,10 +8,11 @@ from callbacks import advice
 from callbacks.api.answers import answer, house, moment
 from callbacks.api.events import known_event
 from callbacks.guard import permission
-from callbacks.session import reader, somebody
+from callbacks.session import somebody
 from dashboard import clock
-from dashboard.rules.access import Viewer, could_claim, mask_text
+from dashboard.rules.access import Viewer, could_claim
 from dashboard.rules.event import Event, Status
+from dashboard.rules.masking import mask_text
 from dashboard.rules.ranking import points_text
 from dashboard.rules.refusals import NotFound
 from datasources import queries_pool
@@ -28,11 +29,12 @@ def pool() -> Response:
         events = queries_pool.claimable(session, reference, who.unit or "", now)
         photos = queries_pool.photo_counts(session, [event.id for event in events])
         left = queries_pool.bonus_left(session, reference, who.unit or "", now)
+    cap = points_text(reference.policy.claim_cap)
     stake = {rule: points_text(reference.policy.points[rule]) for rule in AT_STAKE}
     if left <= 0:
         stake["claim"] = points_text(0)
     items = [_item(event, who, reference, photos.get(event.id, 0)) for event in events]
-    return answer({"items": items, "stake": stake, "bonus_left": points_text(max(0, left))})
+    return answer({"items": items, "stake": stake, "bonus_left": points_text(max(0, left)), "bonus_cap": cap})
 
 
 def _item(event: Event, who: Viewer, reference: Reference, photos: int) -> dict[str, Any]:
@@ -41,7 +43,6 @@ def _item(event: Event, who: Viewer, reference: Reference, photos: int) -> dict[
     area, due = reference.areas.get(duty.area), advice.limits(event, reference, clock.now())
     own = next((one for one in due if one.condition == event.condition), due[0])
     rivals = [reference.unit_name(code) for code in reference.eligible(event) if code != who.unit]
-    text = event.description if reader(who).may("personal.see") else mask_text(event.description)
     return {
         "number": event.number,
         "claim_due_at": moment(event.claim_due_at),
@@ -54,7 +55,7 @@ def _item(event: Event, who: Viewer, reference: Reference, photos: int) -> dict[
         "limit": {"amount": own.limit.amount, "unit": own.limit.unit},
         "due_at": moment(own.due_at),
         "photos": photos,
-        "description": text,
+        "description": mask_text(event.description),
     }
 
 

@@ -15,6 +15,7 @@ from callbacks.session import somebody
 from dashboard import actions, clock
 from dashboard.rules.access import Viewer
 from dashboard.rules.event import Event
+from dashboard.rules.masking import mask_text
 from dashboard.rules.refusals import Invalid
 from datasources import feed_queries, presence
 from datasources.intake import text_fault
@@ -70,7 +71,7 @@ def _present(session: Session, event: Event, who: Viewer, seat: str) -> dict[str
 
 def _person(row: PresenceRow, titles: Mapping[str, str]) -> dict[str, Any]:
     title = titles.get(row.account) or row.account
-    return {"account": row.account, "title": title, "seat": row.seat, "since": moment(row.since)}
+    return {"account": row.account, "title": title, "seat": mask_text(row.seat), "since": moment(row.since)}
 
 
 def _seat(body: Mapping[str, Any]) -> str:

@@ -8,22 +8,25 @@ from urllib.parse import quote
 
 from dash.exceptions import DependencyException
 from flask import Flask, Response, redirect, request
-from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException, NotFound
 from werkzeug.wrappers import Response as AnyResponse
 
 from callbacks.api.answers import dumped, event_body
 from callbacks.api.answers import moment as shown
+from callbacks.guard import WrongCredential
 from callbacks.wording import spoken
 from dashboard.rules.refusals import NotNow, Overtaken, Refusal
-from datasources.database import UNAVAILABLE
+from datasources.faults import is_outage
+from datasources.idempotency import InWork
+from datasources.quiet import Quiet
 from layouts import notice
 from layouts.words import N_, translate
 
 log = logging.getLogger(__name__)
+quiet = Quiet(log)
 
 TYPE = "application/problem+json"
-FORMS = ("/api/", "/admin/", "/_dash", "/healthz", "/readyz", "/metrics", "/socket.io")
+FORMS = ("/api/", "/admin/", "/session/", "/_dash", "/healthz", "/readyz", "/metrics", "/socket.io")
 TITLES: Mapping[int, str] = {
     400: N_("请求看不懂"),
     401: N_("需要登录"),
@@ -45,8 +48,11 @@ DETAILS: Mapping[int, str] = {
     413: N_("提交的内容超过了允许的大小"),
     415: N_("内容类型不对，请按接口说明提交"),
     500: N_("刚才的操作没有完成，问题已记入日志（编号 {mark}）"),
-    503: N_("数据库正忙，请稍后再试"),
+    503: N_("数据库现在没有应答，这一步没有得到确认，请稍后再试"),
 }
+# seconds after which asking again makes sense, by status
+AGAIN_AFTER = {429: 60, 503: 3}
+IN_WORK_AFTER = 1
 SLUGS = {400: "malformed", 401: "unauthenticated", 403: "forbidden", 404: "not-found", 405: "method", 409: "not-now", 413: "too-large", 415: "wrong-type", 422: "invalid", 429: "too-many", 500: "internal", 503: "unavailable"}  # fmt: skip
 
 
@@ -54,8 +60,6 @@ def install(app: Flask) -> None:
     """Turn whatever goes wrong in an app into a problem or a page."""
     app.register_error_handler(Refusal, of_refusal)
     app.register_error_handler(HTTPException, _of_http)
-    for kind in UNAVAILABLE:
-        app.register_error_handler(kind, _of_database)
     app.register_error_handler(
         DependencyException, lambda _: _of_http(NotFound())
     )  # an asset Dash does not have
@@ -92,7 +96,13 @@ def refusal_body(refusal: Refusal) -> dict[str, Any]:
         winner = refusal.winner if isinstance(refusal, Overtaken) else None
         more["winner"] = winner and winner | {"at": shown(winner["at"])}
         more["event"] = event_body(refusal.event)
-        slug = "overtaken" if isinstance(refusal, Overtaken) else ""
+        slug = (
+            "overtaken"
+            if isinstance(refusal, Overtaken)
+            else "in-work"
+            if isinstance(refusal, InWork)
+            else ""
+        )
     return body_of(refusal.status, spoken(refusal), refusal.errors, slug, **more)
 
 
@@ -107,10 +117,11 @@ def of_refusal(refusal: Refusal) -> AnyResponse:
         response = answer(refusal_body(refusal))
         if refusal.status == 401:
             response.headers["WWW-Authenticate"] = 'Bearer realm="grid"'
-        if refusal.status == 429:
-            response.headers["Retry-After"] = "60"
+        after = IN_WORK_AFTER if isinstance(refusal, InWork) else AGAIN_AFTER.get(refusal.status)
+        if after is not None:
+            response.headers["Retry-After"] = str(after)
         return response
-    if refusal.status == 401:
+    if refusal.status == 401 and not isinstance(refusal, WrongCredential):
         path = request.full_path.rstrip("?")
         return redirect(f"/login?next={quote(path, safe='')}" if path != "/" else "/login", 302)
     return Response(notice.error(refusal.status), refusal.status, mimetype="text/html")
@@ -118,6 +129,9 @@ def of_refusal(refusal: Refusal) -> AnyResponse:
 
 def _of_http(error: HTTPException) -> AnyResponse:
     status = error.code or 500
+    cause = getattr(error, "original_exception", None)
+    if is_outage(cause):  # while another answer was being written
+        return _of_outage(cause)
     if status < 400:
         return error.get_response()
     if not _for_programs():
@@ -130,12 +144,17 @@ def _of_http(error: HTTPException) -> AnyResponse:
     return response
 
 
-def _of_database(error: SQLAlchemyError) -> AnyResponse:
-    log.warning("The database did not answer in time: %s", getattr(error, "orig", error))
-    return _plain(503)
+def _of_outage(error: BaseException | None) -> AnyResponse:
+    """Say that the database cannot do its work just now: never a 409, which would mean that somebody was faster."""
+    quiet.warning("outage", "The database cannot do its work: %s", getattr(error, "orig", None) or error)
+    response = _plain(503)
+    response.headers["Retry-After"] = str(AGAIN_AFTER[503])
+    return response
 
 
 def _of_bug(error: Exception) -> AnyResponse:
+    if is_outage(error):
+        return _of_outage(error)
     mark = secrets.token_hex(4)
     log.error("Request failed (%s): %s %r", mark, request.method, request.path, exc_info=error)
     return _plain(500, mark=mark)

@@ -5,11 +5,13 @@ Limits are per address and in memory; an emergency is never held up by them, but
 
 import hmac
 import secrets
+from dataclasses import replace
 from typing import Any
 
 from flask import Response, current_app, request
 from sqlalchemy.orm import Session
 
+from callbacks import outside
 from callbacks.api import uploads
 from callbacks.api.answers import JSON, answer, house, moment
 from callbacks.api.bodies import facts_of, json_body, object_body
@@ -23,8 +25,9 @@ from dashboard.rules.context import Context
 from dashboard.rules.event import STATUS_WORDS, Event, Status
 from dashboard.rules.guards import REOPEN_WITHIN
 from dashboard.rules.lifecycle import BY_ACTION, allowed
+from dashboard.rules.masking import mask_text, mask_values
 from dashboard.rules.refusals import NotFound
-from datasources import api_queries, intake, photos
+from datasources import api_queries, intake, photos, sealing
 from datasources.models import StepRow
 from datasources.reference import Reference
 from datasources.sign_in import digest
@@ -54,8 +57,9 @@ def report() -> Response:
     filed = intake.door_report_from(body, reference, RESIDENT, now)
     category = reference.category(filed.category)
     emergency = filed.emergency or bool(category is not None and category.emergency)
-    address = request.remote_addr or ""
+    address = outside.address()
     buckets: Buckets = current_app.extensions.setdefault("grid.buckets", Buckets())
+    filed = replace(filed, mark=sealing.mark_of(address))
     many = emergency and not buckets.take(f"emergency/{address}", MANY_EMERGENCIES)
     if not emergency and not buckets.take(address, PER_HOUR):
         raise TooMany(ENOUGH)
@@ -124,13 +128,13 @@ def _progress(session: Session, event: Event) -> dict[str, Any]:
     rejected = [step.facts.get("reason") for step in steps if step.action == "reject"]
     return {
         "number": event.number,
-        "title": event.title,
+        "title": mask_text(event.title),
         "status": event.status,
         "status_name": translate(STATUS_WORDS[Status(event.status)]),
         "reported_at": moment(event.reported_at),
         "finished_at": moment(event.finished_at),
         "closed_at": moment(event.closed_at),
-        "reason": rejected[-1] if rejected else None,
+        "reason": mask_values(rejected[-1]) if rejected else None,
         "stages": [{"name": translate(name), "at": moment(getattr(event, at))} for name, at in STAGES],
         "may": may,
         "rating": _last(steps, "rate", event.round, "rating"),
@@ -161,10 +165,10 @@ def _objection(steps: Any) -> dict[str, Any] | None:
             answered = step
     if asked is None:
         return None
-    words = answered.facts.get("reason") if answered else None
+    words = mask_values(answered.facts.get("reason")) if answered else None
     opened = answered is not None and answered.action == "reopen"
     return {
-        "text": asked.facts.get("text"),
+        "text": mask_values(asked.facts.get("text")),
         "at": moment(asked.at),
         "answer": translate("已重新办理：{reason}", reason=words) if opened else words,
         "answered_at": moment(answered.at) if answered else None,

@@ -42,7 +42,7 @@ from datasources.pack_places import KINDS as PLACE_KINDS
 
 def field_schema(field: Field) -> Schema:
     """Return what a field of a report may hold; null means absent."""
-    if field.kind in ("line", "text"):
+    if field.kind in ("line", "code", "text"):
         return null({**TEXT, "maxLength": int(field.most), **({"minLength": 1} if field.least else {})})
     if field.kind == "number":
         return null({**NUMBER, "minimum": field.least, "maximum": field.most})
@@ -115,7 +115,7 @@ BORDER = {
 REPORTER_SHOWN = record({"name": null(TEXT), "phone": null(TEXT)})
 PERSON = record({"account": TEXT, "title": TEXT, "seat": TEXT, "since": MOMENT})
 MOMENTS = (
-    "claim_due_at", "accept_due_at", "handle_due_at", "check_due_at", "hold_until", "overdue_at", "reply_due_at", "finished_at",
+    "claim_due_at", "accept_due_at", "warn_due_at", "handle_due_at", "check_due_at", "hold_until", "overdue_at", "reply_due_at", "finished_at",
     "closed_at",
 )  # fmt: skip
 
@@ -143,6 +143,7 @@ COMPONENTS: Mapping[str, Schema] = {
             "id": WHOLE,
             "number": TEXT,
             "external_id": null(TEXT),
+            "source_system": null(TEXT),
             "source": choice(Source),
             "title": TEXT,
             "description": TEXT,
@@ -329,6 +330,7 @@ COMPONENTS: Mapping[str, Schema] = {
             "items": array(ref("PoolItem")),
             "stake": {"type": "object", "additionalProperties": TEXT},
             "bonus_left": TEXT,
+            "bonus_cap": TEXT,
         }
     ),
     "PoolItem": record(
@@ -406,6 +408,7 @@ COMPONENTS: Mapping[str, Schema] = {
             "state": choice(AlertState),
             "version": WHOLE,
             "raised_at": MOMENT,
+            "reported_at": MOMENT,
             "title": TEXT,
             "category": null(TEXT),
             "kind": choice((*(kind for kind, _ in SOUND_KINDS), OTHER_KIND)),
@@ -428,6 +431,8 @@ COMPONENTS: Mapping[str, Schema] = {
             "units": array(record({"unit": TEXT, "name": TEXT, "accepted": FLAG, "due_at": null(MOMENT)})),
             "next": null(record({"at": MOMENT, "what": null(choice((*LADDER_WORDS,)))})),
             "ladder": array(record({"at": MOMENT, "what": choice((*LADDER_WORDS,)), "done": FLAG})),
+            "count": WHOLE,
+            "folded": array(TEXT),
             "shelved": null(record({"until": MOMENT, "by": TEXT, "title": null(TEXT), "reason": TEXT})),
             "stood_down_at": null(MOMENT),
             "voice": TEXT,
@@ -438,6 +443,14 @@ COMPONENTS: Mapping[str, Schema] = {
         {"reason": {**TEXT, "minLength": 1, "maxLength": 500}, "version": null(WHOLE)}, "version"
     ),
     "Revealed": record({"number": TEXT, "reporter": REPORTER_SHOWN, "description": TEXT}),
+    "Reveals": record(
+        {
+            "items": array(
+                record({"account": TEXT, "title": TEXT, "count": WHOLE, "reached_at": null(MOMENT)})
+            ),
+            "limit": WHOLE,
+        }
+    ),
     "Alerts": page(ref("Alert")),
     "Acknowledge": record(
         {
@@ -584,6 +597,34 @@ COMPONENTS: Mapping[str, Schema] = {
     "Objections": page(
         record({"number": TEXT, "title": TEXT, "text": TEXT, "unit": TEXT, "closed_at": null(MOMENT)})
     ),
+    "Deliveries": record(
+        {
+            "items": array(
+                record(
+                    {
+                        "id": WHOLE,
+                        "target": TEXT,
+                        "reason": TEXT,
+                        "event": null(TEXT),
+                        "emergency": FLAG,
+                        "state": choice(("waiting", "failed", "sent")),
+                        "why": null(TEXT),
+                        "created_at": MOMENT,
+                        "tries": WHOLE,
+                        "last_try_at": null(MOMENT),
+                        "next_try_at": null(MOMENT),
+                        "done_at": null(MOMENT),
+                        "receipt": null(TEXT),
+                    }
+                )
+            ),
+            "next": null(TEXT),
+            "owed": WHOLE,
+            "failed": WHOLE,
+        }
+    ),
+    "DeliveryAgain": record({"id": WHOLE, "state": choice(("waiting",))}),
+    "Nothing": {"type": "object"},
     "Snapshot": record({"position": TEXT, "columns": array(TEXT), "rows": array({"type": "array"})}),
     "FeedHash": record({"position": TEXT, "hash": {**TEXT, "pattern": "^[0-9a-f]{64}$"}}),
     "Views": record({"position": TEXT, "views": {"type": "object"}}),

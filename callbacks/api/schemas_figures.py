@@ -49,6 +49,7 @@ FIGURES: Mapping[str, Schema] = {
             "closed": WHOLE,
             "dropped": array(TEXT),
             "change": null(WHOLE),
+            "area": null(TEXT),
         },
         open_=True,
     ),
@@ -127,7 +128,9 @@ FIGURES: Mapping[str, Schema] = {
     "Levels": record(
         {
             "levels": array(choice(Level)),
-            "rows": array(record({"code": TEXT, "name": TEXT, "counts": array(WHOLE), "closed": WHOLE})),
+            "rows": array(record({"expected": choice(Level), "finished": choice(Level), "count": WHOLE})),
+            "within": record({"num": WHOLE, "den": WHOLE, "text": TEXT}),
+            "areas": array(record({"code": TEXT, "name": TEXT, "counts": array(WHOLE), "closed": WHOLE})),
         }
     ),
     "Entry": record(

@@ -3,37 +3,34 @@
 A seat is a secret of a stranger's browser (header X-Upload-Seat); whoever has it owns what was uploaded with it.
 """
 
-import time
+from datetime import datetime
 from typing import Any
 
 from flask import Response, current_app, request
 from sqlalchemy.orm import Session
 
+from callbacks import outside
 from callbacks.api import problems
 from callbacks.api.answers import answer, house
 from callbacks.api.bodies import object_body
+from callbacks.api.developing import TooMany, check_room, developed
 from callbacks.buckets import Buckets
 from callbacks.guard import Stranger, permission
 from callbacks.session import viewer
 from dashboard import clock
 from dashboard.rules.access import Role, Viewer
 from dashboard.rules.refusals import Forbidden, Invalid, NotFound, Refusal
-from datasources import photos, uploads
+from datasources import darkroom, photos, room, uploads
 from datasources.models import PhotoRow, UploadRow
 from datasources.sign_in import digest
 
 SEAT = "X-Upload-Seat"
 SHORTEST_SEAT, LONGEST_SEAT = 16, 200
 LARGEST_PIECE = 512 * 1024
-PER_HOUR = 120  # uploads of strangers begun from one address
-TIDY_EVERY = 3600.0
+PER_HOUR = 40  # uploads of strangers begun from one address …
+BYTES_PER_HOUR = 60 * 1024 * 1024  # … and how large they may be together
+ENOUGH = "这个网络地址一小时内上传的照片已达上限；可以不带照片先上报，紧急情况请拨打 110、119、120"
 HEX = frozenset("0123456789abcdef")
-
-
-class TooMany(Refusal):
-    """This address has sent enough for now."""
-
-    status = 429
 
 
 def stranger() -> Viewer | None:
@@ -69,17 +66,25 @@ def begin() -> Response:
         raise Invalid([("sha256", "应是 64 位十六进制的 SHA-256", {})])
     if size > photos.LARGEST_BYTES:
         raise photos.TooLarge("照片不能超过 8 MB，请压缩后再传", field="file")
-    if who.role is Role.RESIDENT:
-        buckets: Buckets = current_app.extensions.setdefault("grid.upload-buckets", Buckets())
-        if not buckets.take(request.remote_addr or "", PER_HOUR):
-            raise TooMany(
-                "这个网络地址一小时内上传的照片已达上限；可以不带照片先上报，紧急情况请拨打 110、119、120"
-            )
-    _tidy()
     with house().database.write() as session:
-        row = uploads.begin(session, who.name, size, mark, now)
+        row = uploads.held(session, who.name, size, mark)
+        if row is None:
+            _check_quota(session, who, size, now)
+            row = uploads.begin(session, who.name, size, mark, now)
         at = _state(session, row)
     return answer(at, 200 if at["offset"] or at["photo"] else 201, Location=f"/api/v1/uploads/{at['id']}")
+
+
+def _check_quota(session: Session, who: Viewer, size: int, now: datetime) -> None:
+    """Raise TooMany or Full for a picture that is beyond what its sender, all strangers or the disk have room for."""
+    check_room(who)
+    if who.role is not Role.RESIDENT:
+        return
+    buckets: Buckets = current_app.extensions.setdefault("grid.upload-buckets", Buckets())
+    address = outside.address()
+    room.check_strangers(session, size, house().settings.strangers_mb, now)
+    if not (buckets.take(address, PER_HOUR) and buckets.take(f"{address} bytes", BYTES_PER_HOUR, size)):
+        raise TooMany(ENOUGH)
 
 
 @permission("public")
@@ -100,12 +105,16 @@ def piece(key: str) -> Response:
     if request.mimetype != "application/offset+octet-stream":
         raise photos.WrongKind("请用 application/offset+octet-stream 提交照片的一段")
     data = request.get_data(cache=False) if (request.content_length or 0) <= LARGEST_PIECE else b""
-    if not 0 < len(data) <= LARGEST_PIECE:
-        raise photos.TooLarge("一段最多 512 KB", field="file")
     with house().database.read() as session:
         row = _found(session, key, who)
         if row.photo:
             return answer(_state(session, row))
+        if row.closed_at is not None:
+            raise uploads.Closed
+    if not data and int(start) == row.size == uploads.offset(folder, key):
+        return answer(_finish(key, who))  # all there, but nobody had time for it, or the process died
+    if not 0 < len(data) <= LARGEST_PIECE:
+        raise photos.TooLarge("一段最多 512 KB", field="file")
     try:
         reached = uploads.append(folder, row, int(start), data)
     except uploads.WrongOffset as refusal:
@@ -118,15 +127,24 @@ def piece(key: str) -> Response:
 def _finish(key: str, who: Viewer) -> dict[str, Any]:
     with house().database.read() as session:
         row = _found(session, key, who)
-    data = uploads.whole(house().photos, row)
-    photo = photos.store(house().photos, data, who, clock.now(), house().reference.tz)
+    try:
+        photo = developed(uploads.whole(house().photos, row), who)
+    except (darkroom.Busy, TooMany):
+        raise  # it may be a picture yet: what has arrived stays
+    except Refusal:
+        with house().database.write() as session:
+            uploads.close(session, key, clock.now())
+        uploads.forget_pieces(house().photos, key)
+        raise
     with house().database.write() as session:
         held = _found(session, key, who)
         if held.photo is None:
             session.add(photo)
             held.photo = photo.id
         session.flush()
-        return _state(session, held)
+        state = _state(session, held)
+    uploads.forget_pieces(house().photos, key)
+    return state
 
 
 def _overlap(refusal: uploads.WrongOffset) -> Response:
@@ -150,16 +168,6 @@ def _state(session: Session, row: UploadRow) -> dict[str, Any]:
     }
     offset = row.size if photo else uploads.offset(house().photos, row.id)
     return {"id": row.id, "offset": offset, "photo": shown}
-
-
-def _tidy() -> None:
-    """Forget old uploads, at most once an hour in this process."""
-    extensions, now = current_app.extensions, time.monotonic()
-    if now - extensions.get("grid.uploads-tidied", -TIDY_EVERY) < TIDY_EVERY:
-        return
-    extensions["grid.uploads-tidied"] = now
-    with house().database.write() as session:
-        uploads.forget_old(session, house().photos, clock.now())
 
 
 ROUTES = (

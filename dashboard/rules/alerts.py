@@ -34,8 +34,10 @@ LADDER_WORDS = {
     "widen": "全部席位和责任单位负责人",
     "webhook": "短信电话通知",
     "reopen": "未签收将重新告警",
+    "overdue": "到时未办结将重新告警",
 }
 SIGN_WITHIN = timedelta(minutes=5)
+WATCH_AGAIN = timedelta(minutes=30)  # what is past its deadline is looked at again this soon
 LATE_BY = timedelta(seconds=10)
 # what an emergency sounds like: the first kind one of whose words stands in the category's name or the title
 KINDS: tuple[tuple[str, tuple[str, ...]], ...] = (
@@ -76,6 +78,8 @@ class Alert:
     behalf_who: str | None = None
     behalf_channel: str | None = None
     behalf_words: str | None = None
+    mark: str | None = None  # of an anonymous sender, see rules.folding
+    folded_into: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,12 +173,28 @@ def shelved(alert: Alert, by: str, reason: str, until: datetime, now: datetime) 
     )
 
 
+def is_watched(alert: Alert) -> bool:
+    """Return whether an answered alert has been signed for, so that only the event's own deadlines are waited for."""
+    answered, due = alert.acknowledged_at, alert.next_at
+    return (
+        alert.state == AlertState.ACKNOWLEDGED
+        and answered is not None
+        and due is not None
+        and due > answered + SIGN_WITHIN
+    )
+
+
+def sounds(alert: Alert, now: datetime) -> bool:
+    """Return whether an alert is heard now: nobody has answered it and nobody has silenced it for a while."""
+    return alert.state == AlertState.RAISED and (alert.shelved_until is None or alert.shelved_until <= now)
+
+
 def next_what(alert: Alert) -> str | None:
     """Return which consequence comes next, or None."""
     if alert.next_at is None:
         return None
     if alert.state == AlertState.ACKNOWLEDGED:
-        return "reopen"
+        return "overdue" if is_watched(alert) else "reopen"
     return LADDER[min(alert.stage, len(LADDER) - 1)][1]
 
 
@@ -195,17 +215,22 @@ def ladder(alert: Alert) -> list[Rung]:
     return rungs
 
 
-def climb(alert: Alert, now: datetime, all_signed: bool) -> tuple[Alert, Sequence[Consequence], Alert | None]:
+def climb(
+    alert: Alert, now: datetime, all_signed: bool, deadline: datetime | None = None
+) -> tuple[Alert, Sequence[Consequence], Alert | None]:
     """Return the alert after everything due by now, what that was in order, and a new episode if it opens again.
 
-    Down for ten minutes and over three rungs: each once, in order, marked late.
+    `deadline` is what the event itself runs against in its present status. Down for ten minutes and over three rungs:
+    each once, in order, marked late.
     """
-    if alert.next_at is None or alert.next_at > now or alert.state == AlertState.STOOD_DOWN:
+    if alert.state == AlertState.STOOD_DOWN or (alert.next_at is not None and alert.next_at > now):
         return alert, (), None
     if alert.state == AlertState.ACKNOWLEDGED:
-        return _answered(alert, now, all_signed)
+        return _answered(alert, now, all_signed, deadline)
+    if alert.folded_into is not None:  # what it folded into climbs for both
+        return replace(alert, next_at=now + timedelta(seconds=LADDER[0][0])), (), None
     done: list[Consequence] = []
-    stage, next_at = alert.stage, alert.next_at
+    stage, next_at = alert.stage, alert.next_at or now
     while next_at <= now:
         rung = min(stage, len(LADDER) - 1)
         done.append(Consequence(LADDER[rung][1], next_at, late=now - next_at > LATE_BY))
@@ -218,11 +243,13 @@ def climb(alert: Alert, now: datetime, all_signed: bool) -> tuple[Alert, Sequenc
 
 
 def _answered(
-    alert: Alert, now: datetime, all_signed: bool
+    alert: Alert, now: datetime, all_signed: bool, deadline: datetime | None
 ) -> tuple[Alert, Sequence[Consequence], Alert | None]:
-    if all_signed:
-        return replace(alert, next_at=None), (), None
-    due = alert.next_at or now
-    over = stood_down(alert, now)
-    again = raised(alert.event_id, alert.episode + 1, now)
-    return over, (Consequence("reopen", due, late=now - due > LATE_BY),), again
+    """An answered alert never rests for good: signed for, it waits for the event's deadline, and then opens again."""
+    passed = deadline is None or deadline <= now
+    if all_signed and not (is_watched(alert) and passed):
+        later = now + WATCH_AGAIN if passed else deadline
+        return replace(alert, version=alert.version + 1, next_at=later), (), None
+    what, due = next_what(alert) or "reopen", alert.next_at or now
+    again = replace(raised(alert.event_id, alert.episode + 1, now), mark=alert.mark)
+    return stood_down(alert, now), (Consequence(what, due, late=now - due > LATE_BY),), again

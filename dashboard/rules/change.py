@@ -31,8 +31,8 @@ class Change:
 
     set: dict[str, Any] = field(default_factory=dict)
     points: list[Points] = field(default_factory=list)
-    alert: str | None = None
-    assign: tuple[str, ...] = ()
+    alert: str | None = None  # raise, again (also where it was answered already) or stand_down
+    assign: tuple[str, ...] | None = None  # who stands beside the lead from now on
     co_accepted: str | None = None
     co_finished: tuple[str, str] | None = None
     deliveries: list[tuple[str, str]] = field(default_factory=list)

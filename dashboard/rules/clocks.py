@@ -26,7 +26,7 @@ def handling_clock(start: datetime, due: datetime, limit: Limit | None, context:
         "limit_unit": limit.unit if limit else None,
         "handle_from": start,
         "handle_due_at": due,
-        "warn_due_at": due_soon_at(start, due),
+        "warn_due_at": due_soon_at(start, due, limit, context.world.policy.calendar),
         "red_due_at": red_at(start, due, limit, context.world.policy.calendar),
         "due_soon_at": None,
     }
@@ -52,14 +52,24 @@ def to_dispatch(context: Context) -> dict[str, Any]:
         "accepted_at": None,
         "final_dispatch": False,
         "dispatch_due_at": context.now + minutes(context, "dispatch"),
+        "desk_reminded_at": None,
     }
+
+
+def again(event: Event) -> str | None:
+    """Return what an event that left its unit's hands does to its alert: an emergency sounds again, for everybody."""
+    return "again" if event.emergency else None
+
+
+def released(event: Event) -> Change:
+    """Return what happens to the co-units when the lead goes: an emergency keeps them, they are on their way."""
+    return Change() if event.emergency else Change(set={"co_units": None}, assign=())
 
 
 HANDLING_CLOCK = ("handle_from", "handle_due_at", "warn_due_at", "red_due_at")
 
 
-CLOCKS = (
-    *HANDLING_CLOCK,
+MINUTE_CLOCKS = (
     "register_due_at",
     "claim_due_at",
     "dispatch_due_at",
@@ -69,8 +79,17 @@ CLOCKS = (
 )
 
 
-def shifted(event: Event, names: Iterable[str], rested: timedelta) -> dict[str, Any]:
-    return {name: value + rested for name in names if (value := getattr(event, name)) is not None}
+def carried(event: Event, names: Iterable[str], since: datetime, context: Context) -> dict[str, Any]:
+    """Return deadlines after their clock stood still from `since` on: what was left of each is left again.
+
+    The handling clock counts in its limit's own unit, every other one in minutes of the wall clock.
+    """
+    calendar = context.world.policy.calendar
+    return {
+        name: calendar.carried(value, since, context.at, event.limit_unit if name in HANDLING_CLOCK else None)
+        for name in names
+        if (value := getattr(event, name)) is not None
+    }
 
 
 def miss_deadline(event: Event, context: Context) -> Change:

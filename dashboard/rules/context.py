@@ -21,7 +21,10 @@ class CoUnit:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """One frozen instant and what the rules may have to know at it."""
+    """One frozen instant and what the rules may have to know at it.
+
+    `moment` is when something belongs that a clock does late; `tasked` whose task the check on site is.
+    """
 
     now: datetime
     world: World
@@ -32,6 +35,13 @@ class Context:
     said: frozenset[str] = frozenset()  # what the reporter has done in the present round
     original: Event | None = None
     place: dict[str, Any] | None = None
+    moment: datetime | None = None
+    tasked: str | None = None
+
+    @property
+    def at(self) -> datetime:
+        """Return the moment that what happens now belongs to."""
+        return self.moment or self.now
 
     @property
     def co_unit_codes(self) -> tuple[str, ...]:

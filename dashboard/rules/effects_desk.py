@@ -6,7 +6,15 @@ from typing import Any
 
 from dashboard.rules import scoring
 from dashboard.rules.change import EFFICIENCY, RED_OVERDUE, Change, Move
-from dashboard.rules.clocks import CLOCKS, shifted, start_handling, to_dispatch
+from dashboard.rules.clocks import (
+    HANDLING_CLOCK,
+    MINUTE_CLOCKS,
+    again,
+    carried,
+    released,
+    start_handling,
+    to_dispatch,
+)
 from dashboard.rules.event import LEVELS, SUPERVISIONS, Level, Status, Supervision
 from dashboard.rules.guards import border_in_doubt
 from dashboard.rules.limits import Limit
@@ -14,7 +22,8 @@ from dashboard.rules.limits import Limit
 
 def register(move: Move) -> Change:
     world = move.context.world
-    code = move.facts.get("category") or move.event.category
+    asked = move.facts.get("category") or move.event.category
+    code = world.steered(asked, move.event.title, move.event.description)
     category = world.category(code)
     assert category is not None
     level = max(LEVELS.index(Level(move.event.level)), LEVELS.index(Level(category.level or Level.GRID)))
@@ -61,7 +70,7 @@ def merge(move: Move) -> Change:
 def unmerge(move: Move) -> Change:
     # the clocks stood still while the event was merged
     event, now = move.event, move.context.now
-    columns = shifted(event, CLOCKS, now - (event.merged_at or now))
+    columns = carried(event, (*HANDLING_CLOCK, *MINUTE_CLOCKS), event.merged_at or now, move.context)
     columns |= {"status": event.merged_from, "merged_into": None, "merged_from": None, "merged_at": None}
     original = (event.merged_into, -event.demand) if event.merged_into else None
     return Change(set=columns, demand=original, alert="raise" if event.emergency else None)
@@ -73,10 +82,13 @@ def escalate(move: Move) -> Change:
         if move.event.emergency
         else min(LEVELS.index(Level(move.event.level)) + 1, len(LEVELS) - 1)
     )
-    columns = to_dispatch(move.context) | {"level": LEVELS[step], "handle_from": None, "handle_due_at": None}
+    change = released(move.event)
+    change.set |= to_dispatch(move.context) | dict.fromkeys(HANDLING_CLOCK)
+    change.set |= {"level": LEVELS[step], "escalations": move.event.escalations + 1}
     if move.event.registered_at is None:
-        columns |= {"registered_at": move.context.now, "register_due_at": None}
-    return Change(set=columns)
+        change.set |= {"registered_at": move.context.now, "register_due_at": None}
+    change.alert = again(move.event)
+    return change
 
 
 def supervise(move: Move) -> Change:
@@ -127,6 +139,6 @@ def correct(move: Move) -> Change:
 
 
 def settle_border(move: Move) -> Change:
-    columns = dict(move.context.place or {})
-    columns |= {"grid": move.facts["grid"], "border": {**(move.event.border or {}), "settled": True}}
-    return Change(set=columns, settled=move.facts["grid"])
+    columns = {"grid": move.facts["grid"], **(move.context.place or {})}
+    columns |= {"border": {**(move.event.border or {}), "settled": True}}
+    return Change(set=columns, settled=columns["grid"])

@@ -7,10 +7,11 @@ from dashboard.rules.change import Change, Move
 from dashboard.rules.clocks import (
     HANDLING_CLOCK,
     accept_within,
+    again,
+    carried,
     handling_clock,
     minutes,
     miss_deadline,
-    shifted,
 )
 from dashboard.rules.event import Status
 from dashboard.rules.limits import Limit
@@ -36,7 +37,8 @@ def approve(move: Move) -> Change:
             "hold_from": move.context.now,
             "hold_until": move.event.request_until,
         }
-        return Change(set=ANSWERED | held | {"hold_count": move.event.hold_count + 1})
+        columns = ANSWERED | held | {"hold_count": move.event.hold_count + 1}
+        return Change(set=columns, alert=again(move.event))
     event = move.event
     assert event.handle_due_at is not None
     limit = Limit(event.limit_amount, event.limit_unit) if event.limit_amount and event.limit_unit else None
@@ -54,22 +56,22 @@ def refuse(move: Move) -> Change:
 
 
 def resume(move: Move) -> Change:
-    # every deadline of the handling clock moves by the time spent on hold
-    rested = move.context.now - (move.event.hold_from or move.context.now)
-    columns: dict[str, Any] = shifted(move.event, HANDLING_CLOCK, rested)
+    since = move.event.hold_from or move.context.at
+    columns: dict[str, Any] = carried(move.event, HANDLING_CLOCK, since, move.context)
     return Change(set=columns | {"status": Status.HANDLING, "hold_from": None, "hold_until": None})
 
 
 def remind(move: Move) -> Change:
+    if move.event.status in (Status.REPORTED, Status.PENDING_DISPATCH):
+        # the desk's own deadline: it is told once, and an emergency that nobody took in hand sounds again
+        return Change(set={"desk_reminded_at": move.context.now}, alert=again(move.event))
     if move.event.status == Status.DISPATCHED:
         later = move.context.now + accept_within(move.event, move.context)
         return Change(set={"accept_reminders": move.event.accept_reminders + 1, "accept_due_at": later})
     later = move.context.now + minutes(move.context, "check_emergency" if move.event.emergency else "check")
     change = Change(set={"check_reminders": move.event.check_reminders + 1, "check_due_at": later})
     if not move.event.check_reminders:
-        change.points = scoring.for_check(
-            move.context.world.worker_of(move.event), False, move.context.world.policy
-        )
+        change.points = scoring.for_check(move.context.tasked, False, move.context.world.policy)
     return change
 
 

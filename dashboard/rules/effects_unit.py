@@ -8,9 +8,11 @@ from dashboard.rules.change import Change, Move
 from dashboard.rules.clocks import (
     HANDLING_CLOCK,
     accept_within,
+    again,
     handling_clock,
     minutes,
     miss_deadline,
+    released,
     start_handling,
     to_dispatch,
 )
@@ -67,8 +69,10 @@ def dispatch(move: Move) -> Change:
     }
     if move.facts.get("due_at"):
         columns |= handling_clock(move.context.now, move.facts["due_at"], None, move.context)
-    others = tuple(dict.fromkeys(code for code in move.facts.get("co_units") or () if code != unit))
-    change = Change(set=columns, assign=others)
+    named = move.facts.get("co_units")
+    kept = move.event.co_units if named is None and move.event.emergency else named
+    others = tuple(dict.fromkeys(code for code in kept or () if code != unit))
+    change = Change(set=columns | {"co_units": list(others) or None}, assign=others)
     if ruling and unit in move.context.declined_by:
         change.points = scoring.for_unfounded_decline(unit, move.context.world.policy)
     return change
@@ -78,7 +82,10 @@ def recall(move: Move) -> Change:
     # the unit never had it: its clock goes with it, and whoever is sent next starts afresh
     stopped = dict.fromkeys((*HANDLING_CLOCK, "limit_amount", "limit_unit", "due_soon_at"))
     taken_back = ("unfounded_decline",) if move.event.final_dispatch else ()
-    return Change(set=to_dispatch(move.context) | stopped, reverse=taken_back)
+    change = released(move.event)
+    change.set |= to_dispatch(move.context) | stopped
+    change.reverse = taken_back
+    return change
 
 
 def accept(move: Move) -> Change:
@@ -89,7 +96,10 @@ def accept(move: Move) -> Change:
 
 
 def decline(move: Move) -> Change:
-    return Change(set=to_dispatch(move.context) | {"decline_count": move.event.decline_count + 1})
+    change = released(move.event)
+    change.set |= to_dispatch(move.context) | {"decline_count": move.event.decline_count + 1}
+    change.alert = again(move.event)
+    return change
 
 
 def finish(move: Move) -> Change:
@@ -99,6 +109,7 @@ def finish(move: Move) -> Change:
     change.set |= {
         "status": Status.CHECKING,
         "finished_at": move.context.now,
+        "solved_level": move.context.world.level_of(move.event.unit),
         "check_due_at": move.context.now
         + minutes(move.context, "check_emergency" if move.event.emergency else "check"),
         "check_reminders": 0,
@@ -117,6 +128,8 @@ def check(move: Move) -> Change:
             "round": move.event.round + 1,
             "rework_count": move.event.rework_count + 1,
             "rating": rating,
+            "solved_level": None,
+            "co_units": None,
         }
     else:
         columns = {"status": Status.CLOSED, "closed_at": move.context.now, "rating": rating}
@@ -128,7 +141,8 @@ def check(move: Move) -> Change:
     in_time, charged = _checked_in_time(move), move.event.check_reminders > 0
     # a late check was already charged by the clock when it reminded; only an unnoticed one is charged here
     if in_time or not charged:
-        change.points += scoring.for_check(move.context.world.worker_of(move.event), in_time, policy)
+        whose = move.viewer.name if in_time else move.context.tasked
+        change.points += scoring.for_check(whose, in_time, policy)
     if in_time and charged:  # it was made in time, only the news of it came late
         change.reverse, change.reverse_since = ("check_late",), move.event.finished_at
     return change
@@ -159,6 +173,8 @@ def reopen(move: Move) -> Change:
         "closed_at": None,
         "finished_at": None,
         "rating": None,
+        "solved_level": None,
+        "co_units": None,
     }
     if move.event.unit:
         columns |= start_handling(move.event, move.context) | {

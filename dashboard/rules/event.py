@@ -247,6 +247,7 @@ class Event:
     # owner
     unit: str | None = None
     how: str | None = None
+    co_units: list[str] | None = None
     final_dispatch: bool = False
     round: int = 1
     # clocks
@@ -275,6 +276,7 @@ class Event:
     overdue_round: int = 0
     late: bool = False
     due_soon_at: datetime | None = None
+    desk_reminded_at: datetime | None = None
     accept_reminders: int = 0
     check_reminders: int = 0
     # a request waiting for the duty lead
@@ -286,9 +288,11 @@ class Event:
     rework_count: int = 0
     decline_count: int = 0
     extension_count: int = 0
+    escalations: int = 0
     hold_count: int = 0
     demand: int = 1
     rating: str | None = None
+    solved_level: str | None = None  # the level of who finished it
     supervision: str = Supervision.NONE
     supervised_reason: str | None = None
     reply_due_at: datetime | None = None
@@ -310,6 +314,14 @@ class Event:
     reporter_phone: str | None = None
     reported_by: str | None = None
     follow_secret: str | None = None
+    # the number in a named outside system; `external_id` is one of the district's own
+    source_system: str | None = None
+    source_id: str | None = None
+
+    @property
+    def outside_id(self) -> str | None:
+        """Return the number it has outside, in whichever system."""
+        return self.external_id if self.source_system is None else self.source_id
 
     @property
     def is_open(self) -> bool:

@@ -72,6 +72,10 @@ def _decline(event: Event, viewer: Viewer, found: frozenset[str], context: Conte
 def _escalate(event: Event, viewer: Viewer, found: frozenset[str], context: Context) -> str | None:
     if event.status == Status.HANDLING and "owner" not in found:
         return "只有主办单位可以上报上级"
+    # what a trusted source reports is registered at once: its worker still says that it needs more than a unit here
+    waits = event.status in (Status.CLAIMABLE, Status.PENDING_DISPATCH)
+    if waits and not ("checker" in found and event.reported_by == viewer.name):
+        return "只有上报的网格员可以上报上级"
     return "已是最高层级" if event.level == LEVELS[-1] and event.status != Status.REPORTED else None
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
-from dashboard.rules.event import GOOD_RATINGS, Appeal, Event, Level, Status, Supervision, on_time
+from dashboard.rules.event import GOOD_RATINGS, Appeal, Event, Status, Supervision, on_time
 from dashboard.rules.kpi_words import KPIS, STAGES, Kpi, percent, value
 from dashboard.rules.periods import Period, last_year, period, previous
 
@@ -145,7 +145,7 @@ _EVENTS: dict[str, tuple[_Test, _Test]] = {
     "open": (_open, _reported),
     "overdue": (_overdue, _open),
     "supervised": (_fact(lambda event: event.supervision != Supervision.NONE), _reported),
-    "escalated": (_fact(lambda event: event.level != Level.GRID), _reported),
+    "escalated": (_fact(lambda event: event.escalations > 0), _reported),
     "emergencies": (_fact(lambda event: event.emergency), _reported),
     "resolved_on_site": (_fact(lambda event: event.resolved_on_site), _reported),
     "closed": (_closed, _closed),

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from dashboard.rules.access import Viewer, capacities, could_claim
+from dashboard.rules.access import Viewer, capacities, could_claim, sees
 from dashboard.rules.context import Context
 from dashboard.rules.event import BAD_RATINGS, OPEN, Event, Ground, Level, Rating, Status, Verdict
 from dashboard.rules.guards import GUARDS
@@ -99,11 +99,11 @@ RULES: tuple[Rule, ...] = (
     Rule(Action.LAPSE, "抢单到时", (S.CLAIMABLE,), (S.PENDING_DISPATCH,), ("clock",)),
     Rule(Action.DISPATCH, "派单", (S.PENDING_DISPATCH, S.CLAIMABLE), (S.DISPATCHED,), ("operator", "system"), (
         Fact("unit", "unit", required=True), Fact("co_units", "units"), Fact("reason", "text", when="还在待抢单时"), Fact("due_at", "moment", when="回放记录时"))),
-    Rule(Action.RECALL, "撤回派单", (S.DISPATCHED,), (S.PENDING_DISPATCH,), ("operator",), (Fact("reason", "text"),)),
+    Rule(Action.RECALL, "撤回派单", (S.DISPATCHED,), (S.PENDING_DISPATCH,), ("operator",), (Fact("reason", "text", when="紧急事件时"),)),
     Rule(Action.ACCEPT, "签收", (S.DISPATCHED, S.HANDLING), (S.HANDLING,), ("owner", "co_unit")),
     Rule(Action.DECLINE, "退单", (S.DISPATCHED,), (S.PENDING_DISPATCH,), ("owner",), (
         Fact("ground", "ground", required=True), Fact("text", "text", required=True))),
-    Rule(Action.ESCALATE, "上报上级", (S.HANDLING, S.REPORTED), (S.PENDING_DISPATCH,), ("owner", "checker", "operator"), (REASON,)),
+    Rule(Action.ESCALATE, "上报上级", (S.HANDLING, S.REPORTED, S.CLAIMABLE, S.PENDING_DISPATCH), (S.PENDING_DISPATCH,), ("owner", "checker", "operator"), (REASON,)),
     Rule(Action.FINISH, "办结反馈", (S.HANDLING,), (S.CHECKING,), ("owner", "co_unit"), (
         Fact("text", "text", required=True), Fact("photos", "photos", when="类别要求照片时"), Fact("reason", "text", when="协办单位未办结时"))),
     Rule(Action.CHECK, "核查评价", (S.CHECKING,), (S.CLOSED, S.HANDLING), ("checker", "operator"), (
@@ -129,13 +129,18 @@ RULES: tuple[Rule, ...] = (
         Fact("category", "category"), Fact("lng", "number"), Fact("lat", "number"), Fact("level", "level"), Fact("emergency", "flag"))),
     Rule(Action.SETTLE_BORDER, "交界确认", OPEN, STAYS, ("operator",), (Fact("grid", "grid", required=True),)),
     Rule(Action.CONCLUDE, "结案（未评价）", (S.CHECKING,), (S.CLOSED,), ("system",)),
-    Rule(Action.REMIND, "到时提醒", (S.DISPATCHED, S.CHECKING), STAYS, ("clock",)),
+    Rule(Action.REMIND, "到时提醒", (S.REPORTED, S.PENDING_DISPATCH, S.DISPATCHED, S.CHECKING), STAYS, ("clock",)),
     Rule(Action.WARN, "临期提醒", (S.DISPATCHED, S.HANDLING), STAYS, ("clock",)),
     Rule(Action.EXPIRE, "超期", (S.DISPATCHED, S.HANDLING), STAYS, ("clock",)),
 )  # fmt: skip
 
 BY_ACTION: Mapping[str, Rule] = {rule.action.value: rule for rule in RULES}
 ACTION_WORDS = {rule.action.value: rule.words for rule in RULES} | {Action.IMPORT.value: "历史导入"}
+# facts that hold a code, a number or a moment, never a person's own words
+CODE_FACTS = frozenset(
+    {fact.name for rule in RULES for fact in rule.facts if fact.kind != "text"}
+    - {fact.name for rule in RULES for fact in rule.facts if fact.kind == "text"}
+)
 CAPACITY_WORDS = {
     "viewer": "看得到的人",
     "operator": "值班员",
@@ -164,19 +169,28 @@ def allowed(event: Event, viewer: Viewer, context: Context) -> list[str]:
     ]
 
 
+def entitled(event: Event, action: str, viewer: Viewer, context: Context) -> frozenset[str]:
+    """Return the capacities in which a viewer meets an event; Forbidden if none of them may do the action at all.
+
+    A unit that lost a race is told "not now, and who won", not "you may not": it was eligible when it looked.
+    """
+    rule, world = BY_ACTION[action], context.world
+    found = capacities(event, viewer, world, context.co_unit_codes)
+    if action == Action.CLAIM and could_claim(event, viewer, world):
+        return found
+    if not sees(event, viewer, world, context.co_unit_codes):
+        raise Forbidden("您的账号看不到这件事件")
+    if not found.intersection(rule.by):
+        raise Forbidden("您的账号不能对这件事件执行“{action}”", action=rule.words)
+    return found
+
+
 def permit(event: Event, action: str, viewer: Viewer, context: Context) -> frozenset[str]:
     """Return the capacities a viewer acts in; Forbidden if none fits, NotNow if the event does not allow it now."""
     rule = BY_ACTION[action]
-    found = capacities(event, viewer, context.world, context.co_unit_codes)
-    # a unit that lost a race is told "not now, and who won", not "you may not": it was eligible when it looked
-    if (
-        action == Action.CLAIM
-        and event.status != Status.CLAIMABLE
-        and could_claim(event, viewer, context.world)
-    ):
+    found = entitled(event, action, viewer, context)
+    if action == Action.CLAIM and event.status != Status.CLAIMABLE:
         raise NotNow("事件已不在待抢单", event)
-    if not found.intersection(rule.by):
-        raise Forbidden("您的账号不能对这件事件执行“{action}”", action=rule.words)
     if event.status not in rule.sources:
         raise NotNow("事件现在不能执行“{action}”", event, action=rule.words)
     reason = GUARDS[action](event, viewer, found, context)
@@ -258,7 +272,7 @@ def _circumstances(
     code = facts.get("category")
     if code and world.category(code) is None:
         errors.append(("category", "没有代码为“{code}”的类别", {"code": code}))
-    if action == Action.REGISTER and not (code or event.category):
+    if action == Action.REGISTER and not code and world.category(event.category) is None:
         errors.append(("category", "立案要选定类别", {}))
     for unit in [facts.get("unit"), *(facts.get("co_units") or ())]:
         if unit and not world.is_unit(unit):
@@ -267,6 +281,8 @@ def _circumstances(
         errors.append(("due_at", "“{field}”不是这个操作需要的内容", {"field": "due_at"}))
     if action == Action.DISPATCH and event.status == Status.CLAIMABLE and not facts.get("reason"):
         errors.append(("reason", "事件还在待抢单，直接派单要写明原因", {}))
+    if action == Action.RECALL and event.emergency and not (facts.get("reason") or "").strip():
+        errors.append(("reason", "撤回紧急事件的派单要写明原因", {}))
     if action == Action.FINISH and "owner" in found:
         category = world.category(event.category)
         if category is not None and category.photo_required and not facts.get("photos"):

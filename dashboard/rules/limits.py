@@ -118,6 +118,8 @@ class Calendar:
             if (kind == "workday") != (day.weekday() < 5)
         )
         self.tz = tz
+        # holidays are announced by the year: a year with any of its days listed is known to its end
+        self.known_until = date(max(days).year, 12, 31) if days else None
         self._changed = [ordinal for ordinal, _ in changes]
         self._gained = [0, *accumulate(gain for _, gain in changes)]
 
@@ -142,6 +144,23 @@ class Calendar:
         if unit in ROUND_THE_CLOCK:
             return (end - start) / timedelta(hours=SPAN[unit])
         return (self._worked(end) - self._worked(start)) / (SPAN[unit] * _HOUR)
+
+    def carried(self, until: datetime, since: datetime, now: datetime, unit: str | None) -> datetime:
+        """Return when a deadline ends whose clock stood still from `since` to `now` (aware), in UTC.
+
+        What was left of it at `since`, in its own unit, is left again at `now`; without a unit the wall clock counts.
+        """
+        if unit is None or unit in ROUND_THE_CLOCK:
+            return until.astimezone(UTC) + (now - since)
+        left = self._worked(until) - self._worked(since)
+        return self._moment(self._worked(now) + left, ends_half_day=unit == "work_hour" and left > 0)
+
+    def before(self, end: datetime, span: timedelta, unit: str) -> datetime:
+        """Return the first moment from which `span` or less of a limit's own unit is left until `end`, in UTC."""
+        if unit in ROUND_THE_CLOCK:
+            return end.astimezone(UTC) - span
+        back = span // timedelta(microseconds=1)
+        return min(end.astimezone(UTC), self._moment(self._worked(end) - back, ends_half_day=False))
 
     def _workdays_before(self, ordinal: int) -> int:
         weeks, rest = divmod(ordinal - 1, 7)  # ordinal 1 is a Monday
@@ -178,9 +197,14 @@ class Calendar:
         return around[bisect_right(around, index, key=lambda ordinal: self._workdays_before(ordinal + 1))]
 
 
-def due_soon_at(start: datetime, due: datetime) -> datetime:
-    """Return from when ≤ 25 % of the time or ≤ 30 min is left, by the wall clock; never before `start` (§3)."""
-    return max(start, due - max((due - start) * SOON_SHARE, SOON_AT_LEAST))
+def due_soon_at(start: datetime, due: datetime, limit: Limit | None, calendar: Calendar) -> datetime:
+    """Return from when ≤ 25 % of the limit or ≤ 30 min of its own time is left; never before `start` (§3).
+
+    The only definition of 临期 there is: it is stored as `warn_due_at`, and pages are told that moment.
+    """
+    unit = limit.unit if limit else "urgent_hour"
+    whole = timedelta(hours=calendar.elapsed(start, due, unit) * SPAN[unit])
+    return max(start, calendar.before(due, max(whole * SOON_SHARE, SOON_AT_LEAST), unit))
 
 
 def red_at(start: datetime, due: datetime, limit: Limit | None, calendar: Calendar) -> datetime:
@@ -188,10 +212,10 @@ def red_at(start: datetime, due: datetime, limit: Limit | None, calendar: Calend
     return due + (due - start) if limit is None else calendar.add(due, limit)
 
 
-def time_state(start: datetime | None, due: datetime | None, now: datetime) -> TimeState | None:
+def time_state(warn: datetime | None, due: datetime | None, now: datetime) -> TimeState | None:
     """Return 正常 "ok", 临期 "soon" or 超期 "over"; None without a deadline. At the deadline itself: still "soon"."""
     if due is None:
         return None
     if now > due:
         return "over"
-    return "soon" if now >= due_soon_at(start or due - 4 * SOON_AT_LEAST, due) else "ok"
+    return "soon" if warn is not None and now >= warn else "ok"

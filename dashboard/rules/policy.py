@@ -63,7 +63,7 @@ POINT_WORDS = {
     "mediation": "参与调处纠纷",
     "volunteering": "志愿活动",
 }
-CLAIM_CAP_TENTHS = 100
+CLAIM_CAP_TENTHS = 300  # a unit and day
 COMPOSITE: Mapping[str, int] = {
     "on_time_close_rate": 40,
     "satisfaction_rate": 30,
@@ -112,6 +112,9 @@ class World(Protocol):
     def category(self, code: str | None) -> Category | None:
         """Return the category, or None when there is none of that code."""
 
+    def steered(self, code: str | None, *words: str) -> str | None:
+        """Return the category that what a report says belongs to, where the pack steers it away from its own."""
+
     def eligible(self, event: Event) -> Sequence[str]:
         """Return the units that may claim it: duties match category and territory."""
 
@@ -124,5 +127,5 @@ class World(Protocol):
     def is_unit(self, code: str) -> bool:
         """Return whether there is such a unit."""
 
-    def worker_of(self, event: Event) -> str | None:
-        """Return the account of the grid workers of the place, or None outside every grid."""
+    def level_of(self, unit: str | None) -> str:
+        """Return the level at which a unit resolves cases."""

@@ -1,8 +1,10 @@
 """Points: which entries an action earns (LIFECYCLE §7). Integer tenths, append-only, reversed and never edited.
 
-Entries go to the lead unit and to the grid workers of the place; a board is the sum of its entries and nothing else.
+Entries go to the lead unit and to the person who reported, checked or should have checked; a board is the sum of its
+entries and nothing else.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -33,9 +35,9 @@ class Points:
 
 
 def for_closing(event: Event, now: datetime, policy: Policy, claim_bonus: int) -> list[Points]:
-    """Return what a closing earns; `event` is as closed, `claim_bonus` the unit's claim tenths of this month.
+    """Return what a closing earns; `event` is as closed, `claim_bonus` the unit's claim tenths of this day.
 
-    The claim bonus is paid once, here, and stops at the monthly cap, so that grabbing is not farming.
+    The claim bonus is paid once, here, and stops at the cap of the day, so that grabbing is not farming.
     """
     found: list[Points] = []
     if event.unit:
@@ -81,8 +83,20 @@ def for_valid_report(event: Event, policy: Policy) -> list[Points]:
     return [_worker(event.reported_by, "valid_report", policy)] if by_grid_worker(event) else []
 
 
+def tasked(reporter: str | None, workers: Sequence[tuple[str, str]], path: str) -> str | None:
+    """Return the account whose task the check of a place is, None where it is nobody's own.
+
+    `workers` are (account, area) of grid workers, `path` the areas around the place: the narrowest area decides; of
+    several people in it the one who reported.
+    """
+    steps = [code for code in path.split("/") if code]
+    here = [(steps.index(area), name) for name, area in workers if area in steps]
+    near = [name for depth, name in here if depth == max(here)[0]]
+    return near[0] if len(near) == 1 else reporter if reporter in near else None
+
+
 def for_check(worker: str | None, in_time: bool, policy: Policy) -> list[Points]:
-    """Return what a check on site earns or costs the grid workers of the place."""
+    """Return what a check on site earns or costs a grid worker."""
     return [_worker(worker, "check_on_time" if in_time else "check_late", policy)] if worker else []
 
 

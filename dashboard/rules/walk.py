@@ -50,7 +50,8 @@ def filed(report: Report, place: Mapping[str, Any], key: int, by: Viewer, contex
     Resolved on the spot by a grid worker (自行处置): closed at once, level green.
     """
     policy, now = context.world.policy, context.now
-    category = context.world.category(report.category)
+    code = context.world.steered(report.category, report.title, report.description)
+    category = context.world.category(code)
     emergency = report.emergency or (category is not None and category.emergency)
     moment = report.reported_at or now
     day = now.astimezone(policy.calendar.tz).strftime("%Y%m%d")
@@ -61,9 +62,9 @@ def filed(report: Report, place: Mapping[str, Any], key: int, by: Viewer, contex
         source=report.source,
         status=Status.REPORTED,
         reported_at=moment,
-        external_id=report.external_id,
+        **report.identity,
         description=report.description,
-        category=report.category,
+        category=code,
         emergency=emergency,
         level=(category.level if category else None) or Level.GRID,
         lng=report.lng,
@@ -99,6 +100,7 @@ def _resolved(now: datetime) -> dict[str, Any]:
     return {
         "status": Status.CLOSED,
         "level": Level.GRID,
+        "solved_level": Level.GRID,
         "resolved_on_site": True,
         "registered_at": now,
         "register_due_at": None,
@@ -161,7 +163,7 @@ def take(
         to_status=after.status,
         round=before.round,
         version=after.version,
-        at=context.now,
+        at=context.at,
         viewer=viewer,
         facts=facts,
         unit=after.unit or before.unit,
@@ -178,4 +180,5 @@ def go_on(walk: Walk, context: Context) -> None:
     """Let the system do what follows by rule from the last step of a walk."""
     following = follow_up(walk.event, walk.steps[-1][0], context)
     if following is not None:
-        take(walk, following[0], SYSTEM, frozenset({"system"}), following[1], context)
+        late = walk.steps[-1][0].late
+        take(walk, following[0], SYSTEM, frozenset({"system"}), following[1], context, late=late)

@@ -3,7 +3,12 @@
 from alembic import context
 from sqlalchemy import create_engine
 
-from datasources import models_rollups  # noqa: F401 - its tables belong to the metadata
+from datasources import (  # noqa: F401 - their tables belong to the metadata
+    models_accounts,
+    models_chain,
+    models_rollups,
+    models_state,
+)
 from datasources.column_types import Moment
 from datasources.models import Base
 

@@ -68,11 +68,16 @@ window.gridWall = window.gridWall || {};
   const wordOf = (action) => (book().rules[action] ? book().rules[action].word : action);
   const refusal = (answer) => {
     if (!answer.status) return t("没有连上服务器，这一步未确认；恢复后再按一次，不会重复");
+    if (unsure(answer)) return t("{why}；这一步未确认，再按一次，不会重复", { why: (answer.said && (answer.said.detail || answer.said.title)) || t("服务器没有办成") });
     const said = answer.said;
     const winner = said.winner && said.winner.name ? t("{name} 已先一步办理", { name: said.winner.name }) : "";
     const first = (said.errors || []).map((one) => one.message)[0];
     return [winner, said.detail || first || said.title].filter(Boolean).join("：");
   };
+  /* Nobody knows whether it was done: no answer, a server that is ill, or the first try still in work. Pressed again with
+     the same key it is the same press. Only a 409 that shows the event as it now is says that somebody was faster. */
+  const unsure = (answer) => !answer.status || answer.status >= 500 || answer.status === 408 || answer.status === 429 || (answer.status === 409 && /:in-work$/.test((answer.said && answer.said.type) || ""));
+  const overtaken = (answer) => answer.status === 409 && Boolean(answer.said && (answer.said.event || answer.said.winner));
   const outdated = (number) => document.dispatchEvent(new CustomEvent("outdated", { detail: { number } }));
   const done = (action, number, answer) => {
     const unit = answer.said.unit ? answer.said.unit.name : "";
@@ -90,10 +95,10 @@ window.gridWall = window.gridWall || {};
     const key = (button && button._key) || newKey(); // an unconfirmed press is repeated with the same key
     const late = () => say(t("“{action}”还没有得到确认，正在等服务器；可以再按，不会重复", { action: rule.word }), "warn", Infinity);
     const answer = await send(about.number, about.version, action, about.facts, { key, late: () => { late(); if (button) button.disabled = false; } });
-    if (button) { button.disabled = false; button._key = answer.status ? null : key; }
+    if (button) { button.disabled = false; button._key = unsure(answer) ? key : null; }
     if (answer.ok) done(action, about.number, answer);
     else if (answer.status === 422 && rule.facts.length) form(action, about, answer);
-    else { say(refusal(answer), answer.status === 409 ? "warn" : "bad"); if (answer.status === 409) outdated(about.number); }
+    else { say(refusal(answer), answer.status === 409 ? "warn" : "bad"); if (overtaken(answer)) outdated(about.number); }
   };
 
   const aboutOf = (button) => {
@@ -194,14 +199,14 @@ window.gridWall = window.gridWall || {};
     const answer = await send(mine.number, mine.version, mine.action, { ...mine.facts, ...read.facts }, { key: mine.key, late });
     mine.busy = false;
     mine.go.disabled = false;
-    mine.unsure = answer.status === 0;
+    mine.unsure = unsure(answer);
     if (answer.ok) {
       drop(mine.name);
       if (open === mine) close();
       done(mine.action, mine.number, answer);
     } else if (open === mine) {
       show(answer);
-      if (answer.status) mine.key = newKey();
+      if (!unsure(answer)) mine.key = newKey();
       focusFirst(mine.form);
     } else {
       say(refusal(answer), "bad");
@@ -217,5 +222,5 @@ window.gridWall = window.gridWall || {};
     press(button.dataset.action, about, button);
   });
 
-  wall.act = { seat, send, post, press, form, close, refusal, newKey, openForm: () => open && open.form, book, draft: { keep, kept, drop } };
+  wall.act = { seat, send, post, press, form, close, refusal, unsure, overtaken, newKey, openForm: () => open && open.form, book, draft: { keep, kept, drop } };
 })(window.gridWall);

@@ -41,6 +41,7 @@ window.gridWall = window.gridWall || {};
   const status = (one) => {
     if (one.revoked_at) return ["out", t("已撤销")];
     if (one.ago === undefined) return ["", one.opened_at ? t("已打开，还没有报到") : t("还没有打开过")];
+    if (!online(one) && !one.kiosk) return ["", t("已离开 {time}", { time: span(one.ago) })]; // a browser that logged in once: nobody's fault
     return online(one) ? ["on", t("在线")] : ["lost", t("失联 {time}", { time: span(one.ago) })];
   };
   const known = (value, say) => (value === undefined || value === null ? ["—", "adm-none"] : say(value));
@@ -132,6 +133,7 @@ window.gridWall = window.gridWall || {};
     say(byId("admin-screens-note"), shown.length ? t("{n} 块，{on} 块在线，{loud} 块听得见", { n: shown.length, on: here.length, loud: here.filter((one) => one.audible).length }) : t("还没有屏幕"));
     wall.keyed(table(byId("admin-accounts"), ACCOUNTS), state.accounts, (one) => one.name, person, (node, one) =>
       ACCOUNTS.forEach(([, , what], place) => say(node.children[place], what(one))));
+    wall.adminLimits(table(byId("admin-limits"), wall.adminLimits.columns, first.may_change ? t("操作") : ""), state, { first, button, act });
     say(byId("admin-accounts-note"), t("{n} 个，在命令行管理", { n: state.accounts.length }));
   };
 

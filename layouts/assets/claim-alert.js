@@ -91,7 +91,7 @@ window.gridWall = window.gridWall || {};
     const line = el("div", "c-al");
     line.dataset.event = alert.event;
     line.append(el("strong", "", t("紧急")), el("div", "c-al__x"), el("b", "num c-al__t"));
-    line.children[1].append(el("b", "", alert.title), el("span", "", [alert.address, wall.claim.area(alert.grid)].filter(Boolean).join(" · ")));
+    line.children[1].append(el("b", "", alert.title), el("span", "", [alert.address, wall.claim.area(alert.grid), wall.manyOf(alert)].filter(Boolean).join(" · ")));
     const see = line.appendChild(el("button", "btn", t("查看")));
     see.type = "button";
     see.addEventListener("click", () => wall.claim.choose(alert.event));
@@ -105,9 +105,9 @@ window.gridWall = window.gridWall || {};
   };
   const alarms = () => {
     if (!first) return;
-    const open = waiting().sort((one, other) => one.raised_at - other.raised_at);
+    const open = waiting().sort((one, other) => (one.next ? one.next.at : Infinity) - (other.next ? other.next.at : Infinity) || one.id - other.id);
     wall.keyed(byId("claim-alert"), open, (alert) => alert.id + "/" + alert.episode, bar, (line, alert) => {
-      wall.say(line.querySelector(".c-al__t"), t("已 {time}", { time: wall.duration(window.live.now() - alert.raised_at) }));
+      wall.say(line.querySelector(".c-al__t"), t("已 {time}", { time: wall.duration(window.live.now() - (alert.reported_at || alert.raised_at)) }));
     });
     const now = performance.now();
     for (const alert of open) {

@@ -21,8 +21,9 @@ window.gridWall = window.gridWall || {};
     const [name, word] = first.dues[row.status] || [];
     return name && row[name] ? { at: row[name], word } : null;
   };
+  const near = (row, one) => (row.status === "handling" && row.warn_due_at) || one.at - SOON_MS; // of handling the server says from when
   const late = (row, now) => Boolean(row.overdue_at) || (row.handle_due_at && row.handle_due_at < now && (row.status === "handling" || row.status === "dispatched"));
-  const soon = (row, now) => { const one = due(row); return Boolean(one) && !late(row, now) && one.at - now < SOON_MS && row.status !== "on_hold" && row.status !== "checking"; };
+  const soon = (row, now) => { const one = due(row); return Boolean(one) && !late(row, now) && now >= near(row, one) && row.status !== "on_hold" && row.status !== "checking"; };
   const beside = (row) => row.unit !== first.unit.code;
 
   /* tab → [word, which rows] */
@@ -97,7 +98,7 @@ window.gridWall = window.gridWall || {};
     const rest = one.at - now;
     wall.mark(big, "data-due", one.at);
     wall.say(big, rest < 0 ? t("超 {time}", { time: brief(-rest) }) : brief(rest));
-    big.className = rest < 0 && row.status !== "on_hold" ? "t-over" : rest < SOON_MS && row.status !== "checking" ? "t-soon" : "";
+    big.className = rest < 0 && row.status !== "on_hold" ? "t-over" : now >= near(row, one) && row.status !== "checking" ? "t-soon" : "";
     wall.say(small, `${one.word} ${wall.dayTime(one.at, first.time_zone)}`);
   };
   const brief = (ms) => (ms >= 86_400_000 ? t("{n} 天", { n: Math.floor(ms / 86_400_000) }) : wall.duration(ms));

@@ -85,7 +85,14 @@ window.gridWall = window.gridWall || {};
     return item;
   };
 
+  /* What claiming alone can still earn today (LIFECYCLE §7), as the pool last said. */
+  const left = () => {
+    const said = wall.claim.bonus;
+    return said ? [el("p", "c-score__r num", t("抢单加分今日还可得 {left} 分，每日最多 {cap} 分", said))] : [];
+  };
+
   const draw = () => {
+    if (!first) return;
     const box = byId("claim-points");
     const list = open ? box.querySelector(".c-entries") : null;
     const top = list ? list.scrollTop : 0;
@@ -105,7 +112,7 @@ window.gridWall = window.gridWall || {};
       score.append(button);
     }
     score.append(standing());
-    const parts = [head, score, summary()];
+    const parts = [head, score, ...left(), summary()];
     if (open) {
       const all = el("ol", "c-entries");
       all.append(...(entries[period] || []).map(line));
@@ -124,5 +131,5 @@ window.gridWall = window.gridWall || {};
     load();
     timer = setTimeout(refresh, AGAIN_MS);
   });
-  wall.claimPoints = { refresh };
+  wall.claimPoints = { refresh, draw };
 })(window.gridWall);

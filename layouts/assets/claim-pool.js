@@ -128,7 +128,7 @@ window.gridWall = window.gridWall || {};
     rows.sort((one, other) => one.claim_due_at - other.claim_due_at || one.id - other.id);
     shown = rows.filter(fits);
     known = new Map(rows.filter((row) => !left.has(row.number)).map((row) => [row.number, row]));
-    const lost = window.live.state !== "live";
+    const lost = window.live.link !== "live";
     const none = lost ? t("数据停更，新来的事件可能没有显示；恢复后自动补齐") : t("现在没有可抢的事件，来了会响铃");
     let place = -1;
     wall.keyed(byId("claim-pool"), shown, (row) => row.number, make, (card, row) => {
@@ -174,6 +174,8 @@ window.gridWall = window.gridWall || {};
       const found = await wall.claim.ask("/api/v1/pool");
       if (!found) return;
       stake = found.stake;
+      wall.claim.bonus = { left: String(Number(found.bonus_left)), cap: String(Number(found.bonus_cap)) };
+      wall.claimPoints.draw();
       for (const item of found.items) facts.set(item.number, item);
       for (const number of [...facts.keys()]) if (!known.has(number) && !left.has(number)) facts.delete(number);
       draw();
@@ -200,10 +202,10 @@ window.gridWall = window.gridWall || {};
       leave(row, "won", t("抢到了：{title}", { title: row.title }), t("{when} 前办结", { when: wall.dayTime(Date.parse(answer.said.handle_due_at), zone()) }), WON_MS, "handling");
       wall.desk.tell(t("抢到了：{title}", { title: row.title }), "ok");
       wall.claim.log(t("{when} 抢到 {title}", { when: wall.clock(window.live.now(), zone()), title: row.title }));
-    } else if (!answer.status) {
-      keys.set(number, key);
-      wall.desk.tell(wall.act.refusal(answer), "warn");
-    } else if (answer.status === 409) {
+    } else if (wall.act.unsure(answer)) {
+      keys.set(number, key); // pressed again it is the same press
+      wall.desk.tell(wall.act.refusal(answer), answer.status ? "bad" : "warn");
+    } else if (wall.act.overtaken(answer)) {
       const winner = answer.said.winner;
       leave(row, "lost", t("抢单时间已过"), wall.act.refusal(answer), GONE_MS, answer.said.event ? answer.said.event.status : "pending_dispatch");
       if (winner) {
@@ -230,7 +232,7 @@ window.gridWall = window.gridWall || {};
     n.id = "claim-pool-n";
     const street = box.appendChild(el("select", "d-select"));
     street.setAttribute("aria-label", t("街道"));
-    for (const [code, name] of [["", t("全部街道")], ...first.areas.filter((area) => area[3] === 1)]) { const one = street.appendChild(el("option", "", name)); one.value = code; }
+    for (const [code, name] of [["", t("全部街道")], ...first.areas.filter((area) => area[3] === Math.max(1, (first.levels || []).indexOf("street")))]) { const one = street.appendChild(el("option", "", name)); one.value = code; }
     street.addEventListener("change", () => { filter = { ...filter, street: street.value }; draw(); });
     const text = box.appendChild(el("input", "d-text"));
     Object.assign(text, { type: "search", placeholder: t("编号、标题、地点"), autocomplete: "off", maxLength: 60 });

@@ -50,7 +50,8 @@ window.gridWall = window.gridWall || {};
 
   const names = new Map();
   const place = (row) => {
-    const areas = (row.path || "").split("/").filter(Boolean).slice(1, 3).map((code) => names.get(code)).filter(Boolean);
+    const codes = (row.path || "").split("/").filter(Boolean);
+    const areas = (first.levels.length > 1 ? codes.slice(1, 3) : codes).map((code) => names.get(code)).filter(Boolean);
     const said = row.address && areas.find((name) => row.address.includes(name)) ? "" : areas.join(" ");
     return [said, row.address].filter(Boolean).join(" · ") || t("位置待核实");
   };
@@ -58,10 +59,10 @@ window.gridWall = window.gridWall || {};
   const beat = () => {
     if (!root || !root.isConnected) return;
     const now = window.live.now();
-    const lost = window.live.state !== "live";
+    const lost = window.live.link !== "live";
     const link = byId("claim-live");
     wall.say(link, wall.linkSaid());
-    link.classList.toggle("live--lost", lost);
+    link.classList.toggle("live--lost", window.live.state !== "live");
     root.classList.toggle("claim--lost", lost);
     wall.say(byId("claim-clock"), wall.clock(now, first.time_zone));
     wall.say(byId("claim-date"), `${wall.date(now, first.time_zone)} ${wall.weekday(now, first.time_zone)}`);

@@ -31,7 +31,7 @@ window.gridWall = window.gridWall || {};
       : t("{when} {who} 已确认", { when, who: title || by });
   };
   const channelWord = (code) => (CHANNELS.find(([one]) => one === code) || ["", () => code])[1]();
-  const NEXT = { raise: () => t("推送单位、大屏、调度台"), repeat: () => t("再次响铃"), widen: () => t("全部席位、单位负责人"), webhook: () => t("转短信和电话通知"), reopen: () => t("未签收将再次告警") };
+  const NEXT = { raise: () => t("推送单位、大屏、调度台"), repeat: () => t("再次响铃"), widen: () => t("全部席位、单位负责人"), webhook: () => t("转短信和电话通知"), reopen: () => t("未签收将再次告警"), overdue: () => t("到时未办结将再次告警") };
 
   /* ---- answering ---- */
   const post = async (alert, verb, body, words) => {
@@ -131,6 +131,8 @@ window.gridWall = window.gridWall || {};
     return node;
   };
 
+  const numbered = (alert) => { const n = wall.alerts.number(alert); return n ? n + " · " : ""; };
+
   const bar = (alert, all) => {
     const raised = alert.state === "raised";
     const box = el("section", "al" + (raised ? " al--raised" : ""));
@@ -138,11 +140,11 @@ window.gridWall = window.gridWall || {};
     const count = box.appendChild(el("div", "al-i"));
     count.append(el("span", "", t("紧急")), el("span", "", t("{n} 起", { n: all.length })));
     const text = box.appendChild(el("div", "al-t"));
-    text.append(el("b", "", alert.title), el("span", "", place(alert)));
+    text.append(el("b", "", numbered(alert) + alert.title), el("span", "", [place(alert), wall.manyOf(alert)].filter(Boolean).join(" · ")));
     const since = box.appendChild(el("div", "al-e"));
     since.append(el("span", "", raised ? t("无人确认 已") : t("已持续")));
     const time = since.appendChild(el("b", "num al-since"));
-    time.dataset.since = alert.raised_at;
+    time.dataset.since = raised ? alert.raised_at : alert.reported_at;
     const acks = box.appendChild(el("div", "al-a"));
     acks.append(el("p", "", said(alert)));
     const chips = acks.appendChild(el("div", "al-chips"));
@@ -169,9 +171,9 @@ window.gridWall = window.gridWall || {};
     for (const alert of all.filter((one) => one !== first)) {
       const node = box.appendChild(el("button", "al-other" + (alert.state === "raised" ? " al-other--loud" : "")));
       node.type = "button";
-      node.append(el("b", "", alert.title), el("span", "", alert.state === "raised" ? t("未确认") : t("处置中")));
+      node.append(el("b", "", numbered(alert) + alert.title), el("span", "", [alert.state === "raised" ? t("未确认") : t("处置中"), wall.manyOf(alert)].filter(Boolean).join(" · ")));
       const time = node.appendChild(el("span", "num al-since"));
-      time.dataset.since = alert.raised_at;
+      time.dataset.since = alert.state === "raised" ? alert.raised_at : alert.reported_at;
       node.addEventListener("click", () => { pinned = alert.id; dirty(); });
     }
     const shelved = first && wall.alerts.shelf(first, window.live.now());
@@ -186,7 +188,7 @@ window.gridWall = window.gridWall || {};
     const all = open();
     const first = main();
     if (form && !(first && first.id === form.id && first.state === "raised")) form = null;
-    const wanted = JSON.stringify([first, all.map((one) => [one.id, one.version, one.state]), form, load.flood]);
+    const wanted = JSON.stringify([first, all.map((one) => [one.id, one.version, one.state, one.count]), form, load.flood]);
     wall.sound.ring(all);
     if (wanted === shape) { tick(); return; }
     shape = wanted;

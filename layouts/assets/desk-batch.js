@@ -116,7 +116,7 @@ window.gridWall = window.gridWall || {};
     const late = () => { row.state = "unsure"; draw(); };
     const answer = await wall.act.send(row.number, row.version, "dispatch", { unit: row.unit.code }, { key: row.key, late });
     if (answer.ok) row.state = "done";
-    else if (!answer.status) row.state = "unsure";
+    else if (wall.act.unsure(answer)) row.state = "unsure";
     else { row.state = "failed"; row.said = wall.act.refusal(answer); row.key = null; }
     draw();
   };

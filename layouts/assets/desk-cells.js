@@ -8,7 +8,7 @@ window.gridWall = window.gridWall || {};
   const t = (...what) => wall.t(...what);
   const first = () => wall.desk.first;
   const english = () => document.documentElement.lang.startsWith("en"); // its words are longer
-  /* From when a deadline is near: for handling a quarter of its limit or half an hour before, else five minutes. */
+  /* From when a deadline is near: for handling what the server says, else five minutes before. */
   const soonAt = (row) => (row.status === "handling" ? wall.deskTabs.lateFrom(row) : dueOf(row) - SOON_MS);
   const dueOf = (row) => { const [field] = first().dues[row.status] || []; return (field && row[field]) || LAST; };
   const place = (row) => wall.deskPlace(row);
@@ -70,7 +70,7 @@ window.gridWall = window.gridWall || {};
     wall.say(box, first().status_words[row.status] || row.status);
   });
 
-  const unit = (row) => (row.unit ? first().units[row.unit] || row.unit : "");
+  const unit = (row) => (row.unit ? first().units[row.unit] || first().gone_units[row.unit] || row.unit : "");
   const columns = () => [
     { colId: "left", headerName: t("剩余"), width: english() ? 146 : 112, cellRenderer: Left, valueGetter: (p) => dueOf(p.data), sort: "asc", comparator: (a, b, one, other) => Number(Boolean(other.data.emergency)) - Number(Boolean(one.data.emergency)) || a - b },
     { colId: "number", headerName: t("编号"), width: 72, valueGetter: (p) => p.data.number, valueFormatter: (p) => shortNumber(p.value), tooltipField: "number", cellClass: "q-number num" },

@@ -77,7 +77,10 @@ window.gridWall = window.gridWall || {};
   };
 
   /* Street and community of a row, as short as the place allows. */
-  wall.deskPlace = (row) => (row.path || "").split("/").filter(Boolean).slice(1, 3).map((code) => brief.get(code)).filter(Boolean).join(" ");
+  wall.deskPlace = (row) => {
+    const codes = (row.path || "").split("/").filter(Boolean);
+    return (wall.desk.first.levels.length > 1 ? codes.slice(1, 3) : codes).map((code) => brief.get(code)).filter(Boolean).join(" ");
+  };
   /* An area's name without its parent's in front and without its level's ending: for small maps. */
   wall.deskBrief = ({ code, name, parent }) => {
     const above = names.get(parent);

@@ -47,12 +47,13 @@ window.gridWall = window.gridWall || {};
     };
   };
 
-  const levels = () => wall.desk.first.levels;
+  /* The level above the grids, or the only one there is. */
+  const community = () => { const levels = wall.desk.first.levels; return levels[Math.max(0, levels.length - 2)]; };
   const draw = async () => {
-    const community = levels()[levels().length - 2];
     let features;
     try {
-      features = await areas(inside ? "parent=" + encodeURIComponent(inside) : "level=" + community);
+      features = await areas(inside ? "parent=" + encodeURIComponent(inside) : "level=" + encodeURIComponent(community()));
+      if (inside && !features.length) features = (await areas("level=" + encodeURIComponent(community()))).filter((one) => one.properties.code === inside);
     } catch (_lost) {
       wall.say(box.querySelector(".pin-hint"), t("暂时读不到区域，请用文字写地点"));
       return;
@@ -61,7 +62,7 @@ window.gridWall = window.gridWall || {};
     const { to, from } = frame(features);
     const svg = node("svg", { viewBox: `0 0 ${W} ${H}`, class: "pin-map", role: "img" });
     for (const one of features) {
-      const path = node("path", { d: rings(one.geometry).map((ring) => "M" + ring.map((p) => to(p).map((n) => n.toFixed(1)).join(" ")).join("L") + "z").join(""), class: "pin-area" });
+      const path = node("path", { d: rings(one.geometry).map((ring) => "M" + ring.map((p) => to(p).map((n) => n.toFixed(1)).join(" ")).join("L") + "z").join(""), class: "pin-area", "fill-rule": "evenodd" });
       path.append(node("title", {}));
       path.firstChild.textContent = one.properties.name;
       path.addEventListener("click", (event) => {
@@ -91,7 +92,6 @@ window.gridWall = window.gridWall || {};
   };
 
   const communityOf = async (point) => {
-    const community = levels()[levels().length - 2];
     const hit = (ring, [x, y]) => {
       let odd = false;
       for (let i = 0, j = ring.length - 1; i < ring.length; j = i++) {
@@ -100,7 +100,8 @@ window.gridWall = window.gridWall || {};
       }
       return odd;
     };
-    const found = (await areas("level=" + community).catch(() => [])).find((one) => rings(one.geometry).some((ring) => hit(ring, point)));
+    const holds = (one) => rings(one.geometry).filter((ring) => hit(ring, point)).length % 2 === 1; // in a hole is outside
+    const found = (await areas("level=" + encodeURIComponent(community())).catch(() => [])).find(holds);
     return found ? found.properties.code : "";
   };
 

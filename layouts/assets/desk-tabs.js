@@ -3,8 +3,6 @@
 window.gridWall = window.gridWall || {};
 (function (wall) {
   "use strict";
-  const SOON_SHARE = 0.25; // LIFECYCLE §3: a quarter of the limit or half an hour left
-  const SOON_MS = 30 * 60_000;
   const COUNT_MS = 500;
   const AGAIN_MS = 5000; // time alone moves events between tabs
   const el = (...what) => wall.el(...what); // format.js is loaded after this file
@@ -15,7 +13,7 @@ window.gridWall = window.gridWall || {};
   let waiting = 0;
   let counts = {};
 
-  const lateFrom = (row) => row.handle_due_at - Math.max(SOON_MS, SOON_SHARE * (row.handle_due_at - (row.handle_from || row.handle_due_at)));
+  const lateFrom = (row) => row.warn_due_at || row.handle_due_at; // LIFECYCLE §3: counted in the limit's own unit by the server
   const late = (row, now) => Boolean(row.handle_due_at) && (row.status === "handling" || row.status === "dispatched") && now >= lateFrom(row);
 
   /* tab → [words, test]; the digit that opens it is its place */
@@ -87,7 +85,7 @@ window.gridWall = window.gridWall || {};
   const filters = () => {
     const box = byId("desk-filter");
     const first = wall.desk.first;
-    const streets = first.areas.filter((one) => one[3] === 1).map(([code, name]) => [code, name]);
+    const streets = first.areas.filter((one) => one[3] === Math.max(1, first.levels.indexOf("street"))).map(([code, name]) => [code, name]);
     choice(box, t("街道"), [["", t("全部街道")], ...streets], (code) => { wanted.street = code; apply(); });
     const heads = first.categories.filter(([, , parent]) => !parent).map(([code, name]) => [code, name]);
     choice(box, t("类别"), [["", t("全部类别")], ...heads], (code) => { wanted.category = code; apply(); });

@@ -122,7 +122,7 @@ window.gridWall = window.gridWall || {};
       wall.say(link, wall.linkSaid());
       link.classList.toggle("live--lost", window.live.state !== "live");
     }
-    root.classList.toggle("desk--lost", window.live.state !== "live");
+    root.classList.toggle("desk--lost", window.live.link !== "live");
     wall.say(byId("desk-clock"), wall.clock(window.live.now(), first.time_zone));
   };
 

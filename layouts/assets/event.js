@@ -14,7 +14,7 @@ window.gridWall = window.gridWall || {};
     for (const node of box.querySelectorAll("[data-due]")) {
       const left = Number(node.dataset.due) - now;
       wall.say(node, left >= 0 ? wall.remaining(Number(node.dataset.due), now) : t("超期 {time}", { time: wall.duration(-left) }));
-      const kind = left < 0 ? "t-over" : left < SOON_MS ? "t-soon" : "";
+      const kind = left < 0 ? "t-over" : now >= (Number(node.dataset.soon) || Number(node.dataset.due) - SOON_MS) ? "t-soon" : "";
       const wanted = "num " + kind;
       if (node.className !== wanted) node.className = wanted;
     }

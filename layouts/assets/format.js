@@ -28,6 +28,18 @@ window.gridWall = window.gridWall || {};
   /* The JSON of an answer; a refusal without any is {}, a good answer cut in the middle is a lost one and throws. */
   wall.saidBy = (answer) => answer.json().catch((cut) => { if (answer.ok) throw cut; return {}; });
 
+  const signs = window.Intl && Intl.Segmenter ? new Intl.Segmenter() : null;
+  /* The first signs of a text, none cut in half: at most `most` UTF-16 units, what a person sees as one sign stays whole. */
+  wall.cut = (text, most) => {
+    if (text.length <= most) return text;
+    let kept = "";
+    for (const sign of signs ? [...signs.segment(text)].map((one) => one.segment) : [...text]) {
+      if (kept.length + sign.length > most) break;
+      kept += sign;
+    }
+    return kept;
+  };
+
   wall.say = (node, text) => { if (node && node.textContent !== text) node.textContent = text; };
 
   wall.mark = (node, name, value) => {
@@ -40,10 +52,22 @@ window.gridWall = window.gridWall || {};
   /* How old what a page shows is; before the first heartbeat, how long it has been waited for. */
   wall.linkSaid = () => {
     const age = window.live.age();
-    if (Number.isFinite(age)) return AGES[window.live.state](Math.floor(age));
+    if (Number.isFinite(age) && window.live.link === "live" && window.live.still.length) return window.live.still.map((one) => wall.stillWords(one).title).join(" · ");
+    if (Number.isFinite(age)) return AGES[window.live.link](Math.floor(age));
     const waited = Math.floor(performance.now() / 1000);
     return waited < WAITED_S ? wall.t("连接中") : wall.t("连接中，已等 {n} 秒", { n: waited });
   };
+
+  /* How many emergencies of one sender an alarm stands for, where it is more than one. */
+  wall.manyOf = (alert) => (alert.count > 1 ? wall.t("同一来源共 {n} 件", { n: alert.count }) : "");
+  /* A part of the product that stands still: what it is, and what people must do instead. */
+  const STILL = {
+    clock: () => [wall.t("后台时钟停了"), wall.t("到时不会自动转派，告警不会自动升级，请人工盯守。")],
+    publisher: () => [wall.t("推送停了"), wall.t("画面由数据库补齐，会慢几秒。")],
+    database: () => [wall.t("数据库没有应答"), wall.t("画面停在那时，新的上报和处置得不到确认。")],
+    feed: () => [wall.t("本机的实时通道停了"), wall.t("画面可能是旧的。")],
+  };
+  wall.stillWords = ({ part, seconds }) => { const [title, text] = (STILL[part] || (() => [part, ""]))(); return { title, text, seconds }; };
 
   const two = (n) => String(n).padStart(2, "0");
 

@@ -30,6 +30,7 @@
   let pulse = null; // {serverNow, at, speed} of the newest heartbeat
   let seed = null; // {serverNow, at, speed} of the page itself
   let shownState = "offline";
+  let shownStill = "";
   let changed = new Set();
   let frame = false;
 
@@ -98,7 +99,7 @@
   }
 
   function beat(message) {
-    pulse = { serverNow: message.server_now, at: performance.now(), speed: message.clock_speed };
+    pulse = { serverNow: message.server_now, at: performance.now(), speed: message.clock_speed, ages: message.ages || {}, still: message.still || [] };
     show();
     if (loaded && !loading && !asked && message.id !== position) repair();
   }
@@ -206,6 +207,7 @@
     return {
       ...alert,
       raised_at: ms(alert.raised_at),
+      reported_at: ms(alert.reported_at),
       acknowledged: within(alert.acknowledged, "at"),
       next: within(alert.next, "at"),
       shelved: within(alert.shelved, "until"),
@@ -247,29 +249,43 @@
 
   /* -- time and state -------------------------------------------------------------------------------------- */
 
-  const age = () => (pulse ? (performance.now() - pulse.at) / 1000 : Infinity);
+  const heard = () => (pulse ? (performance.now() - pulse.at) / 1000 : Infinity);
+
+  /* The server says which of its parts stand still; without the database or its own tail, what it shows is as old as they are. */
+  const FROZEN = ["database", "feed"];
+  const still = () => (pulse && pulse.still) || [];
+  const frozen = () => still().filter((part) => FROZEN.includes(part));
+  const stood = (part) => ((pulse && pulse.ages && pulse.ages[part]) || 0) + (Number.isFinite(heard()) ? heard() : 0);
+  const age = () => Math.max(heard(), ...frozen().map(stood));
 
   function now() {
     const known = pulse || seed; // until the first heartbeat, the moment at which the server drew the page
     return known ? known.serverNow + (performance.now() - known.at) * known.speed : Date.now();
   }
 
-  function state() {
-    const seconds = age();
-    return seconds >= OFFLINE_S ? "offline" : seconds >= STALE_S ? "stale" : "live";
+  /* Whether what is shown is the present. */
+  function link() {
+    if (heard() >= OFFLINE_S) return "offline";
+    return heard() >= STALE_S || frozen().length ? "stale" : "live";
   }
+
+  /* Whether everything works: a part that stands still is as bad as old data, though the picture may be the present. */
+  const state = () => (link() === "live" && still().length ? "stale" : link());
 
   function show() {
     const word = state();
     const seconds = age();
+    const parts = still().join(" ");
     const element = document.querySelector('[id$="-live"]');
     if (element) {
       const text = seconds === Infinity ? "" : String(Math.floor(seconds));
       if (element.dataset.age !== text) element.dataset.age = text;
       if (element.dataset.state !== word) element.dataset.state = word;
+      if ((element.dataset.still || "") !== parts) element.dataset.still = parts;
     }
-    if (word === shownState) return;
+    if (word === shownState && parts === shownStill) return;
     shownState = word;
+    shownStill = parts;
     tell("state", word);
   }
 
@@ -296,6 +312,8 @@
     get size() { return store.rows.size; },
     get loaded() { return loaded; },
     get state() { return shownState; },
+    get link() { return link(); },
+    get still() { return still().map((part) => ({ part, seconds: stood(part) })); },
     get speed() { return pulse ? pulse.speed : 1; },
     get(id) { return store.rows.get(Number(id)) || null; },
     rows: () => store.rows.values(),

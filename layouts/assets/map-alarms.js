@@ -16,7 +16,7 @@ window.gridWall = window.gridWall || {};
     const wanted = new Map(rows.filter(located).map((row) => [row.id, row]));
     const numbers = new Set(rows.map((row) => row.number));
     for (const alert of wall.alerts.open()) {
-      if (located(alert) && !numbers.has(alert.event)) wanted.set(alert.event_id, { id: alert.event_id, number: alert.event, title: alert.title, category_name: alert.category_name, status: alert.state, lng: alert.lng, lat: alert.lat, reported_at: alert.raised_at });
+      if (located(alert) && !numbers.has(alert.event)) wanted.set(alert.event_id, { id: alert.event_id, number: alert.event, title: alert.title, category_name: alert.category_name, status: alert.state, lng: alert.lng, lat: alert.lat, reported_at: alert.reported_at });
     }
     return wanted;
   };
@@ -68,9 +68,12 @@ window.gridWall = window.gridWall || {};
         one.row = row;
         one.marker.setLatLng([row.lat, row.lng]);
         mark(one.box, "data-status", row.status);
+        const alert = wall.alerts.of(row);
+        const number = alert ? wall.alerts.number(alert) : 0;
+        say(one.box.querySelector("b"), number ? String(number) : t("急"));
         one.box.classList.toggle("w-emg--calm", calm(row));
       }
-      const named = wall.alerts.open()[0]; // one name tag: that of the alert in the strip
+      const named = wall.alerts.main(); // one name tag: that of the alert in the strip
       for (const one of held.values()) {
         one.box.classList.toggle("w-emg--bare", held.size > 1 && Boolean(named) && named.event !== one.row.number);
       }

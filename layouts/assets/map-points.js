@@ -9,8 +9,7 @@ window.gridWall = window.gridWall || {};
   const NEVER = Infinity;
   const WAITING = new Set(["reported", "claimable", "pending_dispatch"]);
   const SENT = new Set(["dispatched", "handling"]);
-  const SOON_SHARE = 0.25; // the same thresholds as dashboard/rules/limits.py
-  const SOON_LEAST = 1800000;
+  const SOON_SHARE = 0.25; // of the claim window
 
   const held = new Map(); // id → the row it was last counted as
   const open = new Map(); // area code → open events in it
@@ -37,7 +36,7 @@ window.gridWall = window.gridWall || {};
   /* When an event is due and from when it is due soon, epoch ms; Infinity when nothing runs. */
   const terms = (row) => {
     if (row.overdue_at) return [0, 0];
-    if (row.handle_due_at) return [row.handle_due_at - Math.max(SOON_LEAST, SOON_SHARE * (row.handle_due_at - (row.handle_from || row.reported_at || 0))), row.handle_due_at];
+    if (row.handle_due_at) return [row.warn_due_at || row.handle_due_at, row.handle_due_at];
     if (row.claim_due_at) return [row.claim_due_at - SOON_SHARE * wall.first.claim_ms, row.claim_due_at];
     return [NEVER, row.accept_due_at || row.check_due_at || NEVER];
   };

@@ -62,8 +62,7 @@ window.gridWall = window.gridWall || {};
 
   const raised = () =>
     wall.alerts.open()
-      .filter((alert) => alert.state === "raised" && Number.isFinite(alert.lng) && Number.isFinite(alert.lat))
-      .sort((a, b) => b.raised_at - a.raised_at);
+      .filter((alert) => alert.state === "raised" && Number.isFinite(alert.lng) && Number.isFinite(alert.lat));
 
   wall.view = {
     get held() { return held; },

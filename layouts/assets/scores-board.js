@@ -111,7 +111,11 @@ window.gridWall = window.gridWall || {};
     for (const cell of row.children) cell.setAttribute("role", "cell");
     return row;
   };
-  const deeper = (state) => ({ streets: "communities", communities: "grids" })[state.board];
+  /* The board of the areas right below those of this one, by the levels that the district has. */
+  const deeper = (state) => {
+    const { depths } = wall.scores.first;
+    return state.board in depths ? Object.keys(depths).find((board) => depths[board] === depths[state.board] + 1) : undefined;
+  };
 
   const update = (state) => (row, line) => {
     const cells = [...row.children];

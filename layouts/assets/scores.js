@@ -197,7 +197,7 @@ window.gridWall = window.gridWall || {};
     /* Whoever draws what was asked asks whether it is still wanted. */
     turn: () => { const mine = ++asked; return () => mine === asked; },
     /* What narrows a number to one line of a board. */
-    line: (board, code) => (board === "units" ? { unit: code } : { area: board === "workers" ? code.replace(/^worker-/, "") : code }),
+    line: (board, code) => (board === "units" ? { unit: code } : { area: board === "workers" ? (wall.scoresBoard.line(code) || {}).area : code }),
   };
   window.addEventListener("popstate", () => { if (!root) return; state = read(); custom = false; draw(); });
   document.addEventListener("visibilitychange", () => { if (root && !document.hidden) draw(); });

@@ -13,6 +13,7 @@ window.gridWall = window.gridWall || {};
     widen: () => t("全部席位、单位负责人"),
     webhook: () => t("转短信和电话通知"),
     reopen: () => t("未签收将再次告警"),
+    overdue: () => t("到时未办结将再次告警"),
   };
 
   const zone = () => wall.first.time_zone;
@@ -23,7 +24,17 @@ window.gridWall = window.gridWall || {};
 
   const place = (alert) => [alert.address, wall.map.name(alert.grid)].filter(Boolean).join(" · ");
 
-  const elapsed = (alert) => { const time = el("b", "num w-since"); mark(time, "data-since", alert.raised_at); return time; };
+  const elapsed = (since) => { const time = el("b", "num w-since"); mark(time, "data-since", since); return time; };
+  /* Which of several it is, as on the map. */
+  const numbered = (alert) => { const n = wall.alerts.number(alert); return n ? n + " · " : ""; };
+  /* When it happened; an alarm that came apart from it has a time of its own. */
+  const AT_ONCE_MS = 60_000;
+  const happened = (alert, clock) => {
+    const said = [t("{when} 发生", { when: clock(alert.reported_at, zone()) })];
+    if (alert.episode > 1) said.push(t("{when} 第 {n} 次告警", { when: clock(alert.raised_at, zone()), n: alert.episode }));
+    else if (alert.raised_at - alert.reported_at > AT_ONCE_MS) said.push(t("{when} 告警", { when: clock(alert.raised_at, zone()) }));
+    return said;
+  };
 
   const until = (due, classes) => { const time = el("span", "num w-until " + (classes || "")); mark(time, "data-due", due); return time; };
 
@@ -97,7 +108,11 @@ window.gridWall = window.gridWall || {};
 
   const next = (alert, lost) => {
     if (!alert.units.length) return [el("b", "w-what", t("责任单位待指派"))];
-    if (signed(alert) === alert.units.length) return [el("b", "w-what", t("全部签收，处置中")), el("span", "", t("办结后解除"))];
+    if (signed(alert) === alert.units.length) {
+      const line = el("span", "w-next");
+      if (alert.next && alert.next.what === "overdue") line.append(lost ? t("状态未知") : until(alert.next.at));
+      return [el("b", "w-what", t("全部签收，处置中")), line, el("span", "", alert.next && alert.next.what === "overdue" ? words.overdue() : t("办结后解除"))];
+    }
     const line = el("span", "w-next");
     if (alert.next) line.append(lost ? t("状态未知") : until(alert.next.at));
     return [el("b", "w-what w-cut", t("等待签收")), line, el("span", "", words.reopen())];
@@ -108,8 +123,8 @@ window.gridWall = window.gridWall || {};
     strip(alert, lost) {
       const box = el("section", "w-strip");
       cell(box, "w-strip__i", ...t("紧急|事件").split("|").map((line) => el("span", "", line)));
-      cell(box, "w-strip__t", el("b", "w-cut", alert.title), el("span", "w-cut", place(alert)));
-      cell(box, "w-strip__e", el("span", "", t("已持续")), elapsed(alert));
+      cell(box, "w-strip__t", el("b", "w-cut", numbered(alert) + alert.title), el("span", "w-cut", [place(alert), wall.manyOf(alert)].filter(Boolean).join(" · ")));
+      cell(box, "w-strip__e", el("span", "", t("已持续")), elapsed(alert.reported_at));
       const chips = el("div", "w-acks");
       chips.append(...owing(alert).slice(0, CHIPS).map((one) => chip(one, lost)));
       if (alert.units.length > CHIPS) chips.append(el("span", "w-ackchip", "+" + (alert.units.length - CHIPS)));
@@ -124,11 +139,11 @@ window.gridWall = window.gridWall || {};
     alarm(alert, lost) {
       const box = el("section", "w-alarm");
       cell(box, "w-alarm__i", el("strong", "w-bell", "!"), el("span", "", t("紧急事件")));
-      const told = [t("{when} 发生", { when: wall.clock(alert.raised_at, zone()) }), alert.category, t("责任 {unit}", { unit: lead(alert) || t("待指派") })].filter(Boolean).join(" · ");
-      cell(box, "w-alarm__t", el("h2", "w-cut2" + (alert.title.length > LONG_TITLE ? " w-alarm__long" : ""), alert.title), el("p", "w-cut", place(alert)), el("p", "w-alarm__s w-cut", told), forces(alert), notes(alert));
+      const told = [...happened(alert, wall.clock), alert.category, t("责任 {unit}", { unit: lead(alert) || t("待指派") }), wall.manyOf(alert)].filter(Boolean).join(" · ");
+      cell(box, "w-alarm__t", el("h2", "w-cut2" + (alert.title.length > LONG_TITLE ? " w-alarm__long" : ""), numbered(alert) + alert.title), el("p", "w-cut", place(alert)), el("p", "w-alarm__s w-cut", told), forces(alert), notes(alert));
       const limit = alert.ladder.find((rung) => rung.what === "widen");
       const within = limit ? t("限 {time} 内确认", { time: wall.duration(limit.at - alert.raised_at) }) : "";
-      cell(box, "w-alarm__e", el("span", "", t("无人确认 已")), elapsed(alert), el("span", "", within));
+      cell(box, "w-alarm__e", el("span", "", t("无人确认 已")), elapsed(alert.raised_at), el("span", "", within));
       const head = el("h3", "", t("确认 {a} / 1 · 单位签收 {n} / {all}", { a: 0, n: signed(alert), all: alert.units.length }));
       const list = el("ul");
       const units = owing(alert);
@@ -145,7 +160,7 @@ window.gridWall = window.gridWall || {};
       for (const alert of alerts) {
         const raised = alert.state === "raised";
         const item = box.appendChild(el("div", raised ? "w-other w-other--loud" : "w-other"));
-        item.append(el("b", "w-cut", alert.title), el("span", "w-cut", alert.address || wall.map.name(alert.grid)), el("em", "", raised ? t("未确认") : t("处置中")), elapsed(alert));
+        item.append(el("b", "w-cut", numbered(alert) + alert.title), el("span", "w-cut", wall.manyOf(alert) || alert.address || wall.map.name(alert.grid)), el("em", "", raised ? t("未确认") : t("处置中")), elapsed(raised ? alert.raised_at : alert.reported_at));
         mark(item, "data-other", alert.id);
         mark(item, "role", "button");
         mark(item, "tabindex", 0);
@@ -162,7 +177,7 @@ window.gridWall = window.gridWall || {};
         const over = alert.state === "stood_down" && alert.stood_down_at;
         const fate = over ? t("{when} 已解除", { when: wall.hour(alert.stood_down_at, zone()) }) : alert.acknowledged ? acknowledged(alert) : alert.state === "raised" ? t("未确认") : t("已解除");
         const item = box.appendChild(el("div", alert.state === "raised" ? "w-missed__i w-missed__i--loud" : "w-missed__i"));
-        item.append(el("time", "num", t("{when} 发生", { when: wall.hour(alert.raised_at, zone()) })), el("b", "w-cut", alert.title), el("em", "w-cut", fate));
+        item.append(el("time", "num", happened(alert, wall.hour).join(" · ")), el("b", "w-cut", alert.title), el("em", "w-cut", fate));
         mark(item, "data-missed", alert.id);
       }
       return box;

@@ -24,6 +24,7 @@ window.gridWall = window.gridWall || {};
   const timed = (alert) => ({
     ...alert,
     raised_at: ms(alert.raised_at),
+    reported_at: ms(alert.reported_at) || ms(alert.raised_at), // when it happened is one thing, when it was last alarmed another
     stood_down_at: ms(alert.stood_down_at),
     acknowledged: inside(alert.acknowledged, "at"),
     next: inside(alert.next, "at"),
@@ -32,10 +33,18 @@ window.gridWall = window.gridWall || {};
     ladder: (alert.ladder || []).map((rung) => inside(rung, "at")),
   });
 
+  /* When the next thing happens by itself: the nearest comes first. */
+  const escalates = (alert) => (alert.next ? alert.next.at : Infinity);
   const open = () =>
     [...held.values()]
       .filter((alert) => alert.state !== "stood_down")
-      .sort((a, b) => (a.state === b.state ? b.raised_at - a.raised_at || b.id - a.id : a.state === "raised" ? -1 : 1));
+      .sort((a, b) => (a.state === b.state ? escalates(a) - escalates(b) || b.id - a.id : a.state === "raised" ? -1 : 1));
+
+  /* Which of several open emergencies one is, in the order they happened; nothing while it is the only one. */
+  const number = (alert) => {
+    const all = open().sort((a, b) => a.reported_at - b.reported_at || a.event_id - b.event_id);
+    return all.length > 1 ? 1 + all.findIndex((one) => one.event_id === alert.event_id) : 0;
+  };
 
   const keep = (alert) => {
     held.set(alert.id, alert);
@@ -71,7 +80,7 @@ window.gridWall = window.gridWall || {};
   };
 
   const watchLink = (now) => {
-    const live = Boolean(window.live) && window.live.state === "live" && window.live.loaded;
+    const live = Boolean(window.live) && window.live.link === "live" && window.live.loaded;
     if (live && !link.live) askMissed(link.first ? Number(localStorage.getItem(SEEN)) : link.seen, now);
     if (live) {
       link.seen = now - window.live.age() * 1000 * window.live.speed; // the last heartbeat, not the moment it was missed
@@ -117,6 +126,7 @@ window.gridWall = window.gridWall || {};
     },
     replace(alerts) { held.clear(); alerts.forEach((alert) => keep(timed(alert))); },
     open,
+    number,
     main: () => main(open()),
     show,
     missed,

@@ -62,7 +62,7 @@ window.gridWall = window.gridWall || {};
       chosen = null;
       const asked = new URL(location.href).searchParams.get("area");
       crumb();
-      if (asked) area.set(asked);
+      if (asked) area.set(areas.has(asked) ? asked : (wall.first.heirs || {})[asked]); // a screen set to an area that is gone shows what took its place
     },
   };
   wall.area = area;

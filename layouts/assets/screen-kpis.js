@@ -76,6 +76,9 @@ window.gridWall = window.gridWall || {};
     wall.opens(card, empty ? "" : STANDING[kpi.code] ? "events?" + STANDING[kpi.code] : "kpis/" + kpi.code + "/events?period=today&part=" + (rate ? "den" : "num"));
   };
 
+  /* What a rate is called: on the wall as on the boards. */
+  wall.kpiName = (code) => wall.first.kpis.find((one) => one.code === code).name;
+
   wall.kpis = (box, table, view) => {
     const values = (view && view.kpis) || {};
     const cards = table.map((kpi) => ({ ...kpi, value: values[kpi.code] || {} }));

@@ -33,7 +33,7 @@ window.gridWall = window.gridWall || {};
     say(rate, den ? wall.percent(num, den) + "%" : "—");
     say(parts, num + "/" + den);
     wall.opens(parts, den ? "kpis/on_time_rate/events?period=today&part=den&unit=" + encodeURIComponent(row.code) : "");
-    mark(parts, "data-list-name", row.name + " · " + t("按期办结率"));
+    mark(parts, "data-list-name", row.name + " · " + wall.kpiName("on_time_rate"));
     line.classList.toggle("w-hi", placed);
   };
 
@@ -41,7 +41,7 @@ window.gridWall = window.gridWall || {};
     if (box.firstChild) return box.querySelector("tbody");
     const whole = box.appendChild(el("table", "w-rank num"));
     const head = whole.appendChild(el("thead")).appendChild(el("tr"));
-    [t("名次"), t("部门"), t("积分"), t("升降"), t("按期办结率")].forEach((word) => head.appendChild(el("th", "", word)));
+    [t("名次"), t("部门"), t("积分"), t("升降"), wall.kpiName("on_time_rate")].forEach((word) => head.appendChild(el("th", "", word)));
     head.lastChild.colSpan = 2;
     return whole.appendChild(el("tbody"));
   };
@@ -91,7 +91,7 @@ window.gridWall = window.gridWall || {};
   };
 
   wall.satisfaction = (box, note, levels, view) => {
-    const { counts = {}, rated = 0, closed = 0 } = view || {};
+    const { counts = {}, rated = 0, covered = 0, closed = 0 } = view || {};
     if (!box.firstChild) box.append(el("div", "w-sat__bar"), el("ul", "w-sat num"));
     const items = levels.map((level) => ({ ...level, n: counts[level.code] || 0 }));
     wall.keyed(box.firstChild, items, (item) => item.code, makeShare, (part, item) => {
@@ -106,7 +106,7 @@ window.gridWall = window.gridWall || {};
       wall.opens(node, item.n ? "kpis/satisfaction_rate/events?period=today&part=den&rating=" + item.code : "");
       mark(node, "data-list-name", item.word);
     });
-    say(note, t("已评价 {rated} / 办结 {closed} 件", { rated, closed }));
+    say(note, t("评价 {rated} 次 · 办结 {closed} 件中已评价 {covered} 件", { rated, closed, covered }));
     wall.opens(note, rated ? "kpis/satisfaction_rate/events?period=today&part=den" : "");
     mark(note, "data-list-name", t("已评价"));
   };

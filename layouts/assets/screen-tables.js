@@ -20,8 +20,8 @@ window.gridWall = window.gridWall || {};
   });
   const points = { key: "points", word: () => t("积分"), classes: "w-pts", text: (row) => String(row.points ?? "—"), open: () => false };
   const open = { ...count("open", () => t("在办"), standing("status=reported,claimable,pending_dispatch,dispatched,handling,on_hold,checking")), bar: true };
-  const onTime = rate("on_time", () => t("按期办结率"), kpi("on_time_rate", "den"));
-  const liked = rate("satisfaction", () => t("满意率"), kpi("satisfaction_rate", "den"));
+  const onTime = rate("on_time", () => wall.kpiName("on_time_rate"), kpi("on_time_rate", "den"));
+  const liked = rate("satisfaction", () => wall.kpiName("satisfaction_rate"), kpi("satisfaction_rate", "den"));
   const late = count("overdue", () => t("超期"), standing("overdue=true"), "w-late");
 
   const rework = { key: "rework", word: () => t("返工"), classes: "w-n", text: (row) => wall.number(pair(row.rework)[0]), small: (row) => "/" + pair(row.rework)[1], open: () => false };

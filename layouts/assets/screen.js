@@ -25,7 +25,7 @@ window.gridWall = window.gridWall || {};
   wall.word = (code) => (wall.byStatus.has(code) ? wall.byStatus.get(code).word : wall.first.status_words[code] || code);
   wall.token = (code) => wall.status(code).token;
   wall.unit = (code) => (code ? wall.first.units[code] || code : "");
-  wall.since = (row) => { const alert = wall.alerts.of(row); return alert ? alert.raised_at : row.reported_at; };
+  wall.since = (row) => { const alert = wall.alerts.of(row); return row.reported_at || (alert ? alert.reported_at : 0); };
   wall.drawn = (number, at) => { if (live()) live().markDrawn(number, at); };
   wall.frozen = () => lost();
   wall.now = () => {
@@ -41,7 +41,8 @@ window.gridWall = window.gridWall || {};
   };
   /* Where it is, as short as it stays clear: an address that names its street or community needs no more. */
   wall.place = (row) => {
-    const names = wall.codes(row.path).slice(1, 3).map(wall.area.name_of);
+    const codes = wall.codes(row.path);
+    const names = (wall.first.levels.length > 1 ? codes.slice(1, 3) : codes).map(wall.area.name_of);
     const told = row.address && names.some((name) => name && row.address.includes(name));
     return [told ? "" : names[0], row.address].filter(Boolean).join(" · ") || wall.t("位置待核实");
   };
@@ -104,9 +105,8 @@ window.gridWall = window.gridWall || {};
 
   /* ---- the link ---- */
   const age = () => (live() ? live().age() : NaN);
-  const state = () => {
-    return live() ? live().state : "offline";
-  };
+  const state = () => (live() ? live().link : "offline"); // what is shown is old, or not; a part may stand still all the same
+  const still = () => (live() ? live().still : []);
   const lost = () => state() !== "live" && (joined || Number.isFinite(age()) || performance.now() - started > GRACE_S * 1000);
 
   const tick = () => {
@@ -118,9 +118,9 @@ window.gridWall = window.gridWall || {};
     if (!seen) seen = wall.first.now;
     const gone = lost();
     wall.header.clock(now);
-    wall.header.live(state(), age(), joined || gone);
+    wall.header.live(still().length && !gone ? "still" : state(), age(), joined || gone);
     if (root.classList.contains("wall--stale") !== gone) { wall.dirty(); }
-    wall.header.lost(root, byId("screen-lost"), gone, seen, age(), state());
+    wall.header.lost(root, byId("screen-lost"), gone, seen, age(), state(), still());
     wall.scenes.tick(gone || wall.alerts.open().some((alert) => alert.state === "raised"));
     if (!gone && wall.pagesDue(Object.values(PANELS).map(([, id]) => byId(id)))) wall.dirty();
     wall.countdowns.tick(byId("screen-countdowns"), gone ? seen : now, gone);

@@ -105,7 +105,7 @@ window.gridWall = window.gridWall || {};
       });
       kept(name, null);
       open = "";
-      tell(navigator.onLine ? t("核查已提交：{words}", { words }) : t("核查已存在手机里，有网会自动发：{words}", { words }), "ok");
+      tell(navigator.onLine ? t("核查已存好，正在发出：{words}", { words }) : t("核查已存在手机里，有网会自动发：{words}", { words }), "ok");
       go("today", "", true);
     });
     keep();

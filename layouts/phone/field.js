@@ -20,12 +20,18 @@ window.gridWall = window.gridWall || {};
   byId("field-who").textContent = [first.street, first.title].filter(Boolean).join(" · ");
 
   /* ---- the link ---- */
+  let asks = 0;
+  let newest = 0; // an answer that comes after a later one's says nothing any more
   const look = async () => {
     clearTimeout(timer);
+    const mine = ++asks;
     timer = setTimeout(() => { if (!document.hidden) look(); }, LOOK_MS);
     const answer = await call("GET", "/api/v1/field");
     if (answer && answer.status === 401) { location.replace("/login?next=/field"); return false; }
-    online = Boolean(answer && answer.ok);
+    const there = Boolean(answer && answer.ok);
+    if (mine < newest) return there;
+    newest = mine;
+    online = there;
     if (online) {
       setClock(answer.said.now, answer.said.speed);
       heard = answer.said.now;
@@ -79,7 +85,7 @@ window.gridWall = window.gridWall || {};
     return made;
   };
   const mine = () => {
-    const waiting = items.filter((item) => item.kind === "report" && item.state === "waiting").map((item) => { const line = el("li", "p-row"); line.append(el("span", "p-row__t", item.title), el("span", "p-wait", t("待发送"))); return line; });
+    const waiting = items.filter((item) => item.kind === "report" && item.state === "waiting").map((item) => { const line = el("li", "p-row"); line.append(el("span", "p-row__t", item.title), el("span", "p-wait", item.tries ? t("没有发出") : t("待发送"))); if (item.tries) line.lastElementChild.classList.add("is-unsent"); return line; });
     const known = ((day && day.mine) || []).map((one) => {
       const line = el("li", "p-row");
       line.dataset.event = one.number;
@@ -99,7 +105,13 @@ window.gridWall = window.gridWall || {};
     const made = el("li", "p-card p-out-item");
     made.dataset.state = item.state;
     made.append(el("b", "", STATES[item.state]()), el("span", "", item.title), el("time", "num", wall.hour(item.at, Intl.DateTimeFormat().resolvedOptions().timeZone)));
-    if (item.state === "waiting") return made;
+    if (item.state === "waiting") {
+      if (!item.tries) return made;
+      made.classList.add("is-unsent");
+      made.firstChild.textContent = t("没有发出");
+      made.append(el("p", "", [t("已试 {n} 次，会一直重试，直到发出", { n: item.tries }), item.said && item.said.words].filter(Boolean).join(" · ")));
+      return made;
+    }
     made.append(el("p", "", (item.said && item.said.words) || ""));
     const row = made.appendChild(el("div", "p-two"));
     const event = item.said && item.said.event;
@@ -162,7 +174,7 @@ window.gridWall = window.gridWall || {};
     const body = { title, category, description, address, source: "grid_worker", ...(resolved ? { resolved_on_site: true } : {}) };
     if (place) Object.assign(body, { lng: place.lng, lat: place.lat, ...(place.accuracy ? { accuracy_m: place.accuracy } : {}) });
     await wall.outbox.add({ kind: "report", path: "/api/v1/events", title, body, pictures: pictures.map(({ blob }) => ({ blob, id: "" })) });
-    tell(navigator.onLine ? t("已上报：{title}", { title }) : t("已存在手机里，有网会自动发：{title}", { title }), "ok");
+    tell(navigator.onLine ? t("已存好，正在发出：{title}", { title }) : t("已存在手机里，有网会自动发：{title}", { title }), "ok");
     go("today", "", true);
     return true;
   };
@@ -182,8 +194,13 @@ window.gridWall = window.gridWall || {};
     const item = items.find((one) => String(one.id) === alarmed.id);
     const box = byId("field-alarmed");
     const sent = item && item.state === "sent";
-    const big = el("p", "p-alarmed" + (sent ? " is-sent" : ""));
-    big.append(el("b", "", sent ? t("指挥中心已收到") : item && item.state === "refused" ? t("没有收下") : t("正在发出…")), el("span", "num", sent && item.said ? t("编号 {number}", { number: item.said.number }) : (item && item.said && item.said.words) || t("没有网络时请直接打电话")));
+    const unsent = item && !sent && (item.state !== "waiting" || item.tries > 0);
+    const big = el("p", "p-alarmed" + (sent ? " is-sent" : unsent ? " is-unsent" : ""));
+    big.dataset.state = item ? item.state : "";
+    const word = sent ? t("指挥中心已收到") : item && item.state !== "waiting" ? t("没有收下") : unsent ? t("还没有发出！") : t("正在发出…");
+    const why = item && item.said && item.said.words;
+    const more = sent ? t("编号 {number}", { number: item.said.number }) : [why, unsent && item.state === "waiting" ? t("已试 {n} 次，正在一直重试", { n: item.tries }) : "", t("没有网络时请直接打电话")].filter(Boolean).join(" · ");
+    big.append(el("b", "", word), el("span", "num", more));
     const calls = el("p", "p-calls");
     for (const number of ["110", "119", "120"]) { const one = calls.appendChild(el("a", "btn", number)); one.href = "tel:" + number; }
     const back = el("button", "btn p-go", t("返回"));

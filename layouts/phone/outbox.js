@@ -6,24 +6,32 @@ window.gridWall = window.gridWall || {};
   const NAME = "grid-field";
   const STORE = "outbox";
   const AGAIN_MS = 15_000;
+  const URGENT_MS = 3_000; // an emergency that has not left is tried again this soon
   const SENT_KEPT_MS = 24 * 3_600_000;
   const listeners = new Set();
 
   /* ---- the rule of the queue, pure: what goes next, and what an answer makes of an item ---- */
   const core = {
-    next: (items) => items.find((item) => item.state === "waiting") || null,
-    /* outcome: ok, lost (no answer, or the server is ill: the same key again), moved (the event has changed), refused */
+    next: (items, held) => {
+      const waiting = items.filter((item) => item.state === "waiting" && !(held && held.has(item.id)));
+      return waiting.find((item) => item.body && item.body.emergency) || waiting[0] || null; // an emergency stands behind nothing
+    },
+    /* outcome: ok, lost (no answer, or the server is ill: the same key again), held (this one alone has to wait: its key
+       is still in work), moved (the event has changed, and the answer shows it), refused. Only a server's plain word ends
+       the waiting; everything else is tried again for ever. */
     after: (item, outcome, said) => ({
       ok: { ...item, state: "sent", said: said || null },
-      lost: { ...item, tries: (item.tries || 0) + 1 },
+      lost: { ...item, tries: (item.tries || 0) + 1, said: said || null },
+      held: { ...item, tries: (item.tries || 0) + 1, said: said || null },
       moved: { ...item, state: "conflict", said: said || null },
       refused: { ...item, state: "refused", said: said || null },
     })[outcome],
     outcome: (answer) => {
       if (!answer || answer.status >= 500 || answer.status === 429 || answer.status === 408) return "lost";
-      if (answer.ok) return "ok";
-      if (answer.status === 401) return "lost"; // logged out: it waits for who it belongs to
-      return answer.status === 409 ? "moved" : "refused";
+      if (answer.ok) return answer.said && answer.said.number ? "ok" : "lost"; // a portal's page is no receipt
+      if (answer.status === 401 || answer.status < 400) return "lost"; // logged out: it waits for who it belongs to
+      if (answer.status === 409) return answer.said && answer.said.event ? "moved" : "held";
+      return "refused";
     },
   };
 
@@ -72,7 +80,9 @@ window.gridWall = window.gridWall || {};
       }
       ids.push(picture.id);
     }
-    const body = { ...item.body, ...(ids.length ? { photos: ids } : {}), [item.kind === "check" ? "checked_at" : "reported_at"]: wall.phone.trueTime(item.at) };
+    /* before the server's time was heard once, only its own moment of taking it is true */
+    const when = wall.phone.clockKnown() ? { [item.kind === "check" ? "checked_at" : "reported_at"]: wall.phone.trueTime(item.at) } : {};
+    const body = { ...item.body, ...(ids.length ? { photos: ids } : {}), ...when };
     /* the key binds the body: the moment is fixed at the first try */
     if (!item.sealed) { item.sealed = body; await put(item); }
     return wall.phone.call("POST", item.path, { ...item.sealed, ...(ids.length ? { photos: ids } : {}) }, { "Idempotency-Key": item.key });
@@ -88,15 +98,22 @@ window.gridWall = window.gridWall || {};
   };
   const run = async () => {
     const work = async () => {
-      if (!(await wall.fieldNow())) return; // no server, no true time: wait
-      for (let item = core.next(await all()); item; item = core.next(await all())) {
+      const held = new Set();
+      if (!(await wall.fieldNow())) { // no server, no true time: what can wait waits, and is said to be unsent; an emergency is tried all the same
+        for (const item of await all()) {
+          if (item.state !== "waiting" || item.body.emergency) continue;
+          held.add(item.id);
+          await put(core.after(item, "lost", item.said));
+        }
+      }
+      for (let item = core.next(await all(), held); item; item = core.next(await all(), held)) {
         let answer = null;
         let said = null;
         let outcome;
         try {
           answer = await post(item);
           outcome = core.outcome(answer);
-          said = answer ? (answer.ok ? answer.said : { words: wall.phone.refusal(answer), event: answer.said.event || null }) : null;
+          said = answer ? (answer.ok ? answer.said : { words: wall.phone.refusal(answer), event: (answer.said && answer.said.event) || null }) : null;
         } catch (error) {
           outcome = error instanceof wall.photo.Refused ? "refused" : "lost";
           said = { words: error.message };
@@ -116,12 +133,14 @@ window.gridWall = window.gridWall || {};
         await tell();
         if (next.state === "sent" && navigator.onLine) setTimeout(wall.fieldNow, 0);
         if (outcome === "lost") return;
+        if (outcome === "held") held.add(item.id);
       }
       for (const item of await all()) if (item.state === "sent" && Date.now() - item.sent > SENT_KEPT_MS) await drop(item.id);
     };
     /* two tabs of one phone are one queue */
     if (navigator.locks) await navigator.locks.request("grid-outbox", { ifAvailable: true }, async (lock) => { if (lock) await work(); });
     else await work();
+    if ((await all()).some((item) => item.state === "waiting" && item.body.emergency)) { clearTimeout(due); due = setTimeout(flush, URGENT_MS); }
     await tell();
   };
 

@@ -58,7 +58,9 @@ window.gridWall = window.gridWall || {};
   };
 
   /* ---- time: the server's, whatever the phone's own clock says ---- */
-  const setClock = (server, speed) => { clock = { server, at: Date.now(), speed }; };
+  let heard = false; // the page itself may come from the phone's own store, days old
+  const setClock = (server, speed) => { clock = { server, at: Date.now(), speed }; heard = true; };
+  const clockKnown = () => heard;
   const now = () => clock.server + (Date.now() - clock.at) * clock.speed;
   /* The server's moment at which something happened in this phone `at` (its own clock): a clock that is wrong is wrong by the same then and now. */
   const trueTime = (at) => new Date(Math.round(clock.server - Math.max(0, clock.at - at) * clock.speed)).toISOString();
@@ -120,6 +122,6 @@ window.gridWall = window.gridWall || {};
   };
 
   for (const button of root.querySelectorAll("[data-go]")) button.addEventListener("click", () => go(button.dataset.go));
-  wall.phone = { first, root, show, go, onShow: (fn) => shown.add(fn), tell, call, refusal, setClock, now, trueTime, locate, lastFix: () => fix, metres, far, hold, left, level, status, newKey, kept };
+  wall.phone = { first, root, show, go, onShow: (fn) => shown.add(fn), tell, call, refusal, setClock, clockKnown, now, trueTime, locate, lastFix: () => fix, metres, far, hold, left, level, status, newKey, kept };
   window.addEventListener("load", show);
 })(window.gridWall);

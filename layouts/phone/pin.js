@@ -47,7 +47,7 @@ window.gridWall = window.gridWall || {};
           path += "z";
         }
         if (east < 0 || west > WIDE || south < 0 || north > TALL) continue;
-        const area = svg("path", { d: path, class: "p-pin__area" });
+        const area = svg("path", { d: path, class: "p-pin__area", "fill-rule": "evenodd" });
         area.dataset.area = code;
         parts.push(area);
         /* a name stands in the middle of what is seen of its area, where that is wide enough for it */
@@ -123,7 +123,7 @@ window.gridWall = window.gridWall || {};
     };
   };
 
-  /* The area of the sketch a point lies in: [code, name], or null. */
+  /* The area of the sketch a point lies in: [code, name], or null. What lies in a hole of an area lies in another one. */
   wall.areaAt = (outlines, lng, lat) => {
     const inside = (ring) => {
       let odd = false;
@@ -132,7 +132,7 @@ window.gridWall = window.gridWall || {};
       }
       return odd;
     };
-    const found = outlines.find(([, , rings]) => rings.some(inside));
+    const found = outlines.find(([, , rings]) => rings.filter(inside).length % 2 === 1);
     return found ? [found[0], found[1]] : null;
   };
 })(window.gridWall);

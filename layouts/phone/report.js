@@ -9,6 +9,11 @@ window.gridWall = window.gridWall || {};
   /* Whose uploads these are: a secret of this visit, kept over a reload. */
   const seat = (() => { const held = sessionStorage.getItem("seat") || newKey() + newKey(); sessionStorage.setItem("seat", held); return held; })();
   const KEY = "report:key";
+  const AGAIN_MS = 10_000;
+  const URGENT_MS = 3_000;
+  let due = 0;
+  /* No answer, a server that is ill, or the first try still in work: nobody has taken it yet. */
+  const unsent = (answer) => !answer || answer.status >= 500 || answer.status === 408 || answer.status === 409 || (answer.ok && !answer.said.number);
   const SOURCES = [["resident", t("居民")], ["property", t("物业")]];
 
   const upload = (one) => {
@@ -56,12 +61,19 @@ window.gridWall = window.gridWall || {};
     if (place) Object.assign(body, { lng: place.lng, lat: place.lat, ...(place.accuracy ? { accuracy_m: place.accuracy } : {}) });
     if (draft.phone && draft.phone.trim()) body.reporter = { phone: draft.phone.trim() };
     /* one key for one wording: pressed again after a lost answer it is the same report */
+    clearTimeout(due);
     const text = JSON.stringify(body);
     const last = kept(KEY);
     const key = last && last.text === text ? last.key : newKey();
     kept(KEY, { key, text });
     const answer = await call("POST", "/api/v1/reports", body, { "X-Upload-Seat": seat, "Idempotency-Key": key });
-    if (!answer) { form.tell(t("没有网络，没有发出；内容还在，有网后再按一次，不会重复")); return false; }
+    if (unsent(answer)) {
+      const why = answer ? t("没有发出：{why}", { why: refusal(answer) }) : t("没有网络，没有发出");
+      form.tell(t("{why}；内容还在，会自动再发，也可以再按一次，不会重复", { why }));
+      clearTimeout(due);
+      due = setTimeout(form.resend, draft.emergency ? URGENT_MS : AGAIN_MS);
+      return false;
+    }
     if (!answer.ok) { form.tell(refusal(answer)); return false; }
     kept(KEY, null);
     wall.follow.remember({ number: answer.said.number, secret: answer.said.secret, title });

@@ -4,6 +4,7 @@ window.gridWall = window.gridWall || {};
   "use strict";
   const MOST = 6;
   const OFTEN = 5;
+  const LONGEST_TITLE = 100;
   const el = (...what) => wall.el(...what);
   const t = (...what) => wall.t(...what);
   const byId = (id) => document.getElementById(id);
@@ -146,7 +147,7 @@ window.gridWall = window.gridWall || {};
         const kind = kinds.get(draft.category);
         const words = draft.text.trim();
         const done = await send({
-          title: (kind ? kind.word : words.split(/[\n。，,.]/)[0] || words).slice(0, 100),
+          title: wall.cut(kind ? kind.word : words.split(/[\n\u2028\u2029。，,.]/).map((one) => one.trim()).find(Boolean) || words, LONGEST_TITLE),
           category: draft.category || undefined,
           description: words || undefined,
           address: draft.address.trim() || undefined,
@@ -181,6 +182,8 @@ window.gridWall = window.gridWall || {};
       what();
       if (step === 1) find(false);
     });
-    return { clear, tell: (words) => { fault.textContent = words; tell(words, "bad"); } };
+    /* Send once more what stands there: nothing where the form was left meanwhile. */
+    const resend = () => { if (!form.isConnected || step !== 2 || wall.phone.root.dataset.view !== "report") return false; onward(); return true; };
+    return { clear, resend, tell: (words) => { fault.textContent = words; tell(words, "bad"); } };
   };
 })(window.gridWall);

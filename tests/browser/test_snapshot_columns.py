@@ -50,7 +50,7 @@ def some_row(dice: random.Random, identity: int, version: int) -> dict[str, Any]
         "co": ["GAS", "FIRE"],
         "emergency": True,
         "reported_at": at,
-        "handle_from": at + dice.randrange(90_000),
+        "warn_due_at": at + dice.randrange(90_000),
         "handle_due_at": at - dice.randrange(90_000),
         "overdue_at": at + 1,
     }

@@ -36,7 +36,7 @@
   wall.drawn = window.live.markDrawn;
   wall.dirty = () => { wall.map.dirty(); draw(); };
   wall.codes = (path) => { if (!paths.has(path)) paths.set(path, (path || "").split("/").filter(Boolean)); return paths.get(path); };
-  wall.alerts = { open: () => alerts, of: (row) => alerts.find((alert) => alert.event === row.number) };
+  wall.alerts = { open: () => alerts, main: () => alerts[0] || null, number: () => 0, of: (row) => alerts.find((alert) => alert.event === row.number) };
   wall.area = { code: null, on: (fn) => areaListeners.add(fn), set(code) { wall.area.code = code; areaListeners.forEach((fn) => fn(code)); } };
 
   const draw = () => {
@@ -71,7 +71,7 @@
         tell(changed.map((row) => row.id));
       }, 100);
     },
-    raise(alert) { alerts = alerts.filter((one) => one.id !== alert.id).concat([{ episode: 1, state: "raised", raised_at: NOW, ...alert }]); draw(); },
+    raise(alert) { alerts = alerts.filter((one) => one.id !== alert.id).concat([{ episode: 1, state: "raised", raised_at: NOW, reported_at: NOW, ...alert }]); draw(); },
     stand_down() { alerts = []; draw(); },
     draw,
   };

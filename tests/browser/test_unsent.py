@@ -1,0 +1,146 @@
+"""What a server that is ill or still busy answers is no loser's answer: unsent stays unsent, in red, and is tried again."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, Route, expect
+
+from tests import product
+from tests.browser.desk_page import until
+from tests.browser.phone_page import PROMPT_MS, Cast, cast_of, community_of, ready, report, rivals, state
+from tests.load.wall_page import spots
+from tests.product import Product
+
+SPOT = 8
+ILL = {"status": 503, "title": "系统暂时不可用", "detail": "数据库现在没有应答"}
+BUSY = {"status": 409, "type": "urn:grid:problem:in-work", "title": "现在不能这样做", "event": None}
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("unsent")
+
+
+@pytest.fixture(scope="module")
+def centre(folder: Path) -> Iterator[Product]:
+    with product.start(folder, "--no-demo") as running:
+        (running.token,) = product.token_for(folder, "operator")
+        yield running
+
+
+@pytest.fixture
+def cast(browser: Browser, centre: Product, folder: Path) -> Iterator[Cast]:
+    with cast_of(browser, centre, folder) as people:
+        yield people
+
+
+def answering(page: Page, path: str, bodies: list[dict[str, Any]]) -> list[str]:
+    """Answer POSTs to a path from a list, then let them through; return the keys they came with."""
+    keys: list[str] = []
+
+    def road(route: Route) -> None:
+        if route.request.method != "POST":
+            route.continue_()
+            return
+        keys.append(route.request.headers.get("idempotency-key", ""))
+        if bodies:
+            body = bodies.pop(0)
+            route.fulfill(status=body["status"], json=body)
+        else:
+            route.continue_()
+
+    page.route(path, road)
+    return keys
+
+
+@pytest.mark.parametrize("sick", [ILL, BUSY], ids=["503", "409 without an event"])
+def test_an_emergency_that_was_not_taken_stays_red_and_is_sent_again_until_it_is(
+    cast: Cast, centre: Product, sick: dict[str, Any]
+) -> None:
+    worker = "worker-" + community_of(centre, report(centre, SPOT)["grid"]["code"])
+    page = cast.phone(worker, "/field", at=spots(centre)[SPOT], clock=True)
+    expect(page.locator("#field-live")).to_have_attribute("data-state", "live", timeout=PROMPT_MS)
+    before = len(centre.ask("/api/v1/alerts")[1]["items"])
+    keys = answering(page, "**/api/v1/events", [sick] * 3)
+    page.evaluate(
+        "() => { const held = document.getElementById('field-alarm'); held.dispatchEvent(new PointerEvent('pointerdown')); }"
+    )
+    until(lambda: page.clock.run_for(600) or page.locator("#field-alarmed .is-unsent").count())
+    said = page.locator("#field-alarmed .p-alarmed")
+    expect(said).to_contain_text("还没有发出", timeout=PROMPT_MS)
+    assert page.evaluate("() => gridWall.outbox.all()")[0]["state"] == "waiting"
+    until(lambda: page.clock.run_for(3100) or page.locator("#field-alarmed .is-sent").count())
+    expect(said).to_contain_text("指挥中心已收到")
+    assert len(keys) == 4 and len(set(keys)) == 1
+    assert len(centre.ask("/api/v1/alerts")[1]["items"]) == before + 1
+
+
+def test_only_a_409_that_shows_the_event_is_overtaken_everything_else_waits(
+    cast: Cast, centre: Product
+) -> None:
+    worker = "worker-" + community_of(centre, report(centre, SPOT)["grid"]["code"])
+    page = cast.phone(worker, "/field", at=spots(centre)[SPOT])
+    answers = [
+        (None, "lost"),
+        ({"status": 503, "said": {}}, "lost"),
+        ({"status": 401, "said": {}}, "lost"),
+        ({"status": 409, "said": {"event": None}}, "held"),
+        ({"status": 409, "said": {}}, "held"),
+        ({"status": 409, "said": {"event": {"number": "1"}}}, "moved"),
+        ({"status": 422, "said": {}}, "refused"),
+        ({"status": 200, "ok": True, "said": {}}, "lost"),
+        ({"status": 201, "ok": True, "said": {"number": "1"}}, "ok"),
+    ]
+    found = page.evaluate(
+        "answers => answers.map(gridWall.outbox.core.outcome)", [answer for answer, _ in answers]
+    )
+    assert found == [outcome for _, outcome in answers]
+
+
+def test_what_is_held_up_alone_holds_up_nothing_behind_it_and_an_emergency_goes_first(
+    cast: Cast, centre: Product
+) -> None:
+    worker = "worker-" + community_of(centre, report(centre, SPOT)["grid"]["code"])
+    page = cast.phone(worker, "/field", at=spots(centre)[SPOT])
+    order = page.evaluate(
+        """() => {
+      const items = [{id: 1, state: "waiting", body: {}}, {id: 2, state: "waiting", body: {}}, {id: 3, state: "waiting", body: {emergency: true}}];
+      const next = (...held) => (gridWall.outbox.core.next(items, new Set(held)) || {}).id;
+      return [next(), next(3), next(3, 1)];
+    }"""
+    )
+    assert order == [3, 1, 2]
+
+
+@pytest.mark.parametrize("sick", [ILL, BUSY], ids=["503", "409 without an event"])
+def test_a_claim_that_was_not_confirmed_keeps_its_card_and_pressed_again_is_the_same_press(
+    cast: Cast, centre: Product, sick: dict[str, Any]
+) -> None:
+    number = report(centre, 3)["number"]
+    unit = rivals(centre, number)[0]
+    page = ready(cast.desk(f"unit-{unit}", "/claim"))
+    take = page.locator(f'#claim-pool [data-event="{number}"] .c-take')
+    keys = answering(page, "**/api/v1/events/*/claim", [sick])
+    take.click(timeout=PROMPT_MS)
+    expect(page.locator("body")).to_contain_text("这一步未确认", timeout=PROMPT_MS)
+    expect(page.locator(f'#claim-pool [data-event="{number}"].c-pc--gone')).to_have_count(0)
+    take.click()
+    until(lambda: (state(centre, number)["unit"] or {}).get("code") == unit)
+    assert len(keys) == 2 and len(set(keys)) == 1
+
+
+def test_a_residents_report_that_was_not_taken_says_so_and_goes_out_by_itself(
+    cast: Cast, centre: Product
+) -> None:
+    page = cast.phone(None, "/report", at=spots(centre)[9])
+    page.locator("#report-form .p-text").fill("数据库停了的时候上报")
+    page.locator("#report-form .p-foot .btn--primary").click()
+    expect(page.locator("#report-form .p-where")).to_contain_text("精度", timeout=PROMPT_MS)
+    page.locator("#report-form .p-foot .btn--primary").click()
+    keys = answering(page, "**/api/v1/reports", [ILL])
+    page.locator("#report-form .p-foot .btn--primary").click()
+    expect(page.locator("#report-form > .p-fault")).to_contain_text("没有发出", timeout=PROMPT_MS)
+    expect(page.locator("#report-done .p-done__n")).to_be_visible(timeout=2 * PROMPT_MS)
+    assert len(keys) == 2 and len(set(keys)) == 1
