@@ -4,6 +4,7 @@ Photos are copied after the database: each one that it knows lay there before it
 rows of the database.
 """
 
+import secrets
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -15,9 +16,10 @@ from typing import Any
 from sqlalchemy.engine import make_url
 
 from dashboard import clock
+from dashboard.kept_words import SECRET
 from dashboard.rules.refusals import Refusal
 from dashboard.settings import Settings
-from datasources import archive, copies
+from datasources import archive, copies, sealing
 from datasources.database import Database, known_revisions
 from datasources.postgres import UNHURRIED
 from datasources.whole_files import UNFINISHED, sync_folder
@@ -55,7 +57,7 @@ def backup(settings: Settings, target: Path) -> Copied:
             writer.seal(facts)
     except OSError as error:
         raise Refusal("备份没有写成：{why}", why=error.strerror or error) from error
-    return Copied(len(facts["databases"]), photos, "secret" in small)
+    return Copied(len(facts["databases"]), photos, SECRET in small)
 
 
 def restore(settings: Settings, source: Path) -> Copied:
@@ -75,11 +77,12 @@ def restore(settings: Settings, source: Path) -> Copied:
         staged.mkdir(parents=True)
         archive.extract(source, staged, facts)
         if on_postgresql:
+            _open_seals(settings, staged)
             _into_postgresql(settings, staged / "database", facts["databases"][0])
         _put_in_place(settings, staged, facts)
     except OSError as error:
         raise Refusal("恢复没有做完：{why}", why=error.strerror or error) from error
-    return Copied(len(facts["databases"]), facts["photos"], "secret" in facts["files"])
+    return Copied(len(facts["databases"]), facts["photos"], SECRET in facts["files"])
 
 
 def refuse_half_restored(folder: Path) -> None:
@@ -152,6 +155,14 @@ def _workshop(beside: Path) -> Iterator[Path]:
         yield shop
     finally:
         shutil.rmtree(shop, ignore_errors=True)
+
+
+def _open_seals(settings: Settings, staged: Path) -> None:
+    """Give this process the keys of the backup: migrations sign what they write, which then gives way to what was copied."""
+    configured, own = settings.secret_key, staged / SECRET
+    words = [configured.get_secret_value()] if configured else []
+    words += [own.read_text(encoding="utf-8").strip()] if own.exists() else []
+    sealing.use(words or [secrets.token_urlsafe(32)])
 
 
 def _into_postgresql(settings: Settings, folder: Path, facts: dict[str, Any]) -> None:

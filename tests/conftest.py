@@ -119,6 +119,14 @@ def reference(database: Database) -> Reference:
     return References(database).get()
 
 
+@pytest.fixture(autouse=True)
+def nobody_agreed_with() -> Iterator[None]:
+    """Go by this machine's clock in every test that does not ask a database for its own."""
+    clock.alone()
+    yield
+    clock.alone()
+
+
 @pytest.fixture
 def hand() -> Iterator[clock.HandClock]:
     """The drill clock, moved by hand; it stands at Friday 09:00."""

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
+from callbacks.api.problems import DETAILS
 from datasources.database import Database
 from datasources.postgres import Limits
 from tests.api_house import ApiHouse, build, house_of
@@ -21,11 +22,8 @@ def narrow(postgresql: Database, tmp_path: Path) -> ApiHouse:
 
 
 def told(answer) -> None:  # type: ignore[no-untyped-def]
-    assert (answer.status_code, answer.json["status"], answer.json["detail"]) == (
-        503,
-        503,
-        "数据库正忙，请稍后再试",
-    )
+    assert (answer.status_code, answer.json["detail"]) == (503, DETAILS[503])
+    assert answer.headers["Retry-After"]
 
 
 def test_an_exhausted_pool_is_told_in_words_and_serves_again_afterwards(narrow: ApiHouse) -> None:
