@@ -34,8 +34,7 @@ window.gridWall = window.gridWall || {};
       for (const cell of cells) { const made = line.appendChild(el("td")); if (cell instanceof Node) made.append(cell); else made.textContent = cell; }
     }
     if (!rows.length) { const cell = body.appendChild(el("tr")).appendChild(el("td", "adm-none", none)); cell.colSpan = titles.length; }
-    const look = made.outerHTML;
-    if (box._look !== look) { box._look = look; box.replaceChildren(made); }
+    if (!box.firstChild || !made.isEqualNode(box.firstChild)) box.replaceChildren(made);
   };
 
   const parts = (found) => {
@@ -80,7 +79,6 @@ window.gridWall = window.gridWall || {};
     if (!button) return;
     button.disabled = true;
     await ask(`/api/v1/deliveries/${button.dataset.delivery}/again`, {});
-    byId("admin-deliveries")._look = "";
     look();
   });
   const seen = new MutationObserver(() => { if (byId("admin-deliveries") && !byId("admin-deliveries")._seen) { byId("admin-deliveries")._seen = true; look(); } });
