@@ -3,7 +3,6 @@
 Its screen hangs in a hall and its address may be carried away: whoever holds it reads what everybody there reads.
 """
 
-from collections.abc import Mapping
 from typing import Any
 
 from dashboard.rules.access import Role, Viewer
@@ -42,7 +41,7 @@ UNDRAWN = frozenset({"handler", "request", "declines", "register_due_at", "round
 
 
 # what a list says of an event elsewhere, and a wall does not: what people wrote, asked and are
-UNLISTED: Mapping[str, Any] = {
+UNLISTED: dict[str, Any] = {
     "external_id": None,
     "description": "",
     "supervised_reason": None,
