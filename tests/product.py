@@ -30,7 +30,7 @@ def free_port() -> int:
 def surroundings(**settings: str) -> dict[str, str]:
     """Return an environment with the test password and no settings of whoever runs the tests."""
     clean = {name: value for name, value in os.environ.items() if not name.startswith("GRID_")}
-    return {**clean, "GRID_DEMO_PASSWORD": PASSWORD, "PYTHONUNBUFFERED": "1", **settings}
+    return {**clean, "GRID_DEMO_PASSWORD": PASSWORD, "GRID_FREE_MB": "0", "PYTHONUNBUFFERED": "1", **settings}
 
 
 def command(*words: str, **settings: str) -> subprocess.CompletedProcess[str]:
