@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from flask import Response, current_app, request
+from flask import Response, current_app
 from sqlalchemy.orm import Session
 
+from callbacks import outside
 from callbacks.api.answers import answer, house, moment
 from callbacks.api.asked import words
 from callbacks.api.bodies import object_body
@@ -126,7 +127,7 @@ def screen() -> Response:
     if report is not None and live is not None:
         report["lag_s"] = lag_of(report.get("position"), live.position)
     with house().database.write() as session:
-        screens.heard_from(session, name, who.name, audible, clock.now(), report, request.remote_addr or "")
+        screens.heard_from(session, name, who.name, audible, clock.now(), report, outside.address())
     return answer({"name": name, "audible": audible, "lease_seconds": screens.LEASE.seconds})
 
 
