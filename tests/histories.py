@@ -130,6 +130,7 @@ class History:
                 "co_units": dice.sample(units, dice.randrange(3)),
                 "reason": "指定",
             },
+            "recall": lambda: {"reason": "派错单位"},
             "decline": lambda: {"ground": dice.choice(list(Ground)).value, "text": "不属我方"},
             "finish": lambda: {"text": "已处置", "photos": [self.photo()], "reason": "协办未回"},
             "check": lambda: {

@@ -105,6 +105,7 @@ class Life(RuleBasedStateMachine):
             "reject": lambda: {"reason": "不属实"},
             "merge": lambda: {"original": data.draw(st.sampled_from(others)).number},
             "dispatch": lambda: {"unit": data.draw(st.sampled_from(("URBAN_MGMT", "MUNICIPAL"))), "reason": "直接派单"},
+            "recall": lambda: {"reason": "派错单位"},
             "decline": lambda: {"ground": "not_our_duty", "text": "非本单位职责"},
             "escalate": lambda: {"reason": "需要上级"},
             "finish": lambda: {"text": "已处置", "photos": [self.town.photo()], "reason": "协办未到"},
