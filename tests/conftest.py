@@ -29,7 +29,9 @@ from datasources.postgres import Limits
 from datasources.reference import Reference, References
 
 sealing.use(["a secret of the tests"])
-os.environ["GRID_FREE_MB"] = "0"  # a full disk is the subject of one test, not of every machine that runs them
+os.environ["GRID_FREE_MB"] = (
+    "0"  # a full disk is the subject of one test, not of every machine that runs them
+)
 FRIDAY = datetime(2026, 11, 20, 1, 0, tzinfo=UTC)  # 09:00 in Xiamen, a working day
 # machines of CI are slow and shared: how long a lock or a connection is waited for proves nothing there
 CALM = Limits(connections=30, pool=60.0, statement=120.0, lock=60.0)
