@@ -103,11 +103,11 @@ def start(
     raise AssertionError("".join(said))
 
 
-def token_for(folder: Path, *accounts: str) -> list[str]:
+def token_for(folder: Path, *accounts: str, scope: str | None = None) -> list[str]:
     """Return an API token for each account, issued beside the running product in its SQLite database."""
     code = (folder / "district").read_text()
     database = Database(districts.database_url(Settings(data_dir=folder, database_url=None), code))
     with database.write() as session:
-        found = [sign_in.issue_token(session, name, clock.real_now()) for name in accounts]
+        found = [sign_in.issue_token(session, name, clock.real_now(), scope) for name in accounts]
     database.close()
     return found

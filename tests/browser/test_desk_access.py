@@ -62,7 +62,7 @@ NAMELESS = """() => [...document.querySelectorAll('#desk button, #desk a[href], 
 def centre(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
     folder = tmp_path_factory.mktemp("access")
     with product.start(folder, "--no-demo") as running:
-        (running.token,) = product.token_for(folder, "operator")
+        (running.token,) = product.token_for(folder, "operator", scope="personal")
         yield running
 
 
