@@ -13,13 +13,19 @@ window.gridWall = window.gridWall || {};
   const byId = (id) => document.getElementById(id);
   const CHANNELS = [["phone", () => t("电话")], ["radio", () => t("对讲机")], ["face", () => t("当面")], ["message", () => t("短信")]];
   let pinned = 0;
+  let answered = 0;
   let form = null; // {kind, id}
   let load = { ten_minutes: 0, flood: false };
   let shape = "";
   let drawing = false;
 
   const open = () => wall.alerts.open();
-  const main = () => open().find((one) => one.id === pinned) || open()[0] || null;
+  /* What somebody chose to look at; else what nobody has answered; else what was answered here last. */
+  const main = () => {
+    const all = open();
+    const kept = (id) => all.find((one) => one.id === id);
+    return kept(pinned) || all.find((one) => one.state === "raised") || kept(answered) || all[0] || null;
+  };
   const here = () => t("调度台 {name}", { name: wall.desk.first.account.name });
   const place = (alert) => [wall.deskCells.shortNumber(alert.event), wall.deskArea(alert.grid), alert.address].filter(Boolean).join(" · ");
   const said = (alert) => {
@@ -37,7 +43,7 @@ window.gridWall = window.gridWall || {};
   const post = async (alert, verb, body, words) => {
     const late = () => wall.desk.tell(t("还没有得到确认，正在等服务器；可以再按，不会重复"), "warn", Infinity);
     const answer = await wall.act.post(`/api/v1/alerts/${alert.id}/${verb}`, body, null, late);
-    if (answer.ok) { form = null; wall.desk.tell(words, "ok"); dirty(); return true; }
+    if (answer.ok) { form = null; answered = alert.id; wall.desk.tell(words, "ok"); dirty(); return true; }
     const faults = (answer.said.errors || []).filter((one) => fault(one.field, one.message));
     if (!faults.length) wall.desk.tell(wall.act.refusal(answer), answer.status === 409 ? "warn" : "bad");
     return false;
