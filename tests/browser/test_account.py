@@ -65,7 +65,8 @@ def test_every_page_with_an_account_has_a_way_out(enter: Enter, name: str, path:
 
 def test_the_next_shift_signs_in_where_the_last_one_handed_over(enter: Enter) -> None:
     page = enter("operator", "/desk")
-    expect(page.locator("#desk-counts")).to_contain_text("今日上报")  # drawn whole: nothing is put in its place any more
+    # drawn whole: nothing is put in its place any more
+    expect(page.locator("#desk-counts")).to_contain_text("今日上报")
     page.locator("#hand-over").click()
     page.wait_for_url("**/login?seat=1*")
     expect(page.locator("#login-seat")).to_contain_text("值班员已交班")
