@@ -55,7 +55,7 @@ def page(data: DeskData) -> html.Div:
             *(html.P(note, className="d-note", role="status") for note in data.notes),
             leaf(ids.DESK_ALERTS, "d-alerts", None, attributes(role="region", aria_label=_("紧急事件"))),
             html.Main([_left(), _middle(), _right()], className="d-main"),
-            leaf("desk-foot", "d-foot num"),
+            _bottom(data),
             leaf("desk-news", "d-news", None, attributes(role="status", aria_live="polite")),
             leaf("desk-help", "d-help-slot"),
             leaf(ids.DESK_STRETCHES, "dp-drawer-slot"),
@@ -110,11 +110,15 @@ def _header(data: DeskData) -> html.Header:
             leaf("desk-sound", "d-sound"),
             live,
             html.Time(id="desk-clock", className="d-clock num"),
-            *([html.Span(_("模拟数据"), className="mock")] if data.demo else []),
-            account.corner(),
         ],
         className="d-top",
     )
+
+
+def _bottom(data: DeskData) -> html.Footer:
+    """Return the line of news and keys, with the way out: the head has no room for it on a small screen."""
+    mock = [html.Span(_("模拟数据"), className="mock")] if data.demo else []
+    return html.Footer([leaf("desk-foot", "d-foot num"), *mock, account.corner()], className="d-bottom")
 
 
 def _left() -> html.Div:

@@ -63,6 +63,18 @@ def test_every_page_with_an_account_has_a_way_out(enter: Enter, name: str, path:
     assert page.request.get("/api/v1/units").status == 401
 
 
+@pytest.mark.parametrize("lang", ["zh_CN", "en"])
+@pytest.mark.parametrize(("width", "height"), [(1280, 720), (1366, 768), (1920, 1080)])
+def test_nothing_of_a_desk_runs_off_the_glass(enter: Enter, width: int, height: int, lang: str) -> None:
+    page = enter("operator", "/login")
+    page.set_viewport_size({"width": width, "height": height})
+    page.goto(f"/desk?lang={lang}")
+    expect(page.locator("#desk-counts b:visible").first).to_be_visible()
+    beyond = """() => [...document.querySelectorAll(".d-top > *, .d-bottom > *, .d-bottom .acct > *")]
+        .filter((node) => node.getBoundingClientRect().right > innerWidth).map((node) => node.id || node.className)"""
+    assert page.evaluate(beyond) == []
+
+
 def test_the_next_shift_signs_in_where_the_last_one_handed_over(enter: Enter) -> None:
     page = enter("operator", "/desk")
     # drawn whole: nothing is put in its place any more
