@@ -23,9 +23,14 @@ BOARDS = {
     1: {"streets": "ward-1", "communities": "ward-1", "grids": "ward-1"},
     2: {"streets": "ward-1", "communities": "ward-1", "grids": "ward-1"},
     3: {"streets": "street-1", "communities": "street-1", "grids": "ward-1"},
-    5: {"streets": "street-1", "grids": "building-1"},
+    5: {
+        "streets": "street-1",
+        "communities": "community-1",
+        "grids": "grid-1",
+        "building": "building-1",
+    },
 }
-WORKER = {1: "ward-1", 2: "ward-1", 3: "street-1", 5: "grid-1"}
+WORKER = {1: "ward-1", 2: "ward-1", 3: "street-1", 5: "community-1"}
 
 
 @pytest.fixture(params=list(PACKS))
@@ -97,5 +102,5 @@ def test_a_case_lives_and_is_counted_on_every_board_of_its_pack(
             ask(api, "operator", "GET", f"{path}&area={area}")
     by_area = ask(api, "operator", "GET", "/kpis/by/area?period=7d")["rows"]
     assert [row["code"] for row in by_area if row["code"]] == codes[1:2]
-    rows = ask(api, "operator", "GET", "/levels?period=7d")["rows"]
+    rows = ask(api, "operator", "GET", "/levels?period=7d")["areas"]
     assert [row["code"] for row in rows] == codes[:2]
