@@ -163,7 +163,7 @@ def _wishes(body: Mapping[str, Any]) -> Shows:
     if not isinstance(body.get("name"), str) or not body["name"].strip():
         faults.append(("name", "缺少“{field}”", {"field": "name"}))
     for name, known in (("area", _house().reference.areas), ("scene", SCENES), ("lang", words.LANGUAGES)):
-        if body.get(name) and body[name] not in known:
+        if body.get(name) and (not isinstance(body[name], str) or body[name] not in known):
             faults.append((name, "没有这个选项", {}))
     place, rotate = body.get("place") or "", body.get("rotate") or 0
     wrong = (
@@ -173,7 +173,7 @@ def _wishes(body: Mapping[str, Any]) -> Shows:
     )
     if wrong:
         faults.append(("place", *wrong))
-    if rotate and (isinstance(rotate, bool) or rotate not in ROTATION):
+    if rotate and (isinstance(rotate, bool) or not isinstance(rotate, int) or rotate not in ROTATION):
         faults.append(("rotate", "应是 10 到 60 秒的整数，或者不轮播", {}))
     if faults:
         raise Invalid(faults)

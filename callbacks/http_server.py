@@ -149,7 +149,7 @@ class Handler(WSGIHandler):
         if isinstance(ex, Slow):
             return None
         status = 413 if isinstance(ex, TooMuch) else 431 if isinstance(ex, TooLong) else 400
-        return status, refusal(status, str(ex) if isinstance(ex, BadHead) else "")
+        return str(status), refusal(status, str(ex) if isinstance(ex, BadHead) else "")
 
 
 class Server(WSGIServer):

@@ -263,6 +263,8 @@ def _check_original(event: Event, original: Event | None) -> None:
         raise Invalid([("original", "没有这个编号的事件", {})])
     if original.id == event.id or original.merged_into is not None or original.status == Status.REJECTED:
         raise Invalid([("original", "只能并入另一件有效的事件", {})])
+    if event.emergency and not (original.emergency and original.is_open):
+        raise Invalid([("original", "紧急事件只能并入另一件在办的紧急事件：否则告警会无声停止", {})])
 
 
 def _placed(

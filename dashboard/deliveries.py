@@ -7,11 +7,12 @@ a time, each row on its own: whoever sends one holds its lease, and one that fai
 import logging
 import secrets
 import threading
+import time
 from datetime import datetime, timedelta
 
 from dashboard import clock
 from dashboard.house import House
-from dashboard.webhook import NotTaken, post
+from dashboard.webhook import LONGEST_SECONDS, NotTaken, post
 from datasources import delivery_queue
 from datasources.beats import DELIVERIES
 from datasources.delivery_queue import Owed
@@ -44,12 +45,13 @@ class Courier:
             thread.start()
         self._house.beats.done(DELIVERIES)
 
-    def wait(self, seconds: float = 10.0) -> None:
-        """Wait for those that are under way."""
+    def wait(self, seconds: float = LONGEST_SECONDS + 1.0) -> None:
+        """Wait for those that are under way, all together no longer than `seconds`."""
+        ends = time.monotonic() + seconds
         with self._lock:
             threads = [thread for _, thread in self._flying.values()]
         for thread in threads:
-            thread.join(timeout=seconds)
+            thread.join(timeout=max(0.0, ends - time.monotonic()))
 
     def _leased(self, now: datetime) -> list[Owed]:
         house, addresses = self._house, self._house.settings.addresses

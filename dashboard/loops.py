@@ -22,6 +22,7 @@ quiet = Quiet(logging.getLogger(__name__))
 SWEEP_SECONDS = 0.5
 FASTEST_SWEEP = 0.1
 DELIVER_SECONDS = 1.0
+LEAVING_SECONDS = 5.0  # what is still under way then is sent again by whoever comes next, with the same key
 MARK_SECONDS = 5.0
 FOLLOW_SECONDS = 2.0
 SWEEP_BUDGET_SECONDS = 0.5
@@ -78,7 +79,12 @@ def clock_loops(house: House) -> list[Loop]:
     loops = [
         Loop("clock", lambda: sweep(house), pause),
         Loop("beat", lambda: beat(house), BEAT_SECONDS),
-        Loop("deliveries", lambda: courier.round(clock.now()), DELIVER_SECONDS, courier.wait),
+        Loop(
+            "deliveries",
+            lambda: courier.round(clock.now()),
+            DELIVER_SECONDS,
+            lambda: courier.wait(LEAVING_SECONDS),
+        ),
         Loop("seal", lambda: chain.seal(house.database, clock.real_now()), SEAL_SECONDS),
         Loop("rollups", rolling.ensure, ROLLUP_SECONDS, rolling.stop),
         Loop("housekeeping", Housekeeping(house).sweep, housekeeping.EVERY_SECONDS),

@@ -7,17 +7,17 @@ the header stays the same through every try, so that a message taken twice is kn
 import hashlib
 import hmac
 import json
-import time
-import urllib.error
-import urllib.request
+import socket
+import threading
 from collections.abc import Mapping
+from contextlib import closing, suppress
 from datetime import datetime
-from http.client import HTTPMessage
-from typing import IO, Any
+from http.client import HTTPConnection, HTTPResponse, HTTPSConnection
+from typing import Any
 from urllib.parse import urlsplit
 
 TIMEOUT_SECONDS = 5
-LONGEST_ANSWER_SECONDS = 10
+LONGEST_SECONDS = 12  # of a whole try, however the other side drips; shorter than any lease
 LONGEST_RECEIPT = 500
 
 
@@ -27,24 +27,6 @@ class NotTaken(Exception):
     def __init__(self, kind: str, detail: str = "") -> None:
         self.kind, self.detail = kind, " ".join(detail.split())[:LONGEST_RECEIPT]
         super().__init__(f"{kind}|{self.detail}")
-
-
-class _NoRedirect(urllib.request.HTTPRedirectHandler):
-    """Follows nowhere: a redirect answered to a POST would be asked with GET, and its answer says nothing about ours."""
-
-    def redirect_request(
-        self,
-        req: urllib.request.Request,
-        fp: IO[bytes],
-        code: int,
-        msg: str,
-        headers: HTTPMessage,
-        newurl: str,
-    ) -> None:
-        return None
-
-
-_opener = urllib.request.build_opener(_NoRedirect)
 
 
 def is_web_address(address: str) -> bool:
@@ -70,25 +52,58 @@ def post(address: str, content: Mapping[str, Any], key: str, secret: str | None,
     headers = {"Content-Type": "application/json", "X-Grid-Timestamp": str(stamp), "Idempotency-Key": key}
     if secret is not None:
         headers["X-Grid-Signature"] = signed(body, secret)
-    request = urllib.request.Request(address, body, headers, method="POST")
     try:
-        with _opener.open(request, timeout=TIMEOUT_SECONDS) as answer:
-            return f"{answer.status} {_begin_of(answer)}".strip()
-    except urllib.error.HTTPError as refused:
-        with refused:
-            kind = "redirected" if 300 <= refused.code < 400 else "refused"
-            raise NotTaken(kind, str(refused.code)) from refused
+        with closing(_connected(address)) as connection:
+            late = threading.Event()
+            cut = threading.Timer(LONGEST_SECONDS, _cut, [connection.sock, late])
+            cut.daemon = True
+            cut.start()
+            try:
+                return _asked(connection, address, body, headers, late)
+            finally:
+                cut.cancel()
+    except NotTaken:
+        raise
     except Exception as error:  # a cut line, a garbage answer, a name nobody knows: only this row's matter
-        reason = getattr(error, "reason", None) or error
-        raise NotTaken("lost", f"{type(reason).__name__}: {reason}") from error
+        raise NotTaken("lost", f"{type(error).__name__}: {error}") from error
 
 
-def _begin_of(answer: Any) -> str:
-    """Return the beginning of an answer, without waiting for ever for one that drips."""
-    ends, parts = time.monotonic() + LONGEST_ANSWER_SECONDS, b""
-    while len(parts) < LONGEST_RECEIPT and time.monotonic() < ends:
-        part = answer.read1(LONGEST_RECEIPT)
-        if not part:
-            break
-        parts += part
+def _connected(address: str) -> HTTPConnection:
+    parts = urlsplit(address)
+    kind = HTTPSConnection if parts.scheme == "https" else HTTPConnection
+    connection = kind(parts.hostname or "", parts.port, timeout=TIMEOUT_SECONDS)
+    connection.connect()
+    return connection
+
+
+def _asked(
+    connection: HTTPConnection, address: str, body: bytes, headers: Mapping[str, str], late: threading.Event
+) -> str:
+    parts = urlsplit(address)
+    connection.request(
+        "POST", (parts.path or "/") + (f"?{parts.query}" if parts.query else ""), body, dict(headers)
+    )
+    answer = connection.getresponse()  # follows nowhere: what a redirect answers says nothing about ours
+    if late.is_set():  # what was read until then only looks like a head
+        raise NotTaken("lost", "TimeoutError: no answer in time")
+    if 300 <= answer.status < 400:
+        raise NotTaken("redirected", str(answer.status))
+    if not 200 <= answer.status < 300:
+        raise NotTaken("refused", str(answer.status))
+    return f"{answer.status} {_begin_of(answer)}".strip()
+
+
+def _cut(line: socket.socket, late: threading.Event) -> None:
+    """End a try that takes too long: whoever reads from the line is told that it is over."""
+    late.set()
+    with suppress(OSError):
+        line.shutdown(socket.SHUT_RDWR)
+
+
+def _begin_of(answer: HTTPResponse) -> str:
+    """Return the beginning of an answer; it is taken whatever becomes of the rest."""
+    parts = b""
+    with suppress(Exception):
+        while len(parts) < LONGEST_RECEIPT and (part := answer.read1(LONGEST_RECEIPT)):
+            parts += part
     return parts[:LONGEST_RECEIPT].decode(errors="replace")

@@ -164,3 +164,10 @@ def test_lag_is_the_time_between_two_places_in_the_feed(
     said: str | None, known: str, lag: float | None
 ) -> None:
     assert heartbeat.lag_of(said, known) == lag
+
+
+@pytest.mark.parametrize("field", ["area", "scene", "lang", "rotate"])
+@pytest.mark.parametrize("value", [[1], {"a": 1}, 1.5, True])
+def test_a_wish_of_another_kind_is_refused_in_words(opened: ApiHouse, field: str, value: object) -> None:
+    answer = make(opened, **{field: value})
+    assert answer.status_code == 422 and [one["field"] for one in answer.json["errors"]] == [field]

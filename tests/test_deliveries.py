@@ -173,6 +173,33 @@ def test_a_server_that_is_not_there_is_lost_and_not_an_error_of_ours() -> None:
         webhook.post(f"http://127.0.0.1:{port}/", {}, "key", None, clock.real_now())
 
 
+DRIPS = (b"HTTP/1.1 200 OK\r\nX-Drip: ", b"HTTP/1.1 100 Continue\r\n\r\n")
+
+
+@pytest.mark.parametrize("head", DRIPS)
+def test_an_answer_that_drips_for_ever_ends_the_try_and_not_the_deliveries(
+    monkeypatch: pytest.MonkeyPatch, head: bytes
+) -> None:
+    monkeypatch.setattr(webhook, "LONGEST_SECONDS", 0.3)
+    over = threading.Event()
+
+    def drip(listening: socket.socket) -> None:
+        line, _ = listening.accept()
+        line.recv(65536)
+        line.sendall(head)
+        try:
+            while not over.wait(0.05):
+                line.sendall(b"x" if b"200" in head else head)
+        except OSError:
+            over.set()  # the other side has hung up
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        threading.Thread(target=drip, args=(listening,), daemon=True).start()
+        with pytest.raises(NotTaken, match="lost"):
+            webhook.post(f"http://127.0.0.1:{listening.getsockname()[1]}/", {}, "key", None, clock.real_now())
+        assert over.wait(10)
+
+
 @pytest.fixture
 def opened(small_town: Town, gateway: Gateway, tmp_path: Path) -> ApiHouse:
     return build(house(small_town, tmp_path, webhook_url=f"{gateway.address}/302"))

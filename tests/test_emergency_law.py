@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from dashboard import actions
 from dashboard.rules.alerts import SIGN_WITHIN, Alert, AlertState, sounds
 from dashboard.rules.event import OWNED, Event, Status
+from dashboard.rules.refusals import Invalid
 from datasources import alert_journal, journal
 from datasources.models import AlertLogRow, AlertRow, StepRow
 from tests.conftest import LEAD, OPERATOR, Town, unit_viewer
@@ -174,3 +175,13 @@ def test_the_gateway_is_logged_once_for_each_message_owed(town: Town) -> None:
         )
         logged = session.scalar(query.where(AlertRow.event_id == event.id, AlertLogRow.what == "webhook"))
     assert logged == 2  # nobody could be heard; nobody answered
+
+
+def test_an_emergency_is_merged_into_an_open_emergency_alone(town: Town) -> None:
+    ordinary, urgent, other = town.report(), town.report(emergency=True), town.report(emergency=True)
+    with pytest.raises(Invalid) as refused:
+        town.act(urgent, "merge", OPERATOR, original=ordinary.number)
+    assert [field for field, _, _ in refused.value.errors] == ["original"]
+    assert open_alert(town, urgent) is not None
+    merged = town.act(urgent, "merge", OPERATOR, original=other.number)
+    assert merged.status == Status.MERGED and open_alert(town, other) is not None

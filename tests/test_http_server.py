@@ -1,5 +1,6 @@
 """The HTTP server itself, asked over real sockets: what two servers could read differently is refused, nobody stays for ever."""
 
+import io
 import json
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -129,6 +130,16 @@ def test_what_another_server_might_read_otherwise_is_refused_and_ends_the_connec
     assert said.startswith(b"HTTP/1.1 400 "), said
     assert said.count(b"HTTP/1.1 ") == 1 and b"smuggled" not in said and answered(said) == []
     assert json.loads(said.split(b"\r\n\r\n", 1)[1])["status"] == 400
+
+
+def test_a_malformed_head_leaves_no_traceback_in_the_log() -> None:
+    log = io.StringIO()
+    with Timeout(PATIENCE):
+        server = serving(error_log=log)
+        for raw in (b"GET / HTTP/1.1\nHost: x\r\n\r\n", b"GET / HTTP/1.1\r\n" + HOST * 2 + b"\r\n"):
+            assert b" 400 " in asked(server, raw)
+        server.stop()
+    assert log.getvalue() == ""
 
 
 def test_requests_one_behind_the_other_are_each_answered_with_their_own_body(server: Server) -> None:

@@ -70,6 +70,17 @@ def test_what_is_no_number_of_a_person_stays_as_it_is(text: str) -> None:
     assert mask_text(text) == text
 
 
+@pytest.mark.parametrize("between", ["。", "=", "*", "————", "][", '"', "'", "」「", "；", "＊"])
+def test_a_number_in_groups_is_hidden_whatever_signs_stand_between(between: str) -> None:
+    shown = mask_text(f"请打137{between}5555{between}0001")
+    assert "****" in shown and "5555" not in shown
+    assert mask_text(shown) == shown
+
+
+def test_a_number_spelled_digit_by_digit_with_commas_is_hidden() -> None:
+    assert "5、5、5、5" not in mask_text("、".join("13755550001"))
+
+
 def test_several_numbers_without_anything_between_are_all_hidden() -> None:
     for text in ("1391111222213933334444", "11010519491231002813911112222", "13911112222110105194912310028"):
         assert "1111222" not in mask_text(text) and "1949123" not in mask_text(text), mask_text(text)

@@ -31,7 +31,7 @@ _DIGIT_LIKE = re.compile(
 # between the digits of one number people put up to three of these; lists of house numbers use commas, so those only
 # count between the usual groups
 _GAP = r"[\s.\-–—‐‑‒―−_·•~()]{0,3}"
-_BREAK = r"[\s.\-–—‐‑‒―−_·•~(),、/|:;]{0,3}"
+_BREAK = r"(?:(?!\*{4})[\W_]){0,4}"  # any signs, but what was masked before stays as it is
 
 
 def _digits(count: int) -> str:
@@ -39,7 +39,7 @@ def _digits(count: int) -> str:
 
 
 _COUNTRY = rf"(?:(?:\+|00){_GAP}8{_GAP}6{_GAP}0?|86{_GAP}|(?:17951|17911|12593){_GAP}|0(?=1[3-9]))?"
-_MOBILE = rf"1{_GAP}[3-9]{_GAP}{_digits(9)}|1[3-9]\d{_BREAK}\d{{4}}{_BREAK}\d{{4}}|1[3-9]\d{{2}}{_BREAK}\d{{3}}{_BREAK}\d{{4}}"
+_MOBILE = rf"1{_GAP}[3-9]{_GAP}{_digits(9)}|1[、,][3-9](?:[、,]\d){{9}}|1[3-9]\d{_BREAK}\d{{4}}{_BREAK}\d{{4}}|1[3-9]\d{{2}}{_BREAK}\d{{3}}{_BREAK}\d{{4}}"
 _ADDRESS = r"\d{1,3}(?:\.\d{1,3}){3}(?![\d.])"  # of a computer
 _BIRTHDAY = (
     rf"(?:1{_GAP}9|2{_GAP}0){_GAP}\d{_GAP}\d{_GAP}"
