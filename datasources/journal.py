@@ -42,6 +42,11 @@ def event_by_number(session: Session, number: str) -> Event | None:
     return _one(session, EVENT.c.number == number)
 
 
+def id_of(session: Session, number: str) -> int | None:
+    """Return the id of an event by its number, also where the rest of its row cannot be read."""
+    return session.scalar(select(EVENT.c.id).where(EVENT.c.number == number))
+
+
 def event_by_id(session: Session, key: int) -> Event | None:
     """Return an event by its id."""
     return _one(session, EVENT.c.id == key)

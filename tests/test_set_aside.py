@@ -4,6 +4,7 @@ import logging
 import sqlite3
 from contextlib import closing
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,6 +19,7 @@ from datasources.database import Database
 from datasources.models import AlertLogRow, OutboxRow
 from datasources.reference import References
 from datasources.set_aside import Aside
+from tests.api_house import build, house_of
 from tests.conftest import Town, make_town
 from tests.live_world import *  # noqa: F403 - the fixtures
 from tests.live_world import GAS, World
@@ -62,6 +64,20 @@ def test_an_unreadable_event_does_not_stop_the_deadlines_of_the_others(
     assert (
         any(key == str(events[1].id) for _, key in noted(small_town.database)) or column == "reporter_phone"
     )
+
+
+def test_whoever_opens_or_acts_on_an_unreadable_event_is_told_and_it_is_counted(
+    sqlite: Database, tmp_path: Path, hand: Any
+) -> None:
+    api = build(house_of(sqlite, tmp_path))
+    town = make_town(sqlite, api.house.reference, hand)
+    event = town.report()
+    broken(sqlite, event)
+    for method, path in (("GET", ""), ("POST", "/comment")):
+        body = {"version": 1, "text": "x"} if method == "POST" else None
+        answer = api.call("operator", method, f"/events/{event.number}{path}", body)
+        assert answer.status_code == 500 and "搁置待修" in answer.text
+    assert ("event", str(event.id)) in noted(sqlite)
 
 
 def test_a_bad_event_or_an_alert_without_its_event_reaches_no_screen_and_all_others_do(

@@ -27,6 +27,7 @@ WHY = {
     "address": N_("通知地址不是 http 或 https"),
     "unset": N_("没有设置通知地址，一直等着"),
     "untried": N_("还没有轮到"),
+    "under_way": N_("正在发送，等对方答复"),
 }
 
 
@@ -82,6 +83,8 @@ def _why(row: DeliveryRow) -> str | None:
     kind, _, detail = (row.last_error or "untried").partition("|")
     if row.target not in house().settings.addresses:
         kind = "unset"
+    elif row.leased_until is not None and row.leased_until > clock.real_now():
+        kind = "under_way"
     return translate(WHY.get(kind, WHY["lost"]), None, detail=mask_text(detail))
 
 

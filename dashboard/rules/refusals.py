@@ -4,6 +4,7 @@
     ├── Invalid             422  several of them, each with its field
     ├── Forbidden           403  not this account
     ├── NotFound            404  not there
+    ├── Unreadable          500  stored in a way that nobody can read
     └── NotNow              409  not in this status, or too late
         └── Overtaken       409  somebody was faster, or the version seen is outdated
 
@@ -55,6 +56,12 @@ class NotFound(Refusal):
     """There is no such thing, or this account may not know of it."""
 
     status = 404
+
+
+class Unreadable(Refusal):
+    """What is stored cannot be read; it is set aside, and nothing else is touched."""
+
+    status = 500
 
 
 class NotNow(Refusal):
