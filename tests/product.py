@@ -55,7 +55,8 @@ class Product:
         request = urllib.request.Request(
             self.address + path, data, {"Content-Type": "application/json", **headers}
         )
-        request.add_header("Authorization", f"Bearer {token or self.token}")
+        if token or self.token:
+            request.add_header("Authorization", f"Bearer {token or self.token}")
         try:
             with urllib.request.urlopen(request, timeout=30) as answer:
                 return answer.status, json.load(answer)
@@ -103,10 +104,15 @@ def start(
     raise AssertionError("".join(said))
 
 
+def database_of(folder: Path) -> Database:
+    """Return the SQLite database of the district last opened in a data folder."""
+    code = (folder / "district").read_text()
+    return Database(districts.database_url(Settings(data_dir=folder, database_url=None), code))
+
+
 def token_for(folder: Path, *accounts: str, scope: str | None = None) -> list[str]:
     """Return an API token for each account, issued beside the running product in its SQLite database."""
-    code = (folder / "district").read_text()
-    database = Database(districts.database_url(Settings(data_dir=folder, database_url=None), code))
+    database = database_of(folder)
     with database.write() as session:
         found = [sign_in.issue_token(session, name, clock.real_now(), scope) for name in accounts]
     database.close()

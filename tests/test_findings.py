@@ -99,7 +99,7 @@ def test_a_picture_seen_before_is_noticed_also_smaller_and_written_anew(place: t
     assert any("同一个文件" in words for words in same)
 
 
-@pytest.mark.parametrize("account", ["leader", "screen"])
+@pytest.mark.parametrize("account", ["leader", "admin"])
 def test_only_the_desk_is_told(place: tuple[ApiHouse, Town], account: str) -> None:
     assert told(*place, scene(7), account=account) == []
 

@@ -7,10 +7,9 @@ from pathlib import Path
 from sqlalchemy import func, select
 
 from datasources import journal
-from datasources.database import Database
 from datasources.models import EventRow, StepRow
 from datasources.reference import References
-from tests.product import Product, command, start, token_for
+from tests.product import Product, command, database_of, start, token_for
 
 
 def a_report(product: Product, spot: tuple[float, float], **facts: object) -> tuple[int, dict]:
@@ -20,7 +19,7 @@ def a_report(product: Product, spot: tuple[float, float], **facts: object) -> tu
 
 def spot_of(folder: Path) -> tuple[float, float]:
     """Return a point that is clear of every border."""
-    database = Database(f"sqlite:///{folder / 'huli.db'}")
+    database = database_of(folder)
     reference = References(database).get()
     database.close()
     for area in reference.grids:
@@ -55,7 +54,7 @@ def test_every_201_survives_a_kill_and_no_action_is_half_done(tmp_path: Path) ->
         for pourer in pourers:
             pourer.join(30)
 
-    database = Database(f"sqlite:///{tmp_path / 'huli.db'}")
+    database = database_of(tmp_path)
     with database.read() as session:
         held = set(session.scalars(select(EventRow.number)))
         assert set(accepted) <= held

@@ -35,7 +35,7 @@ def test_no_board_number_or_list_fails_on_history_whatever_the_level_is_called(
     redraw(city, level)
     asked = walk(city, api)
     assert asked["/kpis?period=7d"]["kpis"]["closed"]["num"] == 2
-    assert {row["code"]: row["closed"] for row in asked["/levels?period=7d"]["rows"]} == {"c": 2, "S2": 2}
+    assert {row["code"]: row["closed"] for row in asked["/levels?period=7d"]["areas"]} == {"c": 2, "S2": 2}
     by_unit = {row["code"] for row in asked["/kpis/by/unit?period=7d"]["rows"]}
     assert by_unit == {"NEW"}
     by_area = {row["code"] for row in asked["/kpis/by/area?period=7d&area=S2"]["rows"]}
@@ -70,7 +70,7 @@ def test_what_was_rolled_up_before_reads_the_same_as_what_is_counted_live_and_ro
     assert rollup_keeper.keep(city.database, city.house.references.get(), now)
     redraw(city)
     live = walk(city, api)
-    assert {row["code"]: row["closed"] for row in live["/levels?period=7d"]["rows"]} == {"c": 2, "S2": 2}
+    assert {row["code"]: row["closed"] for row in live["/levels?period=7d"]["areas"]} == {"c": 2, "S2": 2}
     assert rollup_keeper.is_due(city.database, city.house.references.get(), now)
     rollup_keeper.keep(city.database, city.house.references.get(), now)
     assert walk(city, api) == live
