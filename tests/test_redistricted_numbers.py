@@ -128,7 +128,8 @@ def test_a_level_put_between_the_others_is_counted_by_the_areas_of_today(city: C
     ]
     city.load("after", deeper, ("city", "quarter", "street", "ward"), **BEFORE)
     assert set(points(city, "grids")) == {"A", "D"}
-    assert set(points(city, "streets")) == {"Q"}
+    assert set(points(city, "streets")) == {"S1", "S2"}
+    assert set(points(city, "quarter")) == {"Q"}
     walk(city, api)
 
 

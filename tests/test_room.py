@@ -74,6 +74,7 @@ def test_below_the_floor_of_free_space_strangers_and_below_half_of_it_everybody_
     opened: ApiHouse, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     free = 0
+    opened.house.settings = opened.house.settings.model_copy(update={"free_mb": 1000})
 
     def usage(_path: Any) -> Any:
         return type("Usage", (), {"free": free * room.MB})
