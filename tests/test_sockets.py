@@ -136,16 +136,16 @@ def test_long_polling_is_not_offered(door: Door) -> None:
 
 
 def test_a_unit_is_sent_its_own_rows_whatever_it_asks_for(door: Door, sqlite_world: World) -> None:
-    gas, police = Browser(door.port, "unit-GAS"), Browser(door.port, "unit-POLICE")
-    for browser in (gas, police):
+    gas, justice = Browser(door.port, "unit-GAS"), Browser(door.port, "unit-JUSTICE")
+    for browser in (gas, justice):
         browser.subscribe(topics=["events", "all", "operator", "alerts", "views"])
     canary = sqlite_world.report("canary", category=GAS)
     dispute = sqlite_world.report("a dispute", category=DISPUTE)
     sqlite_world.publish()
     assert [row["id"] for row in gas.next("rows")["rows"]] == [canary.id]
-    assert [row["id"] for row in police.next("rows")["rows"]] == [dispute.id]
-    police.next("tick")
-    assert "canary" not in json.dumps(police.early)
+    assert [row["id"] for row in justice.next("rows")["rows"]] == [dispute.id]
+    justice.next("tick")
+    assert "canary" not in json.dumps(justice.early)
 
 
 def test_nothing_is_commanded_over_the_socket(door: Door, sqlite_world: World) -> None:

@@ -13,7 +13,7 @@ from callbacks import admin, walls
 from callbacks.livestore import LiveStore
 from callbacks.scopes import EVERYTHING, WALL, Sight, scope_of
 from callbacks.updates import Update
-from datasources import sign_in
+from datasources import recognition
 from datasources.database import Database
 from datasources.kiosks import ENROL_WITHIN, Elsewhere
 from datasources.models import AuditRow, KioskRow
@@ -28,7 +28,7 @@ HIDDEN = "只有办理的人才该看到的话"
 
 @pytest.fixture
 def opened(sqlite: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ApiHouse:
-    monkeypatch.setattr(sign_in, "REMEMBERED", 0.0)
+    monkeypatch.setattr(recognition, "REMEMBERED", 0.0)
     opened = build(house_of(sqlite, tmp_path))
     admin.install(opened.app)
     return opened
