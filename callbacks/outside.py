@@ -5,6 +5,7 @@ Nothing a request says of its own road is believed beyond the hops named in GRID
 
 import ipaddress
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
@@ -30,12 +31,24 @@ def install(app: Flask, settings: Settings) -> None:
 
     def marked(environ: Environ, start_response: Callable[..., Any]) -> Any:
         environ[HTTPS] = bool(hosts)
+        if "HTTP_COOKIE" in environ:
+            environ["HTTP_COOKIE"] = _readable(environ["HTTP_COOKIE"])
         if environ.get("HTTP_HOST") in hosts:
             environ["wsgi.url_scheme"] = "https"  # we speak no TLS: who asks for this name came by the proxy
         return inner(environ, start_response)
 
     road = ProxyFix(marked, x_for=hops, x_proto=hops, x_host=hops) if hops else marked
     app.wsgi_app = road  # type: ignore[method-assign]
+
+
+def _readable(cookies: str) -> str:
+    """Return a Cookie header without what no text can be: a neighbour's cookie must not shut a browser out."""
+    kept = []
+    for one in cookies.split(";"):
+        with suppress(UnicodeError):
+            one.encode("latin-1").decode()
+            kept.append(one)
+    return ";".join(kept)
 
 
 def cookie_name(name: str) -> str:

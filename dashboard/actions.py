@@ -18,7 +18,7 @@ from dashboard.rules.alerts import Alert, Behalf
 from dashboard.rules.change import Change
 from dashboard.rules.context import Context
 from dashboard.rules.event import Event, Status
-from dashboard.rules.lifecycle import ACTION_WORDS, BY_ACTION, allowed, check_facts, entitled, permit
+from dashboard.rules.lifecycle import ACTION_WORDS, BY_ACTION, allowed, check_facts, entitled, given, permit
 from dashboard.rules.refusals import Forbidden, Invalid, NotFound, NotNow, Overtaken
 from dashboard.rules.report import Report
 from dashboard.rules.scoring import tasked
@@ -117,6 +117,7 @@ def perform(
     Forbidden, NotNow, Overtaken or Invalid leave everything untouched. `due_at` is the deadline a clock acts on:
     what downtime delayed is stamped with the moment it belongs to, and marked late.
     """
+    facts = given(action, facts)
     last = journal.last_at(session, event) or now
     now = max(now, last)  # no step lies before the one it follows
     context = _surroundings(session, reference, event, action, facts, by, now)

@@ -5,4 +5,4 @@ import hashlib
 
 def digest(secret: str) -> str:
     """Return what is stored of a secret of 256 random bits: enough to know it again, nothing to enter with."""
-    return hashlib.sha256(secret.encode()).hexdigest()
+    return hashlib.sha256(secret.encode(errors="surrogatepass")).hexdigest()

@@ -1,6 +1,6 @@
 """The law of emergencies: at every moment somebody is responsible for an open one, and something happens next by itself."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -185,3 +185,22 @@ def test_an_emergency_is_merged_into_an_open_emergency_alone(town: Town) -> None
     assert open_alert(town, urgent) is not None
     merged = town.act(urgent, "merge", OPERATOR, original=other.number)
     assert merged.status == Status.MERGED and open_alert(town, other) is not None
+
+
+def test_raising_a_held_case_to_an_emergency_ends_its_hold(town: Town) -> None:
+    event = town.claimed()
+    unit = unit_viewer(event.unit or "")
+    until = (town.now + timedelta(days=300)).isoformat()
+    event = town.act(event, "hold", unit, reason="等待材料到货", until=until)
+    event = town.act(event, "approve", LEAD, request="hold")
+    assert event.status == Status.ON_HOLD
+    raised = town.act(event, "correct", OPERATOR, emergency=True)
+    assert raised.status == Status.HANDLING and raised.hold_until is None
+    assert lawful(raised, open_alert(town, raised), town.now) == ""
+
+
+@pytest.mark.parametrize("facts", [{"level": ""}, {"category": ""}, {"category": []}, {"emergency": ""}])
+def test_an_empty_fact_counts_as_not_given_and_is_never_written(town: Town, facts: dict) -> None:
+    event = town.report()
+    after = town.act(event, "correct", OPERATOR, **facts)
+    assert (after.level, after.category, after.emergency) == (event.level, event.category, event.emergency)

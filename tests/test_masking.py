@@ -77,6 +77,20 @@ def test_a_number_in_groups_is_hidden_whatever_signs_stand_between(between: str)
     assert mask_text(shown) == shown
 
 
+@pytest.mark.parametrize(
+    ("text", "hidden"),
+    [
+        ("居民报 0592，2345678", "2345"),
+        ("座机0592/2345678", "2345"),
+        ("身份证350206/19900101/1234", "19900101"),
+        ("传真2345678", "2345"),
+        ("137     5555     0001", "5555"),
+    ],
+)
+def test_landlines_and_identity_numbers_in_groups_are_hidden_too(text: str, hidden: str) -> None:
+    assert hidden not in mask_text(text) and "****" in mask_text(text)
+
+
 def test_a_number_spelled_digit_by_digit_with_commas_is_hidden() -> None:
     assert "5、5、5、5" not in mask_text("、".join("13755550001"))
 

@@ -196,3 +196,12 @@ def test_a_safe_configuration_open_to_others_is_not_refused(monkeypatch: pytest.
 def test_a_demo_over_http_does_not_start_on_every_address_of_the_machine(tmp_path: Path) -> None:
     done = command("run", "--data", str(tmp_path), "--host", "0.0.0.0", "--demo")
     assert done.returncode == 1 and "--no-demo" in done.stderr and "Traceback" not in done.stderr
+
+
+def test_an_unreadable_cookie_of_a_neighbour_shuts_nobody_out(sqlite: Database, tmp_path: Path) -> None:
+    found = opened(sqlite, tmp_path)
+    token = login(found).headers["Set-Cookie"].split("=", 1)[1].split(";")[0]
+    client = found.app.test_client(use_cookies=False)
+    headers = {"Cookie": f"a=\xff; grid_session={token}"}
+    assert client.get("/api/v1/events", headers=headers).status_code == 200
+    assert client.get("/healthz", headers={"Cookie": "a=\xff"}).status_code == 200

@@ -136,7 +136,9 @@ def _of_http(error: HTTPException) -> AnyResponse:
         return error.get_response()
     if not _for_programs():
         return Response(notice.error(status), status, mimetype="text/html")
-    detail = translate(DETAILS[status], None, method=request.method) if status in DETAILS else ""
+    detail = (
+        translate(DETAILS[status], None, method=request.method) if status in DETAILS and status != 500 else ""
+    )
     response = answer(body_of(status, detail))
     for name, value in error.get_headers():
         if name in ("Allow", "Retry-After"):

@@ -15,6 +15,7 @@ from dashboard.rules.clocks import (
     start_handling,
     to_dispatch,
 )
+from dashboard.rules.effects_terms import resume
 from dashboard.rules.event import LEVELS, SUPERVISIONS, Level, Status, Supervision
 from dashboard.rules.guards import border_in_doubt
 from dashboard.rules.limits import Limit
@@ -132,6 +133,8 @@ def correct(move: Move) -> Change:
             columns |= to_dispatch(move.context)
     elif moved and move.event.status in (Status.DISPATCHED, Status.HANDLING):
         columns |= start_handling(seen, move.context)
+    if seen.emergency and not move.event.emergency and move.event.status == Status.ON_HOLD:
+        columns |= resume(move).set  # an emergency waits for nobody's hold
     change = Change(set=columns)
     if seen.emergency != move.event.emergency:
         change.alert = "raise" if seen.emergency else "stand_down"

@@ -244,6 +244,12 @@ def check_facts(
         raise Invalid(errors)
 
 
+def given(action: str, facts: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the facts that say something: an empty one counts as not given, save a list where a list is meant."""
+    lists = {fact.name for fact in BY_ACTION[action].facts if fact.kind in ("units", "photos")}
+    return {name: value for name, value in facts.items() if value != "" and (value != [] or name in lists)}
+
+
 def _fact_faults(fact: Fact, value: Any) -> list[Fault]:
     if value is None or value == "" or value == []:
         return [(fact.name, "缺少“{field}”", {"field": fact.name})] if fact.required else []

@@ -31,7 +31,7 @@ _DIGIT_LIKE = re.compile(
 # between the digits of one number people put up to three of these; lists of house numbers use commas, so those only
 # count between the usual groups
 _GAP = r"[\s.\-–—‐‑‒―−_·•~()]{0,3}"
-_BREAK = r"(?:(?!\*{4})[\W_]){0,4}"  # any signs, but what was masked before stays as it is
+_BREAK = r"(?:(?!\*{4})[\W_]){0,6}"  # any signs, but what was masked before stays as it is
 
 
 def _digits(count: int) -> str:
@@ -46,14 +46,14 @@ _BIRTHDAY = (
     rf"(?:0{_GAP}[1-9]|1{_GAP}[0-2]){_GAP}(?:0{_GAP}[1-9]|[12]{_GAP}\d|3{_GAP}[01])"
 )
 _LOOSE_IDENTITY = rf"[1-9]{_GAP}{_digits(5)}{_GAP}{_BIRTHDAY}{_GAP}{_digits(3)}{_GAP}[\dxX]"
-_IDENTITY = rf"[1-9]\d{{5}}{_GAP}(?:19|20)\d\d{_GAP}(?:0[1-9]|1[0-2]){_GAP}(?:0[1-9]|[12]\d|3[01]){_GAP}\d{{3}}{_GAP}[\dxX]"
+_IDENTITY = rf"[1-9]\d{{5}}{_BREAK}(?:19|20)\d\d{_BREAK}(?:0[1-9]|1[0-2]){_BREAK}(?:0[1-9]|[12]\d|3[01]){_BREAK}\d{{3}}{_GAP}[\dxX]"
 _SHORT_BIRTHDAY = r"\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])"
 # numbers written one after the other without anything between: what was masked before, what may come behind
 _FRONT, _BACK = (
     r"(?:(?<!\d)|(?<=\*{4}\d{4}))",
     r"(?=1[3-9]\d{9}(?!\d)|[1-9]\d{5}(?:19|20)\d{9}[\dxX](?!\d)|\D|$)",
 )
-_SAID = r"(?:电话|手机|座机|固话|号码|联系方式|致电|拨打|来电|tel|phone|mobile|call)"
+_SAID = r"(?:电话|電話|传真|傳真|手机|手機|座机|固话|号码|联系方式|致电|拨打|来电|tel|phone|mobile|call)"
 
 # what is a number of a person, longest first: (its kind, a pattern whose group `n` is the number itself)
 NUMBERS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
@@ -66,7 +66,7 @@ NUMBERS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("mobile", rf"{_FRONT}(?!{_ADDRESS}){_COUNTRY}(?P<n>{_MOBILE}){_BACK}"),
         (
             "landline",
-            rf"(?<!\d)(?:(?:\+|00){_GAP}86{_GAP}\(?0?\)?|0)(?:10|2\d|[3-9]\d\d){_GAP}(?P<n>[2-9]{_GAP}{_digits(7)}|[2-9]{_GAP}{_digits(6)})(?!\d)",
+            rf"(?<!\d)(?:(?:\+|00){_GAP}86{_GAP}\(?0?\)?|0)(?:10|2\d|[3-9]\d\d){_BREAK}(?P<n>[2-9]{_GAP}{_digits(7)}|[2-9]{_GAP}{_digits(6)})(?!\d)",
         ),
         ("foreign", r"\+ ?(?P<n>\d(?:[-. ]?\d){6,14})(?!\d)"),
         ("foreign", r"(?<!\d)(?P<n>\(?[2-9]\d{2}\)?[-. ]\s?\d{3}[-. ]\d{4})(?!\d)"),
