@@ -121,7 +121,9 @@ class History:
     def facts(self, event: Event, action: str) -> dict[str, Any] | None:
         """Return facts that the action accepts, None when it makes no sense here."""
         dice, units = self.dice, sorted(self.reference.units)
-        others = [one.number for one in self.events if one.id != event.id]
+        others = [
+            one.number for one in self.events if one.id != event.id and (one.emergency or not event.emergency)
+        ]
         chosen = {
             "register": lambda: {"category": event.category or "S0406"},
             "merge": lambda: {"original": dice.choice(others)} if others else None,
@@ -147,7 +149,7 @@ class History:
             "correct": lambda: {"category": dice.choice(["S0406", "B0101"])},
             "settle_border": lambda: {"grid": (event.border or {})["candidates"][0]},
         }
-        if action == "merge" and self._merged(others):
+        if action == "merge" and self._merged(event, others):
             return None
         bare = {
             "claim",
@@ -163,9 +165,15 @@ class History:
         }
         return chosen.get(action, lambda: {} if action in bare else {"reason": "说明"})()
 
-    def _merged(self, numbers: list[str]) -> bool:
+    def _merged(self, event: Event, numbers: list[str]) -> bool:
         found = [journal.event_by_number(self.session, number) for number in numbers]
-        return any(one is None or one.merged_into or one.status == "rejected" for one in found)
+        return any(
+            one is None
+            or one.merged_into
+            or one.status == "rejected"
+            or (event.emergency and not (one.emergency and one.is_open))
+            for one in found
+        )
 
     def photo(self) -> str:
         """Put a photo into the database and return its id."""

@@ -96,7 +96,9 @@ class Life(RuleBasedStateMachine):
         others = [
             other
             for other in self._events()
-            if other.id != event.id and other.status not in ("merged", "rejected")
+            if other.id != event.id
+            and other.status not in ("merged", "rejected")
+            and (not event.emergency or (other.emergency and other.is_open))
         ]
         if action == "merge" and not others:
             return None
