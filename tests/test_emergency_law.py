@@ -190,7 +190,7 @@ def test_an_emergency_is_merged_into_an_open_emergency_alone(town: Town) -> None
 def test_raising_a_held_case_to_an_emergency_ends_its_hold(town: Town) -> None:
     event = town.claimed()
     unit = unit_viewer(event.unit or "")
-    until = (town.now + timedelta(days=300)).isoformat()
+    until = town.now + timedelta(days=300)
     event = town.act(event, "hold", unit, reason="等待材料到货", until=until)
     event = town.act(event, "approve", LEAD, request="hold")
     assert event.status == Status.ON_HOLD
@@ -199,8 +199,20 @@ def test_raising_a_held_case_to_an_emergency_ends_its_hold(town: Town) -> None:
     assert lawful(raised, open_alert(town, raised), town.now) == ""
 
 
-@pytest.mark.parametrize("facts", [{"level": ""}, {"category": ""}, {"category": []}, {"emergency": ""}])
+EMPTY = [{"level": ""}, {"category": ""}, {"category": []}, {"emergency": ""}]
+
+
+@pytest.mark.parametrize("facts", EMPTY)
 def test_an_empty_fact_counts_as_not_given_and_is_never_written(town: Town, facts: dict) -> None:
     event = town.report()
-    after = town.act(event, "correct", OPERATOR, **facts)
+    after = town.act(event, "correct", OPERATOR, lng=event.lng, lat=event.lat, **facts)
+    assert after.version == event.version + 1
     assert (after.level, after.category, after.emergency) == (event.level, event.category, event.emergency)
+
+
+@pytest.mark.parametrize("facts", EMPTY)
+def test_a_correction_of_nothing_but_empty_facts_is_refused(town: Town, facts: dict) -> None:
+    event = town.report()
+    with pytest.raises(Invalid):
+        town.act(event, "correct", OPERATOR, **facts)
+    assert town.fresh(event).version == event.version
