@@ -9,7 +9,6 @@ words: none
 import html
 import re
 import unicodedata
-from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -38,13 +37,17 @@ WALL = "|"  # nothing goes on across it
 WALLED_UNIT = "U"
 WORDS_LONGEST, SIGNS_LONGEST = 8, 12
 
-_MARKUP = re.compile(
+# what does not show itself: markup, entities, escapes; characters that are no plain letter, digit or sign
+_ODD = re.compile(
     r"&(?:amp;){0,3}(?:#\d{1,6}|#x[\da-f]{1,5}|[a-z]{2,8}\d{0,2});|<[!/a-z][^<>]*>|%[2-7][\da-f]"
-    r"|\\(?:u00|x)[2-7][\da-f]|\\[nrt]",
+    r"|\\(?:u00|x)[2-7][\da-f]|\\[nrt]"
+    rf"|[^\x00-\x7f\u4e00-\u9fff]|[{''.join(HAN_DIGITS)}]",
     re.I,
 )
 _RUN = re.compile(f"[0-9]+|[{_HAN}]")
+_NUMERAL = re.compile(f"[{_HAN}]")
 _ARABIC_RUN = re.compile("[0-9]+")
+_LONE_X = re.compile(r"([\W_]{0,12})[xX](?=[\W_]|$)|()[xX]")
 _REPEATED = re.compile(r"\s+|(.)\1+", re.S)
 _LISTS = re.compile(r"[、,;]")
 _TYPED = re.compile(r"[\s.\-–—‑‒―−_·•~()。]*")
@@ -94,21 +97,26 @@ class Reading(NamedTuple):
     @property
     def spoken(self) -> bool:
         """Return whether numerals stand in it that may also be words."""
-        return any("\ue000" <= sign <= "\ue009" for sign in self.plain)
+        return _NUMERAL.search(self.plain) is not None
 
 
 def read(text: str) -> Reading:
     """Return a text as it reads."""
-    signs: list[str] = []
+    parts: list[str] = []
     starts: list[int] = []
     ends: list[int] = []
-    for start, end, shown in _pieces(text):
-        for sign in shown:
-            for one in _reads(sign):
-                signs.append(one)
-                starts.append(start)
-                ends.append(end)
-    return Reading("".join(signs), starts, ends)
+    last = 0
+    for odd in _ODD.finditer(text):
+        begin, end = odd.span()
+        shown = _shown(odd.group()) if end - begin > 1 else _reads(odd.group())
+        parts += text[last:begin], shown
+        starts += *range(last, begin), *[begin] * len(shown)
+        ends += *range(last + 1, begin + 1), *[end] * len(shown)
+        last = end
+    parts.append(text[last:])
+    starts += range(last, len(text))
+    ends += range(last + 1, len(text) + 1)
+    return Reading("".join(parts), starts, ends)
 
 
 def digits_of(text: str) -> str:
@@ -152,24 +160,13 @@ def stream(reading: Reading, *, spoken: bool) -> Stream:
     )
 
 
-def _pieces(text: str) -> Iterator[tuple[int, int, str]]:
-    """Yield (start, end, what is shown) of a text: its characters, and its markup as what it shows."""
-    last = 0
-    for mark in _MARKUP.finditer(text) if any(sign in text for sign in "<&%\\") else ():
-        for place in range(last, mark.start()):
-            yield place, place + 1, text[place]
-        yield mark.start(), mark.end(), _shown(mark.group())
-        last = mark.end()
-    for place in range(last, len(text)):
-        yield place, place + 1, text[place]
-
-
 def _shown(mark: str) -> str:
+    """Return what markup shows."""
     if mark[0] == "<":
-        return "\u2060\x1f"  # a sign that nobody types
+        return "\x1f"  # a sign that nobody types
     if mark[0] == "&":
         shown = html.unescape(mark.replace("amp;", ""))
-        return shown if shown != mark else " "
+        return "".join(map(_reads, shown)) if shown != mark else " "
     if mark[0] == "%" or mark[1] in "uUxX":
         return chr(int(mark[-2:], 16))
     return " "
@@ -197,10 +194,15 @@ def _places(pattern: re.Pattern[str], plain: str) -> frozenset[int]:
 
 def _gap(between: str) -> str:
     """Return the signs for what stands between two digits: its kind, and an x of its own where it has one."""
-    if between[0] in "xX":
-        return X + (_gap(between[1:]) if len(between) > 1 else "")
-    if between[-1] in "xX" and not between[-2].isalnum():
-        return _gap(between[:-1]) + X
+    lone = _LONE_X.match(between)
+    if lone is None:
+        return _whole(between)
+    return _whole(lone.group(1) or "") + X + _whole(between[lone.end() :])
+
+
+def _whole(between: str) -> str:
+    if not between:
+        return ""
     if STARS in between:
         return STARRED if not between.strip("* ") else WALL
     if between.isspace():

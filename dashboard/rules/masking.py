@@ -87,6 +87,7 @@ USUAL = {
     "identity": frozenset({(6, 8, 4), (6, 4, 4, 4), (6, 4, 2, 2, 4), (4, 4, 4, 4, 2), (14, 4), (6, 12)}),
 }
 
+_ENOUGH = re.compile(rf"\d(?:{_GAP}\d){{{FEWEST - 1}}}")
 _GROUP = re.compile(r"\d+")
 _DIGITS = frozenset("0123456789")
 _LOOSE = frozenset({ds.LISTED, ds.LATIN, ds.WORDS, ds.SAID, ds.UNIT})
@@ -145,6 +146,8 @@ def _masked(text: str, *, spoken: bool) -> str:
     if spoken and not reading.spoken:
         return text
     stream = ds.stream(reading, spoken=spoken)
+    if not _ENOUGH.search(stream.signs):
+        return text
     signs, hidden = _found(stream.signs, NUMBERS)
     for place in stream.dates:  # in an identity card the birthday is a date; in a telephone number nothing is
         signs = signs[:place] + ds.WALL + signs[place + 1 :]
@@ -216,4 +219,6 @@ def _counted(signs: str, body: str, end: int) -> bool:
 
 def _goes_on(signs: str, start: int, end: int) -> bool:
     """Return whether a list goes on before or behind: then its parts are things of their own."""
-    return bool(re.match(r",\d", signs[end:]) or re.search(r"\d,$", signs[:start]))
+    return (signs[end : end + 1] == ds.LISTED and signs[end + 1 : end + 2].isdecimal()) or (
+        start > 1 and signs[start - 1] == ds.LISTED and signs[start - 2].isdecimal()
+    )
