@@ -19,7 +19,7 @@ from dashboard.rules.change import Change
 from dashboard.rules.context import Context
 from dashboard.rules.event import Event, Status
 from dashboard.rules.lifecycle import ACTION_WORDS, BY_ACTION, allowed, check_facts, entitled, given, permit
-from dashboard.rules.refusals import Forbidden, Invalid, NotFound, NotNow, Overtaken
+from dashboard.rules.refusals import Forbidden, Invalid, NotFound, NotNow, Overtaken, Unreadable
 from dashboard.rules.report import Report
 from dashboard.rules.scoring import tasked
 from dashboard.rules.walk import StepDraft, Walk
@@ -234,8 +234,7 @@ def _surroundings(
     """Gather what the rules may need beyond the row; only what this action can ask for is read."""
     original = None
     if action == "merge":
-        original = journal.event_by_number(session, str(facts.get("original", "")))
-        _check_original(event, original)
+        original = _original(session, event, str(facts.get("original", "")))
     return Context(
         now=now,
         world=reference,
@@ -259,13 +258,19 @@ def _claim_bonus(session: Session, reference: Reference, event: Event, now: date
     )
 
 
-def _check_original(event: Event, original: Event | None) -> None:
+def _original(session: Session, event: Event, number: str) -> Event:
+    """Return the event to merge into; Invalid where that cannot be."""
+    try:
+        original = journal.event_by_number(session, number)
+    except Unreadable as damaged:
+        raise Invalid([("original", damaged.text, damaged.params)]) from damaged
     if original is None:
         raise Invalid([("original", "没有这个编号的事件", {})])
     if original.id == event.id or original.merged_into is not None or original.status == Status.REJECTED:
         raise Invalid([("original", "只能并入另一件有效的事件", {})])
     if event.emergency and not (original.emergency and original.is_open):
         raise Invalid([("original", "紧急事件只能并入另一件在办的紧急事件：否则告警会无声停止", {})])
+    return original
 
 
 def _placed(

@@ -20,7 +20,7 @@ from dashboard.rules import degrees
 from dashboard.rules.access import Viewer, sees
 from dashboard.rules.event import Event
 from dashboard.rules.lifecycle import ACTION_WORDS, BY_ACTION
-from dashboard.rules.refusals import Forbidden, Invalid, NotFound, NotNow, Unreadable
+from dashboard.rules.refusals import Forbidden, Invalid, NotFound, NotNow
 from dashboard.serializer import facts_json
 from datasources import (
     accounts,
@@ -31,7 +31,6 @@ from datasources import (
     photos,
     queries,
     queries_findings,
-    set_aside,
 )
 from datasources.models import PhotoRow, StepRow
 from datasources.reference import Reference
@@ -164,12 +163,7 @@ def held_by(session: Session, event: Event, who: Viewer) -> NotNow:
 
 def known_event(session: Session, number: str) -> Event:
     """Return an event by its number; NotFound when there is none, Unreadable when its row is broken."""
-    sound = number.isalnum() and number.isascii()
-    try:
-        event = journal.event_by_number(session, number) if sound else None
-    except (ValueError, TypeError) as error:
-        set_aside.of(session).note("event", journal.id_of(session, number), error)
-        raise Unreadable("事件 {number} 的记录已损坏，搁置待修；请联系管理员", number=number) from error
+    event = journal.event_by_number(session, number) if number.isalnum() and number.isascii() else None
     if event is None:
         raise NotFound("没有编号为 {number} 的事件", number=number[:50])
     return event
