@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from callbacks import dispatch
 from callbacks import event as event_page
 from dashboard import actions
 from dashboard.clock import HandClock
@@ -130,3 +131,20 @@ def test_the_follow_page_of_a_damaged_event_says_so_to_its_reporter_and_401_to_s
         assert opened.call(None, "POST", f"{path}/{action}", own).status_code in (409, 422)
     told = opened.call(None, "GET", f"{path}?secret={made['secret']}")
     assert (told.status_code, DAMAGED in told.json["detail"]) == (409, True)
+
+
+def test_an_alarm_of_a_damaged_event_can_be_listed_and_answered_without_a_fault(
+    opened: ApiHouse, place: Town
+) -> None:
+    event = place.report(emergency=True, category="S0502")
+    (alert,) = opened.call("lead", "GET", "/alerts").json["items"]
+    photo = place.photo()
+    place.act(event, "comment", OPERATOR, text="x")
+    broken(opened.house.database, event)
+    assert opened.call("lead", "GET", "/alerts").status_code == 200
+    said = {"episode": alert["episode"], "screen": "s"}
+    answer = opened.call("lead", "POST", f"/alerts/{alert['id']}/acknowledge", said)
+    assert answer.status_code < 500, answer.text
+    assert opened.call("lead", "GET", f"/photos/{photo}").status_code < 500
+    with opened.app.test_request_context():
+        assert dispatch.drawn(opened.house, event.number, LEAD) is not None
