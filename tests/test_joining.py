@@ -1,6 +1,10 @@
 """Who joins a running product — another web, a clock, a replay — touches no account, whatever its environment says."""
 
+import socket
+import subprocess
+import sys
 from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -10,7 +14,18 @@ from dashboard import clock, folder_lock
 from datasources import passwords, sign_in
 from datasources.database import Database
 from datasources.models import AccountRow
-from tests.product import PASSWORD, Product, command, database_of, free_port, start, token_for
+from tests.browser.desk_page import until
+from tests.product import (
+    PASSWORD,
+    ROOT,
+    Product,
+    command,
+    database_of,
+    free_port,
+    start,
+    surroundings,
+    token_for,
+)
 
 OTHER = "another-password-altogether"
 
@@ -68,15 +83,35 @@ def test_a_web_that_joins_with_another_password_or_without_demo_leaves_everybody
     database.close()
 
 
-def test_a_clock_beside_a_product_makes_and_changes_no_account(tmp_path: Path) -> None:
+@contextmanager
+def kept_clock(folder: Path) -> Iterator[None]:
+    """Run a process that keeps the clock, from when it answers on its port on."""
     port = free_port()
-    clock_words = ("--no-demo", "--role", "clock")
-    # alone on a fresh folder: nobody is made
-    with start(
-        tmp_path / "fresh", *clock_words, port=port, GRID_CLOCK_PORT=str(port), GRID_DEMO_PASSWORD=OTHER
-    ):
-        pass
-    assert held(database_of(tmp_path / "fresh")) == {}
+    words = [sys.executable, "app.py", "run", "--role", "clock", "--demo", "--data", str(folder)]
+    settings = surroundings(GRID_DEMO_PASSWORD=OTHER, GRID_CLOCK_PORT=str(port))
+    with subprocess.Popen(words, cwd=ROOT, env=settings) as process:
+        try:
+            until(lambda: process.poll() is not None or answers(port), within=90)
+            assert process.poll() is None
+            yield
+        finally:
+            process.terminate()
+
+
+def answers(port: int) -> bool:
+    with closing(socket.socket()) as asking:
+        return asking.connect_ex(("127.0.0.1", port)) == 0
+
+
+def test_a_clock_makes_no_account_and_changes_none(tmp_path: Path) -> None:
+    with kept_clock(tmp_path):
+        assert held(database_of(tmp_path)) == {}
+    with start(tmp_path, "--no-demo", "--role", "web") as web:
+        (token,) = token_for(tmp_path, "operator")
+        before = held(database_of(tmp_path))
+        assert before
+        with kept_clock(tmp_path):
+            assert held(database_of(tmp_path)) == before and signed_in(web, token)
 
 
 def test_a_replay_that_joins_with_another_password_leaves_everybody_signed_in(tmp_path: Path) -> None:
