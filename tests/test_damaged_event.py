@@ -5,13 +5,13 @@ from typing import Any
 
 import pytest
 
-from callbacks import dispatch
-from callbacks import event as event_page
+from callbacks.pages import dispatch
+from callbacks.pages import event as event_page
 from dashboard import actions
 from dashboard.clock import HandClock
-from dashboard.rules.event import Event
-from dashboard.rules.lifecycle import BY_ACTION
-from datasources.database import Database
+from dashboard.rules.events.event import Event
+from dashboard.rules.events.lifecycle import BY_ACTION
+from datasources.store.database import Database
 from tests.api_house import ApiHouse, build, house_of
 from tests.conftest import LEAD, OPERATOR, Town, make_town
 from tests.test_set_aside import broken

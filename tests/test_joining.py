@@ -10,10 +10,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, select, text
 
-from dashboard import clock, folder_lock
-from datasources import passwords, sign_in
-from datasources.database import Database
-from datasources.models import AccountRow
+from dashboard import clock
+from dashboard.runtime import folder_lock
+from datasources.accounts import passwords, sign_in
+from datasources.store.database import Database
+from datasources.store.models.tables import AccountRow
 from tests.browser.desk_page import until
 from tests.product import (
     PASSWORD,

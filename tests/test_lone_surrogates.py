@@ -8,11 +8,11 @@ import pytest
 from dashboard import clock
 from dashboard.clock import HandClock
 from dashboard.rules.refusals import Forbidden, NotFound, Refusal
-from datasources import accounts, devices, kiosks, own_sessions, passwords, sign_in, tokens
-from datasources.database import Database
-from datasources.digests import digest
-from datasources.reference import Reference
-from datasources.sign_in import Half, Origin, SignIn
+from datasources.accounts import accounts, devices, kiosks, passwords, sessions, sign_in, tokens
+from datasources.accounts.digests import digest
+from datasources.accounts.sign_in import Half, Origin, SignIn
+from datasources.districts.reference import Reference
+from datasources.store.database import Database
 from tests.api_house import PASSWORD, ApiHouse, build, house_of
 from tests.product import command
 
@@ -62,7 +62,7 @@ def test_every_door_takes_such_a_word_as_a_wrong_one(doors: SignIn, database: Da
         with pytest.raises(Forbidden):
             kiosks.enter(session, word, word, word, NOW)
         assert devices.known(session, word, "operator", NOW) is None
-        assert own_sessions.last_touched(session, word) is None
+        assert sessions.last_touched(session, word) is None
         for name in (word, tokens.MARK + word):
             with pytest.raises(NotFound):
                 tokens.revoke(session, name, NOW)

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dashboard.rules import digit_stream
-from dashboard.rules.masking import mask_phone, mask_text
+from dashboard.rules.text.masking import mask_phone, mask_text
 
 SIGNS = (
     "/", "-", ".", " ", "·", "_", "|", "\\", ":", "：", "=", "~", "#", "*", "'", "“", "…", "→", "×", "☎", "\n", "\t", "　", "     ", "。",

@@ -8,9 +8,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from dashboard.rules.refusals import NotFound, Refusal
-from datasources.accounts import audit, named
-from datasources.digests import digest
-from datasources.models import TokenRow
+from datasources.accounts.accounts import audit, named
+from datasources.accounts.digests import digest
+from datasources.store.models.tables import TokenRow
 
 MARK = "grid_"
 PERSONAL = "personal"  # the scope of a token that reads persons in clear
