@@ -22,7 +22,7 @@ from dashboard.rules.events.report import Report
 from dashboard.rules.events.rules import ACTION_WORDS, BY_ACTION
 from dashboard.rules.lifecycle.rule import Attempt
 from dashboard.rules.lifecycle.transition import StepDraft, Transition
-from dashboard.rules.refusals import Conflict, Invalid, NotAllowedNow, NotFound
+from dashboard.rules.refusals import Conflict, Invalid, NotAllowedNow, NotFound, Unreadable
 from dashboard.rules.scoring import tasked
 from datasources.accounts import accounts
 from datasources.districts.geo import Place
@@ -178,8 +178,7 @@ def _surroundings(
     """Gather what the rules may need beyond the row; only what this action can ask for is read."""
     original = None
     if action == "merge":
-        original = journal.event_by_number(session, str(facts.get("original", "")))
-        _check_original(event, original)
+        original = _original(session, event, str(facts.get("original", "")))
     return Context(
         now=now,
         world=reference,
@@ -204,13 +203,19 @@ def _claim_bonus(session: Session, reference: Reference, event: Event, now: date
     )
 
 
-def _check_original(event: Event, original: Event | None) -> None:
+def _original(session: Session, event: Event, number: str) -> Event:
+    """Return the event to merge into; Invalid where that cannot be."""
+    try:
+        original = journal.event_by_number(session, number)
+    except Unreadable as damaged:
+        raise Invalid([("original", damaged.text, damaged.params)]) from damaged
     if original is None:
         raise Invalid([("original", "没有这个编号的事件", {})])
     if original.id == event.id or original.merged_into is not None or original.status == Status.REJECTED:
         raise Invalid([("original", "只能并入另一件有效的事件", {})])
     if event.emergency and not (original.emergency and original.is_open):
         raise Invalid([("original", "紧急事件只能并入另一件在办的紧急事件：否则告警会无声停止", {})])
+    return original
 
 
 def _placed(

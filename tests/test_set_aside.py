@@ -78,7 +78,7 @@ def test_whoever_opens_or_acts_on_an_unreadable_event_is_told_and_it_is_counted(
     for method, path in (("GET", ""), ("POST", "/comment")):
         body = {"version": 1, "text": "x"} if method == "POST" else None
         answer = api.call("operator", method, f"/events/{event.number}{path}", body)
-        assert answer.status_code == 500 and "搁置待修" in answer.text
+        assert answer.status_code == 409 and "搁置待修" in answer.text
     assert ("event", str(event.id)) in noted(sqlite)
 
 

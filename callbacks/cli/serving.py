@@ -9,7 +9,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import IO, Any
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -55,7 +55,7 @@ def run(settings: Settings, words: argparse.Namespace, create_app: CreateApp) ->
     for folder in (settings.data_dir, house.photos):
         whole.forget_unfinished(folder, clock.real_now())
     start_clock(house)
-    password = demo_accounts(house) if words.role != "clock" else None  # who joins touches no account
+    password = decided_accounts(house, held) if words.role != "clock" else None
     product = create_app(house, words.role)
     if settings.demo and words.role != "web":
         product.loops += simulator(house)
@@ -102,8 +102,8 @@ def replay(settings: Settings, words: argparse.Namespace, create_app: CreateApp)
             anchor = clock_anchor.load(session)
         clock.use(clock.drill(anchor.drill_at if anchor else life.begins_at, words.speed))
         keep_clock(house)
-        password = demo_accounts(house)
-        server, end = _alone(house, create_app) if held else _joined(house)
+        alone, password = bool(held), decided_accounts(house, held)
+        server, end = _alone(house, create_app) if alone else _joined(house)
         ended = _told_to_end()
         _greet(settings, password, serving=server is not None)
         ended.wait(0 if server is not None else NOTICED)
@@ -151,6 +151,17 @@ def simulator(house: House) -> list[Loop]:
         return []
     life = Demo(house.database, house.references, SEED, house.photos)
     return [Loop("simulator", lambda: life.step(clock.now()), min(DEMO_SECONDS, 30 / clock.speed()))]
+
+
+def decided_accounts(house: House, held: list[IO[str]]) -> str | None:
+    """Return the password of the demo accounts, made as this process wants them if it is the first that serves people.
+
+    Who joins others touches no account, whatever its environment says: people are signed in. What says who serves is
+    added to the locks that are `held`.
+    """
+    with folder_lock.joining(house.settings.data_dir) as (serving, first):
+        held.append(serving)
+        return demo_accounts(house) if first else None
 
 
 def demo_accounts(house: House) -> str | None:

@@ -90,7 +90,7 @@ def gathered(
     due = DUE.get(Status(event.status))
     at = millis(getattr(event, due)) if due else None
     place = (event.lng, event.lat) if event.lng is not None and event.lat is not None else None
-    original = journal.event_by_id(session, event.merged_into) if event.merged_into else None
+    original = journal.number_of(session, event.merged_into) if event.merged_into else None
     near = around.duplicates_of(session, reference, event)
     past = around.history_here(session, reference, event)
     steps = [step_body(row, NOBODY) for row in beside.steps_of(session, event.id)]
@@ -110,7 +110,7 @@ def gathered(
         sides=_sides(reference, event, place) if place else (),
         accuracy_m=event.accuracy_m,
         may_reveal=who.may("personal.see") and bool(event.reporter_name or event.reporter_phone),
-        merged_into=original.number if original else "",
+        merged_into=original or "",
         request=_request(event, reference),
         looks=[
             (look.at, f"{translate(look.title)} {look.account}", mask_text(look.reason))

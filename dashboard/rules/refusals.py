@@ -4,9 +4,9 @@
     ├── Invalid             422  several of them, each with its field
     ├── Forbidden           403  not this account
     ├── NotFound            404  not there
-    ├── Unreadable          500  stored in a way that nobody can read
-    └── NotAllowedNow              409  not in this status, or too late
-        └── Conflict       409  somebody was faster, or the version seen is outdated
+    ├── Unreadable          409  stored in a way that nobody can read: nothing can be done with it until it is mended
+    └── NotAllowedNow       409  not in this status, or too late
+        └── Conflict        409  somebody was faster, or the version seen is outdated
 
 The sentence is a Chinese msgid with named parameters; only the edge translates it.
 """
@@ -59,7 +59,7 @@ class NotFound(Refusal):
 class Unreadable(Refusal):
     """What is stored cannot be read; it is set aside, and nothing else is touched."""
 
-    status = 500
+    status = 409
 
 
 class NotAllowedNow(Refusal):

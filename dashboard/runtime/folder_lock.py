@@ -1,11 +1,14 @@
 """Who runs on a data folder: one whole product, and on SQLite one web; the second is told who the first is.
 
+Of those that serve people the first decides about the demo accounts; who joins later changes nothing for those signed in.
+
 A lock of the operating system goes with its process, however that ends, so none is ever left behind.
 """
 
 import fcntl
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
@@ -13,6 +16,7 @@ from dashboard.rules.refusals import Refusal
 from dashboard.settings import Settings
 
 WHOLE, WEB = "whole.lock", "web.lock"
+SERVING, JOINING = "serving.lock", "joining.lock"
 HELD = "数据文件夹 {folder} 上已有指挥中心在运行（{who}）；请先停止它，或用 --data 换一个文件夹"
 ONE_WEB = "数据文件夹 {folder} 用的是 SQLite，只能有一个网页进程，已有一个在运行（{who}）；多个网页进程请用 PostgreSQL"
 
@@ -50,6 +54,24 @@ def release(held: Sequence[IO[str]]) -> None:
     """Give locks back."""
     for file in held:
         file.close()
+
+
+@contextmanager
+def joining(folder: Path) -> Iterator[tuple[IO[str], bool]]:
+    """Give the lock of those that serve people, to be held as long as the process runs, and whether one is the first.
+
+    Others who come meanwhile wait until the first has decided what it decides.
+    """
+    with (folder / JOINING).open("a", encoding="utf-8") as turn:
+        fcntl.flock(turn, fcntl.LOCK_EX)
+        file = (folder / SERVING).open("a", encoding="utf-8")
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            first = True
+        except BlockingIOError:
+            first = False
+        fcntl.flock(file, fcntl.LOCK_SH)  # nobody else asks meanwhile: it is our turn
+        yield file, first
 
 
 def _locked(path: Path, address: str) -> IO[str]:

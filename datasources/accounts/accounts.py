@@ -231,12 +231,20 @@ def _check(reference: Reference, name: str, role: Role, unit: str | None, area: 
 def _hashed(password: str) -> str:
     if not passwords.SHORTEST <= len(password) <= passwords.LONGEST:
         raise Refusal("密码至少 {least} 个字符", least=passwords.SHORTEST, field="password")
-    return passwords.hashed(password)
+    try:
+        return passwords.hashed(password)
+    except UnicodeEncodeError:
+        raise Refusal("密码里有无法保存的字符", field="password") from None
+
+
+def named(session: Session, name: str) -> AccountRow | None:
+    """Return the account of a name, or None; a word that no database can hold names none."""
+    return session.get(AccountRow, name) if name.isprintable() else None
 
 
 def account_of(session: Session, name: str) -> AccountRow:
     """Return an account; NotFound when there is none of that name."""
-    row = session.get(AccountRow, name)
+    row = named(session, name)
     if row is None:
         raise NotFound("没有名为“{name}”的账号", name=name)
     return row

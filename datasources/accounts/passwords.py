@@ -38,7 +38,7 @@ def outdated(password_hash: str) -> bool:
 def _verify(password_hash: str, password: str) -> bool:
     try:
         return _hasher.verify(password_hash, password)
-    except (VerifyMismatchError, InvalidHashError):
+    except (VerifyMismatchError, InvalidHashError, UnicodeEncodeError):  # a lone surrogate fits nothing
         return False
 
 

@@ -8,9 +8,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from dashboard.rules.refusals import NotFound, Refusal
-from datasources.accounts.accounts import audit
+from datasources.accounts.accounts import audit, named
 from datasources.accounts.digests import digest
-from datasources.store.models.tables import AccountRow, TokenRow
+from datasources.store.models.tables import TokenRow
 
 MARK = "grid_"
 PERSONAL = "personal"  # the scope of a token that reads persons in clear
@@ -26,14 +26,14 @@ def issue_token(
 
     Only with the scope `personal` are persons read in clear with it, as far as the account may.
     """
-    row = session.get(AccountRow, name)
+    row = named(session, name)
     if row is None or row.disabled:
         raise NotFound("没有名为“{name}”的可用账号", name=name)
     token = f"{MARK}{secrets.token_urlsafe(32)}"
     ends = now + timedelta(days=days)
     session.add(TokenRow(digest=digest(token), account=name, created_at=now, expires_at=ends, scope=scope))
-    named = digest(token)[:ID_LENGTH]
-    audit(session, now, "console", "token.issue", account=name, token=named, days=days, scope=scope)
+    called = digest(token)[:ID_LENGTH]
+    audit(session, now, "console", "token.issue", account=name, token=called, days=days, scope=scope)
     return token
 
 
@@ -60,15 +60,15 @@ def revoke(session: Session, word: str, now: datetime) -> int:
     """
     row = TokenRow
     if word.startswith(MARK):
-        named = row.digest == digest(word)
-    elif session.get(AccountRow, word) is not None:
-        named = row.account == word
-    elif len(word) == ID_LENGTH:
-        named = row.digest.startswith(word, autoescape=True)
+        meant = row.digest == digest(word)
+    elif named(session, word) is not None:
+        meant = row.account == word
+    elif len(word) == ID_LENGTH and word.isascii():
+        meant = row.digest.startswith(word, autoescape=True)
     else:
         raise NotFound("没有叫“{word}”的令牌或账号", word=word)
-    found = session.scalars(select(row).where(named)).all()
-    if not found and session.get(AccountRow, word) is None:
+    found = session.scalars(select(row).where(meant)).all()
+    if not found and named(session, word) is None:
         raise NotFound("没有叫“{word}”的令牌或账号", word=word if not word.startswith(MARK) else MARK + "…")
     open_ones = [one for one in found if one.revoked_at is None]
     for one in open_ones:

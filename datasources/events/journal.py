@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from dashboard.rules.events.context import CoUnit
 from dashboard.rules.events.event import Event, Status
-from dashboard.rules.refusals import Refusal
+from dashboard.rules.refusals import Refusal, Unreadable
 from dashboard.rules.scoring import Points, Subject
 from dashboard.rules.text.masking import mask_text, mask_values
 from datasources.districts.geo import stretch
@@ -38,17 +38,22 @@ _EVENT_SELECT = select(*(EVENT.c[name] for name in EVENT_COLUMNS))
 
 
 def event_by_number(session: Session, number: str) -> Event | None:
-    """Return an event by its number."""
+    """Return an event by its number; Unreadable where its row is damaged."""
     return _one(session, EVENT.c.number == number)
 
 
-def id_of(session: Session, number: str) -> int | None:
-    """Return the id of an event by its number, also where the rest of its row cannot be read."""
-    return session.scalar(select(EVENT.c.id).where(EVENT.c.number == number))
+def number_of(session: Session, key: int) -> str | None:
+    """Return the number of an event by its id, also where the rest of its row is damaged."""
+    return session.scalar(select(EVENT.c.number).where(EVENT.c.id == key))
+
+
+def follow_secret_of(session: Session, number: str) -> str | None:
+    """Return what is stored of an event's secret for following it, also where the rest of its row is damaged."""
+    return session.scalar(select(EVENT.c.follow_secret).where(EVENT.c.number == number))
 
 
 def event_by_id(session: Session, key: int) -> Event | None:
-    """Return an event by its id."""
+    """Return an event by its id; Unreadable where its row is damaged."""
     return _one(session, EVENT.c.id == key)
 
 
@@ -331,7 +336,12 @@ def owe(
 
 
 def _one(session: Session, condition: Any) -> Event | None:
-    row = session.execute(_EVENT_SELECT.where(condition)).first()
+    try:
+        row = session.execute(_EVENT_SELECT.where(condition)).first()
+    except (ValueError, TypeError) as error:
+        key, number = session.execute(select(EVENT.c.id, EVENT.c.number).where(condition)).one()
+        set_aside.of(session).note("event", key, error)
+        raise Unreadable("事件 {number} 的记录已损坏，搁置待修；请联系管理员", number=number) from error
     return Event(*row) if row else None
 
 

@@ -20,7 +20,7 @@ from dashboard.feed import serializer
 from dashboard.feed.alerts import alert_messages
 from dashboard.rules.alerts.alert import CHANNEL_WORDS, FLOOD_ABOVE, FLOOD_WITHIN, Behalf
 from dashboard.rules.events.event import Event
-from dashboard.rules.refusals import Forbidden, Invalid, NotFound
+from dashboard.rules.refusals import Forbidden, Invalid, NotFound, Unreadable
 from dashboard.rules.text import clean
 from datasources.alerts import screens
 from datasources.events.intake import moment_of, text_fault
@@ -166,7 +166,10 @@ def _one(session: Session, key: int) -> dict[str, Any]:
     session.flush()
     row = session.get(AlertRow, key, populate_existing=True)
     assert row is not None
-    return alert_body(_messages(session, [row])[0]["alert"])
+    told = _messages(session, [row])
+    if not told:
+        raise Unreadable("这个告警的事件记录已损坏，搁置待修；请联系管理员")
+    return alert_body(told[0]["alert"])
 
 
 def _behalf(said: Any) -> tuple[Behalf | None, list[Fault]]:

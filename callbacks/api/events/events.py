@@ -21,14 +21,13 @@ from dashboard.rules.access import Viewer
 from dashboard.rules.events.capacities import sees
 from dashboard.rules.events.event import Event
 from dashboard.rules.events.rules import ACTION_WORDS, BY_ACTION
-from dashboard.rules.refusals import Forbidden, Invalid, NotAllowedNow, NotFound, Unreadable
+from dashboard.rules.refusals import Forbidden, Invalid, NotAllowedNow, NotFound
 from dashboard.rules.text import degrees
 from datasources.accounts import accounts
 from datasources.districts.reference import Reference
 from datasources.events import beside, idempotency, intake, journal
 from datasources.events import one as queries
 from datasources.photos import findings, pictures_kept
-from datasources.store import set_aside
 from datasources.store.models.tables import PhotoRow, StepRow
 from layouts.text.words import translate
 
@@ -159,12 +158,7 @@ def held_by(session: Session, event: Event, who: Viewer) -> NotAllowedNow:
 
 def known_event(session: Session, number: str) -> Event:
     """Return an event by its number; NotFound when there is none, Unreadable when its row is broken."""
-    sound = number.isalnum() and number.isascii()
-    try:
-        event = journal.event_by_number(session, number) if sound else None
-    except (ValueError, TypeError) as error:
-        set_aside.of(session).note("event", journal.id_of(session, number), error)
-        raise Unreadable("事件 {number} 的记录已损坏，搁置待修；请联系管理员", number=number) from error
+    event = journal.event_by_number(session, number) if number.isalnum() and number.isascii() else None
     if event is None:
         raise NotFound("没有编号为 {number} 的事件", number=number[:50])
     return event

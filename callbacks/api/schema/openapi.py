@@ -67,7 +67,7 @@ QUERY: Mapping[str, Schema] = {
     "board": TEXT,
 }
 FILTERS = ("status", "zone", "unit", "area", "category", "emergency", "level", "supervision", "overdue", "source", "since", "until", "q", "bbox")  # fmt: skip
-SEEN = (*ANY, 404)
+SEEN = (*ANY, 404, 409)  # 409: its record is damaged
 NARROW = ("area", "unit", "category", "channel")
 FILE = "|".join(kind.partition(";")[0] for kind in sheets.KINDS.values())
 
@@ -78,7 +78,7 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
     ("post", "/events/batch"): Operation("Report up to 1000 events", "BatchResults", 200, "Batch", (*BODY, 409, 503), headers=("Idempotency-Key",)),
     ("get", "/events/{number}"): Operation("One event with its steps, photos and allowed actions", "EventDetail", refuses=SEEN),
     ("get", "/events/{number}/candidates"): Operation("Units to send an event to, best first with reasons; limits as due times; the border in doubt", "Candidates", refuses=SEEN),
-    ("post", "/events/{number}/reveal"): Operation("The reporter in clear, for a reason that is kept with the account and the moment", "Revealed", 200, "Reveal", (*BODY, 404, 429)),
+    ("post", "/events/{number}/reveal"): Operation("The reporter in clear, for a reason that is kept with the account and the moment", "Revealed", 200, "Reveal", (*BODY, 404, 409, 429)),
     ("get", "/reveals"): Operation("Who saw reporters in clear within the hour and how often, first those who reached the limit", "Reveals"),
     ("post", "/events/plan"): Operation("Where each of up to 200 events would be sent, or why it cannot", "Plan", 200, "PlanAsked", BODY),
     ("get", "/field"): Operation("What a grid worker has to check, has reported and earned; the server's time", "Field"),
@@ -89,10 +89,10 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
     ("post", "/reports/{number}/rate"): Operation("The reporter's own satisfaction after closing, once a round", "Progress", 200, "DoorRates", (*BODY, 409), public=True),
     ("post", "/reports/{number}/object"): Operation("The reporter's objection, within seven days of closing", "Progress", 200, "DoorObjects", (*BODY, 409), public=True),
     ("get", "/objections"): Operation("Objections that wait for the desk's answer", "Objections"),
-    ("get", "/reports/{number}"): Operation("Follow an anonymous report by its secret", "Progress", query=("secret",), public=True),
+    ("get", "/reports/{number}"): Operation("Follow an anonymous report by its secret", "Progress", refuses=(*ANY, 409), query=("secret",), public=True),
     ("post", "/photos"): Operation("Upload a picture (JPEG, PNG, WebP ≤ 8 MB)", "Uploaded", 201, "multipart", BODY),
     ("post", "/uploads"): Operation("Begin a picture that comes in pieces, or find the one begun before; strangers name a seat", "Upload", 201, "UploadBegins", (*BODY, 429), headers=("X-Upload-Seat",), public=True),
-    ("get", "/uploads/{key}"): Operation("How far an upload is", "Upload", refuses=(*SEEN, 422), headers=("X-Upload-Seat",), public=True),
+    ("get", "/uploads/{key}"): Operation("How far an upload is", "Upload", refuses=(*ANY, 404, 422), headers=("X-Upload-Seat",), public=True),
     ("patch", "/uploads/{key}"): Operation("The next piece, ≤ 512 KB, beginning at Upload-Offset; the last one answers the photo", "Upload", 200, "piece", (*BODY, 404, 409), headers=("X-Upload-Seat", "Upload-Offset"), public=True),
     ("get", "/photos/{key}"): Operation("A picture", "", refuses=SEEN, kind="image/*"),
     ("get", "/alerts"): Operation("Open alerts", "Alerts"),
@@ -102,7 +102,7 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
     ("get", "/duplicates"): Operation("Open events that a draft may double: near, lately, the same kind first", "Duplicates", refuses=(*ANY, 422), query=("lng", "lat", "category")),
     ("post", "/events/join"): Operation("Report and merge into an open event at once; never an emergency", "Joined", 201, "Join", (*BODY, 404, 409, 503), headers=("Idempotency-Key",)),
     ("get", "/events/{number}/around"): Operation("What may be the same matter nearby, and what happened at this place before", "Around", refuses=SEEN),
-    ("post", "/events/{number}/presence"): Operation("Say that somebody has the event open; the first holds it", "Present", 200, "Presence", (*BODY, 404)),
+    ("post", "/events/{number}/presence"): Operation("Say that somebody has the event open; the first holds it", "Present", 200, "Presence", (*BODY, 404, 409)),
     ("post", "/events/{number}/presence/take"): Operation("Take an event over from whoever holds it, for a reason that becomes a step", "Present", 200, "TakeOver", (*BODY, 404, 409)),
     ("post", "/alerts/{key}/acknowledge"): Operation("Answer an alert", "Alert", 200, "Acknowledge", (*BODY, 404, 409)),
     ("post", "/alerts/{key}/shelve"): Operation("Silence an alert openly, at most 30 minutes", "Alert", 200, "Shelve", (*BODY, 404, 409)),
@@ -110,7 +110,7 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
     ("post", "/deliveries/{key}/again"): Operation("Try a delivery at once; one that was received goes out anew", "DeliveryAgain", 200, "Nothing", (*BODY, 404)),
     ("post", "/screens"): Operation("A screen says that it is there", "Screen", 200, "ScreenSays", BODY),
     ("get", "/kpis"): Operation("KPIs of a period; compare=1 adds the period before and last year, each as old as this one is now", "Kpis", refuses=(*ANY, 422), query=("period", "area", "unit", "category", "channel", "basis", "compare")),
-    ("get", "/kpis/{code}/events"): Operation("What a KPI counted, newest first", "Counted", refuses=(*SEEN, 422), query=("period", "area", "unit", "category", "channel", "basis", "part", "rating", "limit", "cursor")),
+    ("get", "/kpis/{code}/events"): Operation("What a KPI counted, newest first", "Counted", refuses=(*ANY, 404, 422), query=("period", "area", "unit", "category", "channel", "basis", "part", "rating", "limit", "cursor")),
     ("get", "/kpis/by/{dimension}"): Operation("KPIs by area, unit, category or channel", "Breakdown", refuses=(*ANY, 422), query=("period", "area", "unit", "category", "channel", "basis", "codes")),
     ("get", "/bottleneck"): Operation("Where open cases stand and for how long", "Bottleneck", refuses=(*ANY, 422), query=NARROW),
     ("get", "/handoffs"): Operation("Who declines and who is sent back, by unit", "Handoffs", refuses=(*ANY, 422), query=("period", *NARROW)),

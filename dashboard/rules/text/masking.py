@@ -1,7 +1,7 @@
 """What is hidden of persons, by the type of a field: free text, a telephone number, a name.
 
-Text is looked at as a reader understands it: compatibility forms (NFKC), digits of any script, Chinese numerals and
-invisible characters count as what they show. What is hidden keeps its place in the original, everything else stays as it is.
+A number is told by its digits, whatever people put between them (`digit_stream`); what is a date, a quantity, an address
+stays readable. What is hidden keeps its place in the original, everything else stays as it is.
 
 words: none
 """
@@ -10,77 +10,89 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from itertools import islice
-from typing import Any
+from typing import Any, NamedTuple
 
-STARS = "****"
-INVISIBLE = frozenset({"Cf", "Mn", "Me"})
-HAN_DIGITS = {sign: str(n % 10) for n, sign in enumerate("〇一二三四五六七八九零壹贰叁肆伍陆柒捌玖")} | {
-    "幺": "1",
-    "两": "2",
-    "○": "0",
-}
-_HAN = "".join(HAN_DIGITS)
-HAN_MOBILE = re.compile(
-    f"([一壹幺][三四五六七八九叁肆伍陆柒捌玖][{_HAN}])[{_HAN}]{{4}}([{_HAN}]{{4}})"
-)  # written out; whether a numeral before or behind belongs to it nobody can tell
+from dashboard.rules.text import digit_stream as ds
+from dashboard.rules.text.digit_stream import STARS
+
 FEWEST = 7  # digits: a text with fewer holds no number
 _DIGIT_LIKE = re.compile(
-    f"[\\d{''.join(HAN_DIGITS)}\u2460-\u249b\u24ea-\u24ff\u2776-\u2793]"
+    f"[\\d{''.join(ds.HAN_DIGITS)}\u2460-\u249b\u24ea-\u24ff\u2776-\u2793]"
 )  # as in a text in its compatibility form
 
-# between the digits of one number people put up to three of these; lists of house numbers use commas, so those only
-# count between the usual groups
-_GAP = r"[\s.\-–—‐‑‒―−_·•~()]{0,3}"
-_BREAK = r"(?:(?!\*{4})[\W_]){0,6}"  # any signs, but what was masked before stays as it is
+_GAP = "[^0-9|U]{0,3}"  # whatever stands between two digits of one number
+_TIGHT = "[-' +x]{0,3}"  # only signs
+_PLAIN = "[-']{0,3}"  # only what people type into a number
 
 
-def _digits(count: int) -> str:
-    return _GAP.join([r"\d"] * count)
-
-
-_COUNTRY = rf"(?:(?:\+|00){_GAP}8{_GAP}6{_GAP}0?|86{_GAP}|(?:17951|17911|12593){_GAP}|0(?=1[3-9]))?"
-_MOBILE = rf"1{_GAP}[3-9]{_GAP}{_digits(9)}|1[、,][3-9](?:[、,]\d){{9}}|1[3-9]\d{_BREAK}\d{{4}}{_BREAK}\d{{4}}|1[3-9]\d{{2}}{_BREAK}\d{{3}}{_BREAK}\d{{4}}"
-_ADDRESS = r"\d{1,3}(?:\.\d{1,3}){3}(?![\d.])"  # of a computer
-_BIRTHDAY = (
-    rf"(?:1{_GAP}9|2{_GAP}0){_GAP}\d{_GAP}\d{_GAP}"
-    rf"(?:0{_GAP}[1-9]|1{_GAP}[0-2]){_GAP}(?:0{_GAP}[1-9]|[12]{_GAP}\d|3{_GAP}[01])"
+_MOBILE = r"1[3-9]\d{9}"
+_BIRTHDAY = r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])"
+_IDENTITY = rf"[1-9]\d{{5}}{_BIRTHDAY}\d{{3}}[\dx]"
+_LOOSE_BIRTHDAY = (
+    rf"(?:1{_GAP}9|2{_GAP}0){_GAP}\d{_GAP}\d{_GAP}(?:0{_GAP}[1-9]|1{_GAP}[0-2]){_GAP}"
+    rf"(?:0{_GAP}[1-9]|[12]{_GAP}\d|3{_GAP}[01])"
 )
-_LOOSE_IDENTITY = rf"[1-9]{_GAP}{_digits(5)}{_GAP}{_BIRTHDAY}{_GAP}{_digits(3)}{_GAP}[\dxX]"
-_IDENTITY = rf"[1-9]\d{{5}}{_BREAK}(?:19|20)\d\d{_BREAK}(?:0[1-9]|1[0-2]){_BREAK}(?:0[1-9]|[12]\d|3[01]){_BREAK}\d{{3}}{_GAP}[\dxX]"
-_SHORT_BIRTHDAY = r"\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])"
-# numbers written one after the other without anything between: what was masked before, what may come behind
-_FRONT, _BACK = (
-    r"(?:(?<!\d)|(?<=\*{4}\d{4}))",
-    r"(?=1[3-9]\d{9}(?!\d)|[1-9]\d{5}(?:19|20)\d{9}[\dxX](?!\d)|\D|$)",
-)
-_SAID = r"(?:电话|電話|传真|傳真|手机|手機|座机|固话|号码|联系方式|致电|拨打|来电|tel|phone|mobile|call)"
+_BEHIND = rf"(?=(?:{_MOBILE}|{_IDENTITY})*(?!\d))"  # numbers one after the other without anything between
+_COUNTRY = rf"(?:(?:0{_GAP}0{_GAP})?8{_GAP}6{_GAP}(?:0{_GAP})?|(?:17951|17911|12593){_GAP}|0{_GAP})?"
+_AREA = rf"(?:1{_GAP}0|2{_GAP}\d|[3-9]{_GAP}\d{_GAP}\d){_GAP}"
+_TRUNK = rf"(?:(?:0{_GAP}0{_GAP})?8{_GAP}6{_GAP}(?:0{_GAP})?|0{_GAP}){_AREA}"
 
-# what is a number of a person, longest first: (its kind, a pattern whose group `n` is the number itself)
-NUMBERS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
-    (kind, re.compile(pattern, re.I))
-    for kind, pattern in (
-        ("identity", rf"{_FRONT}(?P<n>{_IDENTITY}){_BACK}"),
-        ("loose", rf"(?<!\d)(?P<n>{_LOOSE_IDENTITY})(?!\d)"),
-        ("identity", r"(?<!\d)(?P<n>\d{17}[\dx])(?!\d)"),
-        ("identity", rf"(?<!\d)(?P<n>[1-9]\d{{5}}{_SHORT_BIRTHDAY}\d{{3}})(?!\d)"),
-        ("mobile", rf"{_FRONT}(?!{_ADDRESS}){_COUNTRY}(?P<n>{_MOBILE}){_BACK}"),
-        (
-            "landline",
-            rf"(?<!\d)(?:(?:\+|00){_GAP}86{_GAP}\(?0?\)?|0)(?:10|2\d|[3-9]\d\d){_BREAK}(?P<n>[2-9]{_GAP}{_digits(7)}|[2-9]{_GAP}{_digits(6)})(?!\d)",
-        ),
-        ("foreign", r"\+ ?(?P<n>\d(?:[-. ]?\d){6,14})(?!\d)"),
-        ("foreign", r"(?<!\d)(?P<n>\(?[2-9]\d{2}\)?[-. ]\s?\d{3}[-. ]\d{4})(?!\d)"),
-        ("local", rf"{_SAID}[^\d\n]{{0,8}}(?P<n>[2-9]\d{{2,3}}{_GAP}\d{{4}})(?!\d)"),
-    )
+
+class Kind(NamedTuple):
+    """One kind of number: how it is spelled, how many first and last digits stay readable."""
+
+    name: str
+    pattern: re.Pattern[str]
+    first: int
+    last: int
+
+
+def _kind(name: str, pattern: str, first: int, last: int) -> Kind:
+    return Kind(name, re.compile(pattern), first, last)
+
+
+# what is a number of a person, the surest first; group `n` is the number itself
+NUMBERS = (
+    _kind("whole", rf"(?<!\d)(?P<n>{_IDENTITY}){_BEHIND}", 4, 4),
+    _kind("whole", r"(?<!\d)(?P<n>\d{17}[\dx])(?!\d)", 4, 4),
+    _kind("whole", r"(?<!\d)(?P<n>[1-9]\d{5}\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3})(?!\d)", 4, 4),
+    _kind("whole", rf"(?<!\d)(?P<n>{_MOBILE}){_BEHIND}", 3, 4),
+    _kind(
+        "identity",
+        rf"(?<!\d)(?P<n>[1-9](?:{_GAP}\d){{5}}{_GAP}{_LOOSE_BIRTHDAY}(?:{_GAP}\d){{3}}{_GAP}[\dx])(?!\d)",
+        4,
+        4,
+    ),
 )
-SHOWN = {
-    "identity": (4, 4),
-    "loose": (4, 4),
-    "mobile": (3, 4),
-    "landline": (0, 3),
-    "foreign": (3, 2),
-    "local": (0, 3),
+PHONES = (
+    _kind("whole", rf"(?<!\d)(?:0|86|0086|17951|17911|12593)(?P<n>{_MOBILE}){_BEHIND}", 3, 4),
+    _kind("mobile", rf"(?<!\d){_COUNTRY}(?P<n>1{_TIGHT}[3-9](?:{_TIGHT}\d){{9}})(?!\d)", 3, 4),
+    _kind("mobile", rf"(?<!\d){_COUNTRY}(?P<n>1{_GAP}[3-9](?:{_GAP}\d){{9}})(?!\d)", 3, 4),
+    _kind("landline", rf"(?<!\d)(?P<n>{_TRUNK}[2-9]\d{{2,3}}{_TIGHT}\d{{4}})(?!\d)", 0, 3),
+    _kind("landline", rf"(?<!\d)(?P<n>{_TRUNK}[2-9](?:{_GAP}\d){{7}})(?!\d)", 0, 3),
+    _kind("landline", rf"(?<!\d)(?P<n>{_TRUNK}[2-9](?:{_GAP}\d){{6}})(?!\d)", 0, 3),
+    _kind("plus", rf"\+(?P<n>[1-9](?:{_TIGHT}\d){{7,14}})(?!\d)", 3, 2),
+    _kind("plus", rf"\+(?P<n>[1-9](?:{_TIGHT}\d){{7,14}}?)(?!\d)", 3, 2),
+    _kind("abroad", rf"(?<!\d)0{_GAP}0{_GAP}(?P<n>[1-9](?:{_TIGHT}\d){{9,14}})(?!\d)", 3, 2),
+    _kind("abroad", rf"(?<!\d)0{_GAP}0{_GAP}(?P<n>[1-9](?:{_GAP}\d){{9,14}}?)(?!\d)", 3, 2),
+    _kind("abroad", rf"(?<!\d)(?P<n>85[23]{_GAP}[2-9](?:{_GAP}\d){{7}})(?!\d)", 3, 2),
+    _kind("abroad", rf"(?<!\d)(?P<n>886{_GAP}(?:0{_GAP})?9(?:{_GAP}\d){{8}})(?!\d)", 3, 2),
+    _kind("abroad", rf"(?<!\d)(?P<n>09\d\d(?:{_GAP}\d){{6}})(?!\d)", 3, 2),
+    _kind("abroad", r"(?<!\d)(?P<n>(?!400|800)[2-9]\d\d-\d{3}-\d{4})(?!\d)", 3, 2),
+    _kind("said", rf"t(?P<n>[2-9](?:{_PLAIN}\d){{6,7}})(?!\d)", 0, 3),
+)
+# groups in which people write such numbers: where the groups are these, words may stand between
+USUAL = {
+    "mobile": frozenset({(3, 4, 4), (4, 3, 4), (3, 8), (7, 4), (3, 3, 5), (5, 6)}),
+    "identity": frozenset({(6, 8, 4), (6, 4, 4, 4), (6, 4, 2, 2, 4), (4, 4, 4, 4, 2), (14, 4), (6, 12)}),
 }
+
+_ENOUGH = re.compile(rf"\d(?:{_GAP}\d){{{FEWEST - 1}}}")
+_GROUP = re.compile(r"\d+")
+_DIGITS = frozenset("0123456789")
+_LOOSE = frozenset({ds.LISTED, ds.LATIN, ds.WORDS, ds.SAID, ds.UNIT})
+_ZERO_FIRST = re.compile(r"(?<!\d)0\d")
+_THOUSANDS = re.compile(r"\d{1,3}(?:,\d{3})+")
 
 
 def mask_text(text: str) -> str:
@@ -88,14 +100,15 @@ def mask_text(text: str) -> str:
     if not text or _few_digits(text):
         return text
     # once as written, once with Chinese numerals as digits: “周一139…” ends no number and begins none
-    return HAN_MOBILE.sub(rf"\1{STARS}\2", _masked(_masked(text, han=False), han=True))
+    text = _masked(text, spoken=False)
+    return _masked(text, spoken=True)
 
 
 def mask_phone(phone: str | None) -> str | None:
     """Return a telephone number with its first 3 and last 4 digits, a short one with its last 2."""
     if not phone:
         return phone
-    digits = "".join(sign for sign in _plain(phone, han=True)[0] if sign.isdecimal())
+    digits = ds.digits_of(phone)
     if len(digits) >= 10:
         return f"{digits[:3]}{STARS}{digits[-4:]}"
     return f"{STARS}{digits[-2:]}" if len(digits) >= FEWEST else STARS
@@ -128,57 +141,84 @@ def _few_digits(text: str) -> bool:
     return next(islice(found, FEWEST - 1, None), None) is None
 
 
-def _masked(text: str, *, han: bool) -> str:
-    plain, origin = _plain(text, han=han)
-    hidden: list[tuple[int, int]] = []
-    for kind, pattern in NUMBERS:
-        match = pattern.search(plain)
-        while match is not None:
-            start, end = match.span("n")
-            if kind == "loose" and not _true_identity(plain[start:end]):
-                match = pattern.search(plain, start + 1)
-                continue
-            first, last = _hidden(plain, start, end, *SHOWN[kind])
-            hidden.append((origin[first], origin[last]))
-            plain = plain[:first] + STARS + plain[last:]
-            origin = origin[:first] + [origin[first]] * len(STARS) + origin[last:]
-            match = pattern.search(plain, first + len(STARS))
+def _masked(text: str, *, spoken: bool) -> str:
+    reading = ds.read(text)
+    if spoken and not reading.spoken:
+        return text
+    stream = ds.stream(reading, spoken=spoken)
+    if not _ENOUGH.search(stream.signs):
+        return text
+    signs, hidden = _found(stream.signs, NUMBERS)
+    for place in stream.dates:  # in an identity card the birthday is a date; in a telephone number nothing is
+        signs = signs[:place] + ds.WALL + signs[place + 1 :]
+    hidden += _found(signs, PHONES)[1]
     for first, last in sorted(hidden, reverse=True):
-        text = text[:first] + STARS + text[last:]
+        text = text[: stream.starts[first]] + STARS + text[stream.ends[last] :]
     return text
 
 
-def _true_identity(number: str) -> bool:
-    """Return whether 18 signs, whatever stands between them, end in their check digit (GB 11643)."""
-    signs = [sign for sign in number.upper() if sign in "0123456789X"]
-    total = sum(int(sign) * 2 ** (17 - place) for place, sign in enumerate(signs[:17]))
-    return "10X98765432"[total % 11] == signs[17]
+def _found(signs: str, kinds: tuple[Kind, ...]) -> tuple[str, list[tuple[int, int]]]:
+    """Return the signs of a stream with its numbers walled off, and the places of first and last digit to hide of each."""
+    hidden: list[tuple[int, int]] = []
+    for kind in kinds:
+        found = kind.pattern.search(signs)
+        while found is not None:
+            start, end = found.span("n")
+            if not _meant(kind.name, signs, start, end):
+                found = kind.pattern.search(signs, start + 1)
+                continue
+            places = [place for place in range(start, end) if signs[place].isdecimal()]
+            if signs[end - 1] == ds.X:
+                places.append(end - 1)
+            hidden.append((places[kind.first], places[-kind.last - 1]))
+            signs = signs[:start] + ds.WALL * (end - start) + signs[end:]
+            found = kind.pattern.search(signs, end)
+    return signs, hidden
 
 
-def _plain(text: str, *, han: bool) -> tuple[str, list[int]]:
-    """Return a text as it reads, and for each of its characters (and its end) the place it came from."""
-    signs: list[str] = []
-    origin: list[int] = []
-    for place, sign in enumerate(text):
-        for one in _reads(sign, han=han):
-            signs.append(one)
-            origin.append(place)
-    origin.append(len(text))
-    return "".join(signs), origin
+def _meant(kind: str, signs: str, start: int, end: int) -> bool:
+    """Return whether digits that could be a number of a kind are meant as one: by their groups and what stands between."""
+    if kind == "whole":
+        return True
+    body = signs[start:end].replace(ds.HINGE, "")
+    sizes = tuple(map(len, _GROUP.findall(body)))
+    gaps = frozenset(body) - _DIGITS
+    if ds.STARRED in gaps:
+        return kind == "mobile" and sizes == (3, 4, 4)  # nothing masked looks so
+    if kind == "identity":
+        return _identity(body, sizes, gaps)
+    spelled = all(size == 1 for size in sizes)
+    if kind == "mobile" and (not gaps or sizes in USUAL[kind]):
+        return not (gaps & _LOOSE and _counted(signs, body, end))
+    if (ds.UNIT in gaps and not spelled) or (
+        _counted(signs, body, end) and not spelled and (gaps & _LOOSE or len(sizes) > 3)
+    ):
+        return False
+    if gaps & _LOOSE and not spelled and _goes_on(signs, start, end):
+        return False
+    if kind == "landline":
+        return spelled or (len(sizes) <= 4 and (sizes[0] > 1 or sizes[1] in (2, 3)))
+    return spelled or len(sizes) <= 5 or (kind == "mobile" and not gaps & frozenset({ds.WORDS, ds.SAID}))
 
 
-def _reads(sign: str, *, han: bool) -> str:
-    if sign.isascii():
-        return sign
-    if sign in HAN_DIGITS:
-        return HAN_DIGITS[sign] if han else sign
-    if unicodedata.category(sign) in INVISIBLE:
-        return ""
-    worth = unicodedata.digit(sign, None)
-    return str(worth) if worth is not None else unicodedata.normalize("NFKC", sign)
+def _identity(body: str, sizes: tuple[int, ...], gaps: frozenset[str]) -> bool:
+    """Return whether 18 signs with a birthday are an identity card: in usual groups, or by check digit (GB 11643)."""
+    if sizes in USUAL["identity"] or (len(sizes) <= 3 and not gaps & _LOOSE):
+        return True
+    number = re.sub(r"\D", "", body[:-1]) + body[-1]
+    total = sum(int(sign) * 2 ** (17 - place) for place, sign in enumerate(number[:17]))
+    return "10x98765432"[total % 11] == number[17]
 
 
-def _hidden(plain: str, start: int, end: int, first: int, last: int) -> tuple[int, int]:
-    """Return the span to hide: without the first and last few digits that stay readable."""
-    places = [place for place in range(start, end) if plain[place].isdecimal() or plain[place] in "xX"]
-    return places[first], places[-last - 1] + 1
+def _counted(signs: str, body: str, end: int) -> bool:
+    """Return whether the last group is a quantity: a unit follows, and no group begins with a zero (in thousands it may)."""
+    if signs[end : end + 1] not in (ds.UNIT, ds.WALLED_UNIT):
+        return False
+    return not _ZERO_FIRST.search(body) or _THOUSANDS.fullmatch(body) is not None
+
+
+def _goes_on(signs: str, start: int, end: int) -> bool:
+    """Return whether a list goes on before or behind: then its parts are things of their own."""
+    return (signs[end : end + 1] == ds.LISTED and signs[end + 1 : end + 2].isdecimal()) or (
+        start > 1 and signs[start - 1] == ds.LISTED and signs[start - 2].isdecimal()
+    )
