@@ -23,7 +23,7 @@ from layouts.pages import notice
 from layouts.text import words
 from layouts.text.words import translate
 
-ASSETS = "../layouts/assets"
+ASSETS = "../../layouts/assets"
 # a script and the pages that need it, by how its address ends; what no line names is loaded by every page.
 # dash-ag-grid's bundle weighs more than everything else together.
 NEEDED: tuple[tuple[str, frozenset[str]], ...] = (
