@@ -1,0 +1,241 @@
+"""The tables in docs that are shadows of the code, made from it: `make tables` writes them, a test keeps them in step.
+
+Each stands between two comments, `<!-- name -->` and `<!-- /name -->`.
+"""
+
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+
+from callbacks.api.openapi import described
+from callbacks.api.schemas import COMPONENTS
+from dashboard.rules import alerts, limits, scoring
+from dashboard.rules.access import ROLE_WORDS
+from dashboard.rules.event import OPEN, STATUS_WORDS, Ground, Status
+from dashboard.rules.guards import MOST_EXTENSIONS, REOPEN_WITHIN, URGE_EVERY
+from dashboard.rules.kpi_words import KPIS
+from dashboard.rules.lifecycle import CAPACITY_WORDS, RULES, Rule
+from dashboard.rules.policy import CLAIM_CAP_TENTHS, COMPOSITE, POINT_WORDS, POINTS
+from dashboard.rules.ranking import LEAST_CLOSED, points_text
+from dashboard.settings import Settings
+
+ROOT = Path(__file__).resolve().parents[1]
+WORKER_RULES = frozenset({"valid_report", "handled_in_24h", "check_on_time", "check_late"})
+RESIDENT_RULES = frozenset({"rescue", "mediation", "volunteering"})
+MINUTE_WORDS = {
+    "claim": "claim window",
+    "register": "registering",
+    "dispatch": "dispatching",
+    "accept": "signing",
+    "accept_emergency": "signing, emergency",
+    "check": "check on site",
+    "check_emergency": "check on site, emergency",
+}
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Return a Markdown table."""
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join("| " + " | ".join(cells) + " |" for cells in lines)
+
+
+def statuses(listed: tuple[Status, ...], none: str, *, chinese: bool) -> str:
+    """Return statuses as the tables write them; all open ones, and all, have a word of their own."""
+    for group, english, words in (
+        (OPEN, "any open", "任一在办状态"),
+        (tuple(Status), "any", "任一状态"),
+        ((), none, none),
+    ):
+        if set(listed) == set(group):
+            return words if chinese else english
+    return " ".join(STATUS_WORDS[one] if chinese else f"`{one.value}`" for one in listed)
+
+
+def rule_row(rule: Rule, *, chinese: bool) -> list[str]:
+    """Return a rule's line of the actions table."""
+    facts = [f"{fact.name}*" if fact.required else fact.name for fact in rule.facts]
+    by = [CAPACITY_WORDS[name] if chinese else name for name in rule.by]
+    return [
+        f"`{rule.action.value}` {rule.words}",
+        statuses(rule.sources, "–", chinese=chinese),
+        statuses(rule.targets, "不变" if chinese else "stays", chinese=chinese),
+        ", ".join(by),
+        ", ".join(facts) or "–",
+    ]
+
+
+def actions() -> str:
+    """Return the table of actions."""
+    return table(
+        ("action", "from", "to", "by", "facts"), (rule_row(rule, chinese=False) for rule in RULES)
+    )
+
+
+def actions_zh() -> str:
+    """Return the table of actions in Chinese."""
+    return table(("操作", "由", "到", "谁", "内容"), (rule_row(rule, chinese=True) for rule in RULES))
+
+
+def minutes() -> str:
+    """Return the limits in minutes that a district gets without saying anything."""
+    low, high = limits.CLAIM_BOUNDS
+    rows = [
+        [
+            MINUTE_WORDS[name],
+            f"{value}" + (f" ({low}–{high})" if name == "claim" else ""),
+            f"`GRID_{name.upper()}_MINUTES`",
+        ]
+        for name, value in limits.DEFAULT_MINUTES.items()
+    ]
+    return table(("limit", "minutes", "setting"), rows)
+
+
+def bounds() -> str:
+    """Return the numbers that guards and alerts hold people to."""
+    ladder = ", ".join(f"{seconds} s {what}" for seconds, what in alerts.LADDER)
+    rows = [
+        ["extensions", f"at most {MOST_EXTENSIONS}"],
+        ["urging", f"once per {_span(URGE_EVERY)} and person"],
+        ["reopening, objecting", f"within {_span(REOPEN_WITHIN)} of closing"],
+        ["due soon", f"≤ {limits.SOON_SHARE:.0%} of the limit, or ≤ {_span(limits.SOON_AT_LEAST)}, left"],
+        ["alert ladder", ladder],
+        ["answered but unsigned: opens again after", _span(alerts.SIGN_WITHIN)],
+        ["shelving an alarm", f"at most {_span(alerts.LONGEST_SHELF)}"],
+        ["prompt for a grid worker's points", f"handled within {_span(scoring.PROMPT)}"],
+    ]
+    return table(("what", "bound"), rows)
+
+
+def points() -> str:
+    """Return what each rule of the ledger is worth."""
+    rows = [
+        [f"`{rule}`", POINT_WORDS[rule], _earner(rule), points_text(tenths)]
+        for rule, tenths in POINTS.items()
+    ]
+    cap = f"Bonus for claims: at most {points_text(CLAIM_CAP_TENTHS)} for a unit and day. "
+    parts = " + ".join(f"`{name}` × {weight}" for name, weight in COMPOSITE.items())
+    return (
+        table(("rule", "words", "to", "points"), rows)
+        + f"\n\n{cap}Composite: {parts}; under {LEAST_CLOSED} closed events a line is listed apart."
+    )
+
+
+def kpis() -> str:
+    """Return every number with its definition."""
+    rows = [
+        [f"`{code}`", kpi.name, f"{kpi.num_words} / {kpi.den_words}", kpi.by, kpi.formula]
+        for code, kpi in KPIS.items()
+    ]
+    return table(("code", "name", "numerator / denominator", "in the period by", "formula"), rows)
+
+
+def settings() -> str:
+    """Return every setting with its default and meaning."""
+    rows = [
+        [
+            f"`GRID_{name.upper()}`",
+            "–"
+            if field.default in (None, "")
+            else str(field.default).lower()
+            if field.default in (True, False)
+            else str(field.default),
+            field.description or "",
+        ]
+        for name, field in Settings.model_fields.items()
+    ]
+    return table(("setting", "default", "what"), rows)
+
+
+def api() -> str:
+    """Return the calls of the API by noun, as the OpenAPI document has them."""
+    nouns: dict[str, list[list[str]]] = {}
+    for path, operations in described("")["paths"].items():
+        for method, one in operations.items():
+            nouns.setdefault(path.split("/")[1].split(".")[0], []).append(
+                [f"`{method.upper()} {path}`", one["summary"], " ".join(_statuses(one))]
+            )
+    parts = [
+        f"**{noun}**\n\n" + table(("call", "does", "answers"), rows) for noun, rows in sorted(nouns.items())
+    ]
+    return "\n\n".join(parts)
+
+
+def event_fields() -> str:
+    """Return the fields of an event as the API gives them."""
+    return ", ".join(f"`{name}`" for name in COMPONENTS["Event"]["properties"])
+
+
+def grounds() -> str:
+    """Return the grounds of a decline."""
+    return ", ".join(f"`{ground.value}`" for ground in Ground)
+
+
+def roles() -> str:
+    """Return the roles and their words."""
+    return ", ".join(f"`{role.value}` {words}" for role, words in ROLE_WORDS.items())
+
+
+def _earner(rule: str) -> str:
+    return "grid worker" if rule in WORKER_RULES else "resident" if rule in RESIDENT_RULES else "unit"
+
+
+def _statuses(operation: Mapping[str, Mapping[str, object]]) -> list[str]:
+    return [status for status in operation["responses"] if status != "500"]
+
+
+def _span(span: object) -> str:
+    """Return a length of time in its largest whole unit."""
+    seconds = int(span.total_seconds())  # type: ignore[attr-defined]
+    for words, size in (("d", 86_400), ("h", 3600), ("min", 60)):
+        if seconds % size == 0 and seconds > size:
+            return f"{seconds // size} {words}"
+    return f"{seconds} s"
+
+
+# document → the tables in it
+TABLES: Mapping[str, Mapping[str, Callable[[], str]]] = {
+    "docs/lifecycle.md": {
+        "actions": actions,
+        "actions-zh": actions_zh,
+        "bounds": bounds,
+        "minutes": minutes,
+        "points": points,
+        "kpis": kpis,
+        "grounds": grounds,
+        "roles": roles,
+    },
+    "docs/contract.md": {"api": api, "event-fields": event_fields},
+    "docs/operations.md": {"settings": settings},
+}
+
+
+def written(text: str, name: str, content: str) -> str:
+    """Return a document with one of its tables made anew; ValueError where it has no place for it."""
+    begin, end = f"<!-- {name} -->", f"<!-- /{name} -->"
+    before, found, rest = text.partition(begin)
+    _, closed, after = rest.partition(end)
+    if not (found and closed):
+        raise ValueError(f"the document has no place for {name!r}")
+    return f"{before}{begin}\n{content}\n{end}{after}"
+
+
+def as_the_code_has_it(document: str) -> str:
+    """Return a document of TABLES with all its tables made anew."""
+    text = (ROOT / document).read_text("utf-8")
+    for name, make in TABLES[document].items():
+        text = written(text, name, make())
+    return text
+
+
+def main() -> int:
+    """Write all tables anew."""
+    for document in TABLES:
+        path, text = ROOT / document, as_the_code_has_it(document)
+        if path.read_text("utf-8") != text:
+            path.write_text(text, "utf-8")
+            print(document)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
