@@ -3,14 +3,16 @@
 Each stands between two comments, `<!-- name -->` and `<!-- /name -->`.
 """
 
+import argparse
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from callbacks.api.openapi import described
 from callbacks.api.schemas import COMPONENTS
+from callbacks.commands import _parser as command_line
 from dashboard.rules import alerts, limits, scoring
-from dashboard.rules.access import ROLE_WORDS
+from dashboard.rules.access import HOME, PERMISSIONS, ROLE_WORDS
 from dashboard.rules.event import OPEN, STATUS_WORDS, Ground, Status
 from dashboard.rules.guards import MOST_EXTENSIONS, REOPEN_WITHIN, URGE_EVERY
 from dashboard.rules.kpi_words import KPIS
@@ -18,6 +20,7 @@ from dashboard.rules.lifecycle import CAPACITY_WORDS, RULES, Rule
 from dashboard.rules.policy import CLAIM_CAP_TENTHS, COMPOSITE, POINT_WORDS, POINTS
 from dashboard.rules.ranking import LEAST_CLOSED, points_text
 from dashboard.settings import Settings
+from layouts.shell import PAGES
 
 ROOT = Path(__file__).resolve().parents[1]
 WORKER_RULES = frozenset({"valid_report", "handled_in_24h", "check_on_time", "check_late"})
@@ -35,7 +38,7 @@ MINUTE_WORDS = {
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """Return a Markdown table."""
-    lines = [head, ["---"] * len(head), *rows]
+    lines = [head, ["---"] * len(head), *([cell.replace("|", "\\|") for cell in row] for row in rows)]
     return "\n".join("| " + " | ".join(cells) + " |" for cells in lines)
 
 
@@ -66,9 +69,7 @@ def rule_row(rule: Rule, *, chinese: bool) -> list[str]:
 
 def actions() -> str:
     """Return the table of actions."""
-    return table(
-        ("action", "from", "to", "by", "facts"), (rule_row(rule, chinese=False) for rule in RULES)
-    )
+    return table(("action", "from", "to", "by", "facts"), (rule_row(rule, chinese=False) for rule in RULES))
 
 
 def actions_zh() -> str:
@@ -152,12 +153,60 @@ def api() -> str:
     for path, operations in described("")["paths"].items():
         for method, one in operations.items():
             nouns.setdefault(path.split("/")[1].split(".")[0], []).append(
-                [f"`{method.upper()} {path}`", one["summary"], " ".join(_statuses(one))]
+                [f"`{method.upper()} {path}`", one["summary"] + _public(one), " ".join(_statuses(one))]
             )
     parts = [
         f"**{noun}**\n\n" + table(("call", "does", "answers"), rows) for noun, rows in sorted(nouns.items())
     ]
     return "\n\n".join(parts)
+
+
+def commands() -> str:
+    """Return the commands with what they take."""
+    parser = command_line()
+    (choices,) = (one for one in parser._actions if isinstance(one, argparse._SubParsersAction))
+    told = {one.dest: one.help or "" for one in choices._choices_actions}
+    rows = [[f"`{name}`", told.get(name, ""), " ".join(_taken(one))] for name, one in choices.choices.items()]
+    return table(("command", "does", "takes"), rows)
+
+
+def _taken(parser: argparse.ArgumentParser) -> list[str]:
+    """Return a command's words as somebody types them."""
+    found = []
+    for one in parser._actions:
+        if isinstance(one, argparse._HelpAction):
+            continue
+        choices = "|".join(map(str, one.choices or ()))
+        name = "/".join(one.option_strings)
+        found.append(
+            f"`{name} {choices}`" if name and choices else f"`{name or choices or one.dest.upper()}`"
+        )
+    return found
+
+
+def pages() -> str:
+    """Return the pages and who may see them."""
+    rows = [
+        [
+            f"`{page.path}`",
+            page.title,
+            "anyone"
+            if page.public
+            else ", ".join(f"`{role.value}`" for role in ROLE_WORDS if role in page.roles),
+            ", ".join(f"`{role.value}`" for role, home in HOME.items() if home == page.path) or "–",
+        ]
+        for page in PAGES
+    ]
+    return table(("page", "title", "for", "first page of"), rows)
+
+
+def permissions() -> str:
+    """Return every permission and who has it."""
+    rows = [
+        [f"`{name}`", ", ".join(f"`{role.value}`" for role in ROLE_WORDS if role in roles)]
+        for name, roles in PERMISSIONS.items()
+    ]
+    return table(("permission", "roles"), rows)
 
 
 def event_fields() -> str:
@@ -173,6 +222,10 @@ def grounds() -> str:
 def roles() -> str:
     """Return the roles and their words."""
     return ", ".join(f"`{role.value}` {words}" for role, words in ROLE_WORDS.items())
+
+
+def _public(operation: Mapping[str, object]) -> str:
+    return " (public)" if operation.get("security") == [] else ""
 
 
 def _earner(rule: str) -> str:
@@ -204,7 +257,13 @@ TABLES: Mapping[str, Mapping[str, Callable[[], str]]] = {
         "grounds": grounds,
         "roles": roles,
     },
-    "docs/contract.md": {"api": api, "event-fields": event_fields},
+    "docs/contract.md": {
+        "commands": commands,
+        "pages": pages,
+        "permissions": permissions,
+        "api": api,
+        "event-fields": event_fields,
+    },
     "docs/operations.md": {"settings": settings},
 }
 
