@@ -11,6 +11,7 @@ from pathlib import Path
 from callbacks.api.openapi import described
 from callbacks.api.schemas import COMPONENTS
 from callbacks.commands import _parser as command_line
+from callbacks.self_check import UNSAFE
 from dashboard.rules import alerts, limits, scoring
 from dashboard.rules.access import HOME, PERMISSIONS, ROLE_WORDS
 from dashboard.rules.event import OPEN, STATUS_WORDS, Ground, Status
@@ -21,6 +22,7 @@ from dashboard.rules.policy import CLAIM_CAP_TENTHS, COMPOSITE, POINT_WORDS, POI
 from dashboard.rules.ranking import LEAST_CLOSED, points_text
 from dashboard.settings import Settings
 from layouts.shell import PAGES
+from layouts.words import translate
 
 ROOT = Path(__file__).resolve().parents[1]
 WORKER_RULES = frozenset({"valid_report", "handled_in_24h", "check_on_time", "check_late"})
@@ -147,6 +149,15 @@ def settings() -> str:
     return table(("setting", "default", "what"), rows)
 
 
+def findings() -> str:
+    """Return what `check` refuses by the settings alone, in both languages."""
+    rows = [
+        [translate(found.reason, "en"), translate(found.cure, "en"), f"{found.reason}{found.cure}"]
+        for _, found in UNSAFE
+    ]
+    return table(("found", "cure", "said as"), rows)
+
+
 def api() -> str:
     """Return the calls of the API by noun, as the OpenAPI document has them."""
     nouns: dict[str, list[list[str]]] = {}
@@ -264,7 +275,7 @@ TABLES: Mapping[str, Mapping[str, Callable[[], str]]] = {
         "api": api,
         "event-fields": event_fields,
     },
-    "docs/operations.md": {"settings": settings},
+    "docs/operations.md": {"settings": settings, "findings": findings},
 }
 
 

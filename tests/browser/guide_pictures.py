@@ -44,10 +44,14 @@ class Stage:
 
 def desk(stage: Stage) -> Page:
     """The desk with an event open and its dispatch proposed."""
+    unit = claiming(stage)
+    number = report(stage.cast.running, SPOT + 1, title="人行道地砖破损，有人绊倒")["number"]
+    act(stage.cast, f"unit-{unit}", number, "claim")
+    act(stage.cast, f"unit-{unit}", number, "escalate", reason="需要市政单位更换地砖")
     page = stage.cast.enter("operator", "/desk", **DESK)
     until(lambda: page.locator("#desk-grid .ag-row").count() > 5)
     page.locator('#desk-tabs [data-tab="dispatch"]').click()
-    page.locator("#desk-grid .ag-center-cols-container .ag-row").first.click()
+    page.locator(f'#desk-grid [data-event="{number}"]').first.click()
     page.locator('#dispatch-body [data-pick="unit"]').first.wait_for()
     page.mouse.move(0, 0)  # no tooltip over the queue
     return page
