@@ -23,6 +23,7 @@ from dashboard.rules.ranking import LEAST_CLOSED, points_text
 from dashboard.settings import Settings
 from layouts.shell import PAGES
 from layouts.words import translate
+from tests.load.bench import SECONDS
 
 ROOT = Path(__file__).resolve().parents[1]
 WORKER_RULES = frozenset({"valid_report", "handled_in_24h", "check_on_time", "check_late"})
@@ -256,6 +257,15 @@ def _span(span: object) -> str:
     return f"{seconds} s"
 
 
+def benches() -> str:
+    """Return what `make bench` runs: each benchmark's name and first words."""
+    scripts = {name: ROOT / "tests" / "load" / f"bench_{name}.py" for name in SECONDS}
+    rows = [
+        [f"`{name}`", path.read_text("utf-8").split(chr(10))[0].strip('"')] for name, path in scripts.items()
+    ]
+    return table(("benchmark", "asks"), rows)
+
+
 # document → the tables in it
 TABLES: Mapping[str, Mapping[str, Callable[[], str]]] = {
     "docs/lifecycle.md": {
@@ -275,6 +285,7 @@ TABLES: Mapping[str, Mapping[str, Callable[[], str]]] = {
         "api": api,
         "event-fields": event_fields,
     },
+    "docs/benchmarks.md": {"benches": benches},
     "docs/operations.md": {"settings": settings, "findings": findings},
 }
 
