@@ -20,14 +20,14 @@ from tests import product
 from tests.browser.desk_page import until
 from tests.browser.gallery import GAS, LIVED_S, rest
 from tests.browser.phone_page import Cast, act, community_of, report, rivals
-from tests.chromium import FLAGS, SOUNDS, chromium
+from tests.chromium import chromium
 from tests.load.wall_page import IN_LIVE, spots, wait
 
 KEPT = product.ROOT / "docs" / "guides" / "pictures"
 MOST_BYTES = 120_000
 SPOT, SETTLED_S = 8, 3
-CHINESE = "--lang=zh-CN"  # what the browser itself writes on its buttons
 PHOTO: FilePayload = {"name": "photo.jpg", "mimeType": "image/jpeg", "buffer": simulated_photo()}
+FRESH = "!window.live || live.state === 'live'"
 TABLET = {"viewport": {"width": 1180, "height": 820}}
 DESK = {"viewport": {"width": 1366, "height": 768}}
 WALL = {"viewport": {"width": 1600, "height": 900}}
@@ -184,9 +184,10 @@ def main() -> int:
     """Take all pictures, or those named on the command line."""
     KEPT.mkdir(parents=True, exist_ok=True)
     asked = sys.argv[1:] or list(SCENES)
-    with chromium((*FLAGS, SOUNDS, CHINESE)) as browser, prepared(browser) as stage:
+    with chromium() as browser, prepared(browser) as stage:
         for name in (one for one in SCENES if one in asked):
             page = SCENES[name](stage)
+            wait(page, FRESH)
             rest(SETTLED_S)
             keep(page, name)
             page.context.close()
