@@ -29,7 +29,9 @@ def test_a_readme_is_short_and_leads_to_every_document(name: str) -> None:
     assert len(text.encode()) <= LARGEST_README
     links = set(re.findall(r"\]\(([^)#]+)", text))
     documents = {f"docs/{path.name}" for path in (ROOT / "docs").glob("*.md")} - {"docs/settings.zh-CN.md"}
-    assert documents | {"docs/guides/README.md", "docs/adr/README.md", "CONTRIBUTING.md", "SECURITY.md"} <= links
+    assert (
+        documents | {"docs/guides/README.md", "docs/adr/README.md", "CONTRIBUTING.md", "SECURITY.md"} <= links
+    )
 
 
 def test_the_import_law_holds() -> None:

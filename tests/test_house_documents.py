@@ -15,7 +15,9 @@ CODE = ("*.py", "*.js", "*.css", "*.md")
 ROOMS = ("dashboard", "datasources", "layouts", "callbacks", "tests")
 CITED = re.compile(r"\b(LIFECYCLE|CONTRACT|DESIGN)((?:[ ,、和and]*§ ?\d+)+)")
 DECISION = re.compile(r"\bDESIGN decision (\d+)")
-PATH = re.compile(r"`((?:dashboard|datasources|layouts|callbacks|tests|docs|\.ci)/[^`\s<>{}]*|app\.py|Makefile)`")
+PATH = re.compile(
+    r"`((?:dashboard|datasources|layouts|callbacks|tests|docs|\.ci)/[^`\s<>{}]*|app\.py|Makefile)`"
+)
 LINK = re.compile(r"\]\(((?!https?:)[^)#\s]*)(?:#([^)]*))?\)")
 PICTURE_BYTES = 120_000
 DOCUMENTS = sorted(
@@ -114,7 +116,11 @@ def test_every_picture_of_the_guides_is_small_shown_and_made() -> None:
 
     folder = ROOT / "docs" / "guides"
     kept = {path.stem: path.stat().st_size for path in (folder / "pictures").glob("*")}
-    shown = {name for page in folder.glob("*.md") for name in re.findall(r"pictures/([\w-]+)\.webp", page.read_text("utf-8"))}
+    shown = {
+        name
+        for page in folder.glob("*.md")
+        for name in re.findall(r"pictures/([\w-]+)\.webp", page.read_text("utf-8"))
+    }
     assert set(kept) == shown == set(SCENES)
     assert max(kept.values()) <= PICTURE_BYTES
 
