@@ -130,3 +130,11 @@ def test_every_guide_says_that_its_pictures_are_simulated_or_is_listed_where_it_
     assert "模拟数据" in front
     for page in (ROOT / "docs" / "guides").glob("*.md"):
         assert page.name == "README.md" or f"({page.name})" in front
+
+
+def test_the_hooks_before_a_commit_are_what_lint_runs_and_fetch_nothing() -> None:
+    hooks = (ROOT / ".pre-commit-config.yaml").read_text("utf-8")
+    lint = (ROOT / "Makefile").read_text("utf-8").split("\nlint:")[1].split("\n\n")[0]
+    assert re.findall(r"repo: (\S+)", hooks) == ["local"]
+    for entry in re.findall(r"entry: \.venv/bin/([\w-]+)", hooks):
+        assert f"$(BIN)/{entry}" in lint
