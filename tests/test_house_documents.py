@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from callbacks.api.health import GAUGES
+from callbacks.commands import _parser as command_line
 from dashboard.rules.lifecycle import RULES
 from layouts import keys
 from tests.house_tables import ROOT, TABLES, as_the_code_has_it
@@ -14,6 +15,7 @@ BOOKS = {"LIFECYCLE": "docs/lifecycle.md", "CONTRACT": "docs/contract.md", "DESI
 CODE = ("*.py", "*.js", "*.css", "*.md")
 ROOMS = ("dashboard", "datasources", "layouts", "callbacks", "tests")
 CITED = re.compile(r"\b(LIFECYCLE|CONTRACT|DESIGN)((?:[ ,、和and]*§ ?\d+)+)")
+SOURCE = re.compile(r"\b(seed \d{3}|domain [A-Z]\.\d+)")
 DECISION = re.compile(r"\bDESIGN decision (\d+)")
 PATH = re.compile(
     r"`((?:dashboard|datasources|layouts|callbacks|tests|docs|\.ci)/[^`\s<>{}]*|app\.py|Makefile)`"
@@ -64,6 +66,17 @@ def test_every_section_that_a_comment_cites_is_in_its_book() -> None:
     assert [one for one in cited if one[2] not in there[one[1]]] == []
 
 
+def test_every_source_that_a_comment_cites_is_explained() -> None:
+    told = (ROOT / BOOKS["LIFECYCLE"]).read_text("utf-8").split("## Sources")[1]
+    cited = {
+        name
+        for path, text in sources()
+        if path != "tests/test_house_documents.py"
+        for name in SOURCE.findall(text)
+    }
+    assert len(cited) > 3 and [name for name in cited if f"`{name}`" not in told] == []
+
+
 def test_every_decision_that_a_comment_cites_has_a_file() -> None:
     kept = {int(path.name[:4]) for path in (ROOT / "docs" / "adr").glob("[0-9]*.md")}
     cited = [(path, int(number)) for path, text in sources() for number in DECISION.findall(text)]
@@ -101,6 +114,18 @@ def test_every_number_of_metrics_is_explained_and_no_other() -> None:
     told = set(re.findall(r"`grid_(\w+)`", text))
     others = {"http_requests_total", "http_seconds", "sweep_age_seconds"}
     assert told == {*GAUGES, *others}
+
+
+COMMAND = re.compile(r"(?:^|`)(?:\.venv/bin/)?python app\.py ([^`\n#>]*)", re.M)
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_every_command_a_document_shows_is_understood(document: str) -> None:
+    text = (ROOT / document).read_text("utf-8")
+    for line in COMMAND.findall(text):
+        words = re.sub(r"\$\([^)]*\)", "today", line).split()
+        if "[COMMAND]" not in words and "…" not in line:
+            command_line().parse_args(words)  # ends the test with SystemExit where it is not
 
 
 def test_the_letters_in_the_operators_guide_are_the_desks() -> None:
