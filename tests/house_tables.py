@@ -113,8 +113,7 @@ def bounds() -> str:
 def points() -> str:
     """Return what each rule of the ledger is worth."""
     rows = [
-        [f"`{rule}`", POINT_WORDS[rule], _earner(rule), points_text(tenths)]
-        for rule, tenths in POINTS.items()
+        [f"`{rule}`", POINT_WORDS[rule], earner(rule), points_text(tenths)] for rule, tenths in POINTS.items()
     ]
     cap = f"Bonus for claims: at most {points_text(CLAIM_CAP_TENTHS)} for a unit and day. "
     parts = " + ".join(f"`{name}` × {weight}" for name, weight in COMPOSITE.items())
@@ -240,7 +239,8 @@ def _public(operation: Mapping[str, object]) -> str:
     return " (public)" if operation.get("security") == [] else ""
 
 
-def _earner(rule: str) -> str:
+def earner(rule: str) -> str:
+    """Return whom the points of a rule go to."""
     return "grid worker" if rule in WORKER_RULES else "resident" if rule in RESIDENT_RULES else "unit"
 
 

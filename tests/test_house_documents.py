@@ -8,8 +8,9 @@ import pytest
 from callbacks.api.health import GAUGES
 from callbacks.commands import _parser as command_line
 from dashboard.rules.lifecycle import RULES
+from dashboard.rules.policy import POINT_WORDS, POINTS
 from layouts import keys
-from tests.house_tables import ROOT, TABLES, as_the_code_has_it
+from tests.house_tables import ROOT, TABLES, as_the_code_has_it, earner
 
 BOOKS = {"LIFECYCLE": "docs/lifecycle.md", "CONTRACT": "docs/contract.md", "DESIGN": "docs/architecture.md"}
 CODE = ("*.py", "*.js", "*.css", "*.md")
@@ -134,6 +135,16 @@ def test_the_letters_in_the_operators_guide_are_the_desks() -> None:
     told = dict(re.findall(r"`(⇧?[A-Z])` (不予立案|立案|并案|催办|批准|不批准)", text))
     assert len(told) == 6
     assert {letters[words]: words for words in told.values()} == told
+
+
+@pytest.mark.parametrize(("page", "who"), [("unit", "unit"), ("worker", "grid worker")])
+def test_the_points_in_a_guide_are_the_defaults(page: str, who: str) -> None:
+    text = (ROOT / "docs" / "guides" / f"{page}.md").read_text("utf-8")
+    told = {words: sign + n for words, sign, n in re.findall(r"(\w+)(?: \||) ?([+−])(\d+)", text)}
+    rules = {POINT_WORDS[rule]: tenths for rule, tenths in POINTS.items() if earner(rule) == who}
+    assert {words: told.get(words) for words in rules} == {
+        words: f"{'−' if tenths < 0 else '+'}{abs(tenths) // 10}" for words, tenths in rules.items()
+    }
 
 
 def test_every_picture_of_the_guides_is_small_shown_and_made() -> None:
