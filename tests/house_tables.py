@@ -4,25 +4,27 @@ Each stands between two comments, `<!-- name -->` and `<!-- /name -->`.
 """
 
 import argparse
+import ast
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
-from callbacks.api.openapi import described
-from callbacks.api.schemas import COMPONENTS
-from callbacks.commands import _parser as command_line
-from callbacks.self_check import UNSAFE
-from dashboard.rules import alerts, limits, scoring
+from callbacks.api.schema.openapi import described
+from callbacks.api.schema.shapes_of_events import COMPONENTS
+from callbacks.cli.commands import _parser as command_line
+from callbacks.cli.self_check import UNSAFE
+from dashboard.rules import limits, scoring
 from dashboard.rules.access import HOME, PERMISSIONS, ROLE_WORDS
-from dashboard.rules.event import OPEN, STATUS_WORDS, Ground, Status
-from dashboard.rules.guards import MOST_EXTENSIONS, REOPEN_WITHIN, URGE_EVERY
-from dashboard.rules.kpi_words import KPIS
-from dashboard.rules.lifecycle import CAPACITY_WORDS, RULES, Rule
+from dashboard.rules.alerts import alert as alerts
+from dashboard.rules.events.event import OPEN, STATUS_WORDS, Ground, Status
+from dashboard.rules.events.guards import MOST_EXTENSIONS, REOPEN_WITHIN, URGE_EVERY
+from dashboard.rules.events.lifecycle import CAPACITY_WORDS, RULES, Rule
+from dashboard.rules.figures.words import KPIS
 from dashboard.rules.policy import CLAIM_CAP_TENTHS, COMPOSITE, POINT_WORDS, POINTS
 from dashboard.rules.ranking import LEAST_CLOSED, points_text
 from dashboard.settings import Settings
 from layouts.shell import PAGES
-from layouts.words import translate
+from layouts.text.words import translate
 from tests.load.bench import SECONDS
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -266,6 +268,17 @@ def benches() -> str:
     return table(("benchmark", "asks"), rows)
 
 
+def rooms() -> str:
+    """Return every package that says what lives in it."""
+    rows = []
+    for room in ("dashboard", "datasources", "layouts", "callbacks"):
+        for path in sorted((ROOT / room).rglob("__init__.py")):
+            said = ast.get_docstring(ast.parse(path.read_text("utf-8")))
+            if said:
+                rows.append([f"`{path.parent.relative_to(ROOT).as_posix()}/`", said.split("\n")[0]])
+    return table(("package", "what lives there"), rows)
+
+
 # document → the tables in it
 TABLES: Mapping[str, Mapping[str, Callable[[], str]]] = {
     "docs/lifecycle.md": {
@@ -285,6 +298,7 @@ TABLES: Mapping[str, Mapping[str, Callable[[], str]]] = {
         "api": api,
         "event-fields": event_fields,
     },
+    "docs/architecture.md": {"rooms": rooms},
     "docs/benchmarks.md": {"benches": benches},
     "docs/operations.md": {"settings": settings, "findings": findings},
 }

@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 
 from dashboard.clock import HandClock
-from datasources.database import Database
-from datasources.district import PackInvalid, read_pack
-from datasources.loading import load_pack
-from layouts import words
+from datasources.districts.loading import load_pack
+from datasources.districts.pack.reading import PackInvalid, read_pack
+from datasources.store.database import Database
 from layouts.locale import extract
+from layouts.text import words
 from tests.api_house import build, house_of
 from tests.house_tables import ROOT
 from tests.small_packs import small_pack
@@ -24,7 +24,7 @@ TEXT = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
 ROOMS = ("dashboard", "datasources", "layouts", "callbacks")
 BLOCK = re.compile(r"^`([^`]+)`, (?:after `([^`]+)`|at the end):\n\n```\w+\n(.*?)```", re.M | re.S)
 PATH = re.compile(r"`((?:dashboard|datasources|layouts|callbacks)/[^`]+|app\.py)`")
-HULI = "datasources/districts/huli"
+HULI = "datasources/districts/packs/huli"
 # walk → what stands in every file that it has to name
 TRACED = {
     "A panel": r"channel_view|screen-channels|panel=\"channels\"",
@@ -37,8 +37,8 @@ TRACED = {
 LIVED = """
 import sys
 from pathlib import Path
-from callbacks.api.openapi import described
-from datasources import sealing
+from callbacks.api.schema.openapi import described
+from datasources.store import sealing
 from tests.api_house import open_app
 
 sealing.use(["a key of the copy"])

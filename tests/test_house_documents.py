@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from callbacks.api.health import GAUGES
-from callbacks.commands import _parser as command_line
-from dashboard.rules.lifecycle import RULES
+from callbacks.cli.commands import _parser as command_line
+from dashboard.rules.events.lifecycle import RULES
 from dashboard.rules.policy import POINT_WORDS, POINTS
-from layouts import keys
+from layouts.text import keys
 from tests.house_tables import ROOT, TABLES, as_the_code_has_it, earner
 
 BOOKS = {"LIFECYCLE": "docs/lifecycle.md", "CONTRACT": "docs/contract.md", "DESIGN": "docs/architecture.md"}

@@ -15,7 +15,7 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import Browser, FilePayload, Page
 
-from dashboard.demo_album import simulated_photo
+from dashboard.simulation.album import simulated_photo
 from tests import product
 from tests.browser.desk_page import until
 from tests.browser.gallery import GAS, LIVED_S, rest

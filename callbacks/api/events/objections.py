@@ -1,0 +1,33 @@
+"""Objections that wait for the desk's answer."""
+
+from typing import Any
+
+from flask import Response
+
+from callbacks.api.answers import answer, house, moment
+from callbacks.security.guard import permission
+from dashboard.rules.events.event import Event
+from dashboard.rules.text.masking import mask_text
+from datasources.events import objections as queries_objections
+
+
+@permission("desk.use")
+def objections() -> Response:
+    """Return the closed events whose reporter is not content, the oldest closing first."""
+    with house().database.read() as session:
+        events = queries_objections.standing(session)
+    return answer({"items": [_item(event) for event in events], "next": None})
+
+
+def _item(event: Event) -> dict[str, Any]:
+    unit = house().reference.unit_name(event.unit) if event.unit else ""
+    return {
+        "number": event.number,
+        "title": mask_text(event.title),
+        "text": mask_text(event.request_reason or ""),
+        "unit": unit,
+        "closed_at": moment(event.closed_at),
+    }
+
+
+ROUTES = (("GET", "/objections", objections),)

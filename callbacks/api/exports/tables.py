@@ -1,0 +1,179 @@
+"""The tables that can be exported: what each takes, its heads and its rows, page by page, persons masked."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, TypeVar
+
+from callbacks.api import query
+from callbacks.api.answers import house
+from callbacks.api.exports.cells import event_cells, local, words_of
+from callbacks.api.exports.flow import FLOW, Table, Words
+from callbacks.api.figures.breakdown import CODES, DIMENSIONS, grouped_codes
+from callbacks.api.figures.figures import (
+    NARROW,
+    basis_of,
+    befores,
+    board_of,
+    kpis_at,
+    narrow_of,
+    own_lines,
+    own_only,
+    question_of,
+)
+from dashboard import clock
+from dashboard.rules.access import Viewer
+from dashboard.rules.events.event import RATING_WORDS, Event
+from dashboard.rules.figures import words as kpi_words
+from dashboard.rules.text.masking import mask_text
+from datasources.events.filters import read_filters
+from datasources.events.lists import events_by_number, events_page, numbers_seen
+from datasources.figures import breakdown
+from datasources.figures.boards import RATES, board_rows
+from datasources.figures.corrections import corrections
+from datasources.figures.counted import counted_page
+from datasources.figures.points import Entry, ledger_entries
+from datasources.files.sheets import Row
+from layouts.text import columns
+from layouts.text.points import POINT_WORDS
+from layouts.text.words import translate
+
+PAGE = 1000
+
+Item = TypeVar("Item")
+
+
+def _paged(page: Callable[[Any, str | None], tuple[list[Item], str | None]]) -> Iterator[Item]:
+    """Yield all items of a paged list; each page is read in a session of its own, so that none stays open for long."""
+    cursor: str | None = None
+    while True:
+        with house().database.read() as session:
+            found, cursor = page(session, cursor)
+        yield from found
+        if cursor is None:
+            return
+
+
+def _board(words: Words, who: Viewer) -> Table:
+    board, reference, now = board_of(words.get("board", "units")), house().reference, clock.now()
+    span, area = query.period_of(words, reference, now, "month"), words.get("area")
+    if area is not None:
+        area = reference.standing_area(query.one_of("area", area, reference.every_area)) or area
+    with house().database.read() as session:
+        lines = own_lines(board_rows(session, reference, board, span, now, area=area), board, who)
+        frozen_at, changed = corrections(session, reference, board, span, now, area)
+    now_points = {one.code: one.tenths for one in changed}
+    rates = [head for code in RATES for head in columns.pair(translate(kpi_words.KPIS[code].name))]
+
+    def rows() -> Iterator[Row]:
+        for one in lines:
+            late = now_points.get(one.code, one.tenths) if frozen_at else None
+            pairs = [number for code in RATES for number in one.rates[code]]
+            yield [
+                one.rank, one.code, one.name, one.tenths / 10, one.composite, one.closed, one.change, local(frozen_at),
+                None if late is None else late / 10, *pairs,
+            ]  # fmt: skip
+
+    return [*columns.heads(*columns.BOARD), *rates], rows()
+
+
+def _entries(words: Words, who: Viewer) -> Table:
+    board, code = board_of(words.get("board", "units")), words.get("code", "")
+    own_only(board, code, who)
+    span = query.period_of(words, house().reference, clock.now(), "month")
+    names = {rule: translate(word) for rule, word in POINT_WORDS.items()}
+    back = translate("冲正")
+
+    def page(session: Any, cursor: str | None) -> tuple[list[tuple[Entry, str]], str | None]:
+        found, following = ledger_entries(session, board, code, span, PAGE, cursor)
+        seen = numbers_seen(session, house().reference, who, [one.event for one in found])
+        return [(one, one.title if one.event in seen else "") for one in found], following
+
+    def rows() -> Iterator[Row]:
+        for one, title in _paged(page):
+            name, taken_back = names.get(one.rule, one.rule), back if one.reverses else ""
+            yield [local(one.at), name, one.event, mask_text(title), one.tenths / 10, taken_back]
+
+    return columns.heads(*columns.ENTRIES), rows()
+
+
+def _kpis(words: Words, who: Viewer) -> Table:
+    reference, now = house().reference, clock.now()
+    span, basis, narrow = query.period_of(words, reference, now), basis_of(words), narrow_of(words)
+    asked_for = [(span, now), *((before, then) for _, before, then in befores(span, now))]
+    with house().database.read() as session:
+        found = [kpis_at(session, reference, period, then, narrow, basis)[0] for period, then in asked_for]
+    shown = {code: kpi_words.value(code, *pair) for code, pair in found[0].items()}
+    lines = [
+        [code, translate(str(value["name"])), *found[0][code], value["text"], translate(kpi_words.KPIS[code].formula),
+         *found[1][code], *found[2][code]]
+        for code, value in shown.items()
+    ]  # fmt: skip
+    return columns.heads(*columns.KPIS), iter(lines)
+
+
+def _breakdown(words: Words, who: Viewer) -> Table:
+    reference, now = house().reference, clock.now()
+    dimension = query.one_of("dimension", words.get("dimension", "area"), DIMENSIONS)
+    span, narrow = query.period_of(words, reference, now), narrow_of(words)
+    codes = grouped_codes(words.get("codes", ",".join(CODES)))
+    with house().database.read() as session:
+        basis = basis_of(words)
+        lines, _ = breakdown.by(session, reference, dimension, span, now, codes, basis, narrow)
+    heads = [head for code in codes for head in columns.pair(translate(kpi_words.KPIS[code].name))]
+    rows = (
+        [one.code, translate(one.name), *(n for code in codes for n in one.pairs.get(code, (0, 0)))]
+        for one in lines
+    )
+    return [*columns.heads(*columns.BREAKDOWN), *heads], rows
+
+
+def _counted(words: Words, who: Viewer) -> Table:
+    reference, now = house().reference, clock.now()
+    question = question_of(words, words.get("kpi", "reported"), now)
+    with house().database.read() as session:
+        counted_page(session, reference, who, question, 1, None)  # refuses before anything is sent
+    cells, ratings = event_cells(now), words_of(RATING_WORDS)
+
+    def page(session: Any, cursor: str | None) -> tuple[list[Any], str | None]:
+        found = counted_page(session, reference, who, question, PAGE, cursor)
+        return list(found.items), found.following
+
+    rows = ([*cells(one.event), local(one.at), ratings.get(one.rating or "", "")] for one in _paged(page))
+    return columns.heads(*columns.EVENTS, *columns.COUNTED), rows
+
+
+def _events(words: Words, who: Viewer) -> Table:
+    return columns.heads(*columns.EVENTS), listed(words, who, event_cells(clock.now()))
+
+
+def listed(words: Mapping[str, str], who: Viewer, cells: Callable[[Event], Row]) -> Iterator[Row]:
+    """Return the rows of a filtered list of events as somebody may see it; Invalid for a wrong filter."""
+    reference, now = house().reference, clock.now()
+    filters = read_filters(words, reference)
+    found = _paged(lambda session, cursor: events_page(session, reference, who, filters, PAGE, cursor, now))
+    return (cells(event) for event in found)
+
+
+def named_events(numbers: Sequence[str], who: Viewer) -> Table:
+    """Return the heads and rows of events by their numbers, in the order given; what somebody may not see is left out."""
+    cells = event_cells(clock.now())
+
+    def rows() -> Iterator[Row]:
+        for start in range(0, len(numbers), PAGE):
+            wanted = numbers[start : start + PAGE]
+            with house().database.read() as session:
+                found = events_by_number(session, house().reference, who, wanted)
+            yield from (cells(found[number]) for number in wanted if number in found)
+
+    return columns.heads(*columns.EVENTS), rows()
+
+
+# what → (words it takes, none: any filter of a list of events; how it is made)
+TABLES: Mapping[str, tuple[tuple[str, ...], Callable[[Words, Viewer], Table]]] = {
+    "board": (("board", "period", "area"), _board),
+    "entries": (("board", "code", "period"), _entries),
+    "kpis": (("period", *NARROW, "basis"), _kpis),
+    "breakdown": (("dimension", "period", *NARROW, "basis", "codes"), _breakdown),
+    "counted": (("kpi", "part", "rating", "period", *NARROW, "basis"), _counted),
+    "events": ((), _events),
+    **FLOW,
+}

@@ -1,0 +1,154 @@
+"""The commands for accounts and API tokens: each touches the accounts it was told to, and no other."""
+
+import argparse
+import getpass
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from callbacks.cli.serving import err, out
+from dashboard import clock
+from dashboard.rules.access import Role
+from dashboard.runtime.runtime import House, open_beside
+from dashboard.settings import Settings
+from datasources.accounts import accounts, one_time_codes, tokens
+from datasources.store.models.tables import AccountRow
+from layouts.text.words import translate
+
+CreateApp = Callable[..., Any]
+ROLES = [role.value for role in Role][:8]
+USAGE = 2
+
+
+def add_parsers(command: Callable[..., argparse.ArgumentParser]) -> None:
+    """Give the command line its commands for accounts."""
+    people = command("user", user, f"accounts: {', '.join(VERBS)}")
+    people.add_argument("what", choices=tuple(VERBS))
+    people.add_argument("name", nargs="?")
+    people.add_argument("--role", dest="account_role", choices=ROLES)
+    people.add_argument("--unit")
+    people.add_argument(
+        "--member", action="store_true", help="a member of the unit sees their own work of it"
+    )
+    people.add_argument("--area")
+    people.add_argument("--password", help="else asked for, or read from standard input")
+    issuing = command("token", token, "API tokens, one line each; list [USER…], revoke TOKEN|ID|USER…")
+    issuing.add_argument("names", nargs="+", metavar="USER")
+    issuing.add_argument(
+        "--expires", type=int, metavar="DAYS", help=f"how long they open (default {tokens.EXPIRES_DAYS} days)"
+    )
+    issuing.add_argument(
+        "--scope", choices=(tokens.PERSONAL,), help="reads persons in clear, each time audited; else masked"
+    )
+
+
+def user(settings: Settings, words: argparse.Namespace, _create: CreateApp) -> int:
+    """Add an account, set a password, disable, enable or unlock one, have its one-time code set up anew, or list all."""
+    if words.what != "list" and not words.name:
+        return _usage("请写明账号名", settings)
+    if words.what == "add" and not words.account_role:
+        return _usage("请用 --role 写明角色", settings)
+    house = open_beside(settings)
+    try:
+        with house.database.write() as session:
+            VERBS[words.what](session, house, words)
+    finally:
+        house.close()
+    return 0
+
+
+def token(settings: Settings, words: argparse.Namespace, _create: CreateApp) -> int:
+    """Print one token an account, each on a line of its own with the token as its last word; all or none."""
+    first, *rest = words.names
+    if first == "revoke" and not rest:
+        return _usage("请写明要吊销的令牌、编号或账号", settings)
+    if first in ("list", "revoke") and words.expires is not None:
+        return _usage("--expires 只用于签发令牌", settings)
+    house = open_beside(settings)
+    try:
+        with house.database.write() as session:
+            if first == "list":
+                lines = _token_lines(session, house, rest)
+            elif first == "revoke":
+                ended = sum(tokens.revoke(session, word, clock.real_now()) for word in rest)
+                out.print(translate("已吊销 {n} 个令牌", settings.lang, n=ended))
+                lines = []
+            else:
+                days = tokens.days_of(words.expires if words.expires is not None else tokens.EXPIRES_DAYS)
+                lines = [
+                    f"{name} {tokens.issue_token(session, name, clock.real_now(), words.scope, days)}"
+                    for name in words.names
+                ]
+    finally:
+        house.close()
+    sys.stdout.write("".join(f"{line}\n" for line in lines))
+    return 0
+
+
+def _token_lines(session: Session, house: House, names: list[str]) -> list[str]:
+    now, lang, tz = clock.real_now(), house.settings.lang, house.reference.tz
+    lines = []
+    for name in names:
+        accounts.account_of(session, name)
+    for row in tokens.listed(session, names):
+        ends = tokens.ends_at(row)
+        state = "已吊销" if row.revoked_at else "已过期" if ends <= now else "可用"
+        made, until = (
+            moment.astimezone(tz).isoformat(timespec="minutes") for moment in (row.created_at, ends)
+        )
+        lines.append("\t".join((tokens.id_of(row), row.account, made, until, translate(state, lang))))
+    return lines
+
+
+def _list(session: Session, house: House, _words: argparse.Namespace) -> None:
+    for row in accounts.listed(session):
+        state = translate(state_of(row), house.settings.lang)
+        sys.stdout.write("\t".join((row.name, row.role, row.unit or row.area or "-", state)) + "\n")
+
+
+def state_of(row: AccountRow) -> str:
+    """Return how an account stands, as a msgid."""
+    if not row.disabled:
+        return "可用"
+    return "停用（演示已关闭）" if row.closed_with_demo else "停用"
+
+
+def _add(session: Session, house: House, words: argparse.Namespace) -> None:
+    accounts.create(
+        session, house.reference, words.name, Role(words.account_role), _password(words, house.settings),
+        clock.real_now(), unit=words.unit, area=words.area, member=words.member,
+    )  # fmt: skip
+
+
+def _passwd(session: Session, house: House, words: argparse.Namespace) -> None:
+    accounts.set_password(session, words.name, _password(words, house.settings), clock.real_now())
+
+
+VERBS: dict[str, Callable[[Session, House, argparse.Namespace], None]] = {
+    "add": _add,
+    "passwd": _passwd,
+    "disable": lambda session, _house, words: accounts.disable(session, words.name, clock.real_now()),
+    "enable": lambda session, _house, words: accounts.enable(session, words.name, clock.real_now()),
+    "unlock": lambda session, _house, words: accounts.unlock(
+        session, words.name, "console", clock.real_now()
+    ),
+    "reset-code": lambda session, _house, words: one_time_codes.forget(
+        session, words.name, "console", clock.real_now()
+    ),
+    "list": _list,
+}
+
+
+def _password(words: argparse.Namespace, settings: Settings) -> str:
+    if words.password:
+        return str(words.password)
+    if sys.stdin.isatty():
+        return getpass.getpass(translate("密码：", settings.lang))
+    return sys.stdin.readline().rstrip("\n")
+
+
+def _usage(text: str, settings: Settings) -> int:
+    err.print(translate(text, settings.lang))
+    return USAGE

@@ -1,0 +1,232 @@
+"""Serving: run the product, or live through records, until told to end."""
+
+import argparse
+import logging
+import os
+import signal
+import socket
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from callbacks.cli import self_check
+from callbacks.http.leaving import Leaving
+from callbacks.http.server import EACH, Server, most_connections
+from dashboard import clock
+from dashboard.rules.refusals import Refusal
+from dashboard.runtime import folder_lock
+from dashboard.runtime.kept_secrets import DEMO_PASSWORD, kept
+from dashboard.runtime.loops import MARK_SECONDS, Loop
+from dashboard.runtime.runtime import House, keep_clock, open_house, start_clock
+from dashboard.settings import Settings
+from dashboard.simulation import choice
+from dashboard.simulation.replay import Replay
+from dashboard.simulation.simulator import Demo
+from datasources.accounts import accounts
+from datasources.files import whole
+from datasources.history.imports import records_of
+from datasources.store import clock_anchor
+from layouts.text.words import translate
+
+log = logging.getLogger("grid")
+out = Console(highlight=False, soft_wrap=True)
+err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+CreateApp = Callable[..., Any]
+DEMO_SECONDS = 0.5
+SIMULATED_DISTRICTS = frozenset({"350206"})  # a life is written for Huli; Boston has its records
+SEED = "huli"
+REPLAY_SECONDS = 0.05
+NOTICED = 3.0  # seconds until a product running beside follows the replay's clock
+ACCOUNTS = "screen operator lead leader admin auditor unit-<code> worker-<community code>"
+
+
+def run(settings: Settings, words: argparse.Namespace, create_app: CreateApp) -> int:
+    """Serve the product until told to end."""
+    settings = choice.resolved(settings)
+    self_check.refuse_unsafe(settings, words.role)
+    held = folder_lock.take(settings, words.role)
+    house = open_house(settings)
+    for folder in (settings.data_dir, house.photos):
+        whole.forget_unfinished(folder, clock.real_now())
+    start_clock(house)
+    password = demo_accounts(house) if words.role != "clock" else None  # who joins touches no account
+    product = create_app(house, words.role)
+    if settings.demo and words.role != "web":
+        product.loops += simulator(house)
+    ended = _told_to_end()
+    door = Leaving(product.app)
+    server = _listen(door, _door(settings, words.role)) if _serves(settings, words.role) else None
+    product.start()
+    _greet(settings, password, serving=server is not None and words.role != "clock")
+    ended.wait()
+    if server is not None:
+        door.finish(server)
+    product.stop()
+    folder_lock.release(held)
+    return 0
+
+
+def _serves(settings: Settings, role: str) -> bool:
+    """Return whether a process answers over HTTP: one that keeps the clock only where a port is set for it."""
+    return role != "clock" or settings.clock_port is not None
+
+
+def _door(settings: Settings, role: str) -> Settings:
+    """Return the settings with the port this role listens on."""
+    return settings.model_copy(update={"port": settings.clock_port}) if role == "clock" else settings
+
+
+def replay(settings: Settings, words: argparse.Namespace, create_app: CreateApp) -> int:
+    """Live through a file of records at speed and end with it; a drill cut short goes on from where it was.
+
+    Serves the wall itself, unless a product already runs on the data folder: that one follows the replay's clock.
+    """
+    settings = choice.resolved(settings).model_copy(update={"clock_speed": words.speed})
+    self_check.refuse_unsafe(settings)
+    try:
+        held = folder_lock.take(settings, "all")
+    except folder_lock.FolderHeld:
+        held = []
+    house = open_house(settings)
+    reference = house.reference
+    records = records_of(words.file, reference, clock.real_now(), words.mapping, house.pack_mapping)
+    with bar(translate("回放", settings.lang)) as told:
+        life = Replay(house.database, house.references, records, told, house.beats)
+        with house.database.read() as session:
+            anchor = clock_anchor.load(session)
+        clock.use(clock.drill(anchor.drill_at if anchor else life.begins_at, words.speed))
+        keep_clock(house)
+        password = demo_accounts(house)
+        server, end = _alone(house, create_app) if held else _joined(house)
+        ended = _told_to_end()
+        _greet(settings, password, serving=server is not None)
+        ended.wait(0 if server is not None else NOTICED)
+        while not life.finished and not ended.is_set():
+            life.tick(clock.now())
+            ended.wait(REPLAY_SECONDS)
+    clock.use(clock.drill(clock.now(), 1.0))  # from here on the drill goes at the pace of life
+    keep_clock(house)
+    end()
+    folder_lock.release(held)
+    return 0
+
+
+def _alone(house: House, create_app: CreateApp) -> tuple[Server | None, Callable[[], None]]:
+    """Serve the product of a replay; return its server and what ends it."""
+    product = create_app(house, "all")
+    # the replay sweeps at its own moments, so that no deadline overtakes a record
+    product.loops = [loop for loop in product.loops if loop.name != "clock"]
+    door = Leaving(product.app)
+    server = _listen_or_not(door, house.settings)
+    product.start()
+
+    def end() -> None:
+        if server is not None:
+            door.finish(server)
+        product.stop()
+
+    return server, end
+
+
+def _joined(house: House) -> tuple[None, Callable[[], None]]:
+    """Keep the drill's clock for the product that already runs; return what ends that."""
+    keeping = Loop("drill", lambda: keep_clock(house), MARK_SECONDS).start()
+
+    def end() -> None:
+        keeping.stop()
+        house.close()
+
+    return None, end
+
+
+def simulator(house: House) -> list[Loop]:
+    """Return the loop of the simulator, for districts it knows how to live in."""
+    if house.reference.code not in SIMULATED_DISTRICTS:
+        return []
+    life = Demo(house.database, house.references, SEED, house.photos)
+    return [Loop("simulator", lambda: life.step(clock.now()), min(DEMO_SECONDS, 30 / clock.speed()))]
+
+
+def demo_accounts(house: House) -> str | None:
+    """Make the demo accounts where they are wanted and return their password; disable them where they are not.
+
+    What was decided is kept in the data folder. Nothing but what serves may call this: it touches everybody's account.
+    """
+    settings = house.settings
+    choice.keep(settings)
+    if not choice.accounts_wanted(settings):
+        with house.database.write() as session:
+            accounts.close_demo(session, clock.real_now())
+        return None
+    given = settings.demo_password
+    password = given.get_secret_value() if given else kept(settings.data_dir, DEMO_PASSWORD)
+    with house.database.write() as session:
+        accounts.ensure_demo(session, house.reference, password, clock.real_now())
+    return password
+
+
+@contextmanager
+def bar(words: str) -> Iterator[Callable[[int, int], None]]:
+    """Give the function that is told (done, in all) and draws a progress bar on standard error from the first time on."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    progress = Progress(*columns, console=err)
+    task = progress.add_task(words, total=None)
+
+    def told(done: int, total: int) -> None:
+        progress.start()
+        progress.update(task, completed=done, total=total)
+
+    try:
+        yield told
+    finally:
+        progress.stop()
+
+
+def _told_to_end() -> threading.Event:
+    ended = threading.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda *_: ended.set())
+    return ended
+
+
+def _listen(app: Any, settings: Settings) -> Server:
+    """Start serving on the settings' address; a Refusal when somebody else is there."""
+    most, each = most_connections(settings.connections), None if settings.trusted_proxies else EACH
+    server = Server((settings.host, settings.port), app, most, each, log=None, error_log=log)
+    try:
+        server.start()
+        # head and body leave in two sends: without this the second waits 40 ms for the other side's late ACK
+        server.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    except OSError as error:
+        why = os.strerror(error.errno or 0)
+        raise Refusal(
+            "端口 {port} 不能使用（{why}），请用 --port 换一个", port=settings.port, why=why
+        ) from error
+    return server
+
+
+def _listen_or_not(app: Any, settings: Settings) -> Server | None:
+    try:
+        return _listen(app, settings)
+    except Refusal:
+        return None
+
+
+def _greet(settings: Settings, password: str | None, *, serving: bool) -> None:
+    def say(text: str, **params: object) -> None:
+        out.print(translate(text, settings.lang, **params), markup=False)
+
+    if serving:
+        say("网格指挥中心已启动：{address}", address=f"http://{settings.host}:{settings.port}")
+    if password:
+        say("演示账号：{names}", names=ACCOUNTS)
+        say("演示密码：{password}", password=password)
+    if settings.demo:
+        say("演示数据为模拟，不代表真实情况。")
+    sys.stdout.flush()

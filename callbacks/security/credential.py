@@ -1,0 +1,48 @@
+"""Which credential a request carries, decided once from its headers: everything that follows, follows from this alone.
+
+An `Authorization` header, however it reads, is the credential: a cookie beside it counts for nothing.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from callbacks.security import outside
+from dashboard.rules.access import Viewer
+from datasources.accounts.sign_in import SignIn
+
+COOKIE = "grid_session"
+SCHEME = "bearer"
+
+
+class Kind(StrEnum):
+    """What authenticated, or that nothing did; `REFUSED` is a header that authenticates nobody."""
+
+    NONE = "none"
+    COOKIE = "cookie"
+    TOKEN = "token"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Credential:
+    """What authenticated a request, and whom."""
+
+    kind: Kind
+    viewer: Viewer | None = None
+
+    @property
+    def clear(self) -> bool:
+        """Return whether persons are read in clear with it: a token issued for that, nothing else."""
+        return self.kind is Kind.TOKEN and self.viewer is not None and self.viewer.clear
+
+
+def credential_of(environ: dict[str, Any], sign_in: SignIn) -> Credential:
+    """Return the credential of a WSGI environ; the headers are read here and nowhere else."""
+    header = environ.get("HTTP_AUTHORIZATION")
+    if header is not None:
+        scheme, _, token = header.strip().partition(" ")
+        found = sign_in.viewer_for_token(token.strip()) if scheme.lower() == SCHEME else None
+        return Credential(Kind.TOKEN, found) if found else Credential(Kind.REFUSED)
+    found = sign_in.viewer_for_session(outside.cookie(environ, COOKIE))
+    return Credential(Kind.COOKIE, found) if found else Credential(Kind.NONE)

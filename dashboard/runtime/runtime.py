@@ -1,0 +1,191 @@
+"""Everything one process holds while it runs, and how it is opened: data folder, database, district, feed, clock.
+
+Made by `app.create_app` and the commands, passed on, never global.
+"""
+
+import logging
+import os
+import stat
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import cached_property
+from pathlib import Path
+
+from dashboard import clock
+from dashboard.backups import refuse_half_restored
+from dashboard.districts import location
+from dashboard.report_batcher import Counter
+from dashboard.rules.refusals import Refusal
+from dashboard.rules.text.local_time import moment_of
+from dashboard.runtime import shared_time
+from dashboard.runtime.kept_secrets import SECRET, kept
+from dashboard.settings import Settings
+from datasources.districts.loading import load_pack
+from datasources.districts.pack.reading import read_pack
+from datasources.districts.reference import Reference, References
+from datasources.feed.embedded import Embedded
+from datasources.feed.stream import Feed
+from datasources.store import clock_anchor, sealing
+from datasources.store.beats import Beats
+from datasources.store.database import Database
+from datasources.store.postgres import UNHURRIED, Limits
+
+log = logging.getLogger(__name__)
+
+STILL_KEPT = timedelta(seconds=20)
+
+
+@dataclass
+class House:
+    """One running process's belongings."""
+
+    settings: Settings
+    pack: str
+    district: str
+    database: Database
+    references: References
+    beats: Beats = field(default_factory=Beats)
+    embedded: Embedded | None = None
+    _feed: Feed | None = field(default=None, repr=False)
+
+    @property
+    def reference(self) -> Reference:
+        """Return the district as loaded now."""
+        return self.references.get()
+
+    @cached_property
+    def counter(self) -> Counter:
+        """Return where reports are filed together."""
+        return Counter(self.database, self.references)
+
+    @property
+    def photos(self) -> Path:
+        """Return the folder of photos."""
+        return self.settings.data_dir / "photos"
+
+    @property
+    def pack_mapping(self) -> Path | None:
+        """Return how the pack says that its own records are to be read."""
+        return location.mapping_of(self.settings, self.pack, self.district)
+
+    @property
+    def feed(self) -> Feed:
+        """Return the live feed, having started the bundled Valkey if that is what the settings say."""
+        if self._feed is None:
+            name = location.feed_name(self.district)
+            if self.settings.redis_url:
+                self._feed = Feed(self.settings.redis_url, name)
+            else:
+                self.embedded = Embedded(self.settings.data_dir)
+                self._feed = Feed(self.embedded.ensure(), name, self.embedded.ensure)
+        return self._feed
+
+    def close(self) -> None:
+        """Give everything back."""
+        if self._feed is not None:
+            self._feed.close()
+        if self.embedded is not None:
+            self.embedded.stop()
+        self.database.close()
+
+
+def open_house(settings: Settings, *, load: bool = True, limits: Limits | None = None) -> House:
+    """Return the house of a data folder: tables brought up to date, the district's pack loaded if none is.
+
+    One data folder may hold several districts, each in a database of its own that goes by the district's code; without
+    a district named, the one last opened there is meant. `limits` are those of the database, for commands beside the
+    product.
+    """
+    try:
+        _own_folder(settings.data_dir)
+    except OSError as error:
+        raise Refusal(
+            "数据文件夹 {folder} 不能用：{why}", folder=settings.data_dir, why=error.strerror
+        ) from error
+    refuse_half_restored(settings.data_dir)
+    _open_seals(settings)
+    meant = location.chosen(settings)
+    if meant.code is None and settings.database_url is None:
+        read_pack(meant.named)  # which says what is wrong with it
+    code = meant.code or Path(meant.named).name
+    limits = limits or Limits(settings.database_connections, statement=settings.database_seconds)
+    database = Database(location.database_url(settings, code), limits)
+    database.upgrade()
+    shared_time.agree(database)
+    house = House(settings, meant.named, code, database, References(database, settings.minutes))
+    if load:
+        _load(house, meant.named)
+        house.district = house.reference.code
+        location.remember(settings, meant.named, house.district)
+        location.keep_mapping(settings, meant.named, house.district)
+    return house
+
+
+def open_beside(settings: Settings) -> House:
+    """Open the house beside a running product, on the drill clock it keeps if it keeps one; no account is touched."""
+    house = open_house(settings, limits=UNHURRIED)
+    follow_clock(house)
+    return house
+
+
+def start_clock(house: House) -> None:
+    """Set this process's clock: the drill goes on from where it was, or starts as the settings say."""
+    settings, now = house.settings, clock.real_now()
+    with house.database.read() as session:
+        anchor = clock_anchor.load(session)
+    drilling = settings.clock_start is not None or settings.clock_speed != 1.0
+    if drilling and anchor is not None:
+        clock.use(clock.drill(anchor.drill_at, settings.clock_speed))
+    elif drilling:
+        start = _moment(settings.clock_start, house.reference) if settings.clock_start else now
+        clock.use(clock.drill(start, settings.clock_speed))
+    if drilling:
+        keep_clock(house)
+
+
+def keep_clock(house: House) -> None:
+    """Write down where the drill stands, for the next start and for the other processes."""
+    with house.database.write() as session:
+        clock_anchor.save(session, clock.now(), clock.speed(), clock.real_now())
+
+
+def follow_clock(house: House) -> None:
+    """Take over the drill another process keeps in this database (a replay, a clock), while it does."""
+    with house.database.read() as session:
+        anchor = clock_anchor.load(session)
+    if anchor is not None and clock.real_now() - anchor.saved_at < STILL_KEPT:
+        clock.use(clock.DrillClock(anchor.drill_at, anchor.saved_at.timestamp(), anchor.speed))
+
+
+def _own_folder(folder: Path) -> None:
+    """Make the data folder, or close one that is ours to its owner; a folder that everybody shares is left as it is."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    held = folder.stat()
+    if held.st_uid == os.geteuid() and held.st_mode & 0o077 and not held.st_mode & stat.S_ISVTX:
+        folder.chmod(0o700)
+
+
+def _open_seals(settings: Settings) -> None:
+    """Give this process the keys of what lies sealed: the configured one first, the data folder's own beside it."""
+    configured, folder = settings.secret_key, settings.data_dir
+    own = [kept(folder, SECRET)] if configured is None or (folder / SECRET).exists() else []
+    sealing.use([*([configured.get_secret_value()] if configured else []), *own])
+
+
+def _load(house: House, named: str) -> None:
+    with house.database.read() as session:
+        held = house.references.peek(session)
+    if held is not None:
+        return
+    pack = read_pack(named, clock.real_now())
+    with house.database.write() as session:
+        load_pack(session, pack, clock.now())
+    house.references.forget()
+
+
+def _moment(text: str, reference: Reference) -> datetime:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise Refusal("看不懂的时间 {moment}，请写成 2026-11-20T09:00", moment=text) from error
+    return moment_of(moment, reference.tz)

@@ -1,0 +1,242 @@
+"""Accounts: who may enter, with which role. People are roles here, never invented names.
+
+Every function works inside the caller's session; `now` is real time, accounts live outside the drill.
+"""
+
+from collections.abc import Collection, Iterator, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from dashboard.rules.access import HOME, ROLE_WORDS, Role, Viewer
+from dashboard.rules.refusals import NotFound, Refusal
+from datasources.accounts import devices, limits, passwords
+from datasources.districts.reference import Reference
+from datasources.store.models.tables import AccountRow, AuditRow, TokenRow
+
+LONGEST_NAME = 100
+RESERVED = frozenset({"list", "revoke", "console"})  # words of the command line and of the audit
+DEMO_ROLES: Sequence[tuple[str, Role]] = (
+    ("screen", Role.WALL),
+    ("operator", Role.OPERATOR),
+    ("lead", Role.LEAD),
+    ("leader", Role.LEADER),
+    ("admin", Role.ADMIN),
+    ("auditor", Role.AUDITOR),
+)
+
+
+def create(
+    session: Session,
+    reference: Reference,
+    name: str,
+    role: Role,
+    password: str,
+    now: datetime,
+    *,
+    unit: str | None = None,
+    area: str | None = None,
+    title: str = "",
+    member: bool = False,
+) -> Viewer:
+    """Open an account; a Refusal when the name is taken, the password too short, or the unit or area is unknown."""
+    _check(reference, name, role, unit, area)
+    if member and unit is None:
+        raise Refusal("只有处置单位的账号可以是成员", field="member")
+    if session.get(AccountRow, name) is not None:
+        raise Refusal("已有名为“{name}”的账号", name=name, field="name")
+    row = AccountRow(
+        name=name,
+        title=title or _title(reference, role, unit, area),
+        role=role.value,
+        unit=unit,
+        area=area,
+        member=member,
+        password_hash=_hashed(password),
+        created_at=now,
+    )
+    session.add(row)
+    audit(session, now, "console", "account.create", account=name, role=role.value)
+    return viewer_of(row)
+
+
+def workers(session: Session) -> list[tuple[str, str]]:
+    """Return (account, area) of the grid workers whose accounts are open, by name."""
+    query = select(AccountRow.name, AccountRow.area).where(
+        AccountRow.role == Role.WORKER.value, AccountRow.area.is_not(None), AccountRow.disabled.is_(False)
+    )
+    return [(name, area or "") for name, area in session.execute(query.order_by(AccountRow.name))]
+
+
+def set_password(session: Session, name: str, password: str, now: datetime) -> None:
+    """Give an account a new password; its sessions and its tokens end."""
+    row = account_of(session, name)
+    row.password_hash = _hashed(password)
+    row.epoch += 1
+    limits.release_account(session, name)
+    devices.forget(session, name)
+    ended = _end_tokens(session, [name], now)
+    audit(session, now, "console", "account.passwd", account=name, tokens=ended)
+
+
+def disable(session: Session, name: str, now: datetime) -> None:
+    """Close an account: its sessions stop counting within seconds, its tokens are revoked."""
+    row = account_of(session, name)
+    row.disabled, row.closed_with_demo = True, False
+    row.epoch += 1
+    audit(session, now, "console", "account.disable", account=name, tokens=_end_tokens(session, [name], now))
+
+
+def enable(session: Session, name: str, now: datetime) -> None:
+    """Open an account again, with the password it had; old sessions and tokens stay ended."""
+    row = account_of(session, name)
+    if row.disabled and row.closed_with_demo:
+        raise Refusal("演示已关闭，演示账号“{name}”不能启用；请用 user add 新建账号", name=name)
+    if row.disabled:
+        row.disabled = False
+        row.epoch += 1
+    audit(session, now, "console", "account.enable", account=name)
+
+
+def listed(session: Session) -> Sequence[AccountRow]:
+    """Return every account, by name."""
+    return session.scalars(select(AccountRow).order_by(AccountRow.name)).all()
+
+
+def of_unit(session: Session, unit: str) -> Sequence[AccountRow]:
+    """Return the open accounts of a unit, its members first, by name."""
+    query = select(AccountRow).where(AccountRow.unit == unit, AccountRow.disabled.is_(False))
+    return session.scalars(query.order_by(AccountRow.member.desc(), AccountRow.name)).all()
+
+
+def viewer_named(session: Session, name: str) -> Viewer:
+    """Return the viewer an account stands for; NotFound when there is none or it is disabled."""
+    row = account_of(session, name)
+    if row.disabled:
+        raise NotFound("账号“{name}”已停用", name=name)
+    return viewer_of(row)
+
+
+def ensure_demo(session: Session, reference: Reference, password: str, now: datetime) -> list[str]:
+    """Make the demo accounts that are not there and give all of them one password; return their names."""
+    rows = {row.name: row for row in session.scalars(select(AccountRow))}
+    held = next((row.password_hash for row in rows.values() if row.demo and row.password_hash), None)
+    # one hash for all: they share one printed password anyway, and ninety hashings would take seconds of the start
+    shared = held if held and passwords.fits(held, password) else passwords.hashed(password)
+    names: list[str] = []
+    changed: list[str] = []
+    for values in demo_accounts(reference):
+        name = values["name"]
+        row = rows.get(name)
+        if row is None:
+            session.add(AccountRow(**values, password_hash=shared, demo=True, created_at=now))
+        elif row.demo:
+            row.title, row.unit, row.area = values["title"], values["unit"], values["area"]
+            if row.closed_with_demo:
+                row.disabled, row.closed_with_demo = False, False
+            if row.password_hash != shared:
+                row.password_hash, row.epoch = shared, row.epoch + 1
+                changed.append(name)
+        names.append(name)
+    _end_tokens(session, changed, now)
+    return names
+
+
+def unlock(session: Session, name: str, by: str, now: datetime) -> None:
+    """Let an account be tried again at once, however often it was tried in vain."""
+    account_of(session, name)
+    limits.release_account(session, name)
+    audit(session, now, by, "account.unlock", account=name)
+
+
+def close_demo(session: Session, now: datetime) -> int:
+    """Disable the demo accounts that are open: where there is no demo, nobody enters by one; return how many were."""
+    is_open = (AccountRow.demo, AccountRow.disabled.is_(False))
+    rows = session.scalars(select(AccountRow).where(*is_open)).all()
+    for row in rows:
+        row.disabled, row.closed_with_demo = True, True
+        row.epoch += 1
+    _end_tokens(session, [row.name for row in rows], now)
+    if rows:
+        audit(session, now, "console", "account.demo_closed", count=len(rows))
+    return len(rows)
+
+
+def demo_counts(session: Session) -> tuple[int, int]:
+    """Return how many demo accounts there are, and how many of them are open."""
+    closed = session.scalars(select(AccountRow.disabled).where(AccountRow.demo)).all()
+    return len(closed), sum(not one for one in closed)
+
+
+def demo_accounts(reference: Reference) -> Iterator[dict[str, Any]]:
+    """Yield the demo accounts of a district (CONTRACT §3): the command side, a unit each, a community's workers each."""
+    for name, role in DEMO_ROLES:
+        yield _values(reference, name, role)
+    for code in reference.units:
+        yield _values(reference, f"unit-{code}", Role.UNIT, unit=code)
+    for area in reference.areas.values():
+        if area.level == reference.community_level:
+            yield _values(reference, f"worker-{area.code}", Role.WORKER, area=area.code)
+
+
+def viewer_of(row: AccountRow) -> Viewer:
+    """Return the viewer an account row stands for."""
+    return Viewer(row.name, Role(row.role), row.unit, row.area, row.title, member=bool(row.member))
+
+
+def audit(session: Session, now: datetime, by: str, what: str, **detail: Any) -> None:
+    """Write down who did what outside an event's own steps."""
+    session.add(AuditRow(at=now, account=by, what=what, detail=detail))
+
+
+def _end_tokens(session: Session, names: Collection[str], now: datetime) -> int:
+    """Revoke the tokens of accounts: what opens a door ends with what it was issued on; return how many."""
+    if not names:
+        return 0
+    open_ones = (TokenRow.account.in_(names), TokenRow.revoked_at.is_(None))
+    digests = session.scalars(select(TokenRow.digest).where(*open_ones)).all()
+    session.execute(update(TokenRow).where(TokenRow.digest.in_(digests)).values(revoked_at=now))
+    return len(digests)
+
+
+def _values(
+    reference: Reference, name: str, role: Role, unit: str | None = None, area: str | None = None
+) -> dict[str, Any]:
+    title = _title(reference, role, unit, area)
+    return {"name": name, "role": role.value, "unit": unit, "area": area, "title": title}
+
+
+def _title(reference: Reference, role: Role, unit: str | None, area: str | None) -> str:
+    if unit:
+        return reference.unit_name(unit)
+    words = ROLE_WORDS[role]
+    return f"{reference.area_name(area)}{words}" if area else words
+
+
+def _check(reference: Reference, name: str, role: Role, unit: str | None, area: str | None) -> None:
+    if not name or len(name) > LONGEST_NAME or not name.isprintable() or name != name.strip():
+        raise Refusal("账号名不能为空，最长 {most} 字，不含空白和控制字符", most=LONGEST_NAME, field="name")
+    if name in RESERVED:
+        raise Refusal("“{name}”是保留的名字，请换一个", name=name, field="name")
+    if role not in HOME:
+        raise Refusal("“{role}”不能作为账号的角色", role=role.value, field="role")
+    if (role is Role.UNIT) != (unit is not None) or (unit is not None and unit not in reference.units):
+        raise Refusal("处置单位的账号要写明一个已有的单位代码，其他角色不写", field="unit")
+    if (role is Role.WORKER) != (area is not None) or (area is not None and area not in reference.areas):
+        raise Refusal("网格员的账号要写明一个已有的区域代码，其他角色不写", field="area")
+
+
+def _hashed(password: str) -> str:
+    if not passwords.SHORTEST <= len(password) <= passwords.LONGEST:
+        raise Refusal("密码至少 {least} 个字符", least=passwords.SHORTEST, field="password")
+    return passwords.hashed(password)
+
+
+def account_of(session: Session, name: str) -> AccountRow:
+    """Return an account; NotFound when there is none of that name."""
+    row = session.get(AccountRow, name)
+    if row is None:
+        raise NotFound("没有名为“{name}”的账号", name=name)
+    return row

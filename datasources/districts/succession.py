@@ -1,0 +1,123 @@
+"""Where history stands after a district was drawn anew: under what took its place, found by its own code all the same.
+
+Law: `grid` and `grid_version` say for ever what an event was filed under; `area_path` says where it stands today. A path
+whose every step is still there is history's own and stays.
+"""
+
+from collections.abc import Collection, Container, Iterable, Mapping
+from datetime import datetime, time, timedelta, tzinfo
+from typing import Any
+
+import shapely
+from shapely.geometry import shape
+from sqlalchemy import func, insert, select, update
+from sqlalchemy.orm import Session
+
+from dashboard.rules.events.event import OPEN
+from datasources.store.models.rollups import RollupMarkRow
+from datasources.store.models.tables import AreaRow, EventRow
+
+E: Any = EventRow.__table__.c
+A: Any = AreaRow.__table__.c
+ONE = timedelta(days=1)
+
+
+def heir(code: str, present: Container[str], successors: Mapping[str, str | None]) -> str | None:
+    """Return the code itself where it is there today, else what took its place in the end; None: nothing that is known."""
+    road: list[str] = []
+    here: str | None = code
+    while here is not None and here not in road:
+        if here in present:
+            return here
+        road.append(here)
+        here = successors.get(here)
+    return None
+
+
+def standing_path(path: str, paths: Mapping[str, str], successors: Mapping[str, str | None]) -> str:
+    """Return the path under which an event of that path stands today; `paths` are those of the areas there are.
+
+    Where the place of a step was taken by nothing, it stays under its own code in the nearest area above that is known.
+    """
+    steps = steps_of(path)
+    if not steps or (all(code in paths for code in steps) and len(steps_of(paths[steps[-1]])) == len(steps)):
+        return path
+    for place in reversed(range(len(steps))):
+        here = heir(steps[place], paths, successors)
+        if here is not None:
+            return paths[here] + "".join(f"{code}/" for code in steps[place + 1 :])
+    return path
+
+
+def steps_of(path: str) -> list[str]:
+    """Return the codes of a path, outermost first."""
+    return [code for code in path.split("/") if code]
+
+
+def heirs_by_place(gone: Iterable[AreaRow], present: Collection[AreaRow]) -> dict[str, str]:
+    """Return area that is gone → the one of its depth that covers most of it today, where one covers half at least.
+
+    Grids are taken over by grids; the outermost area by the outermost.
+    """
+    above = {area.parent for area in present}
+    by_depth: dict[int, list[tuple[str, Any]]] = {}
+    leaves: list[tuple[str, Any]] = []
+    for area in present:
+        if area.geometry:
+            drawn = (area.code, shape(area.geometry))
+            by_depth.setdefault(len(steps_of(area.path)), []).append(drawn)
+            if area.code not in above:
+                leaves.append(drawn)
+    top = next((area.code for area in present if area.parent is None), None)
+    found: dict[str, str] = {}
+    for area in gone:
+        if area.parent is None:
+            if top:
+                found[area.code] = top
+        elif area.geometry:
+            same = by_depth.get(len(steps_of(area.path)), leaves)
+            if code := _covering(shape(area.geometry), same):
+                found[area.code] = code
+    return found
+
+
+def _covering(lost: Any, candidates: list[tuple[str, Any]]) -> str | None:
+    if lost.area == 0:
+        return next((code for code, drawn in candidates if drawn.area > 0 and drawn.intersects(lost)), None)
+    shares = [
+        (shapely.intersection(lost, drawn).area / lost.area, code)
+        for code, drawn in candidates
+        if drawn.intersects(lost)
+    ]
+    share, code = max(shares, default=(0.0, ""))
+    return code if share >= 0.5 else None
+
+
+def stand_events_anew(
+    session: Session, successors: Mapping[str, str | None], now: datetime, tz: tzinfo
+) -> list[int]:
+    """Move what stands under an area that is gone to what took its place; return the open events among them.
+
+    No step is written: nothing happened to the event, the map around it changed. Every rolled-up day is counted anew.
+    """
+    present = select(A.code, A.path).where(A.valid_to.is_(None))
+    paths: dict[str, str] = dict(session.execute(present).tuples().all())
+    stored = session.scalars(select(E.area_path).distinct()).all()
+    moves = {path: new for path in stored if (new := standing_path(path, paths, successors)) != path}
+    if not moves:
+        return []
+    still_open = select(E.id).where(E.status.in_([status.value for status in OPEN]))
+    moved: list[int] = []
+    for path, new in moves.items():
+        moved += session.scalars(still_open.where(E.area_path == path))
+        session.execute(update(EventRow).where(E.area_path == path).values(area_path=new))
+    begun = session.scalar(select(func.min(E.reported_at)))
+    if begun is not None:
+        first, last = begun.astimezone(tz).date(), now.astimezone(tz).date()
+        noons = [
+            datetime.combine(first + n * ONE, time(12), tz).astimezone(now.tzinfo)
+            for n in range((last - first).days + 1)
+        ]
+        if noons:
+            session.execute(insert(RollupMarkRow), [{"at": noon} for noon in noons])
+    return moved
