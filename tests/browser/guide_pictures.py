@@ -21,7 +21,7 @@ from tests.browser.desk_page import until
 from tests.browser.gallery import GAS, LIVED_S, rest
 from tests.browser.phone_page import Cast, act, community_of, report, rivals
 from tests.chromium import chromium
-from tests.load.wall_page import IN_LIVE, spots, wait
+from tests.load.wall_page import IN_LIVE, PATIENCE_MS, spots, wait
 
 KEPT = product.ROOT / "docs" / "guides" / "pictures"
 MOST_BYTES = 120_000
@@ -228,7 +228,9 @@ def claiming(stage: Stage) -> str:
 
 def phone(stage: Stage) -> Page:
     """Open the worker's phone at the spot."""
-    return stage.cast.phone(stage.worker, "/field", at=spots(stage.cast.running)[SPOT], device_scale_factor=2)
+    page = stage.cast.phone(stage.worker, "/field", at=spots(stage.cast.running)[SPOT], device_scale_factor=2)
+    page.set_default_timeout(PATIENCE_MS)
+    return page
 
 
 def keep(page: Page, name: str) -> None:
