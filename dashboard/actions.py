@@ -1,6 +1,6 @@
 """The verbs. One writer: only `perform` changes an event — guard, write, step, ledger, alert, in one transaction.
 
-Losing a race is a normal outcome with a name (`Overtaken`, carrying who won), never a traceback.
+Losing a race is a normal outcome with a name (`Conflict`, carrying who won), never a traceback.
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,30 +11,20 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from dashboard import alert_folding
+from dashboard import alerting
 from dashboard.rules.access import ROLE_WORDS, Role, Viewer
-from dashboard.rules.alerts import alert as alerts
-from dashboard.rules.alerts.alert import Alert, Behalf
-from dashboard.rules.events import transition
-from dashboard.rules.events.change import Change
+from dashboard.rules.events.book import EVENTS
 from dashboard.rules.events.context import Context
 from dashboard.rules.events.event import Event, Status
-from dashboard.rules.events.lifecycle import (
-    ACTION_WORDS,
-    BY_ACTION,
-    allowed,
-    check_facts,
-    entitled,
-    given,
-    permit,
-)
+from dashboard.rules.events.filing import EventTransition, filed
+from dashboard.rules.events.outcome import Outcome
 from dashboard.rules.events.report import Report
-from dashboard.rules.events.transition import StepDraft, Walk
-from dashboard.rules.refusals import Forbidden, Invalid, NotFound, NotNow, Overtaken
+from dashboard.rules.events.rules import ACTION_WORDS, BY_ACTION
+from dashboard.rules.lifecycle.rule import Attempt
+from dashboard.rules.lifecycle.transition import StepDraft, Transition
+from dashboard.rules.refusals import Conflict, Invalid, NotAllowedNow, NotFound
 from dashboard.rules.scoring import tasked
 from datasources.accounts import accounts
-from datasources.alerts import journal as alert_journal
-from datasources.alerts.screens import audible_screens
 from datasources.districts.geo import Place
 from datasources.districts.reference import Reference, local_day
 from datasources.events import journal
@@ -64,20 +54,20 @@ def report_many(
 
 
 def file_all(
-    session: Session, reference: Reference, filed: Sequence[tuple[Report, Viewer, datetime]]
+    session: Session, reference: Reference, reports: Sequence[tuple[Report, Viewer, datetime]]
 ) -> list[Event]:
     """File (report, by whom, when) together, each place found and what follows by rule done; all written at once."""
-    located = places(reference, [(one.lng, one.lat, one.accuracy_m) for one, _, _ in filed])
-    keys = reserve_ids(session, EventRow, len(filed))
-    walks = [
-        transition.filed(one, place, key, by, Context(now, reference))
-        for (one, by, now), place, key in zip(filed, located, keys, strict=True)
+    located = places(reference, [(one.lng, one.lat, one.accuracy_m) for one, _, _ in reports])
+    keys = reserve_ids(session, EventRow, len(reports))
+    transitions = [
+        filed(one, place, key, by, Context(now, reference))
+        for (one, by, now), place, key in zip(reports, located, keys, strict=True)
     ]
-    journal.insert_events(session, [done.event for done in walks])
-    marks = {key: one.mark for (one, _, _), key in zip(filed, keys, strict=True) if one.mark}
-    moments = _write_steps(session, walks, marks=marks)
-    dirty_marks.mark(session, moments.union(*(dirty_marks.moments_of(done.event) for done in walks)))
-    return [done.event for done in walks]
+    journal.insert_events(session, [done.matter for done in transitions])
+    marks = {key: one.mark for (one, _, _), key in zip(reports, keys, strict=True) if one.mark}
+    moments = _write_steps(session, transitions, marks=marks)
+    dirty_marks.mark(session, moments.union(*(dirty_marks.moments_of(done.matter) for done in transitions)))
+    return [done.matter for done in transitions]
 
 
 def places(
@@ -128,41 +118,43 @@ def perform(
 ) -> Event:
     """Do one action and all that follows by rule; return the event as it then is.
 
-    Forbidden, NotNow, Overtaken or Invalid leave everything untouched. `due_at` is the deadline a clock acts on:
+    Forbidden, NotAllowedNow, Conflict or Invalid leave everything untouched. `due_at` is the deadline a clock acts on:
     what downtime delayed is stamped with the moment it belongs to, and marked late.
     """
-    facts = given(action, facts)
+    facts = EVENTS.said(action, facts)
     last = journal.last_at(session, event) or now
     now = max(now, last)  # no step lies before the one it follows
     context = _surroundings(session, reference, event, action, facts, by, now)
     late = due_at is not None and now - due_at > LATE_BY
     if late and due_at is not None:
         context = replace(context, moment=max(due_at, last))
-    entitled(event, action, by, context)  # before the version: a stranger learns nothing of how it stands
+    EVENTS.entitled(
+        event, action, by, context
+    )  # before the version: a stranger learns nothing of how it stands
     if version is not None and version != event.version:
         raise _overtaken(session, reference, event, action)
     try:
-        found = permit(event, action, by, context)
-    except NotNow as refusal:
+        capacities = EVENTS.permit(event, action, by, context)
+    except NotAllowedNow as refusal:
         if action == "claim" and event.status != Status.CLAIMABLE:
             raise _overtaken(session, reference, event, action) from refusal
         raise
-    check_facts(event, action, facts, found, context)
+    EVENTS.check_facts(action, Attempt(event, by, capacities, facts, context))
     context = _placed(reference, event, action, facts, context)
-    done = Walk(event)
-    transition.take(done, action, by, found, facts, context, late=late)
-    if not journal.update_event(session, event, done.event):
+    done: EventTransition = Transition(event)
+    EVENTS.take(done, action, Attempt(event, by, capacities, facts, context), late=late)
+    if not journal.update_event(session, event, done.matter):
         raise _overtaken(session, reference, journal.event_by_id(session, event.id) or event, action)
     moments = _write_steps(session, [done], now)
-    dirty_marks.mark(session, moments | dirty_marks.moments_of_change(session, event, done.event))
-    return done.event
+    dirty_marks.mark(session, moments | dirty_marks.moments_of_change(session, event, done.matter))
+    return done.matter
 
 
 def refuse_stranger(
     session: Session, reference: Reference, event: Event, action: str, by: Viewer, now: datetime
 ) -> None:
     """Raise Forbidden for whoever could not do an action to an event however it were asked: before anything is read."""
-    entitled(
+    EVENTS.entitled(
         event, action, by, Context(now, reference, journal.co_units(session, event) if event.unit else ())
     )
 
@@ -171,69 +163,7 @@ def buttons(session: Session, reference: Reference, event: Event, by: Viewer, no
     """Return the actions a viewer may take on an event now; none for those who only ever look."""
     if not by.may("events.act"):
         return []
-    return allowed(event, by, _surroundings(session, reference, event, "buttons", {}, by, now))
-
-
-def acknowledge(
-    session: Session,
-    alert_id: int,
-    episode: int,
-    screen: str,
-    by: Viewer,
-    now: datetime,
-    behalf: Behalf | None = None,
-) -> Alert:
-    """Answer an alert as a person at a screen, for oneself or on behalf of somebody heard elsewhere.
-
-    An old episode or a second answer changes nothing and says so.
-    """
-    if not by.may("alerts.acknowledge"):
-        raise Forbidden("您的账号不能确认告警")
-    before = _alert(session, alert_id)
-    after = alerts.acknowledged(before, episode, by.name, screen, now, behalf)
-    answered = _answer(session, before, after, "acknowledge", by, now, screen)
-
-    def alike(one: Alert) -> Alert:
-        return alerts.acknowledged(one, one.episode, by.name, screen, now, behalf)
-
-    alert_folding.answer_with(session, before, alike, by.name, screen, now)
-    return answered
-
-
-def shelve(session: Session, alert_id: int, reason: str, until: datetime, by: Viewer, now: datetime) -> Alert:
-    """Silence an alert for a while, openly: reason, person and end are shown on the wall."""
-    if not by.may("alerts.shelve"):
-        raise Forbidden("您的账号不能暂时静音")
-    before = _alert(session, alert_id)
-    return _answer(session, before, alerts.shelved(before, by.name, reason, until, now), "shelve", by, now)
-
-
-def raise_alert(
-    session: Session, event: Event, now: datetime, by: str, mark: str | None = None, *, again: bool = False
-) -> Alert | None:
-    """Open an alert for an event unless one is open; without an audible screen the gateway is told at once.
-
-    `mark` is an anonymous sender's: many of one fold into one that sounds (`rules.folding`). `again`: one that was
-    answered, or silenced for a while, is over and a new episode sounds; one that sounds goes on.
-    """
-    before = alert_journal.open_alert(session, event.id)
-    if before is not None:
-        if not again or alerts.sounds(before, now):
-            return None
-        stand_down(session, event.id, now, by)
-    fresh = alerts.raised(event.id, alert_journal.last_episode(session, event.id) + 1, now)
-    alert = alert_journal.insert_alert(session, alert_folding.folded(session, fresh, event, mark, now), by)
-    alert_journal.tell_alert(session, alert, now)
-    if alert.folded_into is None and not audible_screens(session, now):
-        owe_webhook(session, event, alert, "no_audible_screen", now)
-        alert_journal.log_alert(session, alert.id, "webhook", now, "clock")
-    return alert
-
-
-def owe_webhook(session: Session, event: Event, alert: Alert, reason: str, now: datetime) -> None:
-    """Owe the notification gateway a message about an alert; whoever owes it writes that into the alert's log."""
-    extra = {"alert": alert.id, "episode": alert.episode, "state": str(alert.state)}
-    journal.owe(session, journal.ALERT, reason, event, extra, now)
+    return EVENTS.allowed(event, by, _surroundings(session, reference, event, "buttons", {}, by, now))
 
 
 def _surroundings(
@@ -302,24 +232,24 @@ def _placed(
     return context
 
 
-def _overtaken(session: Session, reference: Reference, event: Event, action: str) -> Overtaken:
+def _overtaken(session: Session, reference: Reference, event: Event, action: str) -> Conflict:
     """Return the refusal that tells a loser what happened: who won a claim, else who did what last."""
     if action == "claim" and event.how == "claim" and event.unit:
         winner = {"unit": event.unit, "name": reference.unit_name(event.unit), "at": event.owned_at}
         at = event.owned_at.astimezone(reference.tz).strftime("%H:%M:%S") if event.owned_at else ""
-        return Overtaken("已被 {name} 抢单 {at}", event, winner, name=winner["name"], at=at)
+        return Conflict("已被 {name} 抢单 {at}", event, winner, name=winner["name"], at=at)
     last = journal.last_step(session, event)
     if last is None or last.actor_role in MACHINES or action == "claim":  # a loser may be an outsider by now
-        return Overtaken("事件已有变化，请按最新状态处理", event)
+        return Conflict("事件已有变化，请按最新状态处理", event)
     at = last.at.astimezone(reference.tz).strftime("%H:%M:%S")
     role, done = ROLE_WORDS[Role(last.actor_role)], ACTION_WORDS.get(last.action, last.action)
     text = "{role} {who} 已在 {at} 办理“{action}”，请按最新状态处理"
-    return Overtaken(text, event, role=role, who=last.actor, at=at, action=done)
+    return Conflict(text, event, role=role, who=last.actor, at=at, action=done)
 
 
 def _write_steps(
     session: Session,
-    walks: Sequence[Walk],
+    transitions: Sequence[EventTransition],
     now: datetime | None = None,
     marks: Mapping[int, str] = MappingProxyType({}),
 ) -> set[datetime]:
@@ -328,7 +258,7 @@ def _write_steps(
     Return the moments by which checks and points are counted. `now` is when the steps are written, where some of them
     belong to an earlier moment.
     """
-    drafts = [(done.event, draft, change) for done in walks for draft, change in done.steps]
+    drafts = [(done.matter, draft, outcome) for done in transitions for draft, outcome in done.steps]
     rows = [_step_row(event, draft) for event, draft, _ in drafts]
     ids = journal.insert_steps(session, rows, [event.emergency for event, _, _ in drafts], now)
     numbered = list(zip(drafts, ids, strict=True))
@@ -336,54 +266,43 @@ def _write_steps(
         session,
         [
             (points, event.id, key, draft.at)
-            for (event, draft, change), key in numbered
-            for points in change.points
+            for (event, draft, outcome), key in numbered
+            for points in outcome.points
         ],
     )
-    moments = {draft.at for _, draft, change in drafts if change.points or draft.rating}
-    for (event, draft, change), key in numbered:
+    moments = {draft.at for _, draft, outcome in drafts if outcome.points or draft.columns["rating"]}
+    for (event, draft, outcome), key in numbered:
         if draft.facts.get("photos"):
             journal.attach_photos(session, draft.facts["photos"], event, key, draft.action)
-        moments |= _write_beside(session, event, draft, change, key, marks.get(event.id))
+        moments |= _write_beside(session, event, draft, outcome, key, marks.get(event.id))
     return moments
 
 
 def _write_beside(
-    session: Session, event: Event, draft: StepDraft, change: Change, step_id: int, mark: str | None = None
+    session: Session, event: Event, draft: StepDraft, outcome: Outcome, step_id: int, mark: str | None = None
 ) -> set[datetime]:
     now, moments = draft.at, set[datetime]()
-    if change.assign is not None:
-        journal.assign(session, event, change.assign, now)
-    if change.co_accepted:
-        journal.answer_assignment(session, event, change.co_accepted, {"accepted_at": now})
-    if change.co_finished:
-        unit, text = change.co_finished
+    if outcome.assign is not None:
+        journal.assign(session, event, outcome.assign, now)
+    if outcome.co_accepted:
+        journal.answer_assignment(session, event, outcome.co_accepted, {"accepted_at": now})
+    if outcome.co_finished:
+        unit, text = outcome.co_finished
         journal.answer_assignment(session, event, unit, {"finished_at": now, "text": text})
-    if change.demand:
-        journal.add_demand(session, *change.demand)
-    if change.reverse:
-        since, whose = change.reverse_since, change.reverse_subject
-        moments |= {*journal.reverse_points(session, event.id, change.reverse, step_id, now, since, whose)}
-    if change.settled:
-        journal.remember_border(session, event, change.settled, draft.viewer.name, now)
-    for target, reason in change.deliveries:
+    if outcome.demand:
+        journal.add_demand(session, *outcome.demand)
+    if outcome.reverse:
+        since, whose = outcome.reverse_since, outcome.reverse_subject
+        moments |= {*journal.reverse_points(session, event.id, outcome.reverse, step_id, now, since, whose)}
+    if outcome.settled:
+        journal.remember_border(session, event, outcome.settled, draft.viewer.name, now)
+    for target, reason in outcome.deliveries:
         journal.owe(session, target, reason, event, {"round": event.round}, now)
-    if change.alert in ("raise", "again"):
-        raise_alert(session, event, now, draft.viewer.name, mark, again=change.alert == "again")
-    if change.alert == "stand_down":
-        stand_down(session, event.id, now, draft.viewer.name)
+    if outcome.alert in ("raise", "again"):
+        alerting.raise_alert(session, event, now, draft.viewer.name, mark, again=outcome.alert == "again")
+    if outcome.alert == "stand_down":
+        alerting.stand_down(session, event.id, now, draft.viewer.name)
     return moments
-
-
-def stand_down(session: Session, event_id: int, now: datetime, by: str) -> None:
-    """End the open alert of an event, if it has one."""
-    before = alert_journal.open_alert(session, event_id)
-    if before is not None:
-        after = alerts.stood_down(before, now)
-        if alert_journal.update_alert(session, before, after):
-            alert_journal.log_alert(session, before.id, "stand_down", now, by)
-            alert_journal.tell_alert(session, after, now)
-            alert_folding.hand_on(session, before, now)
 
 
 def _step_row(event: Event, draft: StepDraft) -> dict[str, Any]:
@@ -393,37 +312,11 @@ def _step_row(event: Event, draft: StepDraft) -> dict[str, Any]:
         "action": draft.action,
         "from_status": draft.from_status,
         "to_status": draft.to_status,
-        "round": draft.round,
         "at": draft.at,
         "actor": draft.viewer.name,
         "actor_role": draft.viewer.role.value,
         "actor_unit": draft.viewer.unit,
-        "unit": draft.unit,
-        "rating": draft.rating,
         "facts": journal.plain(draft.facts),
         "late": draft.late,
-        "on_behalf": draft.on_behalf,
+        **draft.columns,
     }
-
-
-def _alert(session: Session, alert_id: int) -> Alert:
-    found = alert_journal.alert_by_id(session, alert_id)
-    if found is None:
-        raise NotFound("没有这个告警")
-    return found
-
-
-def _answer(
-    session: Session,
-    before: Alert,
-    after: Alert,
-    what: str,
-    by: Viewer,
-    now: datetime,
-    screen: str | None = None,
-) -> Alert:
-    if not alert_journal.update_alert(session, before, after):
-        raise NotNow("告警刚刚有了变化，请看最新状态")
-    alert_journal.log_alert(session, before.id, what, now, by.name, screen)
-    alert_journal.tell_alert(session, after, now)
-    return after

@@ -18,8 +18,9 @@ from dashboard.rules.access import HOME, PERMISSIONS, ROLE_WORDS
 from dashboard.rules.alerts import alert as alerts
 from dashboard.rules.events.event import OPEN, STATUS_WORDS, Ground, Status
 from dashboard.rules.events.guards import MOST_EXTENSIONS, REOPEN_WITHIN, URGE_EVERY
-from dashboard.rules.events.lifecycle import CAPACITY_WORDS, RULES, Rule
+from dashboard.rules.events.rules import CAPACITY_WORDS, RULES
 from dashboard.rules.figures.words import KPIS
+from dashboard.rules.lifecycle.rule import Rule
 from dashboard.rules.policy import CLAIM_CAP_TENTHS, COMPOSITE, POINT_WORDS, POINTS
 from dashboard.rules.ranking import LEAST_CLOSED, points_text
 from dashboard.settings import Settings
@@ -64,7 +65,7 @@ def rule_row(rule: Rule, *, chinese: bool) -> list[str]:
     facts = [f"{fact.name}*" if fact.required else fact.name for fact in rule.facts]
     by = [CAPACITY_WORDS[name] if chinese else name for name in rule.by]
     return [
-        f"`{rule.action.value}` {rule.words}",
+        f"`{rule.action}` {rule.words}",
         statuses(rule.sources, "–", chinese=chinese),
         statuses(rule.targets, "不变" if chinese else "stays", chinese=chinese),
         ", ".join(by),

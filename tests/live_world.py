@@ -14,7 +14,7 @@ from sqlalchemy import create_engine, select, text
 from callbacks.live.feed import LiveFeed
 from callbacks.live.scopes import Sight
 from callbacks.live.store import hash_of
-from dashboard import actions
+from dashboard import actions, alerting
 from dashboard.feed.publisher import publish
 from dashboard.feed.serializer import feed_row
 from dashboard.rules.access import SYSTEM, Role, Viewer
@@ -83,7 +83,7 @@ class World:
 
     def acknowledge(self, alert: AlertRow, screen: str = "席位一") -> None:
         with self.db.write() as session:
-            actions.acknowledge(session, alert.id, alert.episode, screen, OPERATOR, self.now)
+            alerting.acknowledge(session, alert.id, alert.episode, screen, OPERATOR, self.now)
 
     def alerts(self) -> list[AlertRow]:
         with self.db.read() as session:

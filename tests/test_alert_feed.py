@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from dashboard import actions, clock
+from dashboard import alerting, clock
 from dashboard.feed.alerts import alert_messages
 from dashboard.feed.serializer import feed_row, millis
 from dashboard.sweeps import deadlines
@@ -113,7 +113,7 @@ def test_a_screen_that_was_away_gets_what_was_raised_since_with_what_became_of_i
 
 def stand_down(api: ApiHouse, alert: dict[str, Any]) -> None:
     with api.house.database.write() as session:
-        actions.stand_down(session, alert["event_id"], clock.now(), "operator")
+        alerting.stand_down(session, alert["event_id"], clock.now(), "operator")
 
 
 @pytest.mark.parametrize("since", ["", "yesterday", "2026-11-20T15:31:00"])

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from dashboard.rules.alerts import alert as alerts
-from dashboard.rules.refusals import NotNow, Refusal
+from dashboard.rules.refusals import NotAllowedNow, Refusal
 
 NOW = datetime(2026, 11, 20, 7, 31, 48, tzinfo=UTC)
 ALERT = alerts.raised(1, 1, NOW)
@@ -48,12 +48,12 @@ def test_an_answer_names_person_time_and_screen_and_a_second_one_changes_nothing
         after(10),
         "desk-1",
     )
-    with pytest.raises(NotNow):
+    with pytest.raises(NotAllowedNow):
         alerts.acknowledged(answered, 1, "lead", "desk-2", after(11))
 
 
 def test_a_button_of_an_old_episode_does_nothing_and_says_so() -> None:
-    with pytest.raises(NotNow, match="第 1 次"):
+    with pytest.raises(NotAllowedNow, match="第 1 次"):
         alerts.acknowledged(alerts.raised(1, 2, NOW), 1, "operator", "desk-1", NOW)
 
 

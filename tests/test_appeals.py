@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import select
 
 from dashboard.rules.figures.kpis import period
-from dashboard.rules.refusals import Forbidden, Invalid, NotNow
+from dashboard.rules.refusals import Forbidden, Invalid, NotAllowedNow
 from datasources.figures.boards import board_rows
 from datasources.figures.kpis import kpi_values
 from datasources.store.models.tables import LedgerRow
@@ -73,7 +73,7 @@ def test_unless_both_agree_everything_stays_as_it_was(town, appealed, verdicts):
 def test_one_review_decides_nothing_and_the_same_person_cannot_give_the_second(town, appealed):
     once = reviewed(town, appealed, "uphold")
     assert once.appeal == "reviewing" and rates(town, appealed)[0]["on_time_rate"] == (0, 1)
-    with pytest.raises(NotNow, match="另一个人"):
+    with pytest.raises(NotAllowedNow, match="另一个人"):
         town.act(once, "review", OPERATOR, verdict="uphold", reason="已核对")
     decided = town.act(once, "review", LEADER, verdict="uphold", reason="已核对")
     assert decided.appeal == "upheld"
@@ -81,10 +81,10 @@ def test_one_review_decides_nothing_and_the_same_person_cannot_give_the_second(t
 
 def test_a_unit_appeals_once_and_only_against_being_overdue(town, appealed):
     decided = reviewed(town, appealed, "dismiss", "dismiss")
-    with pytest.raises(NotNow, match="只能申诉一次"):
+    with pytest.raises(NotAllowedNow, match="只能申诉一次"):
         town.act(decided, "appeal", town.unit_of(decided), reason="再次说明")
     in_time = town.checked(town.finished(town.claimed()))
-    with pytest.raises(NotNow, match="没有超期"):
+    with pytest.raises(NotAllowedNow, match="没有超期"):
         town.act(in_time, "appeal", town.unit_of(in_time), reason="没有超期")
 
 
@@ -95,7 +95,7 @@ def test_only_the_unit_appeals_and_never_reviews(town, overdue):
     event = town.act(overdue, "appeal", town.unit_of(overdue), reason="现场封闭")
     with pytest.raises(Forbidden):
         town.act(event, "review", town.unit_of(event), verdict="uphold", reason="属实")
-    with pytest.raises(NotNow, match="没有待复核"):
+    with pytest.raises(NotAllowedNow, match="没有待复核"):
         other = town.checked(town.finished(town.claimed()))
         town.act(other, "review", OPERATOR, verdict="uphold", reason="属实")
 
@@ -103,7 +103,7 @@ def test_only_the_unit_appeals_and_never_reviews(town, overdue):
 def test_an_appeal_while_the_event_is_open_is_not_possible(town):
     event = town.claimed()
     town.tick(days=7)
-    with pytest.raises(NotNow):
+    with pytest.raises(NotAllowedNow):
         town.act(town.fresh(event), "appeal", town.unit_of(event), reason="现场封闭")
 
 

@@ -21,7 +21,7 @@ from dashboard.feed.alerts import alert_messages
 from dashboard.feed.serializer import event_json, facts_json, feed_row
 from dashboard.rules.access import Viewer
 from dashboard.rules.events.event import Event
-from dashboard.rules.events.lifecycle import RULES
+from dashboard.rules.events.rules import RULES
 from datasources.figures.views.now import latest_view
 from datasources.store.database import Database
 from datasources.store.models.tables import AlertRow, DeliveryRow, StepRow

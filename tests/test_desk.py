@@ -6,7 +6,7 @@ from typing import Any
 
 from dash.development.base_component import Component
 
-from dashboard.rules.events.lifecycle import RULES
+from dashboard.rules.events.rules import RULES
 from layouts import ids
 from layouts.pages import desk
 from layouts.parts import act

@@ -11,7 +11,7 @@ from dashboard.rules.advice.advice import Advice, Border, Due, Ruling, Side
 from dashboard.rules.advice.recommend import Facts, recommend
 from dashboard.rules.events.event import Event, Status
 from dashboard.rules.limits import Calendar, Limit
-from dashboard.rules.refusals import NotNow
+from dashboard.rules.refusals import NotAllowedNow
 from layouts.pages.dispatch import panel
 from layouts.pages.dispatch.panel import Asked, Declined, DispatchData
 from layouts.text import when
@@ -48,7 +48,7 @@ def seen(data: DispatchData, **columns: Any) -> DispatchData:
     return replace(data, advice=replace(data.advice, event=data.advice.event.changed(columns)))
 
 
-def bordered(border: Border, *allowed: str, why_not: NotNow | None = None) -> DispatchData:
+def bordered(border: Border, *allowed: str, why_not: NotAllowedNow | None = None) -> DispatchData:
     return replace(DATA, advice=replace(DATA.advice, border=border, why_not=why_not), allowed=allowed)
 
 
@@ -106,7 +106,7 @@ def test_a_border_in_doubt_shuts_the_dispatch_and_offers_what_was_ruled_before()
     before = Ruling("B10", "lead", NOW - timedelta(days=1), 12.0)
     border = Border(SIDES, accuracy_m=25.0, streets=2, remembered=before)
     data = replace(
-        bordered(border, "settle_border", why_not=NotNow("交界处的事件要先确认网格")),
+        bordered(border, "settle_border", why_not=NotAllowedNow("交界处的事件要先确认网格")),
         why_not="交界处的事件要先确认网格",
     )
     assert actions(data) == ["settle_border"]

@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 from hypothesis.stateful import invariant, rule, run_state_machine_as_test
 from sqlalchemy import func, select
 
-from dashboard import actions
+from dashboard import actions, alerting
 from dashboard.rules.alerts.alert import SIGN_WITHIN, Alert, AlertState, sounds
 from dashboard.rules.events.event import OWNED, Event, Status
-from dashboard.rules.refusals import Invalid, NotNow
+from dashboard.rules.refusals import Invalid, NotAllowedNow
 from datasources.alerts import journal as alert_journal
 from datasources.events import journal
 from datasources.store.models.tables import AlertLogRow, AlertRow, StepRow
@@ -29,7 +29,7 @@ def answer(town: Town, event: Event) -> None:
     alert = open_alert(town, event)
     assert alert is not None
     with town.database.write() as session:
-        actions.acknowledge(session, alert.id, alert.episode, "desk-1", OPERATOR, town.now)
+        alerting.acknowledge(session, alert.id, alert.episode, "desk-1", OPERATOR, town.now)
 
 
 def lawful(event: Event, alert: Alert | None, now: datetime) -> str:
@@ -229,7 +229,7 @@ def bearer(town: Town, **filed: object) -> tuple[Event, Event, Event]:
 
 def test_what_bears_merged_emergencies_is_neither_rejected_nor_lowered(town: Town) -> None:
     first, second, third = bearer(town)
-    with pytest.raises(NotNow):
+    with pytest.raises(NotAllowedNow):
         town.act(third, "reject", OPERATOR, reason="重复")
     with pytest.raises(Invalid):
         town.act(third, "correct", OPERATOR, emergency=False)

@@ -7,7 +7,7 @@ import pytest
 
 from callbacks.api.health import GAUGES
 from callbacks.cli.commands import _parser as command_line
-from dashboard.rules.events.lifecycle import RULES
+from dashboard.rules.events.rules import RULES
 from dashboard.rules.policy import POINT_WORDS, POINTS
 from layouts.text import keys
 from tests.house_tables import ROOT, TABLES, as_the_code_has_it, earner
@@ -131,7 +131,7 @@ def test_every_command_a_document_shows_is_understood(document: str) -> None:
 
 def test_the_letters_in_the_operators_guide_are_the_desks() -> None:
     text = (ROOT / "docs" / "guides" / "operator.md").read_text("utf-8")
-    letters = {rule.words: keys.label(rule.action.value) for rule in RULES}
+    letters = {rule.words: keys.label(str(rule.action)) for rule in RULES}
     told = dict(re.findall(r"`(⇧?[A-Z])` (不予立案|立案|并案|催办|批准|不批准)", text))
     assert len(told) == 6
     assert {letters[words]: words for words in told.values()} == told

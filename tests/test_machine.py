@@ -23,12 +23,12 @@ from hypothesis.stateful import (
 from sqlalchemy import func, select
 
 from callbacks.live.store import LiveStore
-from dashboard import actions
+from dashboard import actions, alerting
 from dashboard.feed.publisher import compose
 from dashboard.feed.serializer import feed_row
 from dashboard.rules.alerts.alert import AlertState
 from dashboard.rules.events.event import OWNED, TERMINAL, Event, Rating, Source, Status
-from dashboard.rules.refusals import NotNow
+from dashboard.rules.refusals import NotAllowedNow
 from datasources.alerts import journal as alert_journal
 from datasources.events import journal
 from datasources.feed import outbox
@@ -137,7 +137,7 @@ class Life(RuleBasedStateMachine):
     def somebody_answers(self) -> None:
         with self.town.database.write() as session:
             for alert in alert_journal.alerts_where(session, AlertRow.state == AlertState.RAISED):
-                actions.acknowledge(session, alert.id, alert.episode, "desk-1", OPERATOR, self.town.now)
+                alerting.acknowledge(session, alert.id, alert.episode, "desk-1", OPERATOR, self.town.now)
 
     @invariant()
     def one_owner_and_terminal_stays_terminal(self) -> None:
@@ -234,9 +234,9 @@ def test_an_answer_to_an_alert_that_is_over_is_refused(small_town: Town) -> None
     event = small_town.report("S0502")
     with small_town.database.write() as session:
         alert = alert_journal.open_alert(session, event.id)
-        actions.stand_down(session, event.id, small_town.now, "operator")
-    with small_town.database.write() as session, pytest.raises(NotNow):
-        actions.acknowledge(session, alert.id, 1, "desk-1", OPERATOR, small_town.now)
+        alerting.stand_down(session, event.id, small_town.now, "operator")
+    with small_town.database.write() as session, pytest.raises(NotAllowedNow):
+        alerting.acknowledge(session, alert.id, 1, "desk-1", OPERATOR, small_town.now)
 
 
 __all__ = ["make_town"]

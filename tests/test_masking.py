@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.rules.events.lifecycle import BY_ACTION, CODE_FACTS
+from dashboard.rules.events.rules import BY_ACTION, CODE_FACTS
 from dashboard.rules.text.masking import mask_facts, mask_phone, mask_text, mask_values
 
 MOBILES = (

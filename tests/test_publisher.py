@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from dashboard import actions
+from dashboard import alerting
 from dashboard.feed.publisher import LONGEST_REST, Publisher, publish
 from dashboard.rules.events.event import Event
 from datasources.feed import outbox
@@ -160,10 +160,10 @@ def test_a_shelf_and_a_stand_down_are_carried(sqlite_world: World) -> None:
     start = world.feed.position()
     alert = world.alerts()[0]
     with world.db.write() as session:
-        actions.shelve(session, alert.id, "正在通话", world.now + timedelta(minutes=10), OPERATOR, world.now)
+        alerting.shelve(session, alert.id, "正在通话", world.now + timedelta(minutes=10), OPERATOR, world.now)
     crier.cycle()
     with world.db.write() as session:
-        actions.stand_down(session, event.id, world.now, "operator")
+        alerting.stand_down(session, event.id, world.now, "operator")
     crier.cycle()
     alerts = [message["alert"] for message in carried(world, start) if message["k"] == "alert"]
     assert [a["state"] for a in alerts] == ["raised", "stood_down"]

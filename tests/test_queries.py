@@ -7,7 +7,8 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import DateTime, literal, select
 
-from dashboard.rules.access import Role, Viewer, sees
+from dashboard.rules.access import Role, Viewer
+from dashboard.rules.events.capacities import sees
 from dashboard.rules.events.event import OPEN, Event, Source, Status, Zone, zone
 from dashboard.rules.figures.kpis import counts, period
 from dashboard.rules.refusals import Invalid

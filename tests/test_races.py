@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 
 from dashboard import actions
 from dashboard.rules.events.event import Status
-from dashboard.rules.refusals import NotNow, Overtaken
+from dashboard.rules.refusals import Conflict, NotAllowedNow
 from dashboard.sweeps import deadlines
 from datasources.districts.reference import References
 from datasources.events import journal
@@ -52,7 +52,7 @@ def test_of_many_claims_at_once_exactly_one_wins_and_the_losers_read_who(town: T
         won = [result for result in results if not isinstance(result, Exception)]
         lost = [result for result in results if isinstance(result, Exception)]
         assert len(won) == 1
-        assert all(isinstance(error, Overtaken) for error in lost), lost
+        assert all(isinstance(error, Conflict) for error in lost), lost
         assert {error.winner["unit"] for error in lost} == {won[0].unit}
         with town.database.read() as session:
             query = select(func.count()).where(StepRow.event_id == event.id, StepRow.action == "claim")
@@ -70,9 +70,9 @@ def test_a_claim_a_dispatch_and_the_lapse_at_one_moment_have_one_outcome(town: T
             lambda event=event: deadlines.lapse(town.database, town.reference, event.claim_due_at),
         ]
         results = at_once(3, lambda index, moves=moves: moves[index]())
-        assert all(not isinstance(result, Exception) or isinstance(result, NotNow) for result in results), (
-            results
-        )
+        assert all(
+            not isinstance(result, Exception) or isinstance(result, NotAllowedNow) for result in results
+        ), results
         with town.database.read() as session:
             query = select(StepRow.action).where(
                 StepRow.event_id == event.id, StepRow.version == event.version + 1
@@ -106,7 +106,7 @@ def _claim_in_another_process(
         with database.write() as session:
             actions.act(session, reference, number, "claim", {}, unit_viewer(unit), now, version)
         answers.put((unit, "won"))
-    except Overtaken as lost:
+    except Conflict as lost:
         answers.put((unit, lost.winner["unit"]))
     finally:
         database.close()

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from dashboard.clock import HandClock
-from dashboard.rules.events.lifecycle import BY_ACTION
+from dashboard.rules.events.rules import BY_ACTION
 from datasources.events import journal
 from datasources.store.database import Database
 from tests.api_house import ApiHouse, build, house_of

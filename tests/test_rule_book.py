@@ -11,7 +11,7 @@ from callbacks.pages.screen import on_duty
 from dashboard.feed.serializer import feed_row
 from dashboard.rules.access import Role, Viewer
 from dashboard.rules.events.event import Event, Status
-from dashboard.rules.refusals import Invalid, NotNow
+from dashboard.rules.refusals import Invalid, NotAllowedNow
 from datasources.events import journal, pool
 from datasources.store.models.tables import AccountRow, LedgerRow, OutboxRow, StepRow
 from tests.conftest import LEAD, OPERATOR, Town, open_account, unit_viewer
@@ -187,9 +187,9 @@ def test_a_trusted_report_can_be_passed_up_by_the_worker_who_reported_it(town: T
     assert event.status == Status.CLAIMABLE
     up = town.act(event, "escalate", town.worker, reason="社区处置不了")
     assert (up.status, up.escalations) == (Status.PENDING_DISPATCH, 1)
-    with pytest.raises(NotNow):
+    with pytest.raises(NotAllowedNow):
         town.act(up, "escalate", colleague(town, "gridworker-9"), reason="不是我报的")
-    with pytest.raises(NotNow):
+    with pytest.raises(NotAllowedNow):
         town.act(up, "escalate", OPERATOR, reason="应当派单")
 
 

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from dashboard.clock import HandClock
-from dashboard.rules.access import PERMISSIONS, SOURCES, Role
+from dashboard.rules.access import PERMISSIONS, Role
+from dashboard.rules.events.capacities import SOURCES
 from dashboard.rules.events.event import TRUSTED_SOURCES, Source
 from datasources.alerts import screens
 from datasources.store.database import Database

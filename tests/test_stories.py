@@ -5,10 +5,10 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from dashboard import actions
+from dashboard import alerting
 from dashboard.rules.access import Role, Viewer
 from dashboard.rules.events.event import Status, zone
-from dashboard.rules.refusals import Forbidden, Invalid, NotNow, Overtaken
+from dashboard.rules.refusals import Conflict, Forbidden, Invalid, NotAllowedNow
 from datasources.alerts import journal as alert_journal
 from datasources.events import journal
 from datasources.store.models.tables import DeliveryRow, LedgerRow, StepRow
@@ -53,7 +53,7 @@ def test_of_two_departments_one_claims_and_the_other_reads_who(town: Town) -> No
     event = town.report()
     first, second = town.claimer(event, 0), town.claimer(event, 1)
     won = town.act(event, "claim", first)
-    with pytest.raises(Overtaken) as lost:
+    with pytest.raises(Conflict) as lost:
         town.act(event, "claim", second)
     assert lost.value.winner == {
         "unit": first.unit,
@@ -66,7 +66,7 @@ def test_of_two_departments_one_claims_and_the_other_reads_who(town: Town) -> No
 def test_a_claim_at_the_deadline_is_refused_though_no_sweep_has_run(town: Town) -> None:
     event = town.report()
     town.hand.forward(minutes=30)
-    with pytest.raises(NotNow, match="抢单时间已过"):
+    with pytest.raises(NotAllowedNow, match="抢单时间已过"):
         town.act(event, "claim", town.claimer(event))
 
 
@@ -115,7 +115,7 @@ def test_reopening_reverses_the_points_of_the_closing_by_entries_of_their_own(to
 def test_closed_more_than_seven_days_ago_cannot_be_reopened(town: Town) -> None:
     event = town.checked(town.finished(town.claimed()))
     town.hand.forward(days=7, seconds=1)
-    with pytest.raises(NotNow, match="七天"):
+    with pytest.raises(NotAllowedNow, match="七天"):
         town.act(event, "reopen", OPERATOR, reason="太晚")
 
 
@@ -126,11 +126,11 @@ def test_after_two_declines_only_the_lead_dispatches_and_that_cannot_be_declined
     for unit in ("URBAN_MGMT", "MUNICIPAL"):
         event = town.act(event, "dispatch", OPERATOR, unit=unit)
         event = town.act(event, "decline", unit_viewer(unit), ground="not_our_duty", text="不属于本单位")
-    with pytest.raises(NotNow, match="值班长裁定"):
+    with pytest.raises(NotAllowedNow, match="值班长裁定"):
         town.act(event, "dispatch", OPERATOR, unit="URBAN_MGMT")
     event = town.act(event, "dispatch", LEAD, unit="MUNICIPAL")
     assert event.final_dispatch
-    with pytest.raises(NotNow, match="不能再退"):
+    with pytest.raises(NotAllowedNow, match="不能再退"):
         town.act(event, "decline", unit_viewer("MUNICIPAL"), ground="not_our_duty", text="再退")
     assert ("unit", "unfounded_decline", -10) in entries(town, event)
 
@@ -166,7 +166,7 @@ def test_a_hold_is_asked_approved_by_somebody_else_and_supervised_when_it_runs_o
     assert woken.handle_due_at == due + timedelta(days=3)
     assert woken.supervision == "ordinary"
     assert woken.supervised_reason == "挂单到期未结案"
-    with pytest.raises(NotNow, match="一次"):
+    with pytest.raises(NotAllowedNow, match="一次"):
         town.act(woken, "hold", unit, reason="再挂", until=town.now + timedelta(days=1))
 
 
@@ -180,7 +180,7 @@ def test_an_extension_adds_the_original_limit_at_most_twice(town: Town) -> None:
         )
         dues.append(event.handle_due_at)
     assert dues[0] < dues[1] < dues[2]
-    with pytest.raises(NotNow, match="两次"):
+    with pytest.raises(NotAllowedNow, match="两次"):
         town.act(event, "extend", unit, reason="再延")
 
 
@@ -248,20 +248,20 @@ def test_an_acknowledged_alert_opens_again_when_nobody_signs_within_five_minutes
     event = town.report("S0502", title="燃气泄漏")
     with town.database.write() as session:
         alert = alert_journal.open_alert(session, event.id)
-        actions.acknowledge(session, alert.id, 1, "desk-1", OPERATOR, town.now)
+        alerting.acknowledge(session, alert.id, 1, "desk-1", OPERATOR, town.now)
     town.tick(minutes=5)
     with town.database.read() as session:
         again = alert_journal.open_alert(session, event.id)
     assert (again.episode, again.state) == (2, "raised")
-    with town.database.write() as session, pytest.raises(NotNow, match="第 1 次"):
-        actions.acknowledge(session, again.id, 1, "desk-1", OPERATOR, town.now)
+    with town.database.write() as session, pytest.raises(NotAllowedNow, match="第 1 次"):
+        alerting.acknowledge(session, again.id, 1, "desk-1", OPERATOR, town.now)
 
 
 def test_the_wall_cannot_acknowledge(town: Town) -> None:
     event = town.report("S0502", title="燃气泄漏")
     with town.database.write() as session, pytest.raises(Forbidden):
         alert = alert_journal.open_alert(session, event.id)
-        actions.acknowledge(session, alert.id, 1, "wall", WALL, town.now)
+        alerting.acknowledge(session, alert.id, 1, "wall", WALL, town.now)
 
 
 def test_the_lead_unit_finishes_only_after_the_co_units_or_says_why_not(town: Town) -> None:
@@ -279,7 +279,7 @@ def test_a_co_unit_signs_and_finishes_for_itself_without_moving_the_event(town: 
     event = town.report("S0502", title="燃气泄漏")
     signed = town.act(event, "accept", unit_viewer("FIRE"))
     assert signed.status == Status.DISPATCHED
-    with pytest.raises(NotNow, match="已经签收"):
+    with pytest.raises(NotAllowedNow, match="已经签收"):
         town.act(signed, "accept", unit_viewer("FIRE"))
     lead = town.act(signed, "accept", unit_viewer("GAS"))
     town.act(lead, "finish", unit_viewer("FIRE"), text="警戒解除")
@@ -309,7 +309,7 @@ def test_an_event_is_not_merged_into_itself(town: Town) -> None:
 
 def test_urging_twice_within_two_hours_is_refused_to_the_same_person(town: Town) -> None:
     event = town.act(town.claimed(), "urge", OPERATOR)
-    with pytest.raises(NotNow, match="两小时"):
+    with pytest.raises(NotAllowedNow, match="两小时"):
         town.act(event, "urge", OPERATOR)
     assert town.act(event, "urge", LEADER).version == event.version + 1
 
@@ -335,7 +335,7 @@ def test_an_emergency_raised_while_claimable_is_dispatched_by_the_system(town: T
 def test_an_outdated_version_changes_nothing(town: Town) -> None:
     event = town.report()
     newer = town.act(event, "comment", OPERATOR, text="已电话核实")
-    with pytest.raises(Overtaken):
+    with pytest.raises(Conflict):
         town.act(event, "merge", OPERATOR, original=town.report().number)
     assert town.fresh(event).version == newer.version
 
@@ -422,7 +422,7 @@ def test_a_wrong_dispatch_is_taken_back_until_it_is_signed_and_costs_nobody_poin
     again = town.act(back, "dispatch", OPERATOR, unit="URBAN_MGMT")
     assert again.handle_from == town.now
     signed = town.act(again, "accept", unit_viewer("URBAN_MGMT"))
-    with pytest.raises(NotNow):
+    with pytest.raises(NotAllowedNow):
         town.act(signed, "recall", OPERATOR)
 
 
@@ -434,7 +434,7 @@ def test_a_ruling_of_the_lead_is_taken_back_by_the_lead_alone_and_with_its_point
         event = town.act(event, "dispatch", OPERATOR, unit=unit)
         event = town.act(event, "decline", unit_viewer(unit), ground="not_our_duty", text="不属于本单位")
     ruled = town.act(event, "dispatch", LEAD, unit="MUNICIPAL")
-    with pytest.raises(NotNow, match="只能由值班长撤回"):
+    with pytest.raises(NotAllowedNow, match="只能由值班长撤回"):
         town.act(ruled, "recall", OPERATOR)
     back = town.act(ruled, "recall", LEAD)
     assert not back.final_dispatch
@@ -447,5 +447,5 @@ def test_the_slower_of_two_operators_is_told_who_did_what_and_when(town: Town) -
     event = town.fresh(event)
     unit = town.reference.eligible(event)[0]
     town.act(event, "dispatch", LEAD, unit=unit)
-    with pytest.raises(Overtaken, match="值班长 lead 已在 09:31:00 办理“派单”"):
+    with pytest.raises(Conflict, match="值班长 lead 已在 09:31:00 办理“派单”"):
         town.act(event, "dispatch", OPERATOR, unit=unit)

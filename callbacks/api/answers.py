@@ -11,7 +11,8 @@ from callbacks.security.clear_reads import read_in_clear
 from callbacks.security.session import masked, reader, viewer
 from dashboard import clock
 from dashboard.feed import serializer
-from dashboard.rules.access import Viewer, could_claim, sees
+from dashboard.rules.access import Viewer
+from dashboard.rules.events.capacities import could_claim, sees
 from dashboard.rules.events.event import Event
 from dashboard.runtime.runtime import House
 from datasources.events import journal

@@ -8,7 +8,8 @@ from typing import Any
 from flask import request
 from werkzeug.exceptions import BadRequest, RequestEntityTooLarge, UnsupportedMediaType
 
-from dashboard.rules.events.lifecycle import LONGEST_TEXT, Rule
+from dashboard.rules.lifecycle.facts import LONGEST_TEXT
+from dashboard.rules.lifecycle.rule import Rule
 from dashboard.rules.refusals import Invalid
 from dashboard.rules.text import clean
 from datasources.districts.reference import Reference

@@ -15,7 +15,7 @@ from callbacks.api.answers import dumped, event_body
 from callbacks.api.answers import moment as shown
 from callbacks.security.guard import WrongCredential
 from callbacks.wording import spoken
-from dashboard.rules.refusals import NotNow, Overtaken, Refusal
+from dashboard.rules.refusals import Conflict, NotAllowedNow, Refusal
 from datasources.events.idempotency import InWork
 from datasources.store.faults import is_outage
 from datasources.store.quiet_log import Quiet
@@ -92,16 +92,12 @@ def refusal_body(refusal: Refusal) -> dict[str, Any]:
     """Return a refusal as a problem's JSON values; what is outdated carries the event as it now is."""
     more: dict[str, Any] = {}
     slug = ""
-    if isinstance(refusal, NotNow):
-        winner = refusal.winner if isinstance(refusal, Overtaken) else None
+    if isinstance(refusal, NotAllowedNow):
+        winner = refusal.winner if isinstance(refusal, Conflict) else None
         more["winner"] = winner and winner | {"at": shown(winner["at"])}
         more["event"] = event_body(refusal.event)
         slug = (
-            "overtaken"
-            if isinstance(refusal, Overtaken)
-            else "in-work"
-            if isinstance(refusal, InWork)
-            else ""
+            "overtaken" if isinstance(refusal, Conflict) else "in-work" if isinstance(refusal, InWork) else ""
         )
     return body_of(refusal.status, spoken(refusal), refusal.errors, slug, **more)
 

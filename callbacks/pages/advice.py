@@ -7,10 +7,10 @@ from sqlalchemy.orm import Session
 
 from dashboard.rules.access import Viewer
 from dashboard.rules.advice.advice import Advice, Border, Due, Ruling, Side
+from dashboard.rules.events.book import EVENTS
 from dashboard.rules.events.context import Context
 from dashboard.rules.events.event import Event
-from dashboard.rules.events.lifecycle import permit
-from dashboard.rules.refusals import NotNow, Refusal
+from dashboard.rules.refusals import NotAllowedNow, Refusal
 from datasources.districts.geo import BAND_M
 from datasources.districts.reference import Reference
 from datasources.events import candidates, stretches
@@ -30,8 +30,8 @@ def advise(session: Session, reference: Reference, event: Event, who: Viewer, no
 def why_not(event: Event, action: str, who: Viewer, reference: Reference, now: datetime) -> Refusal | None:
     """Return the refusal an action would meet now, or None when it is open to the viewer."""
     try:
-        permit(event, action, who, Context(now, reference))
-    except NotNow as refusal:
+        EVENTS.permit(event, action, who, Context(now, reference))
+    except NotAllowedNow as refusal:
         return refusal
     return None
 

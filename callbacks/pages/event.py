@@ -14,7 +14,8 @@ from callbacks.security import guard
 from callbacks.security.session import somebody
 from dashboard import actions, clock
 from dashboard.feed.serializer import event_json, millis
-from dashboard.rules.access import HOME, Role, Viewer, sees
+from dashboard.rules.access import HOME, Role, Viewer
+from dashboard.rules.events.capacities import sees
 from dashboard.rules.events.event import DUE, Event, Status, on_time
 from dashboard.rules.refusals import Refusal
 from dashboard.rules.text.masking import mask_text

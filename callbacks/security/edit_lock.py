@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 from dashboard import actions, clock
 from dashboard.rules.access import Viewer
 from dashboard.rules.events.event import Event
-from dashboard.rules.refusals import NotFound, NotNow
+from dashboard.rules.refusals import NotAllowedNow, NotFound
 from dashboard.runtime.runtime import House
 from datasources.accounts import accounts
 from datasources.events import presence
@@ -16,7 +16,7 @@ SEAT = "X-Seat"
 
 
 def keep_off(session: Session, event: Event, action: str, who: Viewer) -> None:
-    """Raise NotNow, naming the holder, where a desk acts on an event that another seat holds.
+    """Raise NotAllowedNow, naming the holder, where a desk acts on an event that another seat holds.
 
     What the holder may not do overwrites nothing of theirs: a lead rules on a request while an operator looks on.
     """
@@ -28,7 +28,7 @@ def keep_off(session: Session, event: Event, action: str, who: Viewer) -> None:
         return
     if _may(session, event, action, held.account):
         title = outbox.titles(session, {held.account}).get(held.account) or held.account
-        raise NotNow("{holder} 正在处理这件事件，请先接手", event, holder=title)
+        raise NotAllowedNow("{holder} 正在处理这件事件，请先接手", event, holder=title)
 
 
 def _may(session: Session, event: Event, action: str, account: str) -> bool:

@@ -10,7 +10,7 @@ from typing import Any
 
 from dashboard.rules.access import Viewer
 from dashboard.rules.events.event import Event, Status, Supervision, on_time, zone
-from dashboard.rules.events.lifecycle import CODE_FACTS
+from dashboard.rules.events.rules import CODE_FACTS
 from dashboard.rules.text.masking import mask_facts, mask_name, mask_phone, mask_text, mask_values
 from datasources.districts.reference import Reference
 

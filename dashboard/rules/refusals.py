@@ -5,15 +5,13 @@
     ├── Forbidden           403  not this account
     ├── NotFound            404  not there
     ├── Unreadable          500  stored in a way that nobody can read
-    └── NotNow              409  not in this status, or too late
-        └── Overtaken       409  somebody was faster, or the version seen is outdated
+    └── NotAllowedNow              409  not in this status, or too late
+        └── Conflict       409  somebody was faster, or the version seen is outdated
 
 The sentence is a Chinese msgid with named parameters; only the edge translates it.
 """
 
 from typing import Any
-
-from dashboard.rules.events.event import Event
 
 
 class Refusal(Exception):
@@ -64,21 +62,21 @@ class Unreadable(Refusal):
     status = 500
 
 
-class NotNow(Refusal):
-    """The event does not allow that now; `event` is how it stands."""
+class NotAllowedNow(Refusal):
+    """The matter does not allow that now; `event` is how it stands, an event or another kind."""
 
     status = 409
 
-    def __init__(self, text: str, event: Event | None = None, **params: Any) -> None:
+    def __init__(self, text: str, event: Any = None, **params: Any) -> None:
         super().__init__(text, **params)
         self.event = event
 
 
-class Overtaken(NotNow):
+class Conflict(NotAllowedNow):
     """Somebody was faster; `winner` is {"unit", "name", "at"} when the race was a claim, else None."""
 
     def __init__(
-        self, text: str, event: Event | None = None, winner: dict[str, Any] | None = None, **params: Any
+        self, text: str, event: Any = None, winner: dict[str, Any] | None = None, **params: Any
     ) -> None:
         super().__init__(text, event, **params)
         self.winner = winner

@@ -15,7 +15,7 @@ from typing import NamedTuple
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from dashboard import actions
+from dashboard import actions, alerting
 from dashboard.rules.access import Viewer
 from dashboard.rules.alerts.alert import SIGN_WITHIN, AlertState
 from dashboard.rules.events.event import OPEN, Event
@@ -226,7 +226,7 @@ class Demo:
         if event is None or alert is None:
             return
         if alert.state == AlertState.RAISED:
-            actions.acknowledge(session, alert.id, alert.episode, "desk", DESK, due.at)
+            alerting.acknowledge(session, alert.id, alert.episode, "desk", DESK, due.at)
         self._watch(session, reference, event, due.at)
 
     def _push(

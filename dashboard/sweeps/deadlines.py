@@ -12,12 +12,12 @@ from typing import Any
 from sqlalchemy import and_, or_
 from sqlalchemy.orm import Session
 
-from dashboard import actions, alert_folding
+from dashboard import actions, alert_folding, alerting
 from dashboard.rules.access import CLOCK
 from dashboard.rules.alerts import alert as alerts
 from dashboard.rules.alerts.alert import Alert, AlertState
-from dashboard.rules.events.change import RED_OVERDUE
 from dashboard.rules.events.event import DUE, Event, Status, Supervision
+from dashboard.rules.events.outcome import RED_OVERDUE
 from dashboard.sweeps import row_by_row
 from dashboard.sweeps.clock_steps import pull_in
 from datasources.alerts import journal as alert_journal
@@ -208,7 +208,7 @@ def _climb(session: Session, alert: Alert, now: datetime) -> int:
         )
     shelf = alert.shelved_until
     if any(consequence.what == "webhook" for consequence in done) and (shelf is None or shelf <= now):
-        actions.owe_webhook(session, event, after, "unacknowledged", now)
+        alerting.owe_webhook(session, event, after, "unacknowledged", now)
     if again is not None:
         again = alert_folding.folded(session, again, event, again.mark, now)
         fresh = alert_journal.insert_alert(session, again, "clock")

@@ -13,7 +13,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from dashboard.rules.refusals import Invalid, NotNow
+from dashboard.rules.refusals import Invalid, NotAllowedNow
 from datasources.store.faults import is_locked
 from datasources.store.models.tables import IdempotencyRow
 
@@ -24,7 +24,7 @@ OTHER_BODY = "这个 Idempotency-Key 已用于另一份内容，请换一个新�
 IN_WORK = "同一个 Idempotency-Key 的请求还在处理，请稍后再试"
 
 
-class InWork(NotNow):
+class InWork(NotAllowedNow):
     """The first request with this key is not done yet."""
 
 

@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from dashboard.rules.access import SOURCES, Role, Viewer
+from dashboard.rules.access import Role, Viewer
+from dashboard.rules.events.capacities import SOURCES
 from dashboard.rules.events.event import Source
 from dashboard.rules.events.report import Report
 from dashboard.rules.refusals import Invalid

@@ -11,7 +11,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from dashboard.rules.access import Viewer
-from dashboard.rules.refusals import Forbidden, NotFound, NotNow
+from dashboard.rules.refusals import Forbidden, NotAllowedNow, NotFound
 from datasources.accounts.accounts import audit
 from datasources.store.models.tables import ExportRequestRow
 
@@ -57,7 +57,7 @@ def answer(
     }
     free = (ExportRequestRow.id == key, ExportRequestRow.state == ASKED)
     if not session.execute(update(ExportRequestRow).where(*free).values(**values)).rowcount:  # type: ignore[attr-defined]
-        raise NotNow("这项申请已经答复过了")
+        raise NotAllowedNow("这项申请已经答复过了")
     what = "export_approved" if granted else "export_refused"
     audit(session, now, who.name, what, request=key, asked_by=row.account, words=words)
     session.refresh(row)
@@ -70,9 +70,9 @@ def take(session: Session, key: int, who: Viewer, now: datetime) -> ExportReques
     if row.account != who.name:
         raise Forbidden("只有申请人可以下载")
     if row.state != APPROVED or row.expires_at is None:
-        raise NotNow("这项申请还没有批准")
+        raise NotAllowedNow("这项申请还没有批准")
     if now >= row.expires_at:
-        raise NotNow("下载链接已过期，请重新申请")
+        raise NotAllowedNow("下载链接已过期，请重新申请")
     row.downloads += 1
     audit(session, now, who.name, "export_personal", request=key, filters=row.filters, why=row.why)
     return row

@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 
 from dashboard.rules.access import SYSTEM
 from dashboard.rules.alerts import alert as alerts
+from dashboard.rules.events.action import Action
 from dashboard.rules.events.event import Event, Level, Status
-from dashboard.rules.events.lifecycle import Action
 from dashboard.rules.events.report import Report
 from datasources.alerts import journal as alert_journal
 from datasources.districts.geo import Place

@@ -3,8 +3,10 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from dashboard.rules.events.action import Action
 from dashboard.rules.events.event import GROUND_WORDS, RATING_WORDS, VERDICT_WORDS
-from dashboard.rules.events.lifecycle import RULES, Action, Fact
+from dashboard.rules.events.rules import RULES
+from dashboard.rules.lifecycle.rule import Fact
 from layouts.text import keys
 from layouts.text.words import N_, _
 
@@ -66,11 +68,11 @@ def rules() -> dict[str, Any]:
         for name, (word, fact) in BESIDE.items()
     }
     return beside | {
-        rule.action.value: {
+        str(rule.action): {
             "word": _(rule.words),
-            "key": keys.LETTERS.get(rule.action.value, ""),
-            "ask": rule.action.value in ASK_FIRST,
-            "facts": [_fact(fact) for fact in rule.facts if (rule.action.value, fact.name) not in UNASKED],
+            "key": keys.LETTERS.get(str(rule.action), ""),
+            "ask": str(rule.action) in ASK_FIRST,
+            "facts": [_fact(fact) for fact in rule.facts if (str(rule.action), fact.name) not in UNASKED],
         }
         for rule in RULES
         if rule.action != Action.REPORT and set(rule.by) - {"clock", "system"}

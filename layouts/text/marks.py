@@ -12,7 +12,7 @@ from dashboard.rules.events.event import (
     SUPERVISION_WORDS,
     Supervision,
 )
-from dashboard.rules.events.lifecycle import ACTION_WORDS
+from dashboard.rules.events.rules import ACTION_WORDS
 from layouts import theme
 from layouts.parts import maps
 from layouts.text.words import N_, _

@@ -15,7 +15,7 @@ from dashboard import actions
 from dashboard.rules.access import Role, Viewer
 from dashboard.rules.events.event import Event
 from dashboard.rules.events.report import Report
-from dashboard.rules.refusals import Overtaken
+from dashboard.rules.refusals import Conflict
 from datasources.districts.reference import Reference, References
 from datasources.store.database import Database
 from datasources.store.models.tables import StepRow
@@ -82,7 +82,7 @@ def race(database: Database, reference: Reference, event: Event) -> list[Any]:
 def fair(database: Database, event: Event, results: list[Any]) -> bool:
     """Return whether one claim stands, one claimer was told so, and every other was told by whom it was taken."""
     won = [result for result in results if isinstance(result, Event)]
-    lost = [result for result in results if isinstance(result, Overtaken) and result.winner]
+    lost = [result for result in results if isinstance(result, Conflict) and result.winner]
     with database.read() as session:
         query = select(func.count()).where(StepRow.event_id == event.id, StepRow.action == "claim")
         claims = session.scalar(query)

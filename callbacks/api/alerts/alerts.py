@@ -15,7 +15,7 @@ from callbacks.live.scopes import Sight, scope_of
 from callbacks.security import outside
 from callbacks.security.guard import permission
 from callbacks.security.session import somebody
-from dashboard import actions, clock
+from dashboard import alerting, clock
 from dashboard.feed import serializer
 from dashboard.feed.alerts import alert_messages
 from dashboard.rules.alerts.alert import CHANNEL_WORDS, FLOOD_ABOVE, FLOOD_WITHIN, Behalf
@@ -91,7 +91,7 @@ def acknowledge(key: int) -> Response:
     if faults or not isinstance(episode, int):
         raise Invalid(faults)
     with house().database.write() as session:
-        actions.acknowledge(session, known(key), episode, said or who.name, who, now, behalf)
+        alerting.acknowledge(session, known(key), episode, said or who.name, who, now, behalf)
         found = _one(session, key)
     return answer(found)
 
@@ -107,7 +107,7 @@ def shelve(key: int) -> Response:
     if faults or until is None:
         raise Invalid(faults)
     with house().database.write() as session:
-        actions.shelve(session, known(key), clean.line(body["reason"]), until, who, now)
+        alerting.shelve(session, known(key), clean.line(body["reason"]), until, who, now)
         found = _one(session, key)
     return answer(found)
 

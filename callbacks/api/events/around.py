@@ -10,7 +10,8 @@ from callbacks.api.events.events import seen_event
 from callbacks.security.guard import permission
 from callbacks.security.session import somebody
 from dashboard import clock
-from dashboard.rules.access import Viewer, sees
+from dashboard.rules.access import Viewer
+from dashboard.rules.events.capacities import sees
 from dashboard.rules.events.event import on_time
 from dashboard.rules.text.masking import mask_text
 from datasources.events import around as queries_around

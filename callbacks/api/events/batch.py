@@ -16,7 +16,7 @@ from callbacks.security.session import somebody
 from dashboard import actions, clock
 from dashboard.rules.access import Viewer
 from dashboard.rules.events.report import Report
-from dashboard.rules.refusals import Invalid, NotNow, Refusal
+from dashboard.rules.refusals import Invalid, NotAllowedNow, Refusal
 from datasources.events import beside, intake
 from datasources.photos import pictures_kept
 
@@ -88,7 +88,7 @@ def _refuse_twice(
     if key in held:
         raise held_by(session, held[key], who)
     if key in seen:
-        raise NotNow(TWICE, external_id=key)
+        raise NotAllowedNow(TWICE, external_id=key)
     seen.add(key)
 
 

@@ -17,10 +17,11 @@ from callbacks.security.session import reader, somebody
 from dashboard import actions, clock
 from dashboard.feed.serializer import facts_json
 from dashboard.report_batcher import stands_alone
-from dashboard.rules.access import Viewer, sees
+from dashboard.rules.access import Viewer
+from dashboard.rules.events.capacities import sees
 from dashboard.rules.events.event import Event
-from dashboard.rules.events.lifecycle import ACTION_WORDS, BY_ACTION
-from dashboard.rules.refusals import Forbidden, Invalid, NotFound, NotNow, Unreadable
+from dashboard.rules.events.rules import ACTION_WORDS, BY_ACTION
+from dashboard.rules.refusals import Forbidden, Invalid, NotAllowedNow, NotFound, Unreadable
 from dashboard.rules.text import degrees
 from datasources.accounts import accounts
 from datasources.districts.reference import Reference
@@ -143,17 +144,17 @@ def _time_to_tidy() -> bool:
 
 
 def refuse_held(session: Session, external_id: str | None, who: Viewer) -> None:
-    """Raise NotNow where an event already carries an outside number."""
+    """Raise NotAllowedNow where an event already carries an outside number."""
     found = beside.held(session, [external_id]) if external_id else {}
     for event in found.values():
         raise held_by(session, event, who)
 
 
-def held_by(session: Session, event: Event, who: Viewer) -> NotNow:
+def held_by(session: Session, event: Event, who: Viewer) -> NotAllowedNow:
     """Return the refusal of an outside number that is held; which event holds it is told to who may open it."""
     if may_open(session, event, who):
-        return NotNow(HELD, event, external_id=event.external_id, number=event.number)
-    return NotNow(HELD_UNSEEN, external_id=event.external_id)
+        return NotAllowedNow(HELD, event, external_id=event.external_id, number=event.number)
+    return NotAllowedNow(HELD_UNSEEN, external_id=event.external_id)
 
 
 def known_event(session: Session, number: str) -> Event:

@@ -10,7 +10,8 @@ from callbacks.pages import advice
 from callbacks.security.guard import permission
 from callbacks.security.session import somebody
 from dashboard import clock
-from dashboard.rules.access import Viewer, could_claim
+from dashboard.rules.access import Viewer
+from dashboard.rules.events.capacities import could_claim
 from dashboard.rules.events.event import Event, Status
 from dashboard.rules.ranking import points_text
 from dashboard.rules.refusals import NotFound

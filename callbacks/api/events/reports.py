@@ -21,10 +21,11 @@ from callbacks.security.guard import Stranger, permission
 from callbacks.security.quotas import Buckets
 from dashboard import actions, clock
 from dashboard.rules.access import SYSTEM, Role, Viewer
+from dashboard.rules.events.book import EVENTS
 from dashboard.rules.events.context import Context
 from dashboard.rules.events.event import STATUS_WORDS, Event, Status
 from dashboard.rules.events.guards import REOPEN_WITHIN
-from dashboard.rules.events.lifecycle import BY_ACTION, allowed
+from dashboard.rules.events.rules import BY_ACTION
 from dashboard.rules.refusals import NotFound
 from dashboard.rules.text.masking import mask_text, mask_values
 from datasources.accounts.sign_in import digest
@@ -146,7 +147,7 @@ def _progress(session: Session, event: Event) -> dict[str, Any]:
 
 def _may(event: Event, reference: Reference, said: frozenset[str]) -> dict[str, Any]:
     now = clock.now()
-    found = allowed(event, RESIDENT, Context(now, reference, said=said))
+    found = EVENTS.allowed(event, RESIDENT, Context(now, reference, said=said))
     until = event.closed_at + REOPEN_WITHIN if event.closed_at else None
     return {"rate": "rate" in found, "object": "object" in found, "until": moment(until)}
 

@@ -7,7 +7,8 @@ from callbacks.api.answers import answer, house
 from callbacks.api.photos import developing
 from callbacks.security.guard import permission
 from callbacks.security.session import somebody
-from dashboard.rules.access import Viewer, sees
+from dashboard.rules.access import Viewer
+from dashboard.rules.events.capacities import sees
 from dashboard.rules.refusals import Forbidden, Invalid, NotFound
 from datasources.events import beside, journal
 from datasources.photos import pictures_kept

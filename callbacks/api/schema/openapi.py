@@ -15,7 +15,7 @@ from callbacks.api.schema.shapes_of_events import COMPONENTS, action_body
 from callbacks.security import outside
 from callbacks.security.guard import permission
 from dashboard.rules.events.event import Level, Rating, Source, Status, Supervision, Zone
-from dashboard.rules.events.lifecycle import BY_ACTION
+from dashboard.rules.events.rules import BY_ACTION
 from datasources.districts.pack.places import KINDS
 from datasources.files import sheets
 from layouts.text.words import translate

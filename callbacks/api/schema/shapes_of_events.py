@@ -34,7 +34,8 @@ from dashboard.rules.events.event import (
     Verdict,
     Zone,
 )
-from dashboard.rules.events.lifecycle import BY_ACTION, Fact
+from dashboard.rules.events.rules import BY_ACTION
+from dashboard.rules.lifecycle.rule import Fact
 from dashboard.rules.limits import UNITS
 from datasources.districts.pack.places import KINDS as PLACE_KINDS
 from datasources.events.intake import DOOR_FIELDS, DOOR_SOURCES, FIELDS, REPORTER, Field

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from dashboard.rules.refusals import NotNow, Refusal
+from dashboard.rules.refusals import NotAllowedNow, Refusal
 
 
 class AlertState(StrEnum):
@@ -126,18 +126,20 @@ def raised(event_id: int, episode: int, now: datetime) -> Alert:
 def acknowledged(
     alert: Alert, episode: int, by: str, screen: str, now: datetime, behalf: Behalf | None = None
 ) -> Alert:
-    """Return the alert as answered by a person at a screen; NotNow for an old episode, a second or a late answer.
+    """Return the alert as answered by a person at a screen; NotAllowedNow for an old episode, a second or a late answer.
 
     `behalf` says who really answered, where the person at the screen only heard it.
     """
     if alert.episode != episode:
-        raise NotNow(
+        raise NotAllowedNow(
             "这是第 {old} 次告警的按钮，现在是第 {new} 次，请确认新的告警", old=episode, new=alert.episode
         )
     if alert.state == AlertState.ACKNOWLEDGED:
-        raise NotNow("{by} 已在 {screen} 确认", by=alert.acknowledged_by, screen=alert.acknowledged_screen)
+        raise NotAllowedNow(
+            "{by} 已在 {screen} 确认", by=alert.acknowledged_by, screen=alert.acknowledged_screen
+        )
     if alert.state != AlertState.RAISED:
-        raise NotNow("告警已解除，无需确认")
+        raise NotAllowedNow("告警已解除，无需确认")
     return replace(
         alert,
         state=AlertState.ACKNOWLEDGED,
@@ -163,7 +165,7 @@ def stood_down(alert: Alert, now: datetime) -> Alert:
 def shelved(alert: Alert, by: str, reason: str, until: datetime, now: datetime) -> Alert:
     """Return the alert silenced for a while, openly: with a person, a reason and an end within 30 minutes."""
     if alert.state != AlertState.RAISED:
-        raise NotNow("只有未确认的告警可以暂时静音")
+        raise NotAllowedNow("只有未确认的告警可以暂时静音")
     if not reason.strip():
         raise Refusal("暂时静音要写明原因", field="reason")
     if not now < until <= now + LONGEST_SHELF:

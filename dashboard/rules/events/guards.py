@@ -3,8 +3,6 @@
 A guard returns a Chinese sentence, or None when nothing stands in the way. It reads no facts: it decides buttons.
 """
 
-from collections import defaultdict
-from collections.abc import Callable, Mapping
 from datetime import timedelta
 
 from dashboard.rules.access import Viewer
@@ -25,8 +23,6 @@ OBJECTION = "object"  # the request of a reporter who is not content with a clos
 MOST_EXTENSIONS = 2
 DECLINES_TO_RULING = 2
 
-Guard = Callable[[Event, Viewer, frozenset[str], Context], str | None]
-
 
 def border_in_doubt(event: Event) -> bool:
     """Return whether the candidate grids belong to different streets and nobody has settled it (LIFECYCLE §5)."""
@@ -39,48 +35,48 @@ def place_in_doubt(event: Event) -> bool:
     return event.grid is None or border_in_doubt(event)
 
 
-def _claim(event: Event, viewer: Viewer, found: frozenset[str], context: Context) -> str | None:
+def claim(event: Event, viewer: Viewer, capacities: frozenset[str], context: Context) -> str | None:
     # refused from the deadline on whether or not the sweep has run
     if event.claim_due_at is not None and context.now >= event.claim_due_at:
         return "抢单时间已过，等待指挥中心派单"
     return "交界处的事件要先确认网格" if border_in_doubt(event) else None
 
 
-def _dispatch(event: Event, viewer: Viewer, found: frozenset[str], context: Context) -> str | None:
+def dispatch(event: Event, viewer: Viewer, capacities: frozenset[str], context: Context) -> str | None:
     if border_in_doubt(event) and not event.emergency:
         return "交界处的事件要先确认网格"
-    if event.decline_count >= DECLINES_TO_RULING and "lead" not in found:
+    if event.decline_count >= DECLINES_TO_RULING and "lead" not in capacities:
         return "两次退单后由值班长裁定派单"
     return None
 
 
-def _recall(event: Event, viewer: Viewer, found: frozenset[str], context: Context) -> str | None:
-    return "值班长裁定的派单只能由值班长撤回" if event.final_dispatch and "lead" not in found else None
+def recall(event: Event, viewer: Viewer, capacities: frozenset[str], context: Context) -> str | None:
+    return "值班长裁定的派单只能由值班长撤回" if event.final_dispatch and "lead" not in capacities else None
 
 
-def _accept(event: Event, viewer: Viewer, found: frozenset[str], context: Context) -> str | None:
-    if "owner" in found:
+def accept(event: Event, viewer: Viewer, capacities: frozenset[str], context: Context) -> str | None:
+    if "owner" in capacities:
         return None if event.status == Status.DISPATCHED else "已经签收"
     mine = next((co for co in context.co_units if co.unit == viewer.unit), None)
     return "已经签收" if mine is None or mine.accepted_at else None
 
 
-def _decline(event: Event, viewer: Viewer, found: frozenset[str], context: Context) -> str | None:
+def decline(event: Event, viewer: Viewer, capacities: frozenset[str], context: Context) -> str | None:
     return "值班长裁定的派单不能再退" if event.final_dispatch else None
 
 
-def _escalate(event: Event, viewer: Viewer, found: frozenset[str], context: Context) -> str | None:
-    if event.status == Status.HANDLING and "owner" not in found:
+def escalate(event: Event, viewer: Viewer, capacities: frozenset[str], context: Context) -> str | None:
+    if event.status == Status.HANDLING and "owner" not in capacities:
         return "只有主办单位可以上报上级"
     # what a trusted source reports is registered at once: its worker still says that it needs more than a unit here
     waits = event.status in (Status.CLAIMABLE, Status.PENDING_DISPATCH)
-    if waits and not ("checker" in found and event.reported_by == viewer.name):
+    if waits and not ("checker" in capacities and event.reported_by == viewer.name):
         return "只有上报的网格员可以上报上级"
     return "已是最高层级" if event.level == LEVELS[-1] and event.status != Status.REPORTED else None
 
 
-def _finish(event: Event, viewer: Viewer, found: frozenset[str], context: Context) -> str | None:
-    if "owner" in found:
+def finish(event: Event, viewer: Viewer, capacities: frozenset[str], context: Context) -> str | None:
+    if "owner" in capacities:
         return None
     mine = next((co for co in context.co_units if co.unit == viewer.unit), None)
     if mine is None or mine.finished_at is not None:
@@ -88,13 +84,13 @@ def _finish(event: Event, viewer: Viewer, found: frozenset[str], context: Contex
     return "请先签收" if mine.accepted_at is None else None
 
 
-def _hold(event: Event, viewer: Viewer, found: frozenset[str], context: Context) -> str | None:
+def hold(event: Event, viewer: Viewer, capacities: frozenset[str], context: Context) -> str | None:
     if event.request:
         return "已有一项请求等待审批"
     return "每件事件只能挂单一次" if event.hold_count else None
 
 
-def _extend(event: Event, viewer: Viewer, found: frozenset[str], context: Context) -> str | None:
+def extend(event: Event, viewer: Viewer, capacities: frozenset[str], context: Context) -> str | None:
     if event.request:
         return "已有一项请求等待审批"
     if event.extension_count >= MOST_EXTENSIONS:
@@ -104,32 +100,32 @@ def _extend(event: Event, viewer: Viewer, found: frozenset[str], context: Contex
     return "超期后不能再申请延期" if context.now >= event.handle_due_at else None
 
 
-def _answer_request(event: Event, viewer: Viewer, found: frozenset[str], context: Context) -> str | None:
+def answer_request(event: Event, viewer: Viewer, capacities: frozenset[str], context: Context) -> str | None:
     if not event.request:
         return "没有待审批的请求"
     return "不能审批自己的请求" if event.requested_by == viewer.name else None
 
 
-def _supervise(event: Event, viewer: Viewer, found: frozenset[str], context: Context) -> str | None:
+def supervise(event: Event, viewer: Viewer, capacities: frozenset[str], context: Context) -> str | None:
     return "已是最高一级督办" if event.supervision == SUPERVISIONS[-1] else None
 
 
-def _reply(event: Event, viewer: Viewer, found: frozenset[str], context: Context) -> str | None:
+def reply(event: Event, viewer: Viewer, capacities: frozenset[str], context: Context) -> str | None:
     if event.supervision == Supervision.NONE:
         return "没有督办，无需回复"
     return "督办已经回复" if event.reply_due_at is None else None
 
 
-def _urge(event: Event, viewer: Viewer, found: frozenset[str], context: Context) -> str | None:
+def urge(event: Event, viewer: Viewer, capacities: frozenset[str], context: Context) -> str | None:
     last = context.last_urge_at
     return "两小时内已催办过" if last is not None and context.now - last < URGE_EVERY else None
 
 
-def _reject(event: Event, viewer: Viewer, found: frozenset[str], context: Context) -> str | None:
+def reject(event: Event, viewer: Viewer, capacities: frozenset[str], context: Context) -> str | None:
     return "有紧急事件并入了它，先撤销并案，否则告警会无声停止" if context.bears_urgent else None
 
 
-def _unmerge(event: Event, viewer: Viewer, found: frozenset[str], context: Context) -> str | None:
+def unmerge(event: Event, viewer: Viewer, capacities: frozenset[str], context: Context) -> str | None:
     if event.merged_at is None:
         return "没有并案记录"
     zone = context.world.policy.calendar.tz
@@ -137,70 +133,36 @@ def _unmerge(event: Event, viewer: Viewer, found: frozenset[str], context: Conte
     return None if same_day else "并案只能在当天撤销"
 
 
-def _reopen(event: Event, viewer: Viewer, found: frozenset[str], context: Context) -> str | None:
+def reopen(event: Event, viewer: Viewer, capacities: frozenset[str], context: Context) -> str | None:
     closed = event.closed_at
     return "办结超过七天，不能重新打开" if closed is None or context.now - closed > REOPEN_WITHIN else None
 
 
-def _rate(event: Event, viewer: Viewer, found: frozenset[str], context: Context) -> str | None:
+def rate(event: Event, viewer: Viewer, capacities: frozenset[str], context: Context) -> str | None:
     return "您已经评价过了" if "rate" in context.said else None
 
 
-def _object(event: Event, viewer: Viewer, found: frozenset[str], context: Context) -> str | None:
+def object(event: Event, viewer: Viewer, capacities: frozenset[str], context: Context) -> str | None:
     if event.closed_at is None or context.now - event.closed_at > REOPEN_WITHIN:
         return "办结超过七天，不能再提异议"
     return "每次办结只能提一次异议" if "object" in context.said else None
 
 
-def _dismiss(event: Event, viewer: Viewer, found: frozenset[str], context: Context) -> str | None:
+def dismiss(event: Event, viewer: Viewer, capacities: frozenset[str], context: Context) -> str | None:
     return None if event.request == OBJECTION else "没有待答复的异议"
 
 
-def _appeal(event: Event, viewer: Viewer, found: frozenset[str], context: Context) -> str | None:
+def appeal(event: Event, viewer: Viewer, capacities: frozenset[str], context: Context) -> str | None:
     if on_time(event, context.now) is not False:
         return "没有超期，无需申诉"
     return "每件事件只能申诉一次" if event.appeal else None
 
 
-def _review(event: Event, viewer: Viewer, found: frozenset[str], context: Context) -> str | None:
+def review(event: Event, viewer: Viewer, capacities: frozenset[str], context: Context) -> str | None:
     if event.appeal not in PENDING_APPEAL:
         return "没有待复核的申诉"
     return "要由另一个人复核" if event.appeal_reviewer == viewer.name else None
 
 
-def _settle_border(event: Event, viewer: Viewer, found: frozenset[str], context: Context) -> str | None:
+def settle_border(event: Event, viewer: Viewer, capacities: frozenset[str], context: Context) -> str | None:
     return "没有待确认的交界" if not event.border or event.border.get("settled") else None
-
-
-def _open_door(event: Event, viewer: Viewer, found: frozenset[str], context: Context) -> str | None:
-    return None
-
-
-GUARDS: Mapping[str, Guard] = defaultdict(
-    lambda: _open_door,
-    {
-        "claim": _claim,
-        "dispatch": _dispatch,
-        "recall": _recall,
-        "reject": _reject,
-        "accept": _accept,
-        "decline": _decline,
-        "escalate": _escalate,
-        "finish": _finish,
-        "hold": _hold,
-        "extend": _extend,
-        "approve": _answer_request,
-        "refuse": _answer_request,
-        "supervise": _supervise,
-        "rate": _rate,
-        "object": _object,
-        "dismiss": _dismiss,
-        "appeal": _appeal,
-        "review": _review,
-        "reply": _reply,
-        "urge": _urge,
-        "unmerge": _unmerge,
-        "reopen": _reopen,
-        "settle_border": _settle_border,
-    },
-)

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from dashboard.rules.events.event import RATING_WORDS, Status
-from dashboard.rules.events.lifecycle import ACTION_WORDS
+from dashboard.rules.events.rules import ACTION_WORDS
 from dashboard.rules.figures import words
 from dashboard.rules.figures.kpis import Period, period, previous
 from dashboard.rules.text.local_time import days_before

@@ -8,7 +8,7 @@ from typing import Any
 
 from dash import dcc, html
 
-from dashboard.rules.events.lifecycle import ACTION_WORDS
+from dashboard.rules.events.rules import ACTION_WORDS
 from layouts import ids
 from layouts.pages import account
 from layouts.pages.event import facts as event_facts

@@ -20,7 +20,7 @@ from dashboard.rules.events.event import (
     Status,
     Supervision,
 )
-from dashboard.rules.events.lifecycle import ACTION_WORDS
+from dashboard.rules.events.rules import ACTION_WORDS
 from layouts import theme
 from layouts.pages.event.data import EventData, moment_of, when
 from layouts.parts.act import REQUEST_CHOICES

@@ -4,28 +4,32 @@ Law: it is upheld only when both reviewers say so; then what the overdue cost is
 statistics of being on time, while the mark itself stays readable.
 """
 
-from dashboard.rules.events.change import SECOND_OVERDUE, Change, Move
 from dashboard.rules.events.event import Appeal, Verdict
+from dashboard.rules.events.outcome import SECOND_OVERDUE, EventAttempt, Outcome
 
 
-def appeal(move: Move) -> Change:
+def appeal(attempt: EventAttempt) -> Outcome:
     """Let the appeal stand on the event until two people have reviewed it."""
     words = {
         "appeal": Appeal.OPEN,
-        "appeal_reason": move.facts["reason"],
-        "appealed_by": move.viewer.name,
-        "appealed_at": move.context.now,
+        "appeal_reason": attempt.facts["reason"],
+        "appealed_by": attempt.viewer.name,
+        "appealed_at": attempt.context.now,
     }
-    return Change(set=words)
+    return Outcome(set=words)
 
 
-def review(move: Move) -> Change:
+def review(attempt: EventAttempt) -> Outcome:
     """Note the first reviewer's verdict; with the second the appeal is decided."""
-    event, verdict = move.event, move.facts["verdict"]
+    event, verdict = attempt.matter, attempt.facts["verdict"]
     if event.appeal == Appeal.OPEN:
-        first = {"appeal": Appeal.REVIEWING, "appeal_reviewer": move.viewer.name, "appeal_verdict": verdict}
-        return Change(set=first)
+        first = {
+            "appeal": Appeal.REVIEWING,
+            "appeal_reviewer": attempt.viewer.name,
+            "appeal_verdict": verdict,
+        }
+        return Outcome(set=first)
     if {event.appeal_verdict, verdict} != {Verdict.UPHOLD}:
-        return Change(set={"appeal": Appeal.DISMISSED})
+        return Outcome(set={"appeal": Appeal.DISMISSED})
     taken_back = ["overdue", *(["supervised"] if event.supervised_reason == SECOND_OVERDUE else [])]
-    return Change(set={"appeal": Appeal.UPHELD}, reverse=taken_back, reverse_subject=event.unit)
+    return Outcome(set={"appeal": Appeal.UPHELD}, reverse=taken_back, reverse_subject=event.unit)

@@ -5,8 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from dashboard.rules import scoring
-from dashboard.rules.events.change import EFFICIENCY, RED_OVERDUE, Change, Move
-from dashboard.rules.events.clocks import (
+from dashboard.rules.events.deadlines import (
     HANDLING_CLOCK,
     MINUTE_CLOCKS,
     again,
@@ -19,132 +18,135 @@ from dashboard.rules.events.clocks import (
 from dashboard.rules.events.effects.terms import resume
 from dashboard.rules.events.event import LEVELS, SUPERVISIONS, Level, Status, Supervision
 from dashboard.rules.events.guards import border_in_doubt
+from dashboard.rules.events.outcome import EFFICIENCY, RED_OVERDUE, EventAttempt, Outcome
 from dashboard.rules.limits import Limit
 
 
-def register(move: Move) -> Change:
-    world = move.context.world
-    asked = move.facts.get("category") or move.event.category
-    code = world.steered(asked, move.event.title, move.event.description)
+def register(attempt: EventAttempt) -> Outcome:
+    world = attempt.context.world
+    asked = attempt.facts.get("category") or attempt.matter.category
+    code = world.steered(asked, attempt.matter.title, attempt.matter.description)
     category = world.category(code)
     assert category is not None
-    level = max(LEVELS.index(Level(move.event.level)), LEVELS.index(Level(category.level or Level.GRID)))
-    emergency = move.event.emergency or category.emergency
-    seen = move.event.changed({"category": code, "emergency": emergency})
+    level = max(LEVELS.index(Level(attempt.matter.level)), LEVELS.index(Level(category.level or Level.GRID)))
+    emergency = attempt.matter.emergency or category.emergency
+    seen = attempt.matter.changed({"category": code, "emergency": emergency})
     columns: dict[str, Any] = {
         "category": code,
-        "condition": move.facts.get("condition", move.event.condition),
+        "condition": attempt.facts.get("condition", attempt.matter.condition),
         "level": LEVELS[level],
         "emergency": emergency,
-        "registered_at": move.context.now,
+        "registered_at": attempt.context.now,
         "register_due_at": None,
     }
     window = world.policy.claim_minutes(category)
-    if window and not emergency and not border_in_doubt(move.event) and world.eligible(seen):
+    if window and not emergency and not border_in_doubt(attempt.matter) and world.eligible(seen):
         columns |= {
             "status": Status.CLAIMABLE,
-            "pool_at": move.context.now,
-            "claim_due_at": move.context.now + timedelta(minutes=window),
+            "pool_at": attempt.context.now,
+            "claim_due_at": attempt.context.now + timedelta(minutes=window),
         }
     else:
-        columns |= to_dispatch(move.context)
-    change = Change(set=columns, points=scoring.for_valid_report(move.event, world.policy))
-    if emergency and not move.event.emergency:
-        change.alert = "raise"
-    return change
+        columns |= to_dispatch(attempt.context)
+    outcome = Outcome(set=columns, points=scoring.for_valid_report(attempt.matter, world.policy))
+    if emergency and not attempt.matter.emergency:
+        outcome.alert = "raise"
+    return outcome
 
 
-def reject(move: Move) -> Change:
-    return Change(set={"status": Status.REJECTED, "closed_at": move.context.now}, alert="stand_down")
+def reject(attempt: EventAttempt) -> Outcome:
+    return Outcome(set={"status": Status.REJECTED, "closed_at": attempt.context.now}, alert="stand_down")
 
 
-def merge(move: Move) -> Change:
-    assert move.context.original is not None
+def merge(attempt: EventAttempt) -> Outcome:
+    assert attempt.context.original is not None
     columns = {
         "status": Status.MERGED,
-        "merged_into": move.context.original.id,
-        "merged_from": move.event.status,
-        "merged_at": move.context.now,
+        "merged_into": attempt.context.original.id,
+        "merged_from": attempt.matter.status,
+        "merged_at": attempt.context.now,
     }
-    return Change(set=columns, alert="stand_down", demand=(move.context.original.id, move.event.demand))
+    return Outcome(
+        set=columns, alert="stand_down", demand=(attempt.context.original.id, attempt.matter.demand)
+    )
 
 
-def unmerge(move: Move) -> Change:
+def unmerge(attempt: EventAttempt) -> Outcome:
     # the clocks stood still while the event was merged
-    event, now = move.event, move.context.now
-    columns = carried(event, (*HANDLING_CLOCK, *MINUTE_CLOCKS), event.merged_at or now, move.context)
+    event, now = attempt.matter, attempt.context.now
+    columns = carried(event, (*HANDLING_CLOCK, *MINUTE_CLOCKS), event.merged_at or now, attempt.context)
     columns |= {"status": event.merged_from, "merged_into": None, "merged_from": None, "merged_at": None}
     original = (event.merged_into, -event.demand) if event.merged_into else None
-    return Change(set=columns, demand=original, alert="raise" if event.emergency else None)
+    return Outcome(set=columns, demand=original, alert="raise" if event.emergency else None)
 
 
-def escalate(move: Move) -> Change:
+def escalate(attempt: EventAttempt) -> Outcome:
     step = (
         len(LEVELS) - 1
-        if move.event.emergency
-        else min(LEVELS.index(Level(move.event.level)) + 1, len(LEVELS) - 1)
+        if attempt.matter.emergency
+        else min(LEVELS.index(Level(attempt.matter.level)) + 1, len(LEVELS) - 1)
     )
-    change = released(move.event)
-    change.set |= to_dispatch(move.context) | dict.fromkeys(HANDLING_CLOCK)
-    change.set |= {"level": LEVELS[step], "escalations": move.event.escalations + 1}
-    if move.event.registered_at is None:
-        change.set |= {"registered_at": move.context.now, "register_due_at": None}
-    change.alert = again(move.event)
-    return change
+    outcome = released(attempt.matter)
+    outcome.set |= to_dispatch(attempt.context) | dict.fromkeys(HANDLING_CLOCK)
+    outcome.set |= {"level": LEVELS[step], "escalations": attempt.matter.escalations + 1}
+    if attempt.matter.registered_at is None:
+        outcome.set |= {"registered_at": attempt.context.now, "register_due_at": None}
+    outcome.alert = again(attempt.matter)
+    return outcome
 
 
-def supervise(move: Move) -> Change:
-    policy = move.context.world.policy
-    mark = SUPERVISIONS[SUPERVISIONS.index(Supervision(move.event.supervision)) + 1]
+def supervise(attempt: EventAttempt) -> Outcome:
+    policy = attempt.context.world.policy
+    mark = SUPERVISIONS[SUPERVISIONS.index(Supervision(attempt.matter.supervision)) + 1]
     columns = {
         "supervision": mark,
-        "supervised_reason": move.facts["reason"],
-        "reply_due_at": policy.calendar.add(move.context.now, Limit(1, "work_day")),
+        "supervised_reason": attempt.facts["reason"],
+        "reply_due_at": policy.calendar.add(attempt.context.now, Limit(1, "work_day")),
     }
-    change = Change(set=columns)
-    if move.facts["reason"] != RED_OVERDUE:
-        change.deliveries.append((EFFICIENCY, move.facts["reason"]))
-        change.points = scoring.for_supervision(move.event, policy)
-    return change
+    outcome = Outcome(set=columns)
+    if attempt.facts["reason"] != RED_OVERDUE:
+        outcome.deliveries.append((EFFICIENCY, attempt.facts["reason"]))
+        outcome.points = scoring.for_supervision(attempt.matter, policy)
+    return outcome
 
 
-def reply(move: Move) -> Change:
-    return Change(set={"reply_due_at": None})
+def reply(attempt: EventAttempt) -> Outcome:
+    return Outcome(set={"reply_due_at": None})
 
 
-def correct(move: Move) -> Change:
-    world = move.context.world
+def correct(attempt: EventAttempt) -> Outcome:
+    world = attempt.context.world
     columns: dict[str, Any] = {
-        name: move.facts[name]
+        name: attempt.facts[name]
         for name in ("category", "level", "emergency")
-        if move.facts.get(name) is not None
+        if attempt.facts.get(name) is not None
     }
     if "category" in columns:
         columns["condition"] = None
         category = world.category(columns["category"])
         if category is not None and category.emergency:
             columns.setdefault("emergency", True)
-    columns |= move.context.place or {}
-    seen = replace(move.event, **columns)
-    moved = seen.category != move.event.category or seen.area_path != move.event.area_path
-    if move.event.status == Status.CLAIMABLE:
+    columns |= attempt.context.place or {}
+    seen = replace(attempt.matter, **columns)
+    moved = seen.category != attempt.matter.category or seen.area_path != attempt.matter.area_path
+    if attempt.matter.status == Status.CLAIMABLE:
         category = world.category(seen.category)
         fits = category is not None and world.policy.claim_minutes(category) and world.eligible(seen)
         if seen.emergency or border_in_doubt(seen) or not fits:
-            columns |= to_dispatch(move.context)
-    elif moved and move.event.status in (Status.DISPATCHED, Status.HANDLING):
-        columns |= start_handling(seen, move.context)
-    if seen.emergency and not move.event.emergency and move.event.status == Status.ON_HOLD:
-        columns |= resume(move).set  # an emergency waits for nobody's hold
-    if seen.emergency and not move.event.emergency:
-        columns |= hurried(seen, columns, move.context)
-    change = Change(set=columns)
-    if seen.emergency != move.event.emergency:
-        change.alert = "raise" if seen.emergency else "stand_down"
-    return change
+            columns |= to_dispatch(attempt.context)
+    elif moved and attempt.matter.status in (Status.DISPATCHED, Status.HANDLING):
+        columns |= start_handling(seen, attempt.context)
+    if seen.emergency and not attempt.matter.emergency and attempt.matter.status == Status.ON_HOLD:
+        columns |= resume(attempt).set  # an emergency waits for nobody's hold
+    if seen.emergency and not attempt.matter.emergency:
+        columns |= hurried(seen, columns, attempt.context)
+    outcome = Outcome(set=columns)
+    if seen.emergency != attempt.matter.emergency:
+        outcome.alert = "raise" if seen.emergency else "stand_down"
+    return outcome
 
 
-def settle_border(move: Move) -> Change:
-    columns = {"grid": move.facts["grid"], **(move.context.place or {})}
-    columns |= {"border": {**(move.event.border or {}), "settled": True}}
-    return Change(set=columns, settled=columns["grid"])
+def settle_border(attempt: EventAttempt) -> Outcome:
+    columns = {"grid": attempt.facts["grid"], **(attempt.context.place or {})}
+    columns |= {"border": {**(attempt.matter.border or {}), "settled": True}}
+    return Outcome(set=columns, settled=columns["grid"])

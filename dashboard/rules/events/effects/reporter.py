@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from dashboard.rules.events.change import Change, Move
 from dashboard.rules.events.guards import OBJECTION
+from dashboard.rules.events.outcome import EventAttempt, Outcome
 
 ANSWERED: dict[str, Any] = {
     "request": None,
@@ -13,12 +13,16 @@ ANSWERED: dict[str, Any] = {
 }
 
 
-def objection(move: Move) -> Change:
+def objection(attempt: EventAttempt) -> Outcome:
     """Let the objection stand on the event until somebody answers it."""
-    words = {"request": OBJECTION, "request_reason": move.facts["text"], "requested_by": move.viewer.name}
-    return Change(set=words)
+    words = {
+        "request": OBJECTION,
+        "request_reason": attempt.facts["text"],
+        "requested_by": attempt.viewer.name,
+    }
+    return Outcome(set=words)
 
 
-def dismiss(move: Move) -> Change:
+def dismiss(attempt: EventAttempt) -> Outcome:
     """Answer an objection without opening the event again."""
-    return Change(set=ANSWERED)
+    return Outcome(set=ANSWERED)

@@ -3,8 +3,7 @@
 from typing import Any
 
 from dashboard.rules import scoring
-from dashboard.rules.events.change import Change, Move
-from dashboard.rules.events.clocks import (
+from dashboard.rules.events.deadlines import (
     HANDLING_CLOCK,
     accept_within,
     again,
@@ -14,74 +13,81 @@ from dashboard.rules.events.clocks import (
     miss_deadline,
 )
 from dashboard.rules.events.event import Status
+from dashboard.rules.events.outcome import EventAttempt, Outcome
 from dashboard.rules.limits import Limit
 
 
-def hold(move: Move) -> Change:
-    columns = {"request": "hold", "request_until": move.facts["until"]}
-    return Change(set=columns | {"request_reason": move.facts["reason"], "requested_by": move.viewer.name})
+def hold(attempt: EventAttempt) -> Outcome:
+    columns = {"request": "hold", "request_until": attempt.facts["until"]}
+    return Outcome(
+        set=columns | {"request_reason": attempt.facts["reason"], "requested_by": attempt.viewer.name}
+    )
 
 
-def extend(move: Move) -> Change:
+def extend(attempt: EventAttempt) -> Outcome:
     columns = {"request": "extend", "request_until": None}
-    return Change(set=columns | {"request_reason": move.facts["reason"], "requested_by": move.viewer.name})
+    return Outcome(
+        set=columns | {"request_reason": attempt.facts["reason"], "requested_by": attempt.viewer.name}
+    )
 
 
 ANSWERED = {"request": None, "request_reason": None, "request_until": None, "requested_by": None}
 
 
-def approve(move: Move) -> Change:
-    if move.event.request == "hold":
+def approve(attempt: EventAttempt) -> Outcome:
+    if attempt.matter.request == "hold":
         held = {
             "status": Status.ON_HOLD,
-            "hold_from": move.context.now,
-            "hold_until": move.event.request_until,
+            "hold_from": attempt.context.now,
+            "hold_until": attempt.matter.request_until,
         }
-        columns = ANSWERED | held | {"hold_count": move.event.hold_count + 1}
-        return Change(set=columns, alert=again(move.event))
-    event = move.event
+        columns = ANSWERED | held | {"hold_count": attempt.matter.hold_count + 1}
+        return Outcome(set=columns, alert=again(attempt.matter))
+    event = attempt.matter
     assert event.handle_due_at is not None
     limit = Limit(event.limit_amount, event.limit_unit) if event.limit_amount and event.limit_unit else None
     start = event.handle_from or event.reported_at
     if limit is not None:
-        due = move.context.world.policy.calendar.add(event.handle_due_at, limit)
+        due = attempt.context.world.policy.calendar.add(event.handle_due_at, limit)
     else:
         due = event.handle_due_at + (event.handle_due_at - start)
-    clock = handling_clock(start, due, limit, move.context)
-    return Change(set=ANSWERED | clock | {"extension_count": event.extension_count + 1})
+    clock = handling_clock(start, due, limit, attempt.context)
+    return Outcome(set=ANSWERED | clock | {"extension_count": event.extension_count + 1})
 
 
-def refuse(move: Move) -> Change:
-    return Change(set=dict(ANSWERED))
+def refuse(attempt: EventAttempt) -> Outcome:
+    return Outcome(set=dict(ANSWERED))
 
 
-def resume(move: Move) -> Change:
-    since = move.event.hold_from or move.context.at
-    columns: dict[str, Any] = carried(move.event, HANDLING_CLOCK, since, move.context)
-    return Change(set=columns | {"status": Status.HANDLING, "hold_from": None, "hold_until": None})
+def resume(attempt: EventAttempt) -> Outcome:
+    since = attempt.matter.hold_from or attempt.context.at
+    columns: dict[str, Any] = carried(attempt.matter, HANDLING_CLOCK, since, attempt.context)
+    return Outcome(set=columns | {"status": Status.HANDLING, "hold_from": None, "hold_until": None})
 
 
-def remind(move: Move) -> Change:
-    if move.event.status in (Status.REPORTED, Status.PENDING_DISPATCH):
+def remind(attempt: EventAttempt) -> Outcome:
+    if attempt.matter.status in (Status.REPORTED, Status.PENDING_DISPATCH):
         # the desk's own deadline: it is told once, and an emergency that nobody took in hand sounds again
-        return Change(set={"desk_reminded_at": move.context.now}, alert=again(move.event))
-    if move.event.status == Status.DISPATCHED:
-        later = move.context.now + accept_within(move.event, move.context)
-        return Change(set={"accept_reminders": move.event.accept_reminders + 1, "accept_due_at": later})
-    later = move.context.now + minutes(move.context, "check_emergency" if move.event.emergency else "check")
-    change = Change(set={"check_reminders": move.event.check_reminders + 1, "check_due_at": later})
-    if not move.event.check_reminders:
-        change.points = scoring.for_check(move.context.tasked, False, move.context.world.policy)
-    return change
+        return Outcome(set={"desk_reminded_at": attempt.context.now}, alert=again(attempt.matter))
+    if attempt.matter.status == Status.DISPATCHED:
+        later = attempt.context.now + accept_within(attempt.matter, attempt.context)
+        return Outcome(set={"accept_reminders": attempt.matter.accept_reminders + 1, "accept_due_at": later})
+    later = attempt.context.now + minutes(
+        attempt.context, "check_emergency" if attempt.matter.emergency else "check"
+    )
+    outcome = Outcome(set={"check_reminders": attempt.matter.check_reminders + 1, "check_due_at": later})
+    if not attempt.matter.check_reminders:
+        outcome.points = scoring.for_check(attempt.context.tasked, False, attempt.context.world.policy)
+    return outcome
 
 
-def warn(move: Move) -> Change:
-    return Change(set={"due_soon_at": move.context.now})
+def warn(attempt: EventAttempt) -> Outcome:
+    return Outcome(set={"due_soon_at": attempt.context.now})
 
 
-def expire(move: Move) -> Change:
-    return miss_deadline(move.event, move.context)
+def expire(attempt: EventAttempt) -> Outcome:
+    return miss_deadline(attempt.matter, attempt.context)
 
 
-def nothing(move: Move) -> Change:
-    return Change()
+def nothing(attempt: EventAttempt) -> Outcome:
+    return Outcome()

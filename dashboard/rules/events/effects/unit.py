@@ -4,8 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from dashboard.rules import scoring
-from dashboard.rules.events.change import Change, Move
-from dashboard.rules.events.clocks import (
+from dashboard.rules.events.deadlines import (
     HANDLING_CLOCK,
     accept_within,
     again,
@@ -19,168 +18,175 @@ from dashboard.rules.events.clocks import (
 from dashboard.rules.events.effects.reporter import ANSWERED
 from dashboard.rules.events.event import BAD_RATINGS, Status
 from dashboard.rules.events.guards import DECLINES_TO_RULING
+from dashboard.rules.events.outcome import EventAttempt, Outcome
 
 
-def claim(move: Move) -> Change:
-    columns = start_handling(move.event, move.context) | {
+def claim(attempt: EventAttempt) -> Outcome:
+    columns = start_handling(attempt.matter, attempt.context) | {
         "status": Status.HANDLING,
-        "unit": move.viewer.unit,
-        "handler": _handler(move),
+        "unit": attempt.viewer.unit,
+        "handler": _handler(attempt),
         "how": "claim",
-        "owned_at": move.context.now,
-        "accepted_at": move.context.now,
+        "owned_at": attempt.context.now,
+        "accepted_at": attempt.context.now,
     }
-    return Change(set=columns)
+    return Outcome(set=columns)
 
 
-def _handler(move: Move) -> str | None:
+def _handler(attempt: EventAttempt) -> str | None:
     """Return in whose hands the work is: a member's who takes it; what the head takes is anybody's of the unit."""
-    return move.viewer.name if move.viewer.member else None
+    return attempt.viewer.name if attempt.viewer.member else None
 
 
-def hand_over(move: Move) -> Change:
-    return Change(set={"handler": move.facts.get("handler")})
+def hand_over(attempt: EventAttempt) -> Outcome:
+    return Outcome(set={"handler": attempt.facts.get("handler")})
 
 
-def lapse(move: Move) -> Change:
-    return Change(set=to_dispatch(move.context))
+def lapse(attempt: EventAttempt) -> Outcome:
+    return Outcome(set=to_dispatch(attempt.context))
 
 
-def dispatch(move: Move) -> Change:
-    unit = move.facts["unit"]
-    ruling = move.event.decline_count >= DECLINES_TO_RULING
+def dispatch(attempt: EventAttempt) -> Outcome:
+    unit = attempt.facts["unit"]
+    ruling = attempt.matter.decline_count >= DECLINES_TO_RULING
     # a decline does not stop the clock: the same unit again goes on where it stood, another one starts afresh
     goes_on = (
-        move.event.handle_due_at is not None
-        and bool(move.context.declined_by)
-        and move.context.declined_by[-1] == unit
+        attempt.matter.handle_due_at is not None
+        and bool(attempt.context.declined_by)
+        and attempt.context.declined_by[-1] == unit
     )
-    columns = {} if goes_on else start_handling(move.event, move.context)
+    columns = {} if goes_on else start_handling(attempt.matter, attempt.context)
     columns |= {
         "status": Status.DISPATCHED,
         "unit": unit,
         "handler": None,
         "how": "dispatch",
-        "owned_at": move.context.now,
+        "owned_at": attempt.context.now,
         "accepted_at": None,
-        "accept_due_at": move.context.now + accept_within(move.event, move.context),
+        "accept_due_at": attempt.context.now + accept_within(attempt.matter, attempt.context),
         "accept_reminders": 0,
         "final_dispatch": ruling,
     }
-    if move.facts.get("due_at"):
-        columns |= handling_clock(move.context.now, move.facts["due_at"], None, move.context)
-    named = move.facts.get("co_units")
-    kept = move.event.co_units if named is None and move.event.emergency else named
+    if attempt.facts.get("due_at"):
+        columns |= handling_clock(attempt.context.now, attempt.facts["due_at"], None, attempt.context)
+    named = attempt.facts.get("co_units")
+    kept = attempt.matter.co_units if named is None and attempt.matter.emergency else named
     others = tuple(dict.fromkeys(code for code in kept or () if code != unit))
-    change = Change(set=columns | {"co_units": list(others) or None}, assign=others)
-    if ruling and unit in move.context.declined_by:
-        change.points = scoring.for_unfounded_decline(unit, move.context.world.policy)
-    return change
+    outcome = Outcome(set=columns | {"co_units": list(others) or None}, assign=others)
+    if ruling and unit in attempt.context.declined_by:
+        outcome.points = scoring.for_unfounded_decline(unit, attempt.context.world.policy)
+    return outcome
 
 
-def recall(move: Move) -> Change:
+def recall(attempt: EventAttempt) -> Outcome:
     # the unit never had it: its clock goes with it, and whoever is sent next starts afresh
     stopped = dict.fromkeys((*HANDLING_CLOCK, "limit_amount", "limit_unit", "due_soon_at"))
-    taken_back = ("unfounded_decline",) if move.event.final_dispatch else ()
-    change = released(move.event)
-    change.set |= to_dispatch(move.context) | stopped
-    change.reverse = taken_back
-    return change
+    taken_back = ("unfounded_decline",) if attempt.matter.final_dispatch else ()
+    outcome = released(attempt.matter)
+    outcome.set |= to_dispatch(attempt.context) | stopped
+    outcome.reverse = taken_back
+    return outcome
 
 
-def accept(move: Move) -> Change:
-    if "owner" in move.found:
-        taken = {"status": Status.HANDLING, "accepted_at": move.context.now, "handler": _handler(move)}
-        return Change(set=taken)
-    return Change(co_accepted=move.viewer.unit)
+def accept(attempt: EventAttempt) -> Outcome:
+    if "owner" in attempt.capacities:
+        taken = {"status": Status.HANDLING, "accepted_at": attempt.context.now, "handler": _handler(attempt)}
+        return Outcome(set=taken)
+    return Outcome(co_accepted=attempt.viewer.unit)
 
 
-def decline(move: Move) -> Change:
-    change = released(move.event)
-    change.set |= to_dispatch(move.context) | {"decline_count": move.event.decline_count + 1}
-    change.alert = again(move.event)
-    return change
+def decline(attempt: EventAttempt) -> Outcome:
+    outcome = released(attempt.matter)
+    outcome.set |= to_dispatch(attempt.context) | {"decline_count": attempt.matter.decline_count + 1}
+    outcome.alert = again(attempt.matter)
+    return outcome
 
 
-def finish(move: Move) -> Change:
-    if "owner" not in move.found:
-        return Change(co_finished=(move.viewer.unit or "", move.facts["text"]))
-    change = miss_deadline(move.event, move.context)
-    change.set |= {
+def finish(attempt: EventAttempt) -> Outcome:
+    if "owner" not in attempt.capacities:
+        return Outcome(co_finished=(attempt.viewer.unit or "", attempt.facts["text"]))
+    outcome = miss_deadline(attempt.matter, attempt.context)
+    outcome.set |= {
         "status": Status.CHECKING,
-        "finished_at": move.context.now,
-        "solved_level": move.context.world.level_of(move.event.unit),
-        "check_due_at": move.context.now
-        + minutes(move.context, "check_emergency" if move.event.emergency else "check"),
+        "finished_at": attempt.context.now,
+        "solved_level": attempt.context.world.level_of(attempt.matter.unit),
+        "check_due_at": attempt.context.now
+        + minutes(attempt.context, "check_emergency" if attempt.matter.emergency else "check"),
         "check_reminders": 0,
         "request": None,
     }
-    return change
+    return outcome
 
 
-def check(move: Move) -> Change:
-    policy = move.context.world.policy
-    rating = move.facts["rating"]
+def check(attempt: EventAttempt) -> Outcome:
+    policy = attempt.context.world.policy
+    rating = attempt.facts["rating"]
     if rating in BAD_RATINGS:
-        change = Change(points=scoring.for_return(move.event, policy), alert=again(move.event))
-        change.set = start_handling(move.event, move.context) | {
+        outcome = Outcome(points=scoring.for_return(attempt.matter, policy), alert=again(attempt.matter))
+        outcome.set = start_handling(attempt.matter, attempt.context) | {
             "status": Status.HANDLING,
-            "round": move.event.round + 1,
-            "rework_count": move.event.rework_count + 1,
+            "round": attempt.matter.round + 1,
+            "rework_count": attempt.matter.rework_count + 1,
             "rating": rating,
             "solved_level": None,
             "co_units": None,
         }
     else:
-        columns = {"status": Status.CLOSED, "closed_at": move.context.now, "rating": rating}
-        closed = replace(move.event, **columns)
-        points = scoring.for_closing(closed, move.context.now, policy, move.context.claim_bonus)
-        change = Change(set=columns, points=points, alert="stand_down")
-    if "checker" not in move.found:
-        return change
-    in_time, charged = _checked_in_time(move), move.event.check_reminders > 0
+        columns = {"status": Status.CLOSED, "closed_at": attempt.context.now, "rating": rating}
+        closed = replace(attempt.matter, **columns)
+        points = scoring.for_closing(closed, attempt.context.now, policy, attempt.context.claim_bonus)
+        outcome = Outcome(set=columns, points=points, alert="stand_down")
+    if "checker" not in attempt.capacities:
+        return outcome
+    in_time, charged = _checked_in_time(attempt), attempt.matter.check_reminders > 0
     # a late check was already charged by the clock when it reminded; only an unnoticed one is charged here
     if in_time or not charged:
-        whose = move.viewer.name if in_time else move.context.tasked
-        change.points += scoring.for_check(whose, in_time, policy)
+        whose = attempt.viewer.name if in_time else attempt.context.tasked
+        outcome.points += scoring.for_check(whose, in_time, policy)
     if in_time and charged:  # it was made in time, only the news of it came late
-        change.reverse, change.reverse_since = ("check_late",), move.event.finished_at
-    return change
+        outcome.reverse, outcome.reverse_since = ("check_late",), attempt.matter.finished_at
+    return outcome
 
 
-def _checked_in_time(move: Move) -> bool:
+def _checked_in_time(attempt: EventAttempt) -> bool:
     """Return whether a check was made by its first deadline; a phone without a network tells the true moment later."""
-    event, made = move.event, move.facts.get("checked_at") or move.context.now
-    within = minutes(move.context, "check_emergency" if event.emergency else "check")
+    event, made = attempt.matter, attempt.facts.get("checked_at") or attempt.context.now
+    within = minutes(attempt.context, "check_emergency" if event.emergency else "check")
     # every reminder moves the deadline on: the first one is counted from the finishing
     due = event.finished_at + within if event.check_reminders and event.finished_at else event.check_due_at
     return due is None or made <= due
 
 
-def conclude(move: Move) -> Change:
+def conclude(attempt: EventAttempt) -> Outcome:
     # replayed records close without a rating: nobody invents one, and they never enter satisfaction
-    columns: dict[str, Any] = {"status": Status.CLOSED, "closed_at": move.context.now, "check_due_at": None}
-    closed = replace(move.event, **columns)
+    columns: dict[str, Any] = {
+        "status": Status.CLOSED,
+        "closed_at": attempt.context.now,
+        "check_due_at": None,
+    }
+    closed = replace(attempt.matter, **columns)
     points = scoring.for_closing(
-        closed, move.context.now, move.context.world.policy, move.context.claim_bonus
+        closed, attempt.context.now, attempt.context.world.policy, attempt.context.claim_bonus
     )
-    return Change(set=columns, points=points, alert="stand_down")
+    return Outcome(set=columns, points=points, alert="stand_down")
 
 
-def reopen(move: Move) -> Change:
+def reopen(attempt: EventAttempt) -> Outcome:
     columns: dict[str, Any] = ANSWERED | {
-        "round": move.event.round + 1,
+        "round": attempt.matter.round + 1,
         "closed_at": None,
         "finished_at": None,
         "rating": None,
         "solved_level": None,
         "co_units": None,
     }
-    if move.event.unit:
-        columns |= start_handling(move.event, move.context) | {
+    if attempt.matter.unit:
+        columns |= start_handling(attempt.matter, attempt.context) | {
             "status": Status.HANDLING,
-            "accepted_at": move.context.now,
+            "accepted_at": attempt.context.now,
         }
     else:
-        columns |= to_dispatch(move.context)
-    return Change(set=columns, reverse=scoring.CLOSING_RULES, alert="raise" if move.event.emergency else None)
+        columns |= to_dispatch(attempt.context)
+    return Outcome(
+        set=columns, reverse=scoring.CLOSING_RULES, alert="raise" if attempt.matter.emergency else None
+    )

@@ -1,13 +1,13 @@
 """What one action changes, as values: columns to set, and what is written beside the event."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from dashboard.rules.access import Viewer
 from dashboard.rules.events.context import Context
 from dashboard.rules.events.event import Event
+from dashboard.rules.lifecycle.rule import Attempt
 from dashboard.rules.scoring import Points
 
 EFFICIENCY = "efficiency"
@@ -26,7 +26,7 @@ RED_OVERDUE = "超期达一倍时限"
 
 
 @dataclass(slots=True)
-class Change:
+class Outcome:
     """What one action does: columns to set, and what is written beside the event."""
 
     set: dict[str, Any] = field(default_factory=dict)
@@ -43,15 +43,4 @@ class Change:
     reverse_subject: str | None = None  # only what this unit or person earned
 
 
-@dataclass(frozen=True, slots=True)
-class Move:
-    """One action about to happen: the event, who acts in which capacities, the facts, the surroundings."""
-
-    event: Event
-    viewer: Viewer
-    found: frozenset[str]
-    facts: Mapping[str, Any]
-    context: Context
-
-
-Effect = Callable[[Move], Change]
+EventAttempt = Attempt[Event, Context]

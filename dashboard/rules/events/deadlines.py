@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from dashboard.rules import scoring
-from dashboard.rules.events.change import Change
 from dashboard.rules.events.context import Context
 from dashboard.rules.events.event import Event, Status
+from dashboard.rules.events.outcome import Outcome
 from dashboard.rules.limits import Limit, due_soon_at, red_at
 
 
@@ -72,9 +72,9 @@ def again(event: Event) -> str | None:
     return "again" if event.emergency else None
 
 
-def released(event: Event) -> Change:
+def released(event: Event) -> Outcome:
     """Return what happens to the co-units when the lead goes: an emergency keeps them, they are on their way."""
-    return Change() if event.emergency else Change(set={"co_units": None}, assign=())
+    return Outcome() if event.emergency else Outcome(set={"co_units": None}, assign=())
 
 
 HANDLING_CLOCK = ("handle_from", "handle_due_at", "warn_due_at", "red_due_at")
@@ -103,10 +103,10 @@ def carried(event: Event, names: Iterable[str], since: datetime, context: Contex
     }
 
 
-def miss_deadline(event: Event, context: Context) -> Change:
+def miss_deadline(event: Event, context: Context) -> Outcome:
     """Return what a handling deadline passed costs, once a round; nothing when it is not passed or already noted."""
     due = event.handle_due_at
     if due is None or context.now <= due or event.overdue_round >= event.round:
-        return Change()
+        return Outcome()
     columns = {"overdue_at": event.overdue_at or due, "overdue_round": event.round, "late": True}
-    return Change(set=columns, points=scoring.for_overdue(event, context.world.policy))
+    return Outcome(set=columns, points=scoring.for_overdue(event, context.world.policy))

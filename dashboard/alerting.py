@@ -1,0 +1,111 @@
+"""The verbs of an alert: raised, answered, silenced openly for a while, stood down, told to the gateway."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from dashboard import alert_folding
+from dashboard.rules.access import Viewer
+from dashboard.rules.alerts import alert as alerts
+from dashboard.rules.alerts.alert import Alert, Behalf
+from dashboard.rules.events.event import Event
+from dashboard.rules.refusals import Forbidden, NotAllowedNow, NotFound
+from datasources.alerts import journal as alert_journal
+from datasources.alerts.screens import audible_screens
+from datasources.events import journal
+
+
+def acknowledge(
+    session: Session,
+    alert_id: int,
+    episode: int,
+    screen: str,
+    by: Viewer,
+    now: datetime,
+    behalf: Behalf | None = None,
+) -> Alert:
+    """Answer an alert as a person at a screen, for oneself or on behalf of somebody heard elsewhere.
+
+    An old episode or a second answer changes nothing and says so.
+    """
+    if not by.may("alerts.acknowledge"):
+        raise Forbidden("您的账号不能确认告警")
+    before = _alert(session, alert_id)
+    after = alerts.acknowledged(before, episode, by.name, screen, now, behalf)
+    answered = _answer(session, before, after, "acknowledge", by, now, screen)
+
+    def alike(one: Alert) -> Alert:
+        return alerts.acknowledged(one, one.episode, by.name, screen, now, behalf)
+
+    alert_folding.answer_with(session, before, alike, by.name, screen, now)
+    return answered
+
+
+def shelve(session: Session, alert_id: int, reason: str, until: datetime, by: Viewer, now: datetime) -> Alert:
+    """Silence an alert for a while, openly: reason, person and end are shown on the wall."""
+    if not by.may("alerts.shelve"):
+        raise Forbidden("您的账号不能暂时静音")
+    before = _alert(session, alert_id)
+    return _answer(session, before, alerts.shelved(before, by.name, reason, until, now), "shelve", by, now)
+
+
+def raise_alert(
+    session: Session, event: Event, now: datetime, by: str, mark: str | None = None, *, again: bool = False
+) -> Alert | None:
+    """Open an alert for an event unless one is open; without an audible screen the gateway is told at once.
+
+    `mark` is an anonymous sender's: many of one fold into one that sounds (`rules.folding`). `again`: one that was
+    answered, or silenced for a while, is over and a new episode sounds; one that sounds goes on.
+    """
+    before = alert_journal.open_alert(session, event.id)
+    if before is not None:
+        if not again or alerts.sounds(before, now):
+            return None
+        stand_down(session, event.id, now, by)
+    fresh = alerts.raised(event.id, alert_journal.last_episode(session, event.id) + 1, now)
+    alert = alert_journal.insert_alert(session, alert_folding.folded(session, fresh, event, mark, now), by)
+    alert_journal.tell_alert(session, alert, now)
+    if alert.folded_into is None and not audible_screens(session, now):
+        owe_webhook(session, event, alert, "no_audible_screen", now)
+        alert_journal.log_alert(session, alert.id, "webhook", now, "clock")
+    return alert
+
+
+def owe_webhook(session: Session, event: Event, alert: Alert, reason: str, now: datetime) -> None:
+    """Owe the notification gateway a message about an alert; whoever owes it writes that into the alert's log."""
+    extra = {"alert": alert.id, "episode": alert.episode, "state": str(alert.state)}
+    journal.owe(session, journal.ALERT, reason, event, extra, now)
+
+
+def stand_down(session: Session, event_id: int, now: datetime, by: str) -> None:
+    """End the open alert of an event, if it has one."""
+    before = alert_journal.open_alert(session, event_id)
+    if before is not None:
+        after = alerts.stood_down(before, now)
+        if alert_journal.update_alert(session, before, after):
+            alert_journal.log_alert(session, before.id, "stand_down", now, by)
+            alert_journal.tell_alert(session, after, now)
+            alert_folding.hand_on(session, before, now)
+
+
+def _alert(session: Session, alert_id: int) -> Alert:
+    found = alert_journal.alert_by_id(session, alert_id)
+    if found is None:
+        raise NotFound("没有这个告警")
+    return found
+
+
+def _answer(
+    session: Session,
+    before: Alert,
+    after: Alert,
+    what: str,
+    by: Viewer,
+    now: datetime,
+    screen: str | None = None,
+) -> Alert:
+    if not alert_journal.update_alert(session, before, after):
+        raise NotAllowedNow("告警刚刚有了变化，请看最新状态")
+    alert_journal.log_alert(session, before.id, what, now, by.name, screen)
+    alert_journal.tell_alert(session, after, now)
+    return after
