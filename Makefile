@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PYTEST_ARGS ?= -n 2 --dist loadfile --no-loadscope-reorder
 
-.PHONY: run test lint bench soak gallery words lock clean
+.PHONY: run test lint bench soak gallery guides tables words lock clean
 
 run: $(VENV)/.installed
 	$(BIN)/python app.py run
@@ -33,6 +33,15 @@ soak: $(VENV)/.tools
 gallery: $(VENV)/.tools
 	$(BIN)/python tests/ensure_browser.py
 	$(BIN)/python -m tests.browser.gallery
+
+# The pictures of docs/guides; PICTURES=name takes one of them.
+guides: $(VENV)/.tools
+	$(BIN)/python tests/ensure_browser.py
+	$(BIN)/python -m tests.browser.guide_pictures $(PICTURES)
+
+# Writes the tables of docs anew that are made from the code.
+tables: $(VENV)/.tools
+	$(BIN)/python -m tests.house_tables
 
 # Collects the sentences of the house into the gettext catalogues; keeps the translations.
 words: $(VENV)/.installed
