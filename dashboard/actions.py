@@ -30,7 +30,7 @@ from datasources.districts.reference import Reference, local_day
 from datasources.events import journal
 from datasources.figures.rollups import dirty_marks
 from datasources.store.database import reserve_ids
-from datasources.store.models.tables import EventRow
+from datasources.store.models import EventRow
 
 LATE_BY = timedelta(seconds=60)
 # in no grid at all: flagged like a border, with nobody to choose from, and to the desk (LIFECYCLE §5)

@@ -202,7 +202,7 @@ class Town:
 
     def photo(self) -> str:
         """Put a photo into the database and return its id."""
-        from datasources.store.models.tables import PhotoRow
+        from datasources.store.models import PhotoRow
 
         name = f"photo{next(self.photos)}"
         with self.database.write() as session:
@@ -257,7 +257,7 @@ def small_town(sqlite: Database, hand: clock.HandClock) -> Town:
 
 def open_account(database: Database, viewer: Viewer) -> None:
     """Let somebody have an account, without a password."""
-    from datasources.store.models.tables import AccountRow
+    from datasources.store.models import AccountRow
 
     with database.write() as session:
         if session.get(AccountRow, viewer.name) is None:
@@ -293,7 +293,7 @@ def ledger() -> Callable[[Database], dict[tuple[str, str], int]]:
     """Return a reader of every subject's tenths."""
     from sqlalchemy import func, select
 
-    from datasources.store.models.tables import LedgerRow
+    from datasources.store.models import LedgerRow
 
     def sums(database: Database) -> dict[tuple[str, str], int]:
         query = select(LedgerRow.subject_kind, LedgerRow.subject, func.sum(LedgerRow.tenths))

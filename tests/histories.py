@@ -18,7 +18,7 @@ from dashboard.rules.figures.kpis import Record
 from datasources.districts.reference import Reference
 from datasources.events import journal
 from datasources.store.database import Database
-from datasources.store.models.tables import PhotoRow, StepRow
+from datasources.store.models import PhotoRow, StepRow
 from tests.conftest import FRIDAY, LEAD, OPERATOR, unit_viewer
 
 CATEGORIES = ("S0406", "B0101", "S0502", "S0402", None)

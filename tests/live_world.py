@@ -27,7 +27,7 @@ from datasources.feed import outbox
 from datasources.feed.embedded import Embedded
 from datasources.feed.stream import Feed
 from datasources.store.database import Database
-from datasources.store.models.tables import AlertRow
+from datasources.store.models import AlertRow
 
 __all__ = [
     "loaded_postgresql",

@@ -15,7 +15,7 @@ from dashboard.sweeps import deadlines
 from datasources.districts.pack.reading import read_pack
 from datasources.figures.boards import board_rows
 from datasources.store.database import Database
-from datasources.store.models.tables import PhotoRow
+from datasources.store.models import PhotoRow
 from tests.api_house import ApiHouse, build, house_of
 from tests.conftest import _admin
 from tests.small_packs import area, ring, small_pack

@@ -15,7 +15,7 @@ from datasources.accounts import accounts, recognition, sign_in
 from datasources.accounts.sign_in import SignIn
 from datasources.districts.reference import Reference, References
 from datasources.store.database import Database
-from datasources.store.models.tables import AccountRow, AuditRow, SessionRow, TokenRow
+from datasources.store.models import AccountRow, AuditRow, SessionRow, TokenRow
 from tests.api_house import PASSWORD, ApiHouse, build, house_of
 
 

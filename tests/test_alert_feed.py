@@ -12,7 +12,7 @@ from dashboard.feed.alerts import alert_messages
 from dashboard.feed.serializer import feed_row, millis
 from dashboard.sweeps import deadlines
 from datasources.feed import outbox
-from datasources.store.models.tables import AccountRow, AlertLogRow
+from datasources.store.models import AccountRow, AlertLogRow
 from tests.api_house import ApiHouse, open_app
 
 

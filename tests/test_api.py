@@ -276,7 +276,7 @@ def test_a_whole_life_over_http(opened: ApiHouse, place: Town, hand: HandClock) 
 
 def place_photo(place: Town, account: str) -> str:
     """Put a photo of an account's own into the database."""
-    from datasources.store.models.tables import PhotoRow
+    from datasources.store.models import PhotoRow
 
     key = place.photo()
     with place.database.write() as session:

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import func, select
 
 from datasources.store.database import Database
-from datasources.store.models.tables import EventRow, OutboxRow, StepRow
+from datasources.store.models import EventRow, OutboxRow, StepRow
 from tests.api_house import ApiHouse, build, house_of
 
 GOOD = {"title": "占道经营", "address": "南山路"}

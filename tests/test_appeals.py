@@ -7,7 +7,7 @@ from dashboard.rules.figures.kpis import period
 from dashboard.rules.refusals import Forbidden, Invalid, NotAllowedNow
 from datasources.figures.boards import board_rows
 from datasources.figures.kpis import kpi_values
-from datasources.store.models.tables import LedgerRow
+from datasources.store.models import LedgerRow
 from tests.conftest import LEAD, LEADER, OPERATOR, Town, unit_viewer
 
 WIDE = "2026-11-01..2026-12-31"

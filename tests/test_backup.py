@@ -23,7 +23,7 @@ from datasources.events import journal
 from datasources.photos import pictures_kept
 from datasources.store import sealing
 from datasources.store.database import Database
-from datasources.store.models.tables import LedgerRow, OutboxRow, PhotoRow, StepRow
+from datasources.store.models import LedgerRow, OutboxRow, PhotoRow, StepRow
 from tests.conftest import OPERATOR, Town, _admin, make_town
 from tests.product import command, start, token_for
 

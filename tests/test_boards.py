@@ -16,7 +16,7 @@ from datasources.figures.points import BOARDS, ledger_entries
 from datasources.figures.views.areas import unit_board_view
 from datasources.figures.views.named import PACE, VIEWS, views
 from datasources.figures.views.now import kpi_view, latest_view, satisfaction_view
-from datasources.store.models.tables import AccountRow, LedgerRow, StepRow
+from datasources.store.models import AccountRow, LedgerRow, StepRow
 from tests.conftest import FRIDAY, OPERATOR, Town
 from tests.histories import History, discarded, record_of
 

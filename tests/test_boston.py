@@ -23,7 +23,7 @@ from datasources.figures.rollups.days import count_day, days_of_period, store_da
 from datasources.figures.rollups.rolled import cover, live_cover
 from datasources.history.imports import Outcome, import_file
 from datasources.store.database import Database
-from datasources.store.models.tables import LedgerRow, StepRow
+from datasources.store.models import LedgerRow, StepRow
 
 QUARTER = BUNDLED / "boston" / "records" / "requests-2011-q3.csv.gz"
 NOW = datetime(2026, 11, 20, 1, tzinfo=UTC)

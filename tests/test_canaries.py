@@ -24,7 +24,7 @@ from dashboard.rules.events.event import Event
 from dashboard.rules.events.rules import RULES
 from datasources.figures.views.now import latest_view
 from datasources.store.database import Database
-from datasources.store.models.tables import AlertRow, DeliveryRow, StepRow
+from datasources.store.models import AlertRow, DeliveryRow, StepRow
 from tests.api_house import ApiHouse, build, house_of
 from tests.conftest import LEAD, LEADER, OPERATOR, WALL, Town, make_town, unit_viewer
 from tests.test_masking import digits

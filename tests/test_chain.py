@@ -18,7 +18,7 @@ from datasources.audit import check, links
 from datasources.exchange import export_requests
 from datasources.store import sealing
 from datasources.store.database import Database
-from datasources.store.models.tables import AuditRow, LedgerRow, StepRow
+from datasources.store.models import AuditRow, LedgerRow, StepRow
 from tests.api_house import house_of
 from tests.browser.desk_page import until
 from tests.conftest import LEAD, OPERATOR, Town

@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from dashboard.report_batcher import Counter, stands_alone
 from dashboard.rules.events.report import Report
 from datasources.districts.reference import References
-from datasources.store.models.tables import EventRow, OutboxRow, StepRow
+from datasources.store.models import EventRow, OutboxRow, StepRow
 from tests.conftest import OPERATOR, Town
 from tests.test_races import at_once
 

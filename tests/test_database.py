@@ -7,7 +7,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from datasources.store.database import Database
-from datasources.store.models.tables import Base
+from datasources.store.models import Base
 from tests.conftest import Town
 from tests.product import ROOT
 

@@ -20,7 +20,7 @@ from dashboard.notify.webhook import NotTaken
 from dashboard.runtime.runtime import House
 from datasources.events import journal
 from datasources.exchange import delivery_queue
-from datasources.store.models.tables import DeliveryRow
+from datasources.store.models import DeliveryRow
 from tests.api_house import ApiHouse, build, house_of
 from tests.conftest import Town
 from tests.gateway import *  # noqa: F403 - the fixture

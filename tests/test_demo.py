@@ -15,7 +15,7 @@ from dashboard.sweeps import deadlines
 from datasources.districts.reference import References
 from datasources.events import journal
 from datasources.store.database import Database
-from datasources.store.models.tables import AlertLogRow, PhotoRow, StepRow
+from datasources.store.models import AlertLogRow, PhotoRow, StepRow
 from tests.conftest import FRIDAY
 from tests.conftest import Town as People
 

@@ -14,7 +14,7 @@ from dashboard.rules.events.event import OWNED, Event, Status
 from dashboard.rules.refusals import Invalid, NotAllowedNow
 from datasources.alerts import journal as alert_journal
 from datasources.events import journal
-from datasources.store.models.tables import AlertLogRow, AlertRow, StepRow
+from datasources.store.models import AlertLogRow, AlertRow, StepRow
 from tests.conftest import LEAD, OPERATOR, Town, unit_viewer
 from tests.test_machine import Life
 

@@ -13,7 +13,7 @@ from dashboard import clock
 from dashboard.rules.figures.kpis import percent
 from datasources.exchange import export_requests
 from datasources.files import sheets
-from datasources.store.models.tables import AuditRow, ExportRequestRow
+from datasources.store.models import AuditRow, ExportRequestRow
 from tests.api_house import build, house_of
 from tests.conftest import LEAD, OPERATOR, make_town
 

@@ -14,7 +14,7 @@ from dashboard.rules.alerts.folding import ABOVE, ABOVE_HERE, Earlier
 from dashboard.sweeps import deadlines
 from datasources.alerts import screens
 from datasources.store.database import Database
-from datasources.store.models.tables import AlertRow, DeliveryRow, EventRow
+from datasources.store.models import AlertRow, DeliveryRow, EventRow
 from tests.api_house import ApiHouse, build, house_of
 from tests.conftest import LEAD, OPERATOR, make_town
 

@@ -15,8 +15,7 @@ from datasources.figures.narrow import Narrow
 from datasources.figures.points import ledger_entries, points_of
 from datasources.figures.rollups import freezing
 from datasources.figures.rollups.rolled import frozen_cover, live_cover
-from datasources.store.models.rollups import FrozenTimesRow
-from datasources.store.models.tables import ImportRow
+from datasources.store.models import FrozenTimesRow, ImportRow
 from tests.conftest import OPERATOR, Town
 
 NOVEMBER = "2026-11-01..2026-11-30"

@@ -14,8 +14,7 @@ from datasources.districts.reference import References
 from datasources.events import journal
 from datasources.history.imports import Outcome, import_file
 from datasources.store.database import Database
-from datasources.store.models.rollups import RollupMarkRow
-from datasources.store.models.tables import AlertRow, EventRow, OutboxRow, StepRow
+from datasources.store.models import AlertRow, EventRow, OutboxRow, RollupMarkRow, StepRow
 from tests.conftest import OPERATOR
 from tests.test_imports import NOW, bring, count, events, row, write
 

@@ -6,7 +6,7 @@ import pytest
 
 from dashboard.rules.refusals import Refusal
 from datasources.store.database import Database
-from datasources.store.models.tables import EventRow
+from datasources.store.models import EventRow
 from tests.test_imports import bring, count, events
 
 HEAD = "external_id,reported_at,title,address\n"

@@ -9,7 +9,7 @@ from dashboard.rules.events.event import on_time
 from dashboard.rules.refusals import Refusal
 from datasources.history.mapping_file import read_mapping
 from datasources.store.database import Database
-from datasources.store.models.tables import EventRow, ImportRow
+from datasources.store.models import EventRow, ImportRow
 from tests.test_imports import NOW, bring, count, events, reasons
 
 COLUMNS = '[columns]\nexternal_id = "id"\nreported_at = "t"\ntitle = "title"\n'

@@ -23,7 +23,7 @@ from datasources.events import journal
 from datasources.history.dates import DateOrder, Dates
 from datasources.history.imports import Outcome, import_file
 from datasources.store.database import Database
-from datasources.store.models.tables import AlertRow, EventRow, ImportRow, LedgerRow, OutboxRow, StepRow
+from datasources.store.models import AlertRow, EventRow, ImportRow, LedgerRow, OutboxRow, StepRow
 
 NOW = datetime(2026, 11, 20, 1, 0, tzinfo=UTC)
 QUARTER = BUNDLED / "boston" / "records" / "requests-2011-q3.csv.gz"

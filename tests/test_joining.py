@@ -14,7 +14,7 @@ from dashboard import clock
 from dashboard.runtime import folder_lock
 from datasources.accounts import passwords, sign_in
 from datasources.store.database import Database
-from datasources.store.models.tables import AccountRow
+from datasources.store.models import AccountRow
 from tests.browser.desk_page import until
 from tests.product import (
     PASSWORD,

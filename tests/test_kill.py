@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 
 from datasources.districts.reference import References
 from datasources.events import journal
-from datasources.store.models.tables import EventRow, StepRow
+from datasources.store.models import EventRow, StepRow
 from tests.product import Product, command, database_of, start, token_for
 
 

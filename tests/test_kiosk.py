@@ -20,7 +20,7 @@ from datasources.accounts.digests import digest
 from datasources.accounts.kiosks import Shows
 from datasources.accounts.sign_in import SignIn
 from datasources.store.database import Database
-from datasources.store.models.tables import AccountRow, SessionRow
+from datasources.store.models import AccountRow, SessionRow
 from tests.api_house import ApiHouse, build, house_of
 from tests.conftest import FRIDAY
 

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from callbacks.http.leaving import Leaving
 from datasources.store.database import Database
-from datasources.store.models.tables import EventRow
+from datasources.store.models import EventRow
 from tests.product import Product, start, token_for
 
 COUNT = 6

@@ -9,7 +9,7 @@ from dashboard.clock import HandClock
 from dashboard.districts import redistricting
 from datasources.districts.pack.reading import read_pack
 from datasources.store.database import Database
-from datasources.store.models.tables import PhotoRow
+from datasources.store.models import PhotoRow
 from tests.api_house import ApiHouse, build, house_of
 from tests.small_packs import nested, small_pack
 

@@ -15,7 +15,7 @@ from datasources.accounts import accounts, recognition, sessions
 from datasources.accounts.sign_in import SESSION_FOR, Origin, SignIn
 from datasources.districts.reference import Reference
 from datasources.store.database import Database
-from datasources.store.models.tables import AuditRow, SessionRow
+from datasources.store.models import AuditRow, SessionRow
 from tests.api_house import PASSWORD, ApiHouse, build, house_of
 
 START = clock.real_now()

@@ -32,7 +32,7 @@ from dashboard.rules.refusals import NotAllowedNow
 from datasources.alerts import journal as alert_journal
 from datasources.events import journal
 from datasources.feed import outbox
-from datasources.store.models.tables import AlertRow, EventRow, LedgerRow, StepRow
+from datasources.store.models import AlertRow, EventRow, LedgerRow, StepRow
 from tests.conftest import FRIDAY, LEAD, LEADER, OPERATOR, Town, make_town, unit_viewer
 
 CATEGORIES = ("S0406", "S0113", "S0502", "9801", None)

@@ -18,7 +18,7 @@ from dashboard.runtime import shared_time
 from datasources.alerts import journal
 from datasources.districts.reference import References
 from datasources.store.database import Database
-from datasources.store.models.tables import AlertRow
+from datasources.store.models import AlertRow
 from tests.api_house import open_app
 from tests.conftest import LEAD, OPERATOR, Town, make_town
 

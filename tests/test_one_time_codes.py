@@ -18,7 +18,7 @@ from datasources.accounts import accounts, limits, one_time_codes, sign_in
 from datasources.accounts.sign_in import Entered, Half, SignIn, TooSoon
 from datasources.districts.reference import Reference, References
 from datasources.store.database import Database
-from datasources.store.models.tables import AuditRow
+from datasources.store.models import AuditRow
 from tests.api_house import PASSWORD, ApiHouse, build
 
 START = clock.real_now().replace(second=1, microsecond=0)

@@ -14,7 +14,7 @@ from datasources.feed import outbox
 from datasources.feed.embedded import Embedded
 from datasources.feed.stream import FeedDown
 from datasources.figures.views.named import PACE
-from datasources.store.models.tables import OutboxRow
+from datasources.store.models import OutboxRow
 from tests.live_world import *  # noqa: F403 - the fixtures
 from tests.live_world import GAS, NOON, OPERATOR, World, wipe
 

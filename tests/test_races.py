@@ -15,7 +15,7 @@ from dashboard.sweeps import deadlines
 from datasources.districts.reference import References
 from datasources.events import journal
 from datasources.store.database import Database
-from datasources.store.models.tables import LedgerRow, StepRow
+from datasources.store.models import LedgerRow, StepRow
 from tests.conftest import OPERATOR, Town, unit_viewer
 
 CROWD = 12

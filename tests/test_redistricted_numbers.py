@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 
 from dashboard.sweeps import rollup_keeper
 from datasources.history.imports import import_file
-from datasources.store.models.tables import LedgerRow
+from datasources.store.models import LedgerRow
 from tests.redrawn_city import (
     AFTER,
     BEFORE,

@@ -7,7 +7,7 @@ from datetime import timedelta
 from sqlalchemy import func, select, update
 
 from dashboard.districts import redistricting
-from datasources.store.models.tables import AreaRow, EventRow, StepRow
+from datasources.store.models import AreaRow, EventRow, StepRow
 from tests.redrawn_city import (
     ACCOUNT,
     BEFORE,

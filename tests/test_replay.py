@@ -18,7 +18,7 @@ from datasources.districts.reference import References
 from datasources.events import journal
 from datasources.history.imports import records_of
 from datasources.store.database import Database
-from datasources.store.models.tables import StepRow
+from datasources.store.models import StepRow
 
 NOW = datetime(2026, 11, 20, 1, 0, tzinfo=UTC)
 QUARTER = BUNDLED / "boston" / "records" / "requests-2011-q3.csv.gz"

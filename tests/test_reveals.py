@@ -10,7 +10,7 @@ from dashboard.runtime.runtime import open_house
 from dashboard.settings import Settings
 from datasources.audit import reveals
 from datasources.store.database import Database
-from datasources.store.models.tables import AuditRow
+from datasources.store.models import AuditRow
 from tests.api_house import ApiHouse, build, house_of
 from tests.product import command
 

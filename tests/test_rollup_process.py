@@ -15,7 +15,7 @@ from dashboard.rules.events.report import Report
 from dashboard.runtime.runtime import House
 from dashboard.sweeps.rollup_process import RollupProcess
 from datasources.store.database import Database
-from datasources.store.models.rollups import RolledRow
+from datasources.store.models import RolledRow
 from tests.api_house import house_of
 from tests.conftest import OPERATOR
 

@@ -23,7 +23,7 @@ from datasources.figures.rollups.times import rolled_stage
 from datasources.figures.scans import bound
 from datasources.figures.stages import DURATIONS, stage_values
 from datasources.history.records import insert_history, places_of
-from datasources.store.models.rollups import RollupPointsRow, RollupRow, RollupTimesRow
+from datasources.store.models import RollupPointsRow, RollupRow, RollupTimesRow
 from tests.conftest import OPERATOR
 from tests.histories import History, discarded
 

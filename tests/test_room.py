@@ -17,7 +17,7 @@ from datasources.districts.reference import References
 from datasources.files import disk_space
 from datasources.photos import orphans
 from datasources.store.database import Database
-from datasources.store.models.tables import PhotoRow, ScreenRow, UploadRow
+from datasources.store.models import PhotoRow, ScreenRow, UploadRow
 from tests.api_house import ApiHouse, build
 from tests.conftest import FRIDAY
 from tests.test_photos import picture, stored, upload

@@ -13,7 +13,7 @@ from dashboard.rules.access import Role, Viewer
 from dashboard.rules.events.event import Event, Status
 from dashboard.rules.refusals import Invalid, NotAllowedNow
 from datasources.events import journal, pool
-from datasources.store.models.tables import AccountRow, LedgerRow, OutboxRow, StepRow
+from datasources.store.models import AccountRow, LedgerRow, OutboxRow, StepRow
 from tests.conftest import LEAD, OPERATOR, Town, open_account, unit_viewer
 
 CHINA = ZoneInfo("Asia/Shanghai")

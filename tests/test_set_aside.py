@@ -19,7 +19,7 @@ from datasources.feed import outbox
 from datasources.store import set_aside
 from datasources.store.beats import Beats
 from datasources.store.database import Database
-from datasources.store.models.tables import AlertLogRow, OutboxRow
+from datasources.store.models import AlertLogRow, OutboxRow
 from datasources.store.set_aside import Aside
 from tests.api_house import build, house_of
 from tests.conftest import Town, make_town

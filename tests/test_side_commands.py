@@ -15,7 +15,7 @@ from dashboard.simulation import choice
 from datasources.accounts import accounts, sign_in
 from datasources.accounts.sign_in import SignIn
 from datasources.store.database import Database
-from datasources.store.models.tables import AccountRow, AuditRow
+from datasources.store.models import AccountRow, AuditRow
 from tests.api_house import house_of
 from tests.product import PASSWORD, command
 

@@ -16,8 +16,7 @@ from datasources.accounts import accounts, limits, sign_in
 from datasources.accounts.sign_in import Entered, Origin, SignIn, TooSoon
 from datasources.districts.reference import Reference
 from datasources.store.database import Database
-from datasources.store.models.accounts import DeviceRow, SignInLimitRow
-from datasources.store.models.tables import AuditRow
+from datasources.store.models import AuditRow, DeviceRow, SignInLimitRow
 from tests.api_house import PASSWORD, ApiHouse, build, house_of
 
 HERE, THERE = Origin("192.0.2.7"), Origin("198.51.100.9")

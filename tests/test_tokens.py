@@ -11,7 +11,7 @@ from datasources.accounts import accounts, tokens
 from datasources.accounts.sign_in import SignIn
 from datasources.districts.reference import Reference
 from datasources.store.database import Database
-from datasources.store.models.tables import TokenRow
+from datasources.store.models import TokenRow
 from tests.api_house import PASSWORD
 from tests.product import command
 

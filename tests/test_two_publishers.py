@@ -7,8 +7,7 @@ from sqlalchemy import delete, func, insert, select, text
 
 from datasources.feed import outbox
 from datasources.store.database import Database
-from datasources.store.models.rollups import RollupMarkRow
-from datasources.store.models.tables import OutboxRow
+from datasources.store.models import OutboxRow, RollupMarkRow
 from tests.conftest import FRIDAY, Town
 
 NEWS = {"event_id": 1, "step_id": 1, "alert_id": None, "urgent": False, "at": FRIDAY}

@@ -17,7 +17,7 @@ from callbacks.security import walls
 from datasources.accounts import recognition
 from datasources.accounts.kiosks import ENROL_WITHIN, Elsewhere
 from datasources.store.database import Database
-from datasources.store.models.tables import AuditRow, KioskRow
+from datasources.store.models import AuditRow, KioskRow
 from tests.api_house import ApiHouse, build, house_of
 from tests.conftest import OPERATOR
 from tests.conftest import WALL as SCREEN

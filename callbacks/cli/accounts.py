@@ -14,7 +14,7 @@ from dashboard.rules.access import Role
 from dashboard.runtime.runtime import House, open_beside
 from dashboard.settings import Settings
 from datasources.accounts import accounts, one_time_codes, tokens
-from datasources.store.models.tables import AccountRow
+from datasources.store.models import AccountRow
 from layouts.text.words import translate
 
 CreateApp = Callable[..., Any]

@@ -25,8 +25,7 @@ from datasources.accounts import limits as sign_in_limits
 from datasources.accounts.kiosks import Shows
 from datasources.alerts import screens
 from datasources.events.intake import text_fault
-from datasources.store.models.accounts import SignInLimitRow
-from datasources.store.models.tables import AccountRow, KioskRow, ScreenRow
+from datasources.store.models import AccountRow, KioskRow, ScreenRow, SignInLimitRow
 from layouts.pages import admin
 from layouts.pages.screen_data import SCENES
 from layouts.text import words

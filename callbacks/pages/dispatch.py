@@ -21,7 +21,7 @@ from dashboard.rules.text.masking import mask_text
 from dashboard.runtime.runtime import House
 from datasources.districts.reference import Reference
 from datasources.events import beside, journal
-from datasources.store.models.tables import StepRow
+from datasources.store.models import StepRow
 from layouts import ids
 from layouts.pages.dispatch import panel
 from layouts.text.words import translate

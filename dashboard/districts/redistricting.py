@@ -20,7 +20,7 @@ from datasources.districts.reference import Reference, References
 from datasources.districts.succession import stand_events_anew
 from datasources.events import journal
 from datasources.store.database import Database
-from datasources.store.models.tables import AccountRow, EventRow, UnitRow
+from datasources.store.models import AccountRow, EventRow, UnitRow
 
 log = logging.getLogger(__name__)
 

@@ -14,7 +14,7 @@ from datasources.alerts.folds import numbers_folded
 from datasources.feed import outbox
 from datasources.store import set_aside
 from datasources.store.faults import is_outage
-from datasources.store.models.tables import AlertRow
+from datasources.store.models import AlertRow
 
 Row = dict[str, Any]
 RowOf = Callable[[Event], Row]

@@ -24,7 +24,7 @@ from datasources.store import set_aside
 from datasources.store.beats import PUBLISHER, Beats
 from datasources.store.database import Database
 from datasources.store.faults import is_outage
-from datasources.store.models.tables import OutboxRow
+from datasources.store.models import OutboxRow
 from datasources.store.quiet_log import Quiet
 from datasources.store.set_aside import Aside
 

@@ -10,7 +10,7 @@ from PIL import Image, ImageDraw, ImageFont
 from dashboard.rules.access import Viewer
 from datasources.files import whole
 from datasources.photos import pictures_kept
-from datasources.store.models.tables import PhotoRow
+from datasources.store.models import PhotoRow
 
 SIZE = (480, 320)
 CAPTION = "模拟照片"

@@ -25,7 +25,7 @@ from datasources.districts.reference import Reference, References
 from datasources.events import journal
 from datasources.store.beats import Beats
 from datasources.store.database import Database
-from datasources.store.models.tables import EventRow
+from datasources.store.models import EventRow
 
 log = logging.getLogger(__name__)
 

@@ -11,7 +11,7 @@ from dashboard.rules.alerts.alert import LONGEST_SHELF, AlertState
 from datasources.alerts import journal
 from datasources.districts.reference import Reference
 from datasources.store.database import Database
-from datasources.store.models.tables import AlertRow
+from datasources.store.models import AlertRow
 
 log = logging.getLogger(__name__)
 

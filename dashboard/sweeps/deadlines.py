@@ -26,7 +26,7 @@ from datasources.events import journal
 from datasources.store.beats import Beats
 from datasources.store.database import Database
 from datasources.store.faults import is_outage
-from datasources.store.models.tables import AlertRow, EventRow
+from datasources.store.models import AlertRow, EventRow
 from datasources.store.quiet_log import Quiet
 
 quiet = Quiet(logging.getLogger(__name__))

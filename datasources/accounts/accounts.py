@@ -14,7 +14,7 @@ from dashboard.rules.access import HOME, ROLE_WORDS, Role, Viewer
 from dashboard.rules.refusals import NotFound, Refusal
 from datasources.accounts import devices, limits, passwords
 from datasources.districts.reference import Reference
-from datasources.store.models.tables import AccountRow, AuditRow, TokenRow
+from datasources.store.models import AccountRow, AuditRow, TokenRow
 
 LONGEST_NAME = 100
 RESERVED = frozenset({"list", "revoke", "console"})  # words of the command line and of the audit

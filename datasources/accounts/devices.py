@@ -8,7 +8,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from datasources.accounts.digests import digest
-from datasources.store.models.accounts import DeviceRow
+from datasources.store.models import DeviceRow
 
 KNOWN_FOR = timedelta(days=180)
 LONGEST = 100

@@ -15,7 +15,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from datasources.store.database import take_turn
-from datasources.store.models.accounts import SignInLimitRow
+from datasources.store.models import SignInLimitRow
 
 TURN = 20_261  # the number writers of these counts wait for
 FORGOTTEN_AFTER = timedelta(hours=1)  # without another failure

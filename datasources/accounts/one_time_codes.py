@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from dashboard.rules.access import Role
 from datasources.accounts.accounts import account_of, audit
-from datasources.store.models.tables import AccountRow
+from datasources.store.models import AccountRow
 
 ROLES = frozenset({Role.LEAD, Role.ADMIN, Role.OPERATOR})  # who decides and who changes accounts
 STEP_SECONDS = 30

@@ -18,7 +18,7 @@ from datasources.accounts.accounts import viewer_of
 from datasources.accounts.digests import digest
 from datasources.accounts.tokens import EXPIRES, PERSONAL
 from datasources.store.database import Database
-from datasources.store.models.tables import AccountRow, SessionRow, TokenRow
+from datasources.store.models import AccountRow, SessionRow, TokenRow
 
 NOTED_EVERY = timedelta(seconds=60)  # how exactly it is known when somebody last did something
 REMEMBERED = 1.5

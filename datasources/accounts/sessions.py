@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from dashboard.rules.refusals import NotFound
 from datasources.accounts.accounts import account_of, audit
 from datasources.accounts.digests import digest
-from datasources.store.models.tables import SessionRow
+from datasources.store.models import SessionRow
 
 ID_LENGTH = 16  # hex digits of the digest: enough to tell sessions apart, nothing to enter with
 

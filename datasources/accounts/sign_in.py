@@ -19,8 +19,7 @@ from datasources.accounts.limits import Limit
 from datasources.accounts.recognition import LONGEST_SECRET, Recognition
 from datasources.accounts.tokens import PERSONAL, issue_token
 from datasources.store.database import Database
-from datasources.store.models.accounts import HalfSessionRow
-from datasources.store.models.tables import AccountRow, SessionRow
+from datasources.store.models import AccountRow, HalfSessionRow, SessionRow
 
 __all__ = ["PERSONAL", "Entered", "Half", "Origin", "SignIn", "TooSoon", "digest", "issue_token"]
 

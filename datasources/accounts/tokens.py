@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from dashboard.rules.refusals import NotFound, Refusal
 from datasources.accounts.accounts import audit, named
 from datasources.accounts.digests import digest
-from datasources.store.models.tables import TokenRow
+from datasources.store.models import TokenRow
 
 MARK = "grid_"
 PERSONAL = "personal"  # the scope of a token that reads persons in clear

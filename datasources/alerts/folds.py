@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from dashboard.rules.alerts.alert import AlertState
 from dashboard.rules.alerts.folding import WITHIN, Earlier
-from datasources.store.models.tables import AlertRow, EventRow
+from datasources.store.models import AlertRow, EventRow
 
 A, E = AlertRow, EventRow
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from dashboard.rules.alerts.alert import Alert, AlertState
 from datasources.store import set_aside
-from datasources.store.models.tables import AlertLogRow, AlertRow, OutboxRow
+from datasources.store.models import AlertLogRow, AlertRow, OutboxRow
 
 ALERT_COLUMNS = tuple(field.name for field in fields(Alert))
 ALERT: Any = AlertRow.__table__.c

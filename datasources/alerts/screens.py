@@ -8,7 +8,7 @@ from sqlalchemy import delete, func, or_, select
 from sqlalchemy.orm import Session
 
 from datasources.accounts.kiosks import ACCOUNT, is_kiosk
-from datasources.store.models.tables import ScreenRow
+from datasources.store.models import ScreenRow
 
 LEASE = timedelta(seconds=15)
 REMEMBERED = timedelta(days=1)  # of screens without a name of their own: a new browser tab is a new one

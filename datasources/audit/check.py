@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from dashboard.rules.refusals import Refusal
 from datasources.audit import links as chain
 from datasources.store import sealing
-from datasources.store.models.chain import ChainLinkRow
+from datasources.store.models import ChainLinkRow
 
 PAGE = 200
 HEAD = ("no", "signature")

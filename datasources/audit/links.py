@@ -22,8 +22,7 @@ from sqlalchemy.orm import Session
 
 from datasources.store import sealing
 from datasources.store.database import Database, take_turn
-from datasources.store.models.chain import ChainLinkRow
-from datasources.store.models.tables import AuditRow, Base, LedgerRow, StepRow
+from datasources.store.models import AuditRow, Base, ChainLinkRow, LedgerRow, StepRow
 
 TABLES: Mapping[str, type[Base]] = {"step": StepRow, "ledger": LedgerRow, "audit": AuditRow}
 # what of a row is signed; a column that comes later gets a form of its own, and old links keep theirs

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from dashboard.rules.events.event import Event
 from datasources.accounts.accounts import audit
 from datasources.store.database import take_turn
-from datasources.store.models.tables import AccountRow, AuditRow
+from datasources.store.models import AccountRow, AuditRow
 
 REVEAL, LIMIT = "reveal", "reveal.limit"
 MOST = 20

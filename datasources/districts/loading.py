@@ -18,7 +18,7 @@ from datasources.districts.pack.files import Faults
 from datasources.districts.pack.reading import Area, Category, Pack, Unit
 from datasources.districts.pack.succession import Span
 from datasources.districts.succession import heir, heirs_by_place, stand_events_anew
-from datasources.store.models.tables import (
+from datasources.store.models import (
     AreaRow,
     CalendarRow,
     CategoryRow,

@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 
 from datasources.districts.pack.places import Place
 from datasources.districts.reference import Reference
-from datasources.store.models.tables import PlaceRow
+from datasources.store.models import PlaceRow
 
 
 def places_of(

@@ -39,7 +39,7 @@ from datasources.districts.reference_parts import (
 )
 from datasources.districts.succession import heir, steps_of
 from datasources.store.database import Database
-from datasources.store.models.tables import (
+from datasources.store.models import (
     AreaRow,
     CalendarRow,
     CategoryRow,

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from dashboard.rules.limits import parse_limit, parse_limit_or_none
 from dashboard.rules.policy import Category
 from datasources.districts.succession import steps_of
-from datasources.store.models.tables import AreaRow, CategoryRow, UnitRow
+from datasources.store.models import AreaRow, CategoryRow, UnitRow
 
 
 @dataclass(frozen=True)

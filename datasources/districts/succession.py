@@ -14,8 +14,7 @@ from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
 from dashboard.rules.events.event import OPEN
-from datasources.store.models.rollups import RollupMarkRow
-from datasources.store.models.tables import AreaRow, EventRow
+from datasources.store.models import AreaRow, EventRow, RollupMarkRow
 
 E: Any = EventRow.__table__.c
 A: Any = AreaRow.__table__.c

@@ -11,7 +11,7 @@ from datasources.districts.reference import Reference
 from datasources.events import journal
 from datasources.events.journal import EVENT_COLUMNS
 from datasources.events.lists import visible
-from datasources.store.models.tables import EventRow
+from datasources.store.models import EventRow
 
 E: Any = EventRow.__table__.c
 MOST = 200

@@ -14,7 +14,7 @@ from datasources.districts.geo import metres_between
 from datasources.districts.reference import Reference
 from datasources.events import journal
 from datasources.events.one import METRES_PER_DEGREE
-from datasources.store.models.tables import EventRow
+from datasources.store.models import EventRow
 
 E: Any = EventRow.__table__.c
 OPEN_CODES = [status.value for status in OPEN]

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from dashboard.rules.events.event import Event
 from datasources.events import journal
 from datasources.events.journal import EVENT, EVENT_COLUMNS
-from datasources.store.models.tables import PhotoRow, StepRow
+from datasources.store.models import PhotoRow, StepRow
 
 CHUNK = 500
 _EVENT = tuple(EVENT.c[name] for name in EVENT_COLUMNS)

@@ -13,7 +13,7 @@ from dashboard.rules.periods import days
 from datasources.districts.reference import Reference
 from datasources.figures.kpis import kpi_groups
 from datasources.store.dialect import unindexed
-from datasources.store.models.tables import EventRow, StepRow
+from datasources.store.models import EventRow, StepRow
 
 E: Any = EventRow.__table__.c
 S: Any = StepRow.__table__.c

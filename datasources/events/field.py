@@ -15,7 +15,7 @@ from datasources.districts.reference import Reference
 from datasources.events import journal
 from datasources.events.lists import EVENTS
 from datasources.store.dialect import contains
-from datasources.store.models.tables import EventRow, LedgerRow, PhotoRow, StepRow
+from datasources.store.models import EventRow, LedgerRow, PhotoRow, StepRow
 
 E: Any = EventRow.__table__.c
 L: Any = LedgerRow.__table__.c

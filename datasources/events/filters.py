@@ -12,7 +12,7 @@ from dashboard.rules.refusals import Invalid
 from datasources.districts.reference import Reference
 from datasources.events.intake import instant
 from datasources.store.dialect import contains
-from datasources.store.models.tables import EventRow
+from datasources.store.models import EventRow
 
 E: Any = EventRow.__table__.c
 OPEN_CODES = [status.value for status in OPEN]

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from dashboard.rules.refusals import Invalid, NotAllowedNow
 from datasources.store.faults import is_locked
-from datasources.store.models.tables import IdempotencyRow
+from datasources.store.models import IdempotencyRow
 
 KEPT_FOR = timedelta(hours=48)
 WAIT = "5s"

@@ -19,7 +19,7 @@ from dashboard.rules.text.masking import mask_text, mask_values
 from datasources.districts.geo import stretch
 from datasources.store import sealing, set_aside
 from datasources.store.database import reserve_ids
-from datasources.store.models.tables import (
+from datasources.store.models import (
     AssignmentRow,
     Base,
     BorderDecisionRow,

@@ -21,7 +21,7 @@ from datasources.events.filters import Condition, Filters, conditions, with_chil
 from datasources.events.journal import EVENT_COLUMNS
 from datasources.store import sealing
 from datasources.store.dialect import contains
-from datasources.store.models.tables import AssignmentRow, EventRow
+from datasources.store.models import AssignmentRow, EventRow
 from datasources.store.paging import bounded, cut, older
 
 E: Any = EventRow.__table__.c

@@ -8,7 +8,7 @@ from dashboard.rules.events.event import Event, Status
 from dashboard.rules.events.guards import OBJECTION
 from datasources.events import journal
 from datasources.events.lists import EVENTS
-from datasources.store.models.tables import EventRow
+from datasources.store.models import EventRow
 
 E: Any = EventRow.__table__.c
 MOST = 200

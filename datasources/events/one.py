@@ -22,7 +22,7 @@ from datasources.districts.geo import metres_between
 from datasources.districts.reference import Reference
 from datasources.events import journal
 from datasources.feed import outbox
-from datasources.store.models.tables import AlertRow, AssignmentRow, EventRow, PhotoRow, StepRow
+from datasources.store.models import AlertRow, AssignmentRow, EventRow, PhotoRow, StepRow
 
 E: Any = EventRow.__table__.c
 OPEN_CODES = [status.value for status in OPEN]

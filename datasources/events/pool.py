@@ -12,7 +12,7 @@ from dashboard.rules.events.guards import border_in_doubt
 from datasources.districts.reference import Reference, local_day
 from datasources.events import journal
 from datasources.events.lists import EVENTS, eligible
-from datasources.store.models.tables import EventRow, PhotoRow, StepRow
+from datasources.store.models import EventRow, PhotoRow, StepRow
 
 E: Any = EventRow.__table__.c
 S: Any = StepRow.__table__.c

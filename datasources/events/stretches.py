@@ -13,7 +13,7 @@ from dashboard.rules.events.event import OPEN, Event, Ground
 from datasources.districts.geo import stretch
 from datasources.districts.reference import Reference
 from datasources.store.dialect import unindexed
-from datasources.store.models.tables import BorderDecisionRow, EventRow, StepRow
+from datasources.store.models import BorderDecisionRow, EventRow, StepRow
 
 E: Any = EventRow.__table__.c
 S: Any = StepRow.__table__.c

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, CursorResult, and_, func, or_, select, upd
 from sqlalchemy.orm import Session, defer
 
 from datasources.store import set_aside
-from datasources.store.models.tables import DeliveryRow, EventRow
+from datasources.store.models import DeliveryRow, EventRow
 
 LEASE = timedelta(seconds=60)  # longer than any try takes
 LOOKED_AT = 200

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from dashboard.rules.access import Viewer
 from dashboard.rules.refusals import Forbidden, NotAllowedNow, NotFound
 from datasources.accounts.accounts import audit
-from datasources.store.models.tables import ExportRequestRow
+from datasources.store.models import ExportRequestRow
 
 LINK_FOR = timedelta(hours=24)
 ASKED, APPROVED, REFUSED = "asked", "approved", "refused"

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, aliased, defer
 from dashboard.rules.events.event import OPEN, Event
 from datasources.events.journal import EVENT_COLUMNS
 from datasources.store import set_aside
-from datasources.store.models.tables import AccountRow, AlertRow, AssignmentRow, EventRow, OutboxRow, StepRow
+from datasources.store.models import AccountRow, AlertRow, AssignmentRow, EventRow, OutboxRow, StepRow
 
 CHUNK = 500
 OPEN_CODES = [status.value for status in OPEN]

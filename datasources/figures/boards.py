@@ -22,7 +22,7 @@ from datasources.figures.narrow import Narrow
 from datasources.figures.points import boards_of, check_board, depth, points_of, step_of
 from datasources.figures.rollups.rolled import Cover, frozen_cover
 from datasources.figures.scans import Pairs
-from datasources.store.models.tables import AccountRow, EventRow, LedgerRow
+from datasources.store.models import AccountRow, EventRow, LedgerRow
 
 E: Any = EventRow.__table__.c
 L: Any = LedgerRow.__table__.c

@@ -16,7 +16,7 @@ from datasources.figures.narrow import Narrow, narrowed
 from datasources.figures.rollups.flow import GROUND, LEVEL, tallied
 from datasources.figures.rollups.rolled import Cover, frozen_cover
 from datasources.figures.scans import Group, Pairs
-from datasources.store.models.tables import EventRow, StepRow
+from datasources.store.models import EventRow, StepRow
 
 E: Any = EventRow.__table__.c
 S: Any = StepRow.__table__.c

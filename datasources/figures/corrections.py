@@ -15,7 +15,7 @@ from datasources.figures.boards import RATES, standings
 from datasources.figures.points import BOTH, Entry, depth, step_of
 from datasources.figures.rollups.rolled import cover, frozen_cover
 from datasources.store.dialect import contains
-from datasources.store.models.tables import EventRow, LedgerRow
+from datasources.store.models import EventRow, LedgerRow
 
 E: Any = EventRow.__table__.c
 L: Any = LedgerRow.__table__.c

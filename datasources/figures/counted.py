@@ -30,7 +30,7 @@ from datasources.figures.scans import (
     bound,
     rerouted,
 )
-from datasources.store.models.tables import EventRow, StepRow
+from datasources.store.models import EventRow, StepRow
 from datasources.store.paging import bounded, cut, older
 
 E: Any = EventRow.__table__.c

@@ -11,7 +11,7 @@ from dashboard.rules.refusals import Invalid
 from datasources.districts.reference import Reference
 from datasources.events.filters import with_children
 from datasources.store.dialect import contains
-from datasources.store.models.tables import EventRow
+from datasources.store.models import EventRow
 
 E: Any = EventRow.__table__.c
 TESTS: Mapping[str, Any] = {

@@ -20,7 +20,7 @@ from datasources.districts.reference import Reference
 from datasources.figures.rollups import rolled
 from datasources.figures.rollups.rolled import Cover
 from datasources.store.dialect import contains, unindexed
-from datasources.store.models.tables import EventRow, LedgerRow, UnitRow
+from datasources.store.models import EventRow, LedgerRow, UnitRow
 from datasources.store.paging import bounded, cut, older
 
 E: Any = EventRow.__table__.c

@@ -19,7 +19,7 @@ from datasources.districts.reference import Reference
 from datasources.figures.narrow import NOTHING, Narrow, narrowed
 from datasources.store.column_types import Moment
 from datasources.store.dialect import unindexed
-from datasources.store.models.tables import EventRow, StepRow
+from datasources.store.models import EventRow, StepRow
 
 E: Any = EventRow.__table__.c
 S: Any = StepRow.__table__.c

@@ -16,7 +16,7 @@ from dashboard.rules.figures.words import STAGES
 from datasources.figures.narrow import narrowed
 from datasources.store.column_types import Moment
 from datasources.store.dialect import whole_seconds
-from datasources.store.models.tables import EventRow, StepRow
+from datasources.store.models import EventRow, StepRow
 
 E: Any = EventRow.__table__.c
 S: Any = StepRow.__table__.c

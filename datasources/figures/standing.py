@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from dashboard.rules.events.event import OPEN, Status, Supervision
 from datasources.store.dialect import contains, unindexed
-from datasources.store.models.tables import EventRow, StepRow
+from datasources.store.models import EventRow, StepRow
 
 E: Any = EventRow.__table__.c
 S: Any = StepRow.__table__.c

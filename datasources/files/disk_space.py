@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from dashboard.rules.refusals import Refusal
 from datasources.photos.uploads import KEPT_FOR, SEAT
-from datasources.store.models.tables import PhotoRow, UploadRow
+from datasources.store.models import PhotoRow, UploadRow
 
 MB = 1024 * 1024
 FULL = "服务器的存储空间不足，暂时不收照片；请不带照片先上报"

@@ -21,7 +21,7 @@ from datasources.events import journal
 from datasources.figures.rollups import dirty_marks
 from datasources.history import records
 from datasources.store.database import reserve_ids
-from datasources.store.models.tables import OutboxRow, StepRow
+from datasources.store.models import OutboxRow, StepRow
 
 STEP: Any = StepRow.__table__
 MACHINES = (Role.SYSTEM.value, Role.CLOCK.value)

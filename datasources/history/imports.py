@@ -20,7 +20,7 @@ from datasources.history.mapping import SWAPPED
 from datasources.history.prepared import Chunk, Prepared, chunks, prepare, records_of
 from datasources.history.refused import RefusedFile
 from datasources.store.database import Database
-from datasources.store.models.tables import ImportRow
+from datasources.store.models import ImportRow
 
 __all__ = ["Outcome", "import_file", "records_of"]
 

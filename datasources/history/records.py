@@ -22,7 +22,7 @@ from datasources.districts.reference import Reference
 from datasources.events import journal
 from datasources.figures.rollups import dirty_marks
 from datasources.store.database import reserve_ids
-from datasources.store.models.tables import EventRow, OutboxRow, StepRow
+from datasources.store.models import EventRow, OutboxRow, StepRow
 
 EVENT: Any = EventRow.__table__
 STEP: Any = StepRow.__table__

@@ -9,7 +9,7 @@ from dashboard.rules.advice.findings import ALIKE_BITS, Alike, Finding, findings
 from dashboard.rules.events.event import Event
 from datasources.districts.geo import metres_between
 from datasources.photos.shots import look_from
-from datasources.store.models.tables import EventRow, PhotoRow, StepRow
+from datasources.store.models import EventRow, PhotoRow, StepRow
 
 P: Any = PhotoRow.__table__.c
 E: Any = EventRow.__table__.c

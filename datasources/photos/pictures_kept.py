@@ -19,7 +19,7 @@ from datasources.photos.darkroom import STAFF, STRANGERS, developed
 from datasources.photos.developing import BROKEN
 from datasources.photos.header import header_of
 from datasources.photos.shots import Shot, bands_of
-from datasources.store.models.tables import PhotoRow
+from datasources.store.models import PhotoRow
 
 LARGEST_BYTES = 8 * 1024 * 1024
 MAGIC = {b"\xff\xd8\xff": "image/jpeg", b"\x89PNG\r\n\x1a\n": "image/png", b"RIFF": "image/webp"}

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from dashboard.rules.refusals import Invalid, Refusal
 from datasources.photos.pictures_kept import LARGEST_BYTES
-from datasources.store.models.tables import PhotoRow, UploadRow
+from datasources.store.models import PhotoRow, UploadRow
 
 KEPT_FOR = timedelta(hours=48)
 SEAT = "seat:"  # how the owner of a stranger's upload begins

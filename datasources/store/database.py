@@ -21,7 +21,7 @@ from sqlalchemy.orm import Session
 
 from dashboard.rules.refusals import Refusal
 from datasources.store import postgres
-from datasources.store.models.tables import Base
+from datasources.store.models import Base
 from datasources.store.postgres import Limits
 from datasources.store.set_aside import Aside
 

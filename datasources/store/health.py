@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from datasources.store import set_aside
 from datasources.store.beats import database_now
-from datasources.store.models.tables import AlertRow, DeliveryRow, OutboxRow
+from datasources.store.models import AlertRow, DeliveryRow, OutboxRow
 
 LATE = timedelta(seconds=10)
 A: Any = AlertRow.__table__.c

@@ -17,7 +17,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from datasources.store.faults import is_outage
-from datasources.store.models.state import SetAsideRow
+from datasources.store.models import SetAsideRow
 from datasources.store.quiet_log import Quiet
 
 log = logging.getLogger(__name__)

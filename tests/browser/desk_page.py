@@ -14,7 +14,7 @@ from dashboard import clock
 from dashboard.rules.events.event import OPEN, Event
 from datasources.districts.reference import Reference, References
 from datasources.events import journal
-from datasources.store.models.tables import EventRow
+from datasources.store.models import EventRow
 from tests import product
 from tests.load import hundred_thousand
 from tests.load.places import loaded

@@ -18,7 +18,7 @@ from dashboard.rules.events.report import Report
 from dashboard.rules.refusals import Conflict
 from datasources.districts.reference import Reference, References
 from datasources.store.database import Database
-from datasources.store.models.tables import StepRow
+from datasources.store.models import StepRow
 from tests.load.places import addresses, loaded
 from tests.load.table import Row, speak, spread
 

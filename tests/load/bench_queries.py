@@ -29,7 +29,7 @@ from datasources.figures.kpis import kpi_values
 from datasources.figures.points import BOARDS, ledger_entries
 from datasources.figures.views.named import VIEWS
 from datasources.store.database import Database
-from datasources.store.models.tables import EventRow, LedgerRow, StepRow
+from datasources.store.models import EventRow, LedgerRow, StepRow
 
 NOW = datetime(2026, 11, 20, 8, 0, tzinfo=UTC)
 DAYS = 30

@@ -9,7 +9,7 @@ from dashboard.rules.events.event import Event
 from datasources.districts.reference import Reference
 from datasources.events import journal
 from datasources.store.database import Database
-from datasources.store.models.tables import EventRow
+from datasources.store.models import EventRow
 
 KINDS = (
     "占道经营",

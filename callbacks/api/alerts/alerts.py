@@ -25,7 +25,7 @@ from dashboard.rules.text import clean
 from datasources.alerts import screens
 from datasources.events.intake import moment_of, text_fault
 from datasources.feed import outbox
-from datasources.store.models.tables import AlertRow
+from datasources.store.models import AlertRow
 
 LONGEST_SCREEN = 100
 LONGEST_REASON = 500

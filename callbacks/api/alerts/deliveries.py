@@ -15,7 +15,7 @@ from dashboard.rules.text.masking import mask_text
 from datasources.accounts import accounts
 from datasources.exchange import delivery_queue
 from datasources.exchange.delivery_queue import FAILED, SENT, WAITING
-from datasources.store.models.tables import DeliveryRow
+from datasources.store.models import DeliveryRow
 from layouts.text.words import N_, translate
 
 STATES = (WAITING, FAILED, SENT)

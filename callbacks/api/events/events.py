@@ -28,7 +28,7 @@ from datasources.districts.reference import Reference
 from datasources.events import beside, idempotency, intake, journal
 from datasources.events import one as queries
 from datasources.photos import findings, pictures_kept
-from datasources.store.models.tables import PhotoRow, StepRow
+from datasources.store.models import PhotoRow, StepRow
 from layouts.text.words import translate
 
 KEY = "Idempotency-Key"

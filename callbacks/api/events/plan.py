@@ -21,7 +21,7 @@ from dashboard.rules.refusals import Invalid
 from dashboard.rules.text.masking import mask_text
 from datasources.districts.reference import Reference
 from datasources.events import candidates, journal
-from datasources.store.models.tables import EventRow
+from datasources.store.models import EventRow
 from layouts.text.words import translate
 
 MOST = 200

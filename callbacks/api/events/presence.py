@@ -20,7 +20,7 @@ from dashboard.rules.text.masking import mask_text
 from datasources.events import presence
 from datasources.events.intake import text_fault
 from datasources.feed import outbox
-from datasources.store.models.tables import PresenceRow
+from datasources.store.models import PresenceRow
 
 LONGEST_SEAT = 60
 TAKEN = "接手处理：{reason}（原由 {holder} 处理）"

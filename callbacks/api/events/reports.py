@@ -32,7 +32,7 @@ from datasources.districts.reference import Reference
 from datasources.events import beside, intake, journal
 from datasources.photos import pictures_kept
 from datasources.store import sealing
-from datasources.store.models.tables import StepRow
+from datasources.store.models import StepRow
 from layouts.text.words import N_, translate
 
 RESIDENT = Viewer("resident", Role.RESIDENT, title="居民")

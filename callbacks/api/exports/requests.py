@@ -21,7 +21,7 @@ from datasources.events.filters import read_filters
 from datasources.events.intake import text_fault
 from datasources.exchange import export_requests
 from datasources.files import sheets
-from datasources.store.models.tables import ExportRequestRow
+from datasources.store.models import ExportRequestRow
 from layouts.text import columns
 
 SALT = "export"

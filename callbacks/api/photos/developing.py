@@ -10,7 +10,7 @@ from dashboard.rules.access import Role, Viewer
 from dashboard.rules.refusals import Refusal
 from datasources.files import disk_space
 from datasources.photos import darkroom, pictures_kept
-from datasources.store.models.tables import PhotoRow
+from datasources.store.models import PhotoRow
 
 # broken pictures an hour: of a stranger's address, of an account
 MOST_BROKEN = {Role.RESIDENT: 10}

@@ -12,7 +12,7 @@ from dashboard.rules.events.capacities import sees
 from dashboard.rules.refusals import Forbidden, Invalid, NotFound
 from datasources.events import beside, journal
 from datasources.photos import pictures_kept
-from datasources.store.models.tables import PhotoRow
+from datasources.store.models import PhotoRow
 
 LARGEST_FORM = pictures_kept.LARGEST_BYTES + 64 * 1024
 

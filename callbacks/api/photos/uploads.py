@@ -23,7 +23,7 @@ from dashboard.rules.refusals import Forbidden, Invalid, NotFound, Refusal
 from datasources.accounts.sign_in import digest
 from datasources.files import disk_space
 from datasources.photos import darkroom, pictures_kept, uploads
-from datasources.store.models.tables import PhotoRow, UploadRow
+from datasources.store.models import PhotoRow, UploadRow
 
 SEAT = "X-Upload-Seat"
 SHORTEST_SEAT, LONGEST_SEAT = 16, 200

@@ -33,9 +33,11 @@ from datasources.figures.rollups.rolled import (
 )
 from datasources.figures.scans import HANDLED, SCANS, Pairs, Tally, bound, scan
 from datasources.store.database import take_turn
-from datasources.store.models.rollups import (
+from datasources.store.models import (
     ROLLUP_CODES,
     ROLLUP_KEYS,
+    EventRow,
+    LedgerRow,
     RolledRow,
     RollupFlowRow,
     RollupMarkRow,
@@ -43,7 +45,6 @@ from datasources.store.models.rollups import (
     RollupRow,
     RollupTimesRow,
 )
-from datasources.store.models.tables import EventRow, LedgerRow
 
 E: Any = EventRow.__table__.c
 L: Any = LedgerRow.__table__.c

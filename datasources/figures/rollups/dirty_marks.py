@@ -12,8 +12,7 @@ from sqlalchemy.orm import Session
 
 from dashboard.rules.events.event import Event
 from dashboard.rules.figures.kpis import VOID
-from datasources.store.models.rollups import RollupMarkRow
-from datasources.store.models.tables import LedgerRow, StepRow
+from datasources.store.models import LedgerRow, RollupMarkRow, StepRow
 
 M: Any = RollupMarkRow.__table__.c
 COUNTED_BY = (

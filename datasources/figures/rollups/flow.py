@@ -23,8 +23,7 @@ from datasources.figures.rollups import rolled
 from datasources.figures.rollups.dirty_marks import COUNTED_STEPS
 from datasources.figures.rollups.rolled import DAY, Cover
 from datasources.store.dialect import unindexed
-from datasources.store.models.rollups import RollupFlowRow
-from datasources.store.models.tables import EventRow, StepRow
+from datasources.store.models import EventRow, RollupFlowRow, StepRow
 
 E: Any = EventRow.__table__.c
 S: Any = StepRow.__table__.c

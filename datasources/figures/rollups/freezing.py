@@ -29,8 +29,7 @@ from datasources.figures.rollups.dirty_marks import marks
 from datasources.figures.rollups.rolled import COARSER, DAY, FROZEN, GRAINS, cover
 from datasources.figures.scans import HANDLED, Group, Tally
 from datasources.store.database import take_turn
-from datasources.store.models.rollups import FrozenTimesRow, RolledRow, RollupPointsRow, RollupRow
-from datasources.store.models.tables import ImportRow
+from datasources.store.models import FrozenTimesRow, ImportRow, RolledRow, RollupPointsRow, RollupRow
 
 
 @dataclass(frozen=True, slots=True)

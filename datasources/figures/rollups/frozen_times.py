@@ -16,7 +16,7 @@ from datasources.figures.narrow import Narrow
 from datasources.figures.rollups.rolled import DAY, FROZEN, Cover
 from datasources.figures.rollups.times import figures, unpacked
 from datasources.figures.stages import DURATIONS, Pair
-from datasources.store.models.rollups import FrozenTimesRow, RollupTimesRow
+from datasources.store.models import FrozenTimesRow, RollupTimesRow
 
 F: Any = FrozenTimesRow.__table__.c
 T: Any = RollupTimesRow.__table__.c

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from dashboard.rules.periods import Period, days, named
 from datasources.figures.rollups.dirty_marks import marks
 from datasources.store.dialect import contains
-from datasources.store.models.rollups import ROLLUP_KEYS, RolledRow, RollupPointsRow, RollupRow
+from datasources.store.models import ROLLUP_KEYS, RolledRow, RollupPointsRow, RollupRow
 
 R: Any = RollupRow.__table__.c
 P: Any = RollupPointsRow.__table__.c

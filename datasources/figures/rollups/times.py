@@ -18,7 +18,7 @@ from datasources.figures.rollups.rolled import Cover
 from datasources.figures.scans import KEYS
 from datasources.figures.stages import DURATIONS, Pair, taken
 from datasources.store.dialect import contains
-from datasources.store.models.rollups import RollupTimesRow
+from datasources.store.models import RollupTimesRow
 
 T: Any = RollupTimesRow.__table__.c
 GRAINS = ("all", "unit", "path", "category", "channel")

@@ -22,7 +22,7 @@ from datasources.figures.narrow import Narrow
 from datasources.figures.points import by_step, points_by_path, points_of, step_of
 from datasources.figures.scans import VALID, Pairs
 from datasources.figures.standing import MARKED, OPEN_CODES, within
-from datasources.store.models.tables import EventRow, StepRow
+from datasources.store.models import EventRow, StepRow
 
 E: Any = EventRow.__table__.c
 S: Any = StepRow.__table__.c

@@ -18,7 +18,7 @@ from datasources.figures.memo import Memo, ask
 from datasources.figures.scans import VALID
 from datasources.figures.standing import within
 from datasources.store.dialect import hour_text
-from datasources.store.models.tables import EventRow
+from datasources.store.models import EventRow
 
 E: Any = EventRow.__table__.c
 HOUR = timedelta(hours=1)

@@ -22,7 +22,7 @@ from datasources.figures.memo import Memo, ask
 from datasources.figures.narrow import Narrow
 from datasources.figures.scans import VALID
 from datasources.figures.standing import open_by_status, open_supervised, stood, stood_supervised, within
-from datasources.store.models.tables import EventRow, StepRow
+from datasources.store.models import EventRow, StepRow
 
 E: Any = EventRow.__table__.c
 S: Any = StepRow.__table__.c

@@ -4,7 +4,7 @@ from alembic import context
 from sqlalchemy import create_engine
 
 from datasources.store.column_types import Moment
-from datasources.store.models.tables import Base
+from datasources.store.models import Base
 
 connection = context.config.attributes.get("connection")
 if connection is None:

@@ -6,7 +6,7 @@ from sqlalchemy import BigInteger, Column, Date, Index, Integer, LargeBinary, St
 from sqlalchemy.orm import Mapped, mapped_column
 
 from datasources.store.column_types import BigId
-from datasources.store.models.tables import Base
+from datasources.store.models.base import Base
 
 ROLLUP_KEYS = ("unit", "path", "category", "channel")
 ROLLUP_CODES = (

@@ -5,7 +5,32 @@ from datetime import datetime
 from sqlalchemy import Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from datasources.store.models.tables import Base
+from datasources.store.models.base import Base
+
+
+class ClockRow(Base):
+    """The drill clock's anchor, so that it goes on after a restart from where it was."""
+
+    __tablename__ = "clock"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    drill_at: Mapped[datetime]
+    speed: Mapped[float]
+    saved_at: Mapped[datetime]
+
+
+class ImportRow(Base):
+    """How far a file has been imported, so that a killed import resumes."""
+
+    __tablename__ = "import_job"
+    digest: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    line: Mapped[int]
+    added: Mapped[int]
+    held: Mapped[int]
+    refused: Mapped[int]
+    changed: Mapped[int] = mapped_column(server_default="0")
+    done: Mapped[bool]
+    at: Mapped[datetime]
 
 
 class BeatRow(Base):
