@@ -9,8 +9,8 @@ import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
+from callbacks.api.schema.components import COMPONENTS
 from callbacks.api.schema.openapi import described
-from callbacks.api.schema.shapes_of_events import COMPONENTS
 from callbacks.cli.commands import _parser as command_line
 from callbacks.cli.self_check import UNSAFE
 from dashboard.rules import limits, scoring

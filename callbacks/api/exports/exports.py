@@ -13,7 +13,7 @@ from callbacks.api import query
 from callbacks.api.answers import house
 from callbacks.api.bodies import object_body
 from callbacks.api.exports.tables import TABLES, named_events
-from callbacks.api.schema.shapes_of_figures import LEAST_WHY, LONGEST_NUMBER, LONGEST_WHY, MOST_NUMBERS
+from callbacks.api.schema.figures import LEAST_WHY, LONGEST_NUMBER, LONGEST_WHY, MOST_NUMBERS
 from callbacks.security.guard import permission
 from callbacks.security.session import somebody
 from dashboard import clock

@@ -11,7 +11,8 @@ from callbacks.api.alerts.deliveries import STATES
 from callbacks.api.answers import answer
 from callbacks.api.problems import TITLES, TYPE
 from callbacks.api.schema.bricks import TEXT, WHOLE, Schema, choice, ref
-from callbacks.api.schema.shapes_of_events import COMPONENTS, action_body
+from callbacks.api.schema.components import COMPONENTS
+from callbacks.api.schema.events import action_body
 from callbacks.security import outside
 from callbacks.security.guard import permission
 from dashboard.rules.events.event import Level, Rating, Source, Status, Supervision, Zone
