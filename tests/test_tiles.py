@@ -9,11 +9,12 @@ import pytest
 from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
+from pmtiles.tile import zxy_to_tileid
 
 from callbacks.pages import tiles
 from dashboard.rules.refusals import NotFound
 from dashboard.settings import Settings
-from datasources.districts.tiles import BrokenTiles, read_tile, tile_id
+from datasources.districts.tiles import BrokenTiles, read_tile
 
 PNG, JPG, WEBP = b"\x89PNG one", b"\xff\xd8\xff two", b"RIFF....WEBP three"
 HELD = {(0, 0, 0): PNG, (1, 0, 0): JPG, (1, 1, 1): WEBP, (5, 26, 13): PNG + b" deep"}
@@ -49,7 +50,7 @@ def directory(entries: list[tuple[int, int, int, int]]) -> bytes:
 def pmtiles(path: Path, held: Mapping[tuple[int, int, int], bytes], packing: int, leaves: bool) -> Path:
     pack = gzip.compress if packing == 2 else bytes
     entries, data = [], b""
-    for number, picture in sorted((tile_id(*place), picture) for place, picture in held.items()):
+    for number, picture in sorted((zxy_to_tileid(*place), picture) for place, picture in held.items()):
         entries.append((number, 1, len(picture), len(data)))
         data += picture
     leaf = pack(directory(entries)) if leaves else b""
@@ -95,12 +96,12 @@ def test_tile_numbers_are_those_of_the_specification() -> None:
         (2, 0, 0): 5,
         (12, 3423, 1763): 19078479,
     }
-    assert {place: tile_id(*place) for place in known} == known
+    assert {place: zxy_to_tileid(*place) for place in known} == known
 
 
 @given(st.integers(1, 8))
 def test_tile_numbers_of_a_depth_are_a_path_without_jumps(z: int) -> None:
-    places = {tile_id(z, x, y): (x, y) for x in range(min(1 << z, 64)) for y in range(min(1 << z, 64))}
+    places = {zxy_to_tileid(z, x, y): (x, y) for x in range(min(1 << z, 64)) for y in range(min(1 << z, 64))}
     first = ((1 << (2 * z)) - 1) // 3
     assert min(places) == first and len(places) == min(1 << z, 64) ** 2
     walk = [places[number] for number in sorted(places) if number + 1 in places]

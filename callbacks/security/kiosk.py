@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from callbacks.security import outside
 from callbacks.security.guard import permission
-from callbacks.security.quotas import Buckets
+from callbacks.security.quotas import quotas
 from callbacks.security.session import COOKIE, local_path, viewer
 from dashboard import clock
 from dashboard.rules.refusals import Forbidden
@@ -58,8 +58,7 @@ def enter(secret: str) -> AnyResponse:
 
 def _note(screen: str, now: datetime) -> None:
     """Put into the audit, once an hour and address, that a screen's address was opened elsewhere."""
-    noted: Buckets = current_app.extensions.setdefault("grid.screens-refused", Buckets())
-    if noted.take(f"{screen}/{outside.address()}", 1):
+    if quotas().take(f"screen/{screen}/{outside.address()}", 1):
         with _house().database.write() as session:
             kiosks.refused(session, screen, outside.address(), now)
 

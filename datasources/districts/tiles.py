@@ -5,18 +5,38 @@ Formats: github.com/mapbox/mbtiles-spec and github.com/protomaps/PMTiles (spec v
 
 import gzip
 import sqlite3
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
-from itertools import accumulate
 from pathlib import Path
+from typing import BinaryIO
+
+from pmtiles.reader import Reader
+from pmtiles.tile import (
+    Compression,
+    HeaderDict,
+    MagicNumberNotFound,
+    SpecVersionUnsupported,
+    deserialize_header,
+)
 
 HEADER = 127
-DEPTH = 4  # a directory, its leaves, and two more: deeper files are broken
-GZIP, PLAIN = 2, (0, 1)
 MOST_BYTES = 16 * 1024 * 1024  # no directory or tile is larger
 DEEPEST = 24
 SIGNS = ((b"\x89PNG", "image/png"), (b"\xff\xd8", "image/jpeg"), (b"RIFF", "image/webp"))
+
+
+BROKEN = (
+    ArithmeticError,
+    EOFError,
+    LookupError,
+    OSError,
+    TypeError,
+    ValueError,
+    zlib.error,
+    MagicNumberNotFound,
+    SpecVersionUnsupported,
+)
 
 
 class BrokenTiles(Exception):
@@ -58,129 +78,39 @@ def _mbtiles(path: Path, z: int, x: int, y: int) -> bytes | None:
     return bytes(found[0]) if found else None
 
 
-@dataclass(frozen=True, slots=True)
-class _Header:
-    root: tuple[int, int]
-    leaves: int
-    data: int
-    packing: int
-    tile_packing: int
-
-
-@dataclass(frozen=True, slots=True)
-class _Entry:
-    tile: int
-    run: int  # tiles in a row with this picture; 0: a leaf directory
-    length: int
-    offset: int
-
-
 def _pmtiles(path: Path, z: int, x: int, y: int) -> bytes | None:
-    stamp = path.stat()
-    header = _header(path, stamp.st_mtime_ns, stamp.st_size)
-    wanted = tile_id(z, x, y)
-    place, length = header.root
-    for _ in range(DEPTH):
-        entry = _last_before(_directory(path, stamp.st_mtime_ns, place, length, header.packing), wanted)
-        if entry is None:
-            return None
-        if entry.run:
-            if wanted >= entry.tile + entry.run:
-                return None
-            data = _bytes(path, header.data + entry.offset, entry.length)
-            return _unpacked(data, header.tile_packing, path)
-        place, length = header.leaves + entry.offset, entry.length
-    raise BrokenTiles(f"{path.name}: directories without end")
-
-
-@lru_cache(maxsize=4)
-def _header(path: Path, changed: int, size: int) -> _Header:
-    head = _bytes(path, 0, HEADER) if size >= HEADER else b""
-    if head[:7] != b"PMTiles" or head[7] != 3:
-        raise BrokenTiles(f"{path.name} is not PMTiles version 3")
-    root, root_length, _meta, _meta_length, leaves, _leaf_length, data = (
-        int.from_bytes(head[at : at + 8], "little") for at in range(8, 64, 8)
-    )
-    return _Header((root, root_length), leaves, data, head[97], head[98])
-
-
-@lru_cache(maxsize=64)
-def _directory(path: Path, changed: int, place: int, length: int, packing: int) -> tuple[_Entry, ...]:
-    """Read one directory: counts, then ids as differences, runs, lengths, offsets, all as varints."""
-    numbers = _varints(_unpacked(_bytes(path, place, length), packing, path))
-    try:
-        count = next(numbers)
-        if count > MOST_BYTES // 4:
-            raise BrokenTiles(f"{path.name}: a directory too large")
-        tiles = list(accumulate(next(numbers) for _ in range(count)))
-        runs = [next(numbers) for _ in range(count)]
-        lengths = [next(numbers) for _ in range(count)]
-        offsets: list[int] = []
-        for at in range(count):
-            said = next(numbers)  # 0: right after the one before
-            offsets.append(said - 1 if said else offsets[at - 1] + lengths[at - 1])
-    except (StopIteration, RuntimeError, IndexError) as error:
-        raise BrokenTiles(f"{path.name}: a directory is cut off") from error
-    return tuple(map(_Entry, tiles, runs, lengths, offsets))
-
-
-def _varints(data: bytes):  # type: ignore[no-untyped-def]
-    value = shift = 0
-    for byte in data:
-        value |= (byte & 0x7F) << shift
-        shift += 7
-        if byte < 0x80:
-            yield value
-            value = shift = 0
-
-
-def _last_before(entries: tuple[_Entry, ...], wanted: int) -> _Entry | None:
-    low, high = 0, len(entries)
-    while low < high:
-        middle = (low + high) // 2
-        if entries[middle].tile <= wanted:
-            low = middle + 1
-        else:
-            high = middle
-    return entries[low - 1] if low else None
-
-
-def _bytes(path: Path, place: int, length: int) -> bytes:
-    if length > MOST_BYTES:
-        raise BrokenTiles(f"{path.name}: a part too large")
     with path.open("rb") as file:
-        file.seek(place)
-        data = file.read(length)
+        try:
+            head = deserialize_header(_part(file, 0, HEADER))
+            reader = Reader(_source(file, head))
+            data = reader.get(z, x, y)
+            return gzip.decompress(data) if data and head["tile_compression"] == Compression.GZIP else data
+        except BrokenTiles as error:
+            raise BrokenTiles(f"{path.name}: {error}") from error
+        # what a broken file makes of the library's reading is in nobody's contract
+        except BROKEN as error:
+            raise BrokenTiles(f"{path.name} cannot be read as PMTiles version 3: {error}") from error
+
+
+def _source(file: BinaryIO, head: HeaderDict) -> Callable[[int, int], bytes]:
+    """Return what the reader reads by; it takes every directory for gzip, so one that lies plain is packed for it."""
+    plain, pictures = head["internal_compression"] == Compression.NONE, head["tile_data_offset"]
+
+    def part(place: int, length: int) -> bytes:
+        data = _part(file, place, length)
+        return gzip.compress(data, 1) if plain and HEADER <= place < pictures else data
+
+    return part
+
+
+def _part(file: BinaryIO, place: int, length: int) -> bytes:
+    if length > MOST_BYTES:
+        raise BrokenTiles("a part too large")
+    file.seek(place)
+    data = file.read(length)
     if len(data) < length:
-        raise BrokenTiles(f"{path.name} is cut off")
+        raise BrokenTiles("the file is cut off")
     return data
-
-
-def _unpacked(data: bytes, packing: int, path: Path) -> bytes:
-    if packing in PLAIN:
-        return data
-    if packing != GZIP:
-        raise BrokenTiles(f"{path.name}: only gzip is unpacked")
-    try:
-        return gzip.decompress(data)
-    except (OSError, EOFError) as error:
-        raise BrokenTiles(f"{path.name}: {error}") from error
-
-
-def tile_id(z: int, x: int, y: int) -> int:
-    """Return a tile's number: all shallower tiles first, then its place on the Hilbert curve (PMTiles v3)."""
-    number = ((1 << (2 * z)) - 1) // 3
-    side = 1 << z
-    half = side >> 1
-    while half:
-        right, low = int(bool(x & half)), int(bool(y & half))
-        number += half * half * ((3 * right) ^ low)
-        if not low:
-            if right:
-                x, y = side - 1 - x, side - 1 - y
-            x, y = y, x
-        half >>= 1
-    return number
 
 
 READERS: dict[str, Callable[[Path, int, int, int], bytes | None]] = {

@@ -8,7 +8,7 @@ import secrets
 from dataclasses import replace
 from typing import Any
 
-from flask import Response, current_app, request
+from flask import Response, request
 from sqlalchemy.orm import Session
 
 from callbacks.api.answers import JSON, answer, house, moment
@@ -18,7 +18,7 @@ from callbacks.api.photos import uploads
 from callbacks.api.photos.uploads import TooMany
 from callbacks.security import outside
 from callbacks.security.guard import Stranger, permission
-from callbacks.security.quotas import Buckets
+from callbacks.security.quotas import quotas
 from dashboard import actions, clock
 from dashboard.rules.access import SYSTEM, Role, Viewer
 from dashboard.rules.events.book import EVENTS
@@ -60,10 +60,9 @@ def report() -> Response:
     category = reference.category(filed.category)
     emergency = filed.emergency or bool(category is not None and category.emergency)
     address = outside.address()
-    buckets: Buckets = current_app.extensions.setdefault("grid.buckets", Buckets())
     filed = replace(filed, mark=sealing.mark_of(address))
-    many = emergency and not buckets.take(f"emergency/{address}", MANY_EMERGENCIES)
-    if not emergency and not buckets.take(address, PER_HOUR):
+    many = emergency and not quotas().take(f"emergency/{address}", MANY_EMERGENCIES)
+    if not emergency and not quotas().take(f"report/{address}", PER_HOUR):
         raise TooMany(ENOUGH)
 
     def file(session: Session) -> dict[str, Any]:

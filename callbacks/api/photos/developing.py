@@ -1,10 +1,8 @@
 """The one way from bytes to a kept picture, with a count of those that were none: each costs us work, whoever sends it."""
 
-from flask import current_app
-
 from callbacks.api.answers import house
 from callbacks.security import outside
-from callbacks.security.quotas import Buckets
+from callbacks.security.quotas import quotas
 from dashboard import clock
 from dashboard.rules.access import Role, Viewer
 from dashboard.rules.refusals import Refusal
@@ -33,15 +31,15 @@ def check_room(who: Viewer) -> None:
 def developed(data: bytes, who: Viewer) -> PhotoRow:
     """Return the row of a picture that was kept, to be added; a Refusal for what is none, TooMany after too many of these."""
     check_room(who)
-    key = f"address:{outside.address()}" if who.role is Role.RESIDENT else f"account:{who.name}"
+    whose = f"address:{outside.address()}" if who.role is Role.RESIDENT else f"account:{who.name}"
+    key = f"broken/{whose}"
     most = MOST_BROKEN.get(who.role, MOST_BROKEN_STAFF)
-    broken: Buckets = current_app.extensions.setdefault("grid.broken-pictures", Buckets())
-    if broken.full(key, most):
+    if quotas().full(key, most):
         raise TooMany(ENOUGH)
     try:
         return pictures_kept.store(house().photos, data, who, clock.now(), house().reference.tz)
     except darkroom.Busy:
         raise
     except Refusal:
-        broken.take(key, most)
+        quotas().take(key, most)
         raise

@@ -6,7 +6,7 @@ A seat is a secret of a stranger's browser (header X-Upload-Seat); whoever has i
 from datetime import datetime
 from typing import Any
 
-from flask import Response, current_app, request
+from flask import Response, request
 from sqlalchemy.orm import Session
 
 from callbacks.api import problems
@@ -15,7 +15,7 @@ from callbacks.api.bodies import object_body
 from callbacks.api.photos.developing import TooMany, check_room, developed
 from callbacks.security import outside
 from callbacks.security.guard import Stranger, permission
-from callbacks.security.quotas import Buckets
+from callbacks.security.quotas import quotas
 from callbacks.security.session import viewer
 from dashboard import clock
 from dashboard.rules.access import Role, Viewer
@@ -81,10 +81,10 @@ def _check_quota(session: Session, who: Viewer, size: int, now: datetime) -> Non
     check_room(who)
     if who.role is not Role.RESIDENT:
         return
-    buckets: Buckets = current_app.extensions.setdefault("grid.upload-buckets", Buckets())
     address = outside.address()
     disk_space.check_strangers(session, size, house().settings.strangers_mb, now)
-    if not (buckets.take(address, PER_HOUR) and buckets.take(f"{address} bytes", BYTES_PER_HOUR, size)):
+    mine = f"upload/{address}"
+    if not (quotas().take(mine, PER_HOUR) and quotas().take(f"{mine} bytes", BYTES_PER_HOUR, size)):
         raise TooMany(ENOUGH)
 
 
