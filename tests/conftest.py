@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 from sqlalchemy import create_engine, text
 
@@ -27,7 +26,8 @@ from datasources.district import Pack, read_pack
 from datasources.loading import load_pack
 from datasources.postgres import Limits
 from datasources.reference import Reference
-from tests import memory_folder
+from tests import depth, memory_folder
+from tests.order import in_order
 from tests.postgres_pool import Pool
 from tests.references import references
 
@@ -313,6 +313,9 @@ def ledger() -> Callable[[Database], dict[tuple[str, str], int]]:
     return sums
 
 
-# machines of CI are slow and shared: how long an example takes proves nothing about the product
-hypothesis_settings.register_profile("calm", deadline=None, suppress_health_check=list(HealthCheck))
-hypothesis_settings.load_profile("calm")
+hypothesis_settings.load_profile(depth.FIXED)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes longest."""
+    items[:] = in_order(items)
