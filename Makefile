@@ -3,16 +3,23 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-PYTEST_ARGS ?= -n 2 --dist loadfile --no-loadscope-reorder
+PYTEST_ARGS ?= -n 2 --dist loadfile --no-loadscope-reorder --durations=25
+# The product is started a hundred times: what it is compiled to is kept between.
+COMPILED := env -u PYTHONDONTWRITEBYTECODE
 
-.PHONY: run test lint bench soak gallery guides tables words lock clean
+.PHONY: run test test-deep lint bench soak gallery guides tables words lock clean
 
 run: $(VENV)/.installed
 	$(BIN)/python app.py run
 
 test: $(VENV)/.tools
 	$(BIN)/python tests/ensure_browser.py
-	$(BIN)/python -m pytest $(PYTEST_ARGS)
+	$(COMPILED) $(BIN)/python -m pytest $(PYTEST_ARGS)
+
+# The property tests alone, with ten times as many examples, and other ones each time.
+test-deep: $(VENV)/.tools
+	$(BIN)/python tests/ensure_browser.py
+	$(COMPILED) $(BIN)/python -m pytest $(PYTEST_ARGS) -m hypothesis --hypothesis-profile=explore --timeout=3000
 
 lint: $(VENV)/.tools
 	$(BIN)/ruff check .

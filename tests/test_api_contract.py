@@ -22,6 +22,7 @@ from callbacks.live.scopes import Sight
 from dashboard.feed.serializer import feed_row
 from datasources.feed.stream import Feed
 from tests.api_house import ApiHouse, open_app
+from tests.depth import examples
 
 PHASES = (Phase.explicit, Phase.generate)  # no shrinking: a failing example is small enough to read
 CHECKS = (
@@ -63,6 +64,7 @@ SCHEMA = schemathesis.openapi.from_dict(described("http://localhost"))
 OPERATIONS = [found.ok() for found in SCHEMA.get_all_operations()]
 
 
+@pytest.mark.hypothesis
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda one: one.label)
 def test_every_answer_is_as_described(operation: APIOperation, opened: ApiHouse) -> None:
     headers = opened.token("operator") | {"Accept-Encoding": "identity"}
@@ -70,7 +72,7 @@ def test_every_answer_is_as_described(operation: APIOperation, opened: ApiHouse)
     acts = operation.path.startswith("/events/{number}")
 
     @given(case=operation.as_strategy())
-    @settings(max_examples=6 if acts else 12, deadline=None, database=None, phases=PHASES)
+    @settings(max_examples=examples(6 if acts else 12), deadline=None, database=None, phases=PHASES)
     def ask(case: Case) -> None:
         if acts:
             case.path_parameters = {"number": known}

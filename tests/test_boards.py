@@ -18,6 +18,7 @@ from datasources.figures.views.named import PACE, VIEWS, views
 from datasources.figures.views.now import kpi_view, latest_view, satisfaction_view
 from datasources.store.models import AccountRow, LedgerRow, StepRow
 from tests.conftest import FRIDAY, OPERATOR, Town
+from tests.depth import examples
 from tests.histories import History, discarded, record_of
 
 KEPT = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
@@ -83,13 +84,13 @@ def belongs(name, code, event):
     return event.unit == code if name == "units" else f"/{code}/" in event.area_path
 
 
-@settings(max_examples=10, deadline=None, suppress_health_check=KEPT, phases=ONCE)
+@settings(max_examples=examples(10), deadline=None, suppress_health_check=KEPT, phases=ONCE)
 @given(seed=st.integers(0, 10**9))
 def test_the_sum_of_the_ledger_is_the_board_for_any_history(sqlite, seed):
     check_sums(sqlite, seed)
 
 
-@settings(max_examples=2, deadline=None, suppress_health_check=KEPT, phases=ONCE)
+@settings(max_examples=examples(2), deadline=None, suppress_health_check=KEPT, phases=ONCE)
 @given(seed=st.integers(0, 10**9))
 def test_the_sum_of_the_ledger_is_the_board_on_postgresql_too(postgresql, seed):
     check_sums(postgresql, seed)
@@ -177,7 +178,7 @@ def test_an_unknown_board_is_refused(small_town):
 # --- the wall's small views ----------------------------------------------------------------------------------
 
 
-@settings(max_examples=6, deadline=None, suppress_health_check=KEPT, phases=ONCE)
+@settings(max_examples=examples(6), deadline=None, suppress_health_check=KEPT, phases=ONCE)
 @given(seed=st.integers(0, 10**9))
 def test_the_walls_numbers_are_the_kpis_of_today(sqlite, seed):
     reference = References(sqlite).get()

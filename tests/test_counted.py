@@ -14,6 +14,7 @@ from datasources.figures.counted import Asked, counted_page
 from datasources.figures.kpis import kpi_values
 from datasources.figures.narrow import Narrow
 from tests.conftest import OPERATOR, WALL, unit_viewer
+from tests.depth import examples
 from tests.histories import History, discarded
 
 KEPT = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
@@ -85,13 +86,13 @@ def checks_of_each_rating(session, reference, mine, span, now, narrow) -> None:
         assert {one.rating for one in items} <= {rating}
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=KEPT, phases=ONCE)
+@settings(max_examples=examples(20), deadline=None, suppress_health_check=KEPT, phases=ONCE)
 @given(seed=st.integers(0, 10**9), basis=st.sampled_from(["due", "reported"]))
 def test_the_list_behind_every_number_has_as_many_entries_as_it_says(sqlite, seed, basis):
     agree(sqlite, seed, basis)
 
 
-@settings(max_examples=4, deadline=None, suppress_health_check=KEPT, phases=ONCE)
+@settings(max_examples=examples(4), deadline=None, suppress_health_check=KEPT, phases=ONCE)
 @given(seed=st.integers(0, 10**9), basis=st.sampled_from(["due", "reported"]))
 def test_lists_behind_numbers_hold_on_postgresql_too(postgresql, seed, basis):
     agree(postgresql, seed, basis)

@@ -16,6 +16,7 @@ from datasources.alerts import journal as alert_journal
 from datasources.events import journal
 from datasources.store.models import AlertLogRow, AlertRow, StepRow
 from tests.conftest import LEAD, OPERATOR, Town, unit_viewer
+from tests.depth import examples
 from tests.test_machine import Life
 
 
@@ -68,10 +69,14 @@ class EmergencyLife(Life):
                 assert not broken, (broken, event)
 
 
+@pytest.mark.hypothesis
 def test_every_open_emergency_has_somebody_responsible_and_a_next_moment(small_town: Town) -> None:
     machine = type("Here", (EmergencyLife,), {"town": small_town})
     calm = settings(
-        max_examples=25, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck)
+        max_examples=examples(25),
+        stateful_step_count=30,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
     )
     run_state_machine_as_test(machine, settings=calm)
 

@@ -179,6 +179,7 @@ JSON_VALUES = st.recursive(
 )
 
 
+@pytest.mark.hypothesis
 def test_whatever_json_comes_in_is_a_report_or_a_refusal(huli_reference: Reference) -> None:
     @given(st.dictionaries(st.sampled_from([*FIELDS, "colour"]), JSON_VALUES, max_size=6))
     def send(body: dict) -> None:

@@ -23,6 +23,7 @@ from dashboard.rules.figures.kpis import (
     value,
 )
 from dashboard.rules.periods import days
+from tests.depth import examples
 
 CHINA = ZoneInfo("Asia/Shanghai")
 NOW = datetime(2026, 11, 20, 7, 42, 36, tzinfo=UTC)  # 15:42:36 in China, the moment of the mockups
@@ -327,7 +328,7 @@ any_record = st.builds(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(st.lists(any_record, max_size=12), st.sampled_from(["due", "reported"]))
 def test_a_numerator_never_exceeds_its_denominator_and_sums_do_not_depend_on_the_split(records, basis):
     week = period("7d", NOW, CHINA)
@@ -342,7 +343,7 @@ def test_a_numerator_never_exceeds_its_denominator_and_sums_do_not_depend_on_the
     assert whole["on_time_close_rate"][0] <= min(whole["close_rate"][0], whole["on_time_rate"][0])
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(st.lists(any_record, max_size=12))
 def test_two_days_counted_apart_add_up_to_both_together(records):
     yesterday, both = previous(TODAY), Period(previous(TODAY).start, TODAY.end, CHINA)

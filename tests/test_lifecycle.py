@@ -31,6 +31,7 @@ from dashboard.rules.lifecycle.transition import Transition
 from dashboard.rules.limits import Calendar, Limit
 from dashboard.rules.policy import Category, Policy
 from dashboard.rules.refusals import Forbidden, Invalid, NotAllowedNow
+from tests.depth import examples
 
 NOW = datetime(2026, 11, 20, 1, 0, tzinfo=UTC)
 
@@ -359,7 +360,7 @@ def test_a_co_unit_that_has_not_signed_cannot_finish() -> None:
     assert "finish" in EVENTS.allowed(event, CAST["other"], signed)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(data=st.data())
 def test_any_chain_of_allowed_actions_keeps_one_owner_and_ends_only_in_terminal_statuses(
     data: st.DataObject,

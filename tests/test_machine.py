@@ -34,6 +34,7 @@ from datasources.events import journal
 from datasources.feed import outbox
 from datasources.store.models import AlertRow, EventRow, LedgerRow, StepRow
 from tests.conftest import FRIDAY, LEAD, LEADER, OPERATOR, Town, make_town, unit_viewer
+from tests.depth import examples
 
 CATEGORIES = ("S0406", "S0113", "S0502", "9801", None)
 SOURCES = (Source.GRID_WORKER, Source.RESIDENT, Source.SENSOR, Source.PHONE)
@@ -206,13 +207,13 @@ class Life(RuleBasedStateMachine):
         assert mine == {key: row for key, row in fresh.rows.items() if key > self.started}
 
 
-def live(town: Town, examples: int, steps: int) -> None:
+def live(town: Town, least: int, steps: int) -> None:
     """Run the machine on a town."""
     machine = type("LifeHere", (Life,), {"town": town})
     run_state_machine_as_test(
         machine,
         settings=settings(
-            max_examples=examples,
+            max_examples=examples(least),
             stateful_step_count=steps,
             deadline=None,
             suppress_health_check=list(HealthCheck),
@@ -226,8 +227,9 @@ def quiet(town: Town) -> Iterator[Town]:
     yield town
 
 
+@pytest.mark.hypothesis
 def test_any_order_of_reports_actions_and_time_keeps_every_invariant(quiet: Town) -> None:
-    live(quiet, examples=25 if quiet.database.is_sqlite else 8, steps=25)
+    live(quiet, least=25 if quiet.database.is_sqlite else 8, steps=25)
 
 
 def test_an_answer_to_an_alert_that_is_over_is_refused(small_town: Town) -> None:

@@ -24,6 +24,7 @@ from datasources.figures.views.day import trend_view
 from datasources.store.column_types import Moment
 from datasources.store.dialect import contains, whole_seconds
 from tests.conftest import FRIDAY, LEAD, LEADER, OPERATOR, WALL, Town, unit_viewer
+from tests.depth import examples
 from tests.histories import History, discarded
 
 PERIODS = ("today", "7d", "month", "2026-11-19..2026-11-20", "2026-11-21..2026-11-25")
@@ -93,13 +94,13 @@ def below(reference: Reference, code: str | None, kind: str) -> bool:
     return category is not None
 
 
-@settings(max_examples=16, deadline=None, suppress_health_check=KEPT, phases=ONCE)
+@settings(max_examples=examples(16), deadline=None, suppress_health_check=KEPT, phases=ONCE)
 @given(seed=st.integers(0, 10**9), basis=st.sampled_from(["due", "reported"]))
 def test_kpis_in_sql_equal_the_plain_count_over_any_history(sqlite, seed, basis):
     agree(sqlite, References(sqlite).get(), seed, basis)
 
 
-@settings(max_examples=5, deadline=None, suppress_health_check=KEPT, phases=ONCE)
+@settings(max_examples=examples(5), deadline=None, suppress_health_check=KEPT, phases=ONCE)
 @given(seed=st.integers(0, 10**9), basis=st.sampled_from(["due", "reported"]))
 def test_kpis_on_postgresql_equal_the_plain_count_too(postgresql, seed, basis):
     agree(postgresql, References(postgresql).get(), seed, basis)
@@ -185,13 +186,13 @@ def test_only_the_asked_kpis_are_counted(small_town):
 # --- who sees which ------------------------------------------------------------------------------------------
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=KEPT, phases=ONCE)
+@settings(max_examples=examples(12), deadline=None, suppress_health_check=KEPT, phases=ONCE)
 @given(seed=st.integers(0, 10**9))
 def test_a_list_holds_exactly_the_events_one_sees(sqlite, seed):
     check_sight(sqlite, seed)
 
 
-@settings(max_examples=3, deadline=None, suppress_health_check=KEPT, phases=ONCE)
+@settings(max_examples=examples(3), deadline=None, suppress_health_check=KEPT, phases=ONCE)
 @given(seed=st.integers(0, 10**9))
 def test_a_list_on_postgresql_holds_exactly_the_events_one_sees(postgresql, seed):
     check_sight(postgresql, seed)
@@ -219,7 +220,7 @@ def check_sight(database, seed):
 # --- filters -------------------------------------------------------------------------------------------------
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=KEPT, phases=ONCE)
+@settings(max_examples=examples(8), deadline=None, suppress_health_check=KEPT, phases=ONCE)
 @given(seed=st.integers(0, 10**9))
 def test_every_filter_keeps_exactly_what_it_says(sqlite, seed):
     reference = References(sqlite).get()

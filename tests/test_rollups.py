@@ -25,6 +25,7 @@ from datasources.figures.stages import DURATIONS, stage_values
 from datasources.history.records import insert_history, places_of
 from datasources.store.models import RollupPointsRow, RollupRow, RollupTimesRow
 from tests.conftest import OPERATOR
+from tests.depth import examples
 from tests.histories import History, discarded
 
 KEPT = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
@@ -142,13 +143,13 @@ def check_history(database, seed):
         assert contents(session) == kept
 
 
-@settings(max_examples=5, deadline=None, suppress_health_check=KEPT, phases=ONCE)
+@settings(max_examples=examples(5), deadline=None, suppress_health_check=KEPT, phases=ONCE)
 @given(seed=st.integers(0, 10**9))
 def test_rolled_up_as_it_comes_equals_rebuilt_and_the_plain_count_for_any_history(sqlite, seed):
     check_history(sqlite, seed)
 
 
-@settings(max_examples=1, deadline=None, suppress_health_check=KEPT, phases=ONCE)
+@settings(max_examples=examples(1), deadline=None, suppress_health_check=KEPT, phases=ONCE)
 @given(seed=st.integers(0, 10**9))
 def test_rollups_on_postgresql_equal_rebuilt_and_the_plain_count_too(postgresql, seed):
     check_history(postgresql, seed)

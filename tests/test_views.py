@@ -19,6 +19,7 @@ from datasources.figures.views.areas import below
 from datasources.figures.views.named import PACE, VIEWS, area_views, views
 from datasources.figures.views.now import day_before
 from datasources.figures.views.roster import roster_view
+from tests.depth import examples
 from tests.histories import History, discarded
 
 KEPT = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
@@ -128,19 +129,19 @@ def check_units(found, mine, today, now) -> None:
     assert {one.event.unit for one in mine if one.event.is_open and one.event.unit} <= listed
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=KEPT, phases=ONCE)
+@settings(max_examples=examples(15), deadline=None, suppress_health_check=KEPT, phases=ONCE)
 @given(seed=st.integers(0, 10**9))
 def test_every_view_of_any_area_equals_the_plain_count(sqlite, seed):
     agree(sqlite, seed)
 
 
-@settings(max_examples=4, deadline=None, suppress_health_check=KEPT, phases=ONCE)
+@settings(max_examples=examples(4), deadline=None, suppress_health_check=KEPT, phases=ONCE)
 @given(seed=st.integers(0, 10**9))
 def test_every_view_equals_the_plain_count_on_postgresql_too(postgresql, seed):
     agree(postgresql, seed)
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=KEPT, phases=ONCE)
+@settings(max_examples=examples(15), deadline=None, suppress_health_check=KEPT, phases=ONCE)
 @given(seed=st.integers(0, 10**9))
 def test_what_stood_yesterday_is_what_the_views_counted_yesterday(sqlite, seed):
     """Live a while, write down what stands, live on: told from the steps it is the same again."""

@@ -1,15 +1,23 @@
-"""Shared by all browser tests: one real Chromium a file."""
+"""Shared by all browser tests: one real Chromium a worker; every test opens a context of its own in it."""
 
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Playwright, sync_playwright
 
-from tests.chromium import chromium
+from tests.chromium import launch
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """A real Chromium, opened once for all tests of a file."""
-    with chromium() as opened:
-        yield opened
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    """The one Playwright of a process: a second would find the first one's loop running."""
+    with sync_playwright() as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    """A real Chromium, opened once."""
+    opened = launch(playwright)
+    yield opened
+    opened.close()

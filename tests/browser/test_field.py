@@ -25,6 +25,7 @@ from tests.browser.phone_page import (
     state,
 )
 from tests.browser.test_claim import _finish
+from tests.depth import examples
 from tests.load.wall_page import spots
 from tests.product import Product
 
@@ -389,7 +390,7 @@ def test_an_answer_cut_in_the_middle_is_no_answer_and_changes_nothing_that_was_k
     expect(task).to_be_visible(timeout=PROMPT_MS)
 
 
-@settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(6), deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     cuts=st.lists(
         st.sampled_from(["pass", "lose the request", "lose the answer", "server ill"]), min_size=2, max_size=7

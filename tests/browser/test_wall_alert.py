@@ -7,10 +7,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from playwright.sync_api import APIRequestContext, Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import APIRequestContext, Browser, BrowserContext, Page, Playwright, expect
 
 from tests.browser.test_screen import PROMPT_MS, begin, in_live, until
-from tests.chromium import FLAGS, SOUNDS, launch
+from tests.chromium import FLAGS, launch
 from tests.product import PASSWORD, Product
 
 RECONNECTS_MS = 40_000
@@ -33,13 +33,11 @@ def centre(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
 
 
 @pytest.fixture(scope="module")
-def browsers() -> Iterator[tuple[Browser, Browser]]:
+def browsers(playwright: Playwright, browser: Browser) -> Iterator[tuple[Browser, Browser]]:
     """One browser that may sound by itself, and one that must be touched first, as they come."""
-    with sync_playwright() as playwright:
-        opened = [launch(playwright, flags) for flags in ((*FLAGS, SOUNDS), FLAGS)]
-        yield opened[0], opened[1]
-        for browser in opened:
-            browser.close()
+    muted = launch(playwright, FLAGS)
+    yield browser, muted
+    muted.close()
 
 
 @pytest.fixture
