@@ -9,7 +9,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from datasources.store.models.tables import AccountRow
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, insert, select
@@ -27,6 +26,7 @@ from datasources.districts.loading import load_pack
 from datasources.districts.pack.reading import read_pack
 from datasources.districts.reference import Reference
 from datasources.store.database import Database
+from datasources.store.models import AccountRow
 from tests.references import references
 
 PASSWORD = "a demo password"

@@ -2,10 +2,10 @@
 
 import psycopg
 import pytest
-from datasources.store.models.tables import AccountRow, AreaRow, AuditRow
 from sqlalchemy import text
 
 from datasources.store.database import Database
+from datasources.store.models import AccountRow, AreaRow, AuditRow
 from tests.conftest import CALM, FRIDAY
 from tests.postgres_pool import Pool
 
