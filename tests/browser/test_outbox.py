@@ -47,6 +47,7 @@ def test_what_is_reported_and_checked_offline_goes_out_in_order_once_with_its_tr
     page.locator(f'#field-tasks [data-event="{number}"] .btn').click()
     page.locator("#field-check .p-take input").last.set_input_files([picture("red")])
     page.locator('#field-check [data-rating="satisfied"]').click()
+    expect(page.locator("#field-check .p-pic")).to_have_count(1, timeout=PROMPT_MS)  # else it is still shrunk
     page.locator("#field-check .p-go").click()
     expect(page.locator("#field-outbox")).to_contain_text("手机里还有 3 件没发出")
     expect(page.locator(f'#field-tasks [data-event="{number}"]')).to_have_count(0)
