@@ -18,6 +18,7 @@ from dashboard.rules.kpi_words import KPIS, percent
 from dashboard.rules.refusals import Forbidden, Invalid
 from datasources import queries_breakdown
 from datasources.queries_levels import Pair, levels_page
+from datasources.queries_events import numbers_seen
 from layouts.words import translate
 
 Line = TypeVar("Line")
@@ -67,6 +68,7 @@ def bottleneck() -> Response:
     reference, now, narrow = house().reference, clock.now(), narrow_of(words)
     with house().database.read() as session:
         rows = queries_breakdown.standing(session, reference, now, narrow)
+        seen = numbers_seen(session, reference, somebody(), [row.number for row in rows])
     return answer(
         {
             "rows": [
@@ -78,7 +80,7 @@ def bottleneck() -> Response:
                     "p50_s": row.p50,
                     "p90_s": row.p90,
                     "oldest_s": row.oldest,
-                    "oldest": row.number,
+                    "oldest": row.number if row.number in seen else None,
                 }
                 for row in rows
             ]
