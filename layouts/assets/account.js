@@ -13,11 +13,10 @@ window.gridWall = window.gridWall || {};
 
   const left = () => leftS - (performance.now() - heard) / 1000;
   const learn = (answer) => {
-    if (answer.status === 401) return leave();
+    if (answer.status === 401) return wall.shutOut();
     if (!answer.ok) return undefined;
     return answer.json().then((said) => { leftS = said.left_s; heard = performance.now(); show(); });
   };
-  const leave = () => location.assign("/login?next=" + encodeURIComponent(location.pathname + location.search));
   const ask = (method) => fetch("/session/active", { method, cache: "no-store" }).then(learn).catch(() => undefined);
   const tell = () => { touched = false; told = performance.now(); return ask("POST"); };
 

@@ -20,7 +20,7 @@ window.gridWall = window.gridWall || {};
   const ask = async (path, body) => {
     const post = { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) };
     const answer = await fetch(path, body === undefined ? { cache: "no-store" } : post);
-    if (answer.status === 401) location.assign("/login?next=/admin");
+    if (answer.status === 401) wall.shutOut();
     const said = await wall.saidBy(answer);
     if (!answer.ok) throw new Error([said.detail, ...(said.errors || []).map((one) => one.message)].filter(Boolean)[0] || said.title || String(answer.status));
     return said;

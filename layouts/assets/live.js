@@ -144,8 +144,8 @@
 
   /* Whoever is shut out goes to the door; a named screen to a notice that looks again from time to time. */
   function leave() {
-    const door = new URLSearchParams(location.search).has("screen") ? "/kiosk/ended" : "/login";
-    location.replace(`${door}?next=${encodeURIComponent(location.pathname + location.search)}`);
+    if (!new URLSearchParams(location.search).has("screen")) window.gridWall.shutOut();
+    else location.replace(`/kiosk/ended?next=${encodeURIComponent(location.pathname + location.search)}`);
   }
 
   /* Whether the store is the server's: true, false, or null where the two could not be caught at one position. */

@@ -131,7 +131,15 @@ window.gridWall = window.gridWall || {};
     const share = (row, upTo) => rate(row.counts.slice(0, upTo).reduce((all, n) => all + n, 0), row.closed);
     box.append(table([t("区域"), t("办结数"), t("不出网格"), t("不出社区"), t("不出街道")], found.areas.map((row) => [row.name, row.closed, share(row, 1), share(row, 2), share(row, 3)])));
     const word = (level) => wall.scores.first.level_words[level].word;
-    const cell = (expected, finished) => found.rows.find((one) => one.expected === expected && one.finished === finished).count;
+    const cell = (expected, finished) => {
+      const n = found.rows.find((one) => one.expected === expected && one.finished === finished).count;
+      if (!n) return n;
+      const button = el("button", "s-open", String(n));
+      button.type = "button";
+      button.dataset.cell = `${expected}/${finished}`;
+      button.addEventListener("click", () => wall.scores.go({ sheet: `levels/${expected}/${finished}` }));
+      return button;
+    };
     box.append(el("p", "s-note num", t("不超过应办层级 {rate}：{num}/{den}；行是应办层级，列是实际办结层级", { rate: found.within.text, num: found.within.num, den: found.within.den })));
     box.append(table([t("应办 / 办结"), ...found.levels.map(word)], found.levels.map((expected) => [word(expected), ...found.levels.map((finished) => cell(expected, finished))])));
     return box;

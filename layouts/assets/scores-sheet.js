@@ -89,8 +89,16 @@ window.gridWall = window.gridWall || {};
     const narrow = code === "-" ? {} : wall.scores.line(state.board === "kpis" ? "streets" : state.board, code);
     for (const [one, value] of Object.entries(wall.scores.narrowed())) if (!narrow[one]) narrow[one] = value;
     if (wall.scores.first.may.take) tabs.after(wall.exporting.button(() => ["counted", `${name(state, code)} · ${words.name}`, { kpi, part, period: state.period, ...narrow }]));
+    events(body, items, mine, `/kpis/${kpi}/events?`, { ...narrow, part });
+  };
+  const levels = (expected, finished) => {
+    const word = (level) => (wall.scores.first.level_words[level] || { word: "" }).word;
+    const body = frame(t("应办 {expected}，办结 {finished}", { expected: word(expected), finished: word(finished) }), t("正在取…"));
+    events(body, body.appendChild(el("ol", "s-list")), key, "/levels/events?", { ...wall.scores.narrowed(), expected, finished });
+  };
+  const events = (body, items, mine, path, narrow) => {
     const load = async (cursor) => {
-      const found = await wall.scores.ask(`/kpis/${kpi}/events?` + wall.scores.query({ ...narrow, part, limit: PAGE, cursor }));
+      const found = await wall.scores.ask(path + wall.scores.query({ ...narrow, limit: PAGE, cursor }));
       if (!wanted(mine)) return;
       if (!found) { note(t("没有取到明细，请再试")); return; }
       note(found.hidden ? t("{n} 件，其中 {hidden} 件您无权查看", { n: found.count, hidden: found.hidden }) : t("{n} 件", { n: found.count }));
@@ -160,6 +168,7 @@ window.gridWall = window.gridWall || {};
     const [kind, code, kpi, part] = state.sheet.split("/");
     if (kind === "entries") entries(state, code);
     else if (kind === "list" && wall.scores.first.kpis[kpi]) list(state, code, kpi, part || "num");
+    else if (kind === "levels") levels(code, kpi);
     else if (kind === "corrections") corrections();
     else if (kind === "formula") formula(state);
     else box.replaceChildren();

@@ -31,7 +31,7 @@ window.gridWall = window.gridWall || {};
   const ask = async (path) => {
     try {
       const answer = await fetch("/api/v1" + path, { cache: "no-store", headers: { Accept: "application/json" } });
-      if (answer.status === 401) { location.replace("/login?next=" + encodeURIComponent(location.pathname + location.search)); return null; }
+      if (answer.status === 401) { wall.shutOut(); return null; }
       const said = await answer.json();
       if (answer.ok) return said;
       tell(((said.errors || [])[0] || {}).message || said.detail || said.title);

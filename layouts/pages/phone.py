@@ -20,7 +20,7 @@ from layouts.text.words import N_, _
 
 HERE = Path(__file__).resolve().parents[1] / "phone"
 KINDS = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
-SHARED = ("drafts.js", "format.js", "sha256.js", "photo-exif.js", "photo.js")
+SHARED = ("door.js", "drafts.js", "format.js", "sha256.js", "photo-exif.js", "photo.js")
 SCRIPTS: Mapping[str, Sequence[str]] = {
     "field": ("phone.js", "pin.js", "pictures.js", "steps.js", "outbox.js", "field.js", "check.js"),
     "report": ("phone.js", "pin.js", "pictures.js", "steps.js", "follow.js", "report.js"),

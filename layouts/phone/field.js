@@ -27,7 +27,7 @@ window.gridWall = window.gridWall || {};
     const mine = ++asks;
     timer = setTimeout(() => { if (!document.hidden) look(); }, LOOK_MS);
     const answer = await call("GET", "/api/v1/field");
-    if (answer && answer.status === 401) { location.replace("/login?next=/field"); return false; }
+    if (answer && answer.status === 401) { wall.shutOut(); return false; }
     const there = Boolean(answer && answer.ok);
     if (mine < newest) return there;
     newest = mine;

@@ -4,6 +4,7 @@ window.gridWall = window.gridWall || {};
   "use strict";
   const NEWS_MS = 6000;
   const FIX_MS = 12_000;
+  const PATIENCE_MS = 15_000;
   const HOLD_MS = 1000;
   const el = (...what) => wall.el(...what);
   const t = (...what) => wall.t(...what);
@@ -40,17 +41,20 @@ window.gridWall = window.gridWall || {};
     if (text) newsEnds = setTimeout(() => tell(""), ms || NEWS_MS);
   };
 
-  /* ---- the server: null when no answer came ---- */
+  /* ---- the server: null when no answer came; what a dead network swallows is given up, else all that waits stands behind it ---- */
   const call = async (method, path, body, headers) => {
+    const patience = new AbortController();
+    const end = setTimeout(() => patience.abort(), PATIENCE_MS);
     try {
       const answer = await fetch(path, {
         method,
         cache: "no-store",
+        signal: patience.signal,
         headers: { Accept: "application/json", ...(body === undefined ? {} : { "Content-Type": "application/json" }), ...headers },
         body: body === undefined ? undefined : JSON.stringify(body),
       });
       return { ok: answer.ok, status: answer.status, said: await wall.saidBy(answer) };
-    } catch (_lost) { return null; }
+    } catch (_lost) { return null; } finally { clearTimeout(end); }
   };
   const refusal = (answer) => {
     const said = answer.said || {};

@@ -132,7 +132,7 @@ window.gridWall = window.gridWall || {};
       bodies.forEach((body, at) => { body.hidden = at !== step; });
       [...head.children].forEach((one, at) => { one.className = at === step ? "is-on" : at < step ? "is-done" : ""; if (at === step) one.setAttribute("aria-current", "step"); else one.removeAttribute("aria-current"); });
       before.hidden = step === 0;
-      next.textContent = step < 2 ? t("下一步") : t("上报");
+      next.textContent = step < 2 ? t("下一步") : t("提交上报");
       fault.textContent = "";
     };
     const onward = async () => {

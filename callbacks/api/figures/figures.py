@@ -26,7 +26,7 @@ from datasources.events.lists import numbers_seen
 from datasources.figures import trend
 from datasources.figures.boards import board_rows, by_composite_score
 from datasources.figures.corrections import Correction, corrections
-from datasources.figures.counted import PARTS, Asked, Counted, counted_page
+from datasources.figures.counted import PARTS, Asked, Counted, CountedPage, counted_page
 from datasources.figures.kpis import TIMED, kpi_values
 from datasources.figures.narrow import Narrow, check, standing
 from datasources.figures.points import Entry, boards_of, ledger_entries
@@ -95,6 +95,11 @@ def counted(code: str) -> Response:
     question = question_of(words, code, now)
     with house().database.read() as session:
         page = counted_page(session, reference, who, question, limit, cursor)
+    return counted_answer(page, who, now)
+
+
+def counted_answer(page: CountedPage, who: Viewer, now: datetime) -> Response:
+    """Return a page of what a number counted, as its reader may know it."""
     items = [listed(read_event(one.event, who, now), who) | {"counted": _counted(one)} for one in page.items]
     return answer({"items": items, "next": page.following, "count": page.count, "hidden": page.hidden})
 
