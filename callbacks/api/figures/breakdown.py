@@ -18,7 +18,7 @@ from dashboard.rules.figures.words import KPIS, percent
 from dashboard.rules.refusals import Forbidden, Invalid
 from datasources.events.lists import numbers_seen
 from datasources.figures import breakdown
-from datasources.queries_levels import Pair, levels_page
+from datasources.figures.levels import Pair, levels_page
 from layouts.text.words import translate
 
 Line = TypeVar("Line")
