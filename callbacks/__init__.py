@@ -1,0 +1,1 @@
+"""Every way in: pages, HTTP, socket, command line, and who may."""

@@ -1,0 +1,1 @@
+"""Remembers: the database and what is read from and written to it, by noun."""
