@@ -30,7 +30,7 @@ from callbacks.security import guard, outside, session
 from dashboard import clock
 from dashboard.feed.publisher import Publisher, View
 from dashboard.feed.serializer import feed_row
-from dashboard.runtime.loops import Loop, aside_loop, clock_loops, drill_loop, time_loop
+from dashboard.loops import Loop, aside_loop, clock_loops, drill_loop, time_loop
 from dashboard.runtime.runtime import House
 from dashboard.sweeps.deadlines import SWEEPS
 from datasources.figures.views.named import views as wall_views

@@ -20,10 +20,10 @@ from dashboard.rules.events.filing import EventTransition, filed
 from dashboard.rules.events.outcome import Outcome
 from dashboard.rules.events.report import Report
 from dashboard.rules.events.rules import ACTION_WORDS, BY_ACTION
+from dashboard.rules.events.scoring import tasked
 from dashboard.rules.lifecycle.rule import Attempt
 from dashboard.rules.lifecycle.transition import StepDraft, Transition
 from dashboard.rules.refusals import Conflict, Invalid, NotAllowedNow, NotFound, Unreadable
-from dashboard.rules.scoring import tasked
 from datasources.accounts import accounts
 from datasources.districts.geo import Place
 from datasources.districts.reference import Reference, local_day

@@ -13,7 +13,8 @@ from dashboard.rules.events.event import Event
 from dashboard.rules.refusals import NotAllowedNow, Refusal
 from datasources.districts.geo import BAND_M
 from datasources.districts.reference import Reference
-from datasources.events import candidates, stretches
+from datasources.events import stretches
+from datasources.figures import candidates
 
 
 def advise(session: Session, reference: Reference, event: Event, who: Viewer, now: datetime) -> Advice:

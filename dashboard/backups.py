@@ -16,8 +16,8 @@ from typing import Any
 from sqlalchemy.engine import make_url
 
 from dashboard import clock
+from dashboard.kept_secrets import SECRET
 from dashboard.rules.refusals import Refusal
-from dashboard.runtime.kept_secrets import SECRET
 from dashboard.settings import Settings
 from datasources.files import archive, copies
 from datasources.files.whole import UNFINISHED, sync_folder

@@ -23,7 +23,7 @@ from gevent.fileobject import FileObject
 import app
 from callbacks.cli import commands
 from dashboard import clock
-from dashboard.runtime.loops import Loop
+from dashboard.loops import Loop
 from dashboard.runtime.runtime import House
 from dashboard.sweeps import deadlines
 from tests import product

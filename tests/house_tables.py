@@ -13,15 +13,16 @@ from callbacks.api.schema.components import COMPONENTS
 from callbacks.api.schema.openapi import described
 from callbacks.cli.commands import _parser as command_line
 from callbacks.cli.self_check import UNSAFE
-from dashboard.rules import limits, scoring
+from dashboard.rules import limits
 from dashboard.rules.access import HOME, PERMISSIONS, ROLE_WORDS
 from dashboard.rules.alerts import alert as alerts
+from dashboard.rules.events import scoring
 from dashboard.rules.events.event import OPEN, STATUS_WORDS, Ground, Status
 from dashboard.rules.events.guards import MOST_EXTENSIONS, REOPEN_WITHIN, URGE_EVERY
+from dashboard.rules.events.policy import CLAIM_CAP_TENTHS, COMPOSITE, POINT_WORDS, POINTS
 from dashboard.rules.events.rules import CAPACITY_WORDS, RULES
 from dashboard.rules.figures.words import KPIS
 from dashboard.rules.lifecycle.rule import Rule
-from dashboard.rules.policy import CLAIM_CAP_TENTHS, COMPOSITE, POINT_WORDS, POINTS
 from dashboard.rules.ranking import LEAST_CLOSED, points_text
 from dashboard.settings import Settings
 from layouts.shell import PAGES

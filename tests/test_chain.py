@@ -12,7 +12,7 @@ from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
 
 from dashboard import clock
-from dashboard.runtime.loops import clock_loops
+from dashboard.loops import clock_loops
 from datasources.accounts.accounts import audit
 from datasources.audit import check, links
 from datasources.exchange import export_requests

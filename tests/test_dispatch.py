@@ -13,7 +13,7 @@ from dashboard.rules.events.event import Event, Status
 from dashboard.rules.limits import Calendar, Limit
 from dashboard.rules.refusals import NotAllowedNow
 from layouts.pages.dispatch import panel
-from layouts.pages.dispatch.panel import Asked, Declined, DispatchData
+from layouts.pages.dispatch.data import Asked, Declined, DispatchData
 from layouts.text import when
 from tests.test_layouts import parts
 

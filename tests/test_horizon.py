@@ -13,8 +13,8 @@ from dashboard.clock import HandClock
 from dashboard.districts import redistricting
 from dashboard.districts.location import horizon as horizon_of
 from dashboard.rules.events.horizon import horizon
+from dashboard.rules.events.policy import Category, Policy
 from dashboard.rules.limits import Calendar, Limit
-from dashboard.rules.policy import Category, Policy
 from dashboard.runtime.runtime import open_house
 from dashboard.settings import Settings
 from datasources.districts.pack.reading import read_pack

@@ -7,8 +7,8 @@ import pytest
 
 from callbacks.api.health import GAUGES
 from callbacks.cli.commands import _parser as command_line
+from dashboard.rules.events.policy import POINT_WORDS, POINTS
 from dashboard.rules.events.rules import RULES
-from dashboard.rules.policy import POINT_WORDS, POINTS
 from layouts.text import keys
 from tests.house_tables import ROOT, TABLES, as_the_code_has_it, earner
 

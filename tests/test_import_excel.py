@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from openpyxl import Workbook
 
-from datasources.files.worksheets import cell_text
+from datasources.history.worksheets import cell_text
 from datasources.store.database import Database
 from tests.test_imports import bring, events, reasons
 

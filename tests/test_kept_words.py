@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from dashboard import clock
+from dashboard.kept_secrets import DEMO_PASSWORD, SECRET, kept
 from dashboard.rules.refusals import Refusal
-from dashboard.runtime.kept_secrets import DEMO_PASSWORD, SECRET, kept
 from dashboard.runtime.runtime import open_house
 from dashboard.settings import Settings
 from datasources.files import whole

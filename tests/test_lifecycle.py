@@ -25,11 +25,11 @@ from dashboard.rules.events.event import (
     on_time,
     zone,
 )
+from dashboard.rules.events.policy import Category, Policy
 from dashboard.rules.events.rules import ACTION_WORDS, BY_ACTION, RULES
 from dashboard.rules.lifecycle.rule import Attempt, open_door
 from dashboard.rules.lifecycle.transition import Transition
 from dashboard.rules.limits import Calendar, Limit
-from dashboard.rules.policy import Category, Policy
 from dashboard.rules.refusals import Forbidden, Invalid, NotAllowedNow
 from tests.depth import examples
 

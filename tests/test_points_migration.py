@@ -9,7 +9,7 @@ from alembic.operations import Operations
 from sqlalchemy import insert, select
 
 from dashboard.rules.access import Role, Viewer
-from dashboard.rules.scoring import Subject
+from dashboard.rules.events.scoring import Subject
 from datasources.store.database import Database
 from datasources.store.models import LedgerRow, StepRow
 from tests.conftest import Town, open_account

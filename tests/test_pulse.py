@@ -12,7 +12,7 @@ from callbacks.live.scopes import EVERYTHING
 from callbacks.pages import admin_health
 from dashboard import clock
 from dashboard.feed.publisher import Publisher
-from dashboard.runtime.loops import beat, keep_aside
+from dashboard.loops import beat, keep_aside
 from dashboard.sweeps import deadlines
 from datasources.feed.embedded import Embedded
 from datasources.feed.stream import FeedDown

@@ -14,8 +14,7 @@ from dashboard.settings import Settings
 from dashboard.sweeps.housekeeping import Housekeeping
 from datasources.alerts import screens
 from datasources.districts.reference import References
-from datasources.files import disk_space
-from datasources.photos import orphans
+from datasources.photos import disk_space, orphans
 from datasources.store.database import Database
 from datasources.store.models import PhotoRow, ScreenRow, UploadRow
 from tests.api_house import ApiHouse, build

@@ -21,8 +21,8 @@ from callbacks.cli.serving import bar, err, out, replay, run
 from callbacks.security import quiet_log
 from dashboard import clock
 from dashboard.districts import location, redistricting
+from dashboard.loops import ROLLUP_SECONDS, Loop
 from dashboard.rules.refusals import Refusal
-from dashboard.runtime.loops import ROLLUP_SECONDS, Loop
 from dashboard.runtime.runtime import follow_clock, open_beside, open_house
 from dashboard.settings import Settings
 from dashboard.simulation import choice

@@ -18,10 +18,10 @@ from callbacks.cli import self_check
 from callbacks.http.leaving import Leaving
 from callbacks.http.server import EACH, Server, most_connections
 from dashboard import clock
+from dashboard.kept_secrets import DEMO_PASSWORD, kept
+from dashboard.loops import MARK_SECONDS, Loop
 from dashboard.rules.refusals import Refusal
 from dashboard.runtime import folder_lock
-from dashboard.runtime.kept_secrets import DEMO_PASSWORD, kept
-from dashboard.runtime.loops import MARK_SECONDS, Loop
 from dashboard.runtime.runtime import House, keep_clock, open_house, start_clock
 from dashboard.settings import Settings
 from dashboard.simulation import choice

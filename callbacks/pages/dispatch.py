@@ -8,12 +8,11 @@ from flask import current_app
 from sqlalchemy.orm import Session
 
 from callbacks.api.events.events import seen_event
-from callbacks.pages import advice
 from callbacks.pages.event import chosen_number
 from callbacks.security import guard
 from callbacks.security.session import somebody
 from callbacks.wording import spoken
-from dashboard import actions, clock
+from dashboard import actions, advice, clock
 from dashboard.rules.access import Viewer
 from dashboard.rules.events.event import Event
 from dashboard.rules.refusals import Forbidden, Refusal
@@ -23,7 +22,7 @@ from datasources.districts.reference import Reference
 from datasources.events import beside, journal
 from datasources.store.models import StepRow
 from layouts import ids
-from layouts.pages.dispatch import panel
+from layouts.pages.dispatch import data, panel
 from layouts.text.words import translate
 
 
@@ -54,12 +53,12 @@ def drawn(house: House, number: str, who: Viewer) -> Any:
 
 def gathered(
     session: Session, reference: Reference, event: Event, who: Viewer, now: datetime
-) -> panel.DispatchData:
+) -> data.DispatchData:
     """Return everything the panel is drawn from."""
     found = advice.advise(session, reference, event, who, now)
     steps = beside.steps_of(session, event.id) if event.request or event.decline_count else []
     allowed = actions.buttons(session, reference, event, who, now)
-    return panel.DispatchData(
+    return data.DispatchData(
         advice=found,
         now=now,
         tz=reference.tz,
@@ -77,9 +76,9 @@ def gathered(
     )
 
 
-def _declined(step: StepRow, reference: Reference) -> panel.Declined:
+def _declined(step: StepRow, reference: Reference) -> data.Declined:
     facts = step.facts or {}
-    return panel.Declined(
+    return data.Declined(
         unit=reference.unit_name(step.unit),
         ground=str(facts.get("ground", "")),
         text=mask_text(str(facts.get("text", ""))),
@@ -87,10 +86,10 @@ def _declined(step: StepRow, reference: Reference) -> panel.Declined:
     )
 
 
-def _asked(event: Event, steps: Any, who: Viewer, reference: Reference, now: datetime) -> panel.Asked | None:
+def _asked(event: Event, steps: Any, who: Viewer, reference: Reference, now: datetime) -> data.Asked | None:
     kind = event.request or ""
     since = next((step.at for step in reversed(steps) if step.action == kind), None)
-    return panel.Asked(
+    return data.Asked(
         kind=kind,
         by=reference.unit_name(event.unit),
         account=event.requested_by or "",

@@ -14,11 +14,11 @@ from pathlib import Path
 from dashboard import clock
 from dashboard.backups import refuse_half_restored
 from dashboard.districts import location
+from dashboard.kept_secrets import SECRET, kept
 from dashboard.report_batcher import Counter
 from dashboard.rules.refusals import Refusal
 from dashboard.rules.text.local_time import moment_of
 from dashboard.runtime import shared_time
-from dashboard.runtime.kept_secrets import SECRET, kept
 from dashboard.settings import Settings
 from datasources.districts.loading import load_pack
 from datasources.districts.pack.reading import read_pack

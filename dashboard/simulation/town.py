@@ -15,8 +15,8 @@ from shapely.geometry import Point, shape
 
 from dashboard.rules.access import SYSTEM, Role, Viewer
 from dashboard.rules.events.event import Source
+from dashboard.rules.events.policy import Category
 from dashboard.rules.events.report import Report
-from dashboard.rules.policy import Category
 from datasources.districts.reference import Area, Reference
 
 SIMULATED = "模拟数据"

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from dashboard.rules.alerts.alert import kind_of
 from dashboard.rules.events.event import Event, Level
 from dashboard.rules.events.horizon import Horizon, horizon
+from dashboard.rules.events.policy import CLAIM_CAP_TENTHS, COMPOSITE, POINTS, Category, Policy
 from dashboard.rules.figures.boards import COMMUNITIES, depth_of
 from dashboard.rules.limits import (
     DEFAULT_FREEZE,
@@ -24,7 +25,6 @@ from dashboard.rules.limits import (
     Calendar,
     parse_limit,
 )
-from dashboard.rules.policy import CLAIM_CAP_TENTHS, COMPOSITE, POINTS, Category, Policy
 from dashboard.rules.refusals import Refusal
 from datasources.districts.geo import GeoIndex
 from datasources.districts.reference_parts import (

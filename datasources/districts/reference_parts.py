@@ -7,8 +7,8 @@ from functools import cached_property
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from dashboard.rules.events.policy import Category
 from dashboard.rules.limits import parse_limit, parse_limit_or_none
-from dashboard.rules.policy import Category
 from datasources.districts.succession import steps_of
 from datasources.store.models import AreaRow, CategoryRow, UnitRow
 

@@ -9,8 +9,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from dashboard.rules.events.event import OPEN, Event, Status
+from dashboard.rules.events.scoring import Subject
 from dashboard.rules.periods import Period, period
-from dashboard.rules.scoring import Subject
 from datasources.districts.reference import Reference
 from datasources.events import journal
 from datasources.events.lists import EVENTS

@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 
 from dashboard.rules.events.context import CoUnit
 from dashboard.rules.events.event import Event, Status
+from dashboard.rules.events.scoring import Points, Subject
 from dashboard.rules.refusals import Refusal, Unreadable
-from dashboard.rules.scoring import Points, Subject
 from dashboard.rules.text.masking import mask_text, mask_values
 from datasources.districts.geo import stretch
 from datasources.store import sealing, set_aside

@@ -1,6 +1,7 @@
 """What the live feed reads: the outbox, open events as they now are, alerts that are open."""
 
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
@@ -8,7 +9,6 @@ from sqlalchemy import ColumnElement, Select, delete, func, select
 from sqlalchemy.orm import Session, aliased, defer
 
 from dashboard.rules.events.event import OPEN, Event
-from datasources.events.journal import EVENT_COLUMNS
 from datasources.store import set_aside
 from datasources.store.models import AccountRow, AlertRow, AssignmentRow, EventRow, OutboxRow, StepRow
 
@@ -16,7 +16,7 @@ CHUNK = 500
 OPEN_CODES = [status.value for status in OPEN]
 EVENTS = EventRow.__table__
 # screens are told no person: sealed numbers stay sealed, and cost nothing
-TOLD = tuple(EVENTS.c[name] for name in EVENT_COLUMNS if name != "reporter_phone")
+TOLD = tuple(EVENTS.c[field.name] for field in fields(Event) if field.name != "reporter_phone")
 
 
 def unpublished(session: Session, limit: int, locked: bool = False) -> Sequence[OutboxRow]:

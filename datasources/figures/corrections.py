@@ -8,8 +8,8 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from dashboard.rules.events.scoring import Subject
 from dashboard.rules.figures.kpis import Period
-from dashboard.rules.scoring import Subject
 from datasources.districts.reference import Reference
 from datasources.figures.boards import RATES, standings
 from datasources.figures.points import BOTH, Entry, depth, step_of

@@ -12,10 +12,10 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from dashboard.rules.events.scoring import Subject
 from dashboard.rules.figures.boards import area_boards, depth_of
 from dashboard.rules.figures.kpis import Period
 from dashboard.rules.refusals import Invalid
-from dashboard.rules.scoring import Subject
 from datasources.districts.reference import Reference
 from datasources.figures.rollups import rolled
 from datasources.figures.rollups.rolled import Cover

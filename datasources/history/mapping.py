@@ -12,10 +12,10 @@ from dashboard.rules.refusals import Refusal
 from dashboard.rules.text import clean, degrees
 from datasources.districts.coordinates import to_wgs84
 from datasources.districts.reference import Reference
-from datasources.files.worksheets import LostDigits
 from datasources.history import pairs
 from datasources.history.dates import DateCell, Dates
 from datasources.history.mapping_file import STATES, TRUTHS, WORDS, Mapping
+from datasources.history.worksheets import LostDigits
 
 MOMENTS = ("reported_at", "due_at", "finished_at", "closed_at")
 LONGEST = {"external_id": 100, "title": 100, "description": 2000, "address": 200}

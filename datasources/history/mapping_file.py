@@ -13,8 +13,7 @@ from dashboard.rules.events.event import OPEN, Source, Status
 from dashboard.rules.refusals import Refusal
 from dashboard.rules.text import clean
 from datasources.districts.coordinates import TO_WGS84
-from datasources.files import encodings
-from datasources.history import dates, pairs
+from datasources.history import dates, encodings, pairs
 
 # our field → the names a header of our own may use (CONTRACT §5 first)
 FIELDS: dict[str, tuple[str, ...]] = {

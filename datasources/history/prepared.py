@@ -16,11 +16,11 @@ from dashboard.rules.refusals import Refusal
 from dashboard.rules.text import clean
 from datasources.districts.pack.reading import BUNDLED, FILE
 from datasources.districts.reference import Reference
-from datasources.files.records import Line, Table, open_table
 from datasources.history.dates import DateOrder, Dates
 from datasources.history.mapping import Mapper
 from datasources.history.mapping_file import Mapping, own_names, read_mapping
 from datasources.history.pairs import PointOrder
+from datasources.history.record_tables import Line, Table, open_table
 
 CHUNK = 1000
 MASK = (1 << 64) - 1

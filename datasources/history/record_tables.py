@@ -14,7 +14,7 @@ from typing import Any, BinaryIO
 
 from dashboard.rules.refusals import Refusal
 from dashboard.rules.text import clean
-from datasources.files import encodings, worksheets
+from datasources.history import encodings, worksheets
 
 DELIMITERS = (",", ";", "\t", "|")
 DELIMITER_WORDS = {",": "逗号", ";": "分号", "\t": "制表符", "|": "竖线"}

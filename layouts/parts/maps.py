@@ -5,7 +5,7 @@ Drawn by `assets/screen-map.js`, restyled in place, never rebuilt; live points a
 
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, Protocol
+from typing import Any
 
 import dash_leaflet as dl
 from dash import html
@@ -13,27 +13,13 @@ from dash import html
 from dashboard.rules.figures.boards import STREETS, depth_of
 from layouts import ids
 from layouts.parts.pieces import attributes
+from layouts.text.areas import AreaLike
 from layouts.text.words import N_, _
 
 DIGITS = 5  # about one metre
 LAYERS = (("events", N_("事件")), ("heat", N_("热力")), ("kinds", N_("网格类型")), ("places", N_("力量")))
 OWN_TILES = "/tiles/{z}/{x}/{y}"  # served from a file by callbacks/pages/tiles.py
 TILE_FILES = (".mbtiles", ".pmtiles")
-
-
-class AreaLike(Protocol):
-    """What is drawn of an area: a pack's area and a stored row both have it; `kind`, `lng`, `lat` are used if present."""
-
-    @property
-    def code(self) -> str: ...
-    @property
-    def name(self) -> str: ...
-    @property
-    def level(self) -> str: ...
-    @property
-    def parent(self) -> str | None: ...
-    @property
-    def geometry(self) -> Mapping[str, Any] | None: ...
 
 
 def script(name: str) -> dict[str, str]:

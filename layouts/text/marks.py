@@ -14,7 +14,7 @@ from dashboard.rules.events.event import (
 )
 from dashboard.rules.events.rules import ACTION_WORDS
 from layouts import theme
-from layouts.parts import maps
+from layouts.text.areas import AreaLike
 from layouts.text.words import N_, _
 
 # what each deadline is called where it is counted down
@@ -62,7 +62,7 @@ def marks() -> dict[str, Any]:
     }
 
 
-def tree(areas: Sequence[maps.AreaLike], levels: Sequence[str]) -> list[list[Any]]:
+def tree(areas: Sequence[AreaLike], levels: Sequence[str]) -> list[list[Any]]:
     """Return [code, name, parent, place of its level] of every area, outermost first: what a breadcrumb needs."""
     depth = {level: at for at, level in enumerate(levels)}
     known = sorted((area for area in areas if area.level in depth), key=lambda area: depth[area.level])

@@ -6,9 +6,8 @@ from typing import Any
 from flask import Response
 
 from callbacks.api.answers import answer, house, moment
-from callbacks.pages import advice
 from callbacks.security.guard import permission
-from dashboard import clock
+from dashboard import advice, clock
 from dashboard.rules.advice.stretches import DAYS, Stretch
 from datasources.districts.reference import Reference
 from datasources.events import stretches as queries_stretches

@@ -6,11 +6,10 @@ from flask import Response
 
 from callbacks.api.answers import answer, house, moment
 from callbacks.api.events.events import seen_event
-from callbacks.pages import advice
 from callbacks.security.guard import permission
 from callbacks.security.session import somebody
 from callbacks.wording import spoken
-from dashboard import clock
+from dashboard import advice, clock
 from dashboard.rules.advice.advice import Border, Due, Side
 from dashboard.rules.advice.recommend import Candidate
 from datasources.districts.reference import Reference

@@ -9,18 +9,18 @@ from sqlalchemy.orm import Session
 
 from callbacks.api.answers import answer, house, moment
 from callbacks.api.bodies import object_body
-from callbacks.pages import advice
 from callbacks.security.guard import permission
 from callbacks.security.session import somebody
 from callbacks.wording import spoken
-from dashboard import clock
+from dashboard import advice, clock
 from dashboard.rules.access import Viewer
 from dashboard.rules.advice.recommend import Candidate
 from dashboard.rules.events.event import STATUS_WORDS, Event, Status
 from dashboard.rules.refusals import Invalid
 from dashboard.rules.text.masking import mask_text
 from datasources.districts.reference import Reference
-from datasources.events import candidates, journal
+from datasources.events import journal
+from datasources.figures import candidates
 from datasources.store.models import EventRow
 from layouts.text.words import translate
 

@@ -6,10 +6,9 @@ from flask import Response
 
 from callbacks.api.answers import answer, house, moment
 from callbacks.api.events.events import known_event
-from callbacks.pages import advice
 from callbacks.security.guard import permission
 from callbacks.security.session import somebody
-from dashboard import clock
+from dashboard import advice, clock
 from dashboard.rules.access import Viewer
 from dashboard.rules.events.capacities import could_claim
 from dashboard.rules.events.event import Event, Status

@@ -6,8 +6,7 @@ from callbacks.security.quotas import quotas
 from dashboard import clock
 from dashboard.rules.access import Role, Viewer
 from dashboard.rules.refusals import Refusal
-from datasources.files import disk_space
-from datasources.photos import darkroom, pictures_kept
+from datasources.photos import darkroom, disk_space, pictures_kept
 from datasources.store.models import PhotoRow
 
 # broken pictures an hour: of a stranger's address, of an account

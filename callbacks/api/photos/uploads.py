@@ -21,8 +21,7 @@ from dashboard import clock
 from dashboard.rules.access import Role, Viewer
 from dashboard.rules.refusals import Forbidden, Invalid, NotFound, Refusal
 from datasources.accounts.sign_in import digest
-from datasources.files import disk_space
-from datasources.photos import darkroom, pictures_kept, uploads
+from datasources.photos import darkroom, disk_space, pictures_kept, uploads
 from datasources.store.models import PhotoRow, UploadRow
 
 SEAT = "X-Upload-Seat"

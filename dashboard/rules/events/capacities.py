@@ -7,7 +7,7 @@ from collections.abc import Collection
 
 from dashboard.rules.access import Role, Viewer
 from dashboard.rules.events.event import Event, Source, Status
-from dashboard.rules.policy import World
+from dashboard.rules.events.policy import World
 
 # in whose name a role may file: sensors and the hotline speak through the desk's accounts, a leader's word is a leader's
 SPOKEN_TO = frozenset(

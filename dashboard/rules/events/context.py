@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from dashboard.rules.events.event import Event
-from dashboard.rules.policy import World
+from dashboard.rules.events.policy import World
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from dashboard.rules import scoring
+from dashboard.rules.events import scoring
 from dashboard.rules.events.context import Context
 from dashboard.rules.events.event import Event, Status
 from dashboard.rules.events.outcome import Outcome

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from dashboard.rules import scoring
 from dashboard.rules.access import Viewer
+from dashboard.rules.events import scoring
 from dashboard.rules.events.book import EVENTS
 from dashboard.rules.events.context import Context
 from dashboard.rules.events.event import Event, Level, Status

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from dashboard.rules.events.policy import Category, Policy
 from dashboard.rules.limits import ROUND_THE_CLOCK, Limit
-from dashboard.rules.policy import Category, Policy
 
 UNKNOWN = "工作日历里没有节假日，工作时限会把节假日当作工作日，请补全 calendar.csv"
 PAST = "工作日历只到 {until}，现在起算的时限最远到 {due}，之后的节假日会当作工作日，请补全 calendar.csv"

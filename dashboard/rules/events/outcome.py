@@ -7,8 +7,8 @@ from typing import Any
 
 from dashboard.rules.events.context import Context
 from dashboard.rules.events.event import Event
+from dashboard.rules.events.scoring import Points
 from dashboard.rules.lifecycle.rule import Attempt
-from dashboard.rules.scoring import Points
 
 EFFICIENCY = "efficiency"
 

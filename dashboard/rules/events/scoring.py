@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from dashboard.rules.events.event import Event, Rating, Source, on_time
-from dashboard.rules.policy import Policy
+from dashboard.rules.events.policy import Policy
 
 PROMPT = timedelta(hours=24)
 CLOSING_RULES = ("claim", "claim_on_time", "very_satisfied", "emergency_on_time", "handled_in_24h")

@@ -12,8 +12,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from dashboard.rules.alerts.alert import KINDS
+from dashboard.rules.events.policy import COMPOSITE, POINTS
 from dashboard.rules.limits import DEFAULT_MINUTES, parse_limit
-from dashboard.rules.policy import COMPOSITE, POINTS
 from datasources.districts.pack.areas import Area, check_areas
 from datasources.districts.pack.centre import righted
 from datasources.districts.pack.files import Fault, Faults, PackInvalid, read_features, read_toml, toml_line

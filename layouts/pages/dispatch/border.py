@@ -11,7 +11,7 @@ from layouts.text.when import day_time
 from layouts.text.words import _
 
 if TYPE_CHECKING:
-    from layouts.pages.dispatch.panel import DispatchData
+    from layouts.pages.dispatch.data import DispatchData
 
 LETTERS = "甲乙丙丁戊己"  # words: none
 

@@ -14,7 +14,7 @@ from layouts.text.when import counted, day_time, limit_words
 from layouts.text.words import N_, _
 
 if TYPE_CHECKING:
-    from layouts.pages.dispatch.panel import DispatchData
+    from layouts.pages.dispatch.data import DispatchData
 
 FIT_WORDS = {"recommended": N_("推荐"), "possible": N_("可选"), "unfit": N_("不建议")}
 FULL_LOAD = 2 * MUCH_LOAD  # the bar is full from here on

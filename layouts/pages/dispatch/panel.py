@@ -3,18 +3,15 @@
 Pure: it offers exactly those of its actions that `allowed` names; the choice itself is kept by `assets/desk-dispatch.js`.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime, tzinfo
+from collections.abc import Mapping
 from typing import Any
 
 from dash import html
 
-from dashboard.rules.advice.advice import Advice
 from dashboard.rules.events.event import DUE, GROUND_WORDS, STATUS_WORDS, Ground, Status
-from dashboard.rules.limits import Calendar
 from dashboard.rules.text.masking import mask_text
 from layouts.pages.dispatch import border, choice
+from layouts.pages.dispatch.data import Asked, DispatchData
 from layouts.parts.pieces import attributes
 from layouts.text import keys
 from layouts.text.marks import DUE_WORDS
@@ -36,46 +33,6 @@ TURNS: Mapping[Status, str] = {
 }
 HOW_WORDS = {"claim": N_("抢单"), "dispatch": N_("派单")}
 REQUEST_WORDS = {"hold": N_("申请挂单"), "extend": N_("申请延期")}
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A request that waits for the duty lead; `why_not` says why the one who looks may not answer it."""
-
-    kind: str
-    by: str
-    account: str
-    reason: str
-    since: datetime | None = None
-    until: datetime | None = None
-    why_not: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Declined:
-    """A unit that sent the event back."""
-
-    unit: str
-    ground: str
-    text: str
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class DispatchData:
-    """What the panel is drawn from; `names` are unit code → name, `co_units` (name, whether it has signed)."""
-
-    advice: Advice
-    now: datetime
-    tz: tzinfo
-    calendar: Calendar
-    allowed: Sequence[str] = ()
-    why_not: str = ""
-    names: Mapping[str, str] = field(default_factory=dict)
-    named_co_units: Sequence[str] = ()
-    co_units: Sequence[tuple[str, bool]] = ()
-    declines: Sequence[Declined] = ()
-    asked: Asked | None = None
 
 
 def empty(words: str = "") -> html.Div:

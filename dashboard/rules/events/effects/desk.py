@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from dashboard.rules import scoring
+from dashboard.rules.events import scoring
 from dashboard.rules.events.deadlines import (
     HANDLING_CLOCK,
     MINUTE_CLOCKS,

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from dashboard.rules import scoring
+from dashboard.rules.events import scoring
 from dashboard.rules.events.deadlines import (
     HANDLING_CLOCK,
     accept_within,
