@@ -1,4 +1,4 @@
-"""Assembles the house: the only file that knows everybody. `python app.py [COMMAND]` — see README or --help."""
+"""Assembles the product: the only file that knows everybody. `python app.py [COMMAND]` — see README or --help."""
 
 import sys
 
@@ -23,7 +23,7 @@ from callbacks.api import health, problems
 from callbacks.cli import commands
 from callbacks.live import feed as livefeed
 from callbacks.live.pulse import Pulse
-from callbacks.live.scopes import Sight
+from callbacks.live.scopes import Visibility
 from callbacks.live.sockets import Sockets
 from callbacks.pages import account, admin, audit, phone, registry, tiles
 from callbacks.security import guard, outside, session
@@ -31,7 +31,7 @@ from dashboard import clock
 from dashboard.feed.publisher import Publisher, View
 from dashboard.feed.serializer import feed_row
 from dashboard.loops import Loop, aside_loop, clock_loops, drill_loop, time_loop
-from dashboard.runtime.runtime import House
+from dashboard.runtime.runtime import Runtime
 from dashboard.sweeps.deadlines import SWEEPS
 from datasources.figures.views.named import views as wall_views
 from datasources.store import sealing
@@ -44,7 +44,7 @@ log = logging.getLogger("grid")
 class Product:
     """One running process: the web application and everything that runs beside it."""
 
-    house: House
+    runtime: Runtime
     app: Flask
     dash_app: dash.Dash | None = None
     live: livefeed.LiveFeed | None = None
@@ -65,42 +65,42 @@ class Product:
         for part in (*self.loops, self.sockets, self.pulse, self.live, self.publisher):
             if part is not None:
                 part.stop()
-        self.house.close()
+        self.runtime.close()
 
 
-def create_app(house: House, role: str = "all") -> Product:
-    """Return the product on an opened house; `role` is all, web or clock. Nothing runs before `start()`."""
+def create_app(runtime: Runtime, role: str = "all") -> Product:
+    """Return the product on an opened runtime; `role` is all, web or clock. Nothing runs before `start()`."""
     app = Flask("grid", static_folder=None)
-    product = Product(house, app)
-    row_of = partial(_row, house)
-    views = wall_views(lambda: house.reference)
+    product = Product(runtime, app)
+    row_of = partial(_row, runtime)
+    views = wall_views(lambda: runtime.reference)
     if role in ("all", "clock"):
         product.publisher = Publisher(
-            house.database,
-            house.feed,
+            runtime.database,
+            runtime.feed,
             row_of,
             clock.now,
             views,
-            lambda code: house.reference.unit_name(code),
-            house.beats,
+            lambda code: runtime.reference.unit_name(code),
+            runtime.beats,
         )
-        product.loops += clock_loops(house)
+        product.loops += clock_loops(runtime)
     else:
-        product.loops.append(drill_loop(house, keeps=False))
-    product.loops += [*time_loop(house), aside_loop(house)]
+        product.loops.append(drill_loop(runtime, keeps=False))
+    product.loops += [*time_loop(runtime), aside_loop(runtime)]
     if role in ("all", "web"):
         _add_web(product, row_of, views)
-    elif house.settings.clock_port is not None:
+    elif runtime.settings.clock_port is not None:
         _add_health(product)
     return product
 
 
 def _add_health(product: Product) -> None:
     """Let a process that only keeps the clock answer how it is, to whoever may ask."""
-    house, app = product.house, product.app
+    runtime, app = product.runtime, product.app
     app.secret_key = sealing.signing_key()
-    session.install(app, house)
-    guard.install(app, house.settings, session.viewer, session.came_from_elsewhere)
+    session.install(app, runtime)
+    guard.install(app, runtime.settings, session.viewer, session.came_from_elsewhere)
     problems.install(app)
     app.register_blueprint(health.blueprint())
     _add_pulse(product, lambda: 0.0)
@@ -109,38 +109,38 @@ def _add_health(product: Product) -> None:
 
 def _add_pulse(product: Product, tail_age: Callable[[], float]) -> Pulse:
     names = tuple(sweep.__name__ for sweep in SWEEPS)
-    product.pulse = Pulse(product.house.database, names, clock.real_now, tail_age)
+    product.pulse = Pulse(product.runtime.database, names, clock.real_now, tail_age)
     product.app.extensions["grid.pulse"] = product.pulse
     return product.pulse
 
 
 def _add_web(product: Product, row_of, views) -> None:  # type: ignore[no-untyped-def]
-    house, app = product.house, product.app
+    runtime, app = product.runtime, product.app
     app.secret_key = sealing.signing_key()
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.config["COMPRESS_MIMETYPES"] = ["text/html", "text/css", "application/json", "application/javascript", "text/javascript", "image/svg+xml"]  # fmt: skip
     app.config["COMPRESS_ALGORITHM"] = ["br", "gzip"]
     app.config["COMPRESS_BR_LEVEL"] = 4
-    sign_in = session.install(app, house)
+    sign_in = session.install(app, runtime)
     product.live = live = livefeed.LiveFeed(
-        house.database,
-        house.feed,
+        runtime.database,
+        runtime.feed,
         row_of,
-        Sight(lambda event: house.reference.eligible(event)),
-        lambda: _views_now(house, views),
-        lambda code: house.reference.unit_name(code),
+        Visibility(lambda event: runtime.reference.eligible(event)),
+        lambda: _views_now(runtime, views),
+        lambda code: runtime.reference.unit_name(code),
     )
     feed_routes.use(app, product.live)
     api.install(app)
-    tiles.install(app, house.settings)
-    phone.install(app, house)
+    tiles.install(app, runtime.settings)
+    phone.install(app, runtime)
     admin.install(app)
     account.install(app)
     audit.install(app)
-    guard_install = partial(guard.install, app, house.settings, session.viewer, session.came_from_elsewhere)
-    dash_app = registry.prepare(app, house)
+    guard_install = partial(guard.install, app, runtime.settings, session.viewer, session.came_from_elsewhere)
+    dash_app = registry.prepare(app, runtime)
     guard_install(dash_app)
-    registry.install(dash_app, house, product.live)
+    registry.install(dash_app, runtime, product.live)
     Compress(app)
     guard.check_app(app, dash_app)
     product.dash_app = dash_app
@@ -150,29 +150,29 @@ def _add_web(product: Product, row_of, views) -> None:  # type: ignore[no-untype
         app,
         product.live,
         partial(session.viewer_of_environ, sign_in=sign_in),
-        house.settings.allowed_origins,
+        runtime.settings.allowed_origins,
         lambda: (clock.now(), clock.speed()),
         pulse.told,
     )
     app.extensions["grid.sockets"] = product.sockets
-    outside.install(app, house.settings)
+    outside.install(app, runtime.settings)
 
 
-def _row(house: House, event):  # type: ignore[no-untyped-def]
-    return feed_row(event, house.reference)
+def _row(runtime: Runtime, event):  # type: ignore[no-untyped-def]
+    return feed_row(event, runtime.reference)
 
 
-def _views_now(house: House, views: Mapping[str, View]) -> dict[str, Any]:
+def _views_now(runtime: Runtime, views: Mapping[str, View]) -> dict[str, Any]:
     """Return every view that can be counted; one that cannot is set aside."""
     found: dict[str, Any] = {}
     for name, view in views.items():
         try:
-            with house.database.read() as reading:
+            with runtime.database.read() as reading:
                 found[name] = view(reading, clock.now())
         except Exception as error:
             if is_outage(error):
                 raise
-            house.database.aside.note("view", name, error)
+            runtime.database.aside.note("view", name, error)
     return found
 
 

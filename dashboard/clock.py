@@ -1,6 +1,6 @@
 """The one hand on the wall clock: `now()`, and the drill clock that replays, demos and tests run on.
 
-Nothing else in the house reads the time of day; everything else is told it. Every clock speaks UTC: sums with moments
+Nothing else in the product reads the time of day; everything else is told it. Every clock speaks UTC: sums with moments
 of a zone would count by its clocks, an hour too many or too few where those are changed.
 Where the database has a clock of its own (PostgreSQL), all processes go by that one: see `agree`.
 """

@@ -12,7 +12,7 @@ from dashboard import clock
 from dashboard.notify.deliveries import Courier
 from dashboard.rules.refusals import Refusal
 from dashboard.runtime import shared_time
-from dashboard.runtime.runtime import House, follow_clock, keep_clock
+from dashboard.runtime.runtime import Runtime, follow_clock, keep_clock
 from dashboard.sweeps import deadlines, housekeeping
 from dashboard.sweeps.housekeeping import Housekeeping
 from dashboard.sweeps.rollup_process import RollupProcess
@@ -75,63 +75,63 @@ class Loop:
             self._ended.wait(self._seconds)
 
 
-def clock_loops(house: House) -> list[Loop]:
+def clock_loops(runtime: Runtime) -> list[Loop]:
     """Return the loops of a process that keeps the clock."""
-    rolling, courier = RollupProcess(house), Courier(house)
+    rolling, courier = RollupProcess(runtime), Courier(runtime)
     pause = max(FASTEST_SWEEP, min(SWEEP_SECONDS, 10 / clock.speed()))
     loops = [
-        Loop("clock", lambda: sweep(house), pause),
-        Loop("beat", lambda: beat(house), BEAT_SECONDS),
+        Loop("clock", lambda: sweep(runtime), pause),
+        Loop("beat", lambda: beat(runtime), BEAT_SECONDS),
         Loop(
             "deliveries",
             lambda: courier.round(clock.now()),
             DELIVER_SECONDS,
             lambda: courier.wait(LEAVING_SECONDS),
         ),
-        Loop("seal", lambda: links.seal(house.database, clock.real_now()), SEAL_SECONDS),
+        Loop("seal", lambda: links.seal(runtime.database, clock.real_now()), SEAL_SECONDS),
         Loop("rollups", rolling.ensure, ROLLUP_SECONDS, rolling.stop),
-        Loop("housekeeping", Housekeeping(house).sweep, housekeeping.EVERY_SECONDS),
+        Loop("housekeeping", Housekeeping(runtime).sweep, housekeeping.EVERY_SECONDS),
     ]
-    return [*loops, drill_loop(house, keeps=not isinstance(clock.current(), clock.WallClock))]
+    return [*loops, drill_loop(runtime, keeps=not isinstance(clock.current(), clock.WallClock))]
 
 
-def sweep(house: House) -> None:
+def sweep(runtime: Runtime) -> None:
     """Let every sweep do what is due, none of them long enough to hold up the others."""
-    deadlines.tick(house.database, house.reference, clock.now(), house.beats, SWEEP_BUDGET_SECONDS)
+    deadlines.tick(runtime.database, runtime.reference, clock.now(), runtime.beats, SWEEP_BUDGET_SECONDS)
 
 
-def beat(house: House) -> None:
+def beat(runtime: Runtime) -> None:
     """Write down what finished in this process since the last time: only that says that it runs."""
-    ages = house.beats.take()
+    ages = runtime.beats.take()
     if not ages:
         return
-    with house.database.write() as session:
+    with runtime.database.write() as session:
         beats.keep(session, ages, clock.real_now())
 
 
-def aside_loop(house: House) -> Loop:
+def aside_loop(runtime: Runtime) -> Loop:
     """Return the loop that writes down which rows this process had to set aside."""
-    return Loop("aside", lambda: keep_aside(house), ASIDE_SECONDS)
+    return Loop("aside", lambda: keep_aside(runtime), ASIDE_SECONDS)
 
 
-def keep_aside(house: House) -> None:
+def keep_aside(runtime: Runtime) -> None:
     """Write down what was set aside since the last time."""
-    notes = house.database.aside.take()
+    notes = runtime.database.aside.take()
     if not notes:
         return
-    with house.database.write() as session:
+    with runtime.database.write() as session:
         set_aside.keep(session, notes, clock.real_now())
 
 
-def drill_loop(house: House, *, keeps: bool) -> Loop:
+def drill_loop(runtime: Runtime, *, keeps: bool) -> Loop:
     """Return the loop that writes down where the drill stands, or follows the process that does."""
     if keeps:
-        return Loop("drill", lambda: keep_clock(house), MARK_SECONDS)
-    return Loop("drill", lambda: follow_clock(house), FOLLOW_SECONDS)
+        return Loop("drill", lambda: keep_clock(runtime), MARK_SECONDS)
+    return Loop("drill", lambda: follow_clock(runtime), FOLLOW_SECONDS)
 
 
-def time_loop(house: House) -> list[Loop]:
+def time_loop(runtime: Runtime) -> list[Loop]:
     """Return the loop that keeps this process at the database's time, where that has a clock of its own."""
-    if house.database.is_sqlite:
+    if runtime.database.is_sqlite:
         return []
-    return [Loop("time", lambda: shared_time.agree(house.database), shared_time.AGREE_SECONDS)]
+    return [Loop("time", lambda: shared_time.agree(runtime.database), shared_time.AGREE_SECONDS)]

@@ -21,7 +21,7 @@ MOST = 100
 
 
 @dataclass(slots=True)
-class Slip:
+class QueuedReport:
     """One report at the counter, and what became of it."""
 
     report: Report
@@ -35,18 +35,18 @@ def stands_alone(report: Report) -> bool:
     return report.external_id is None and not report.photos
 
 
-class Counter:
+class ReportBatcher:
     """The counter of one process."""
 
     def __init__(self, database: Database, references: References) -> None:
         self._database, self._references = database, references
-        self._waiting: list[Slip] = []
+        self._waiting: list[QueuedReport] = []
         self._hatch = threading.Lock()
         self._turn = threading.Lock()
 
     def file(self, report: Report, by: Viewer, now: datetime) -> Event:
         """File one report, with whatever else waits; return its event once that is on the disk."""
-        slip = Slip(report, by, now)
+        slip = QueuedReport(report, by, now)
         with self._hatch:
             self._waiting.append(slip)
         time.sleep(0)  # lets those in who have arrived already; without it gevent would serve one by one
@@ -67,7 +67,7 @@ class Counter:
             for slip in slips:  # the one who files was cut off: nobody may wait for ever
                 slip.outcome = slip.outcome or RuntimeError("the report was not filed")
 
-    def _file(self, slips: list[Slip]) -> None:
+    def _file(self, slips: list[QueuedReport]) -> None:
         """Write slips in one transaction; where one cannot be written, each is tried by itself."""
         filed: list[Event] = []
         try:

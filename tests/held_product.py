@@ -24,7 +24,7 @@ import app
 from callbacks.cli import commands
 from dashboard import clock
 from dashboard.loops import Loop
-from dashboard.runtime.runtime import House
+from dashboard.runtime.runtime import Runtime
 from dashboard.sweeps import deadlines
 from tests import product
 from tests.product import Product
@@ -55,23 +55,23 @@ def start(folder: Path, begins: datetime) -> Iterator[Held]:
         yield held
 
 
-def create_app(house: House, role: str) -> app.Product:
+def create_app(runtime: Runtime, role: str) -> app.Product:
     """Return the product on a clock moved by hand; its sweeps come with the clock and not by themselves, and count as done."""
     hand = clock.HandClock(clock.now())
     clock.use(hand)
-    made = app.create_app(house, role)
+    made = app.create_app(runtime, role)
     made.loops = [loop for loop in made.loops if loop.name != "clock"]
     made.loops.append(
-        Loop("clock", lambda: [house.beats.done(one.__name__) for one in deadlines.SWEEPS], 0.5)
+        Loop("clock", lambda: [runtime.beats.done(one.__name__) for one in deadlines.SWEEPS], 0.5)
     )
-    threading.Thread(target=obey, args=(house, hand), daemon=True).start()
+    threading.Thread(target=obey, args=(runtime, hand), daemon=True).start()
     return made
 
 
-def obey(house: House, hand: clock.HandClock) -> None:
+def obey(runtime: Runtime, hand: clock.HandClock) -> None:
     """Go on by what each line says."""
     for line in FileObject(sys.stdin.buffer, "rb"):
-        deadlines.tick(house.database, house.reference, hand.forward(seconds=float(line)))
+        deadlines.tick(runtime.database, runtime.reference, hand.forward(seconds=float(line)))
         print(f"{TOLD}{hand.now().isoformat()}", flush=True)
 
 

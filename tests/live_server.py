@@ -19,7 +19,7 @@ from flask import Flask, Response
 from callbacks.http.server import Server
 from callbacks.live import sockets
 from callbacks.live.feed import LiveFeed
-from callbacks.live.scopes import Sight
+from callbacks.live.scopes import Visibility
 from dashboard import clock
 from dashboard.feed.serializer import feed_row
 from dashboard.rules.access import Role, Viewer
@@ -54,7 +54,7 @@ def main(database: str, redis_url: str, folder: str, port_file: str) -> None:
     """Serve until killed; the port is written to a file once requests are answered."""
     db = Database(database)
     references = References(db)
-    sight = Sight(lambda event: references.get().eligible(event))
+    sight = Visibility(lambda event: references.get().eligible(event))
     feed = Feed(redis_url, references.get().code)
     live = LiveFeed(db, feed, lambda event: feed_row(event, references.get()), sight)
     listener = socket.create_server(("127.0.0.1", 0))

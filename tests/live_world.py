@@ -12,7 +12,7 @@ import redis
 from sqlalchemy import create_engine, select, text
 
 from callbacks.live.feed import LiveFeed
-from callbacks.live.scopes import Sight
+from callbacks.live.scopes import Visibility
 from callbacks.live.store import hash_of
 from dashboard import actions, alerting
 from dashboard.feed.publisher import publish
@@ -94,7 +94,7 @@ class World:
 
     def live(self, **extras: Any) -> LiveFeed:
         names = self.reference.unit_name
-        sight = Sight(self.reference.eligible)
+        sight = Visibility(self.reference.eligible)
         return LiveFeed(self.db, self.new_feed(), self.row_of, sight, unit_name=names, **extras)
 
     def truth(self) -> str:

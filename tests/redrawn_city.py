@@ -16,7 +16,7 @@ from datasources.districts.pack.reading import read_pack
 from datasources.figures.boards import board_rows
 from datasources.store.database import Database
 from datasources.store.models import PhotoRow
-from tests.api_house import ApiHouse, build, house_of
+from tests.api_world import ApiHouse, build, runtime_of
 from tests.conftest import _admin
 from tests.small_packs import area, ring, small_pack
 
@@ -65,20 +65,20 @@ class City:
 
     def __init__(self, database: Database, folder: Path, hand: HandClock) -> None:
         self.folder, self.hand, self.database = folder, hand, database
-        self.house = house_of(database, folder)
+        self.runtime = runtime_of(database, folder)
         self.told: list[str] = []
 
     def load(self, name: str, areas: list[dict[str, Any]], levels: tuple[str, ...], **tables: str) -> None:
         pack = read_pack(small_pack(self.folder / name, areas, levels, **tables), self.hand.now())
-        _, warnings = redistricting.load(self.database, self.house.references, pack, self.hand.now())
+        _, warnings = redistricting.load(self.database, self.runtime.references, pack, self.hand.now())
         self.told = [str(warning) for warning in (*pack.warnings, *warnings)]
 
     def open(self) -> ApiHouse:
-        return build(self.house)
+        return build(self.runtime)
 
     def tick(self, **delta: float) -> None:
         self.hand.forward(**delta)
-        deadlines.tick(self.database, self.house.references.get(), self.hand.now())
+        deadlines.tick(self.database, self.runtime.references.get(), self.hand.now())
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -212,7 +212,7 @@ def walk(city: City, api: ApiHouse) -> dict[str, Any]:
 
 
 def points(city: City, board: str) -> dict[str, int]:
-    reference, now = city.house.references.get(), city.hand.now()
+    reference, now = city.runtime.references.get(), city.hand.now()
     with city.database.read() as session:
         rows = board_rows(session, reference, board, period("7d", now, reference.tz), now)
     return {row.code: row.tenths for row in rows if row.tenths}

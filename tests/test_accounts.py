@@ -16,7 +16,7 @@ from datasources.accounts.sign_in import SignIn
 from datasources.districts.reference import Reference, References
 from datasources.store.database import Database
 from datasources.store.models import AccountRow, AuditRow, SessionRow, TokenRow
-from tests.api_house import PASSWORD, ApiHouse, build, house_of
+from tests.api_world import PASSWORD, ApiHouse, build, runtime_of
 
 
 class Hand:
@@ -47,7 +47,7 @@ def doors(database: Database, reference: Reference, time: Hand) -> SignIn:
 
 @pytest.fixture
 def opened(sqlite: Database, tmp_path: Path) -> ApiHouse:
-    return build(house_of(sqlite, tmp_path))
+    return build(runtime_of(sqlite, tmp_path))
 
 
 def fresh(database: Database, time: Hand) -> SignIn:

@@ -9,7 +9,7 @@ from callbacks.live import heartbeat
 from callbacks.pages import admin
 from dashboard.clock import HandClock
 from datasources.store.database import Database
-from tests.api_house import ApiHouse, build, house_of
+from tests.api_world import ApiHouse, build, runtime_of
 
 REPORT = {
     "position": "1700000000000-0",
@@ -26,7 +26,7 @@ REPORT = {
 
 @pytest.fixture
 def opened(sqlite: Database, tmp_path: Path, hand: HandClock) -> ApiHouse:
-    opened = build(house_of(sqlite, tmp_path))
+    opened = build(runtime_of(sqlite, tmp_path))
     admin.install(opened.app)
     return opened
 

@@ -13,14 +13,14 @@ from dashboard.feed.serializer import feed_row, millis
 from dashboard.sweeps import deadlines
 from datasources.feed import outbox
 from datasources.store.models import AccountRow, AlertLogRow
-from tests.api_house import ApiHouse, open_app
+from tests.api_world import ApiHouse, open_app
 
 
 @pytest.fixture
 def opened(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ApiHouse]:
     api = open_app(tmp_path_factory.mktemp("alerts"))
     yield api
-    api.house.database.close()
+    api.runtime.database.close()
 
 
 def emergency(api: ApiHouse, title: str = "燃气管道施工挖破") -> dict[str, Any]:
@@ -61,8 +61,8 @@ def test_an_alert_carries_its_kind_its_plan_and_until_when_each_unit_should_sign
 
 def test_feed_and_api_say_the_same_alert_in_their_own_way_of_writing_time(opened: ApiHouse) -> None:
     shown = emergency(opened)
-    reference = opened.house.reference
-    with opened.house.database.read() as session:
+    reference = opened.runtime.reference
+    with opened.runtime.database.read() as session:
         rows = outbox.alerts_open_or_among(session)
         (message,) = alert_messages(
             session, rows, lambda event: feed_row(event, reference), reference.unit_name
@@ -78,10 +78,10 @@ def test_feed_and_api_say_the_same_alert_in_their_own_way_of_writing_time(opened
 def test_climbed_rungs_stand_in_the_log_and_in_the_plan_late_ones_as_late(opened: ApiHouse) -> None:
     alert = emergency(opened)
     raised = at(alert["raised_at"])
-    house = opened.house
+    runtime = opened.runtime
     for seconds in (31, 90):
-        deadlines.sound(house.database, house.reference, raised + timedelta(seconds=seconds))
-    with house.database.read() as session:
+        deadlines.sound(runtime.database, runtime.reference, raised + timedelta(seconds=seconds))
+    with runtime.database.read() as session:
         rows = session.execute(
             select(AlertLogRow.what, AlertLogRow.at, AlertLogRow.late)
             .where(AlertLogRow.alert_id == alert["id"], AlertLogRow.what.in_(("repeat", "widen")))
@@ -112,7 +112,7 @@ def test_a_screen_that_was_away_gets_what_was_raised_since_with_what_became_of_i
 
 
 def stand_down(api: ApiHouse, alert: dict[str, Any]) -> None:
-    with api.house.database.write() as session:
+    with api.runtime.database.write() as session:
         alerting.stand_down(session, alert["event_id"], clock.now(), "operator")
 
 
@@ -128,7 +128,7 @@ def test_missed_needs_a_moment_with_an_offset(opened: ApiHouse, since: str) -> N
 def test_a_unit_is_told_only_of_the_emergencies_it_must_sign(opened: ApiHouse) -> None:
     alert = emergency(opened)
     units = {one["unit"] for one in alert["units"]}
-    with opened.house.database.read() as session:
+    with opened.runtime.database.read() as session:
         accounts = session.execute(
             select(AccountRow.name, AccountRow.unit).where(AccountRow.unit.is_not(None))
         )

@@ -11,7 +11,7 @@ import pytest
 from callbacks.api import feed
 from callbacks.api.figures.areaviews import AreaViews
 from callbacks.live.feed import LiveFeed
-from callbacks.live.scopes import Sight
+from callbacks.live.scopes import Visibility
 from dashboard.clock import HandClock
 from dashboard.feed.serializer import feed_row
 from dashboard.rules.access import Role, Viewer
@@ -21,7 +21,7 @@ from datasources.events import journal
 from datasources.feed.stream import Feed
 from datasources.figures.views.named import VIEWS
 from datasources.store.database import Database
-from tests.api_house import ApiHouse, build, house_of
+from tests.api_world import ApiHouse, build, runtime_of
 from tests.conftest import Town, make_town
 
 EVENT_KEYS = [
@@ -67,13 +67,13 @@ EVENT_KEYS = [
 
 @pytest.fixture
 def opened(database: Database, tmp_path: Path, hand: HandClock) -> ApiHouse:
-    return build(house_of(database, tmp_path))
+    return build(runtime_of(database, tmp_path))
 
 
 @pytest.fixture
 def place(opened: ApiHouse, hand: HandClock) -> Town:
     """The town that the API is the door of: its events are made by the same verbs."""
-    return make_town(opened.house.database, opened.house.reference, hand)
+    return make_town(opened.runtime.database, opened.runtime.reference, hand)
 
 
 def pooled(opened: ApiHouse, place: Town) -> dict[str, Any]:
@@ -391,7 +391,7 @@ def test_a_flood_at_the_anonymous_door_is_stopped_but_an_emergency_passes(opened
 
 
 def test_the_dictionaries_are_those_of_the_pack(opened: ApiHouse) -> None:
-    reference = opened.house.reference
+    reference = opened.runtime.reference
     assert len(opened.call("screen", "GET", "/units").json["items"]) == len(reference.units)
     assert len(opened.call("screen", "GET", "/categories").json["items"]) == len(reference.categories)
     streets = opened.call("screen", "GET", "/areas?level=street")
@@ -513,10 +513,10 @@ def test_places_are_told_by_kind_and_area(opened: ApiHouse) -> None:
 def test_an_areas_views_are_those_of_the_area_and_at_most_a_second_old(opened: ApiHouse, place: Town) -> None:
     reference = place.reference
     live = LiveFeed(
-        opened.house.database,
+        opened.runtime.database,
         Feed("unix:///nowhere", "huli"),
         lambda event: feed_row(event, reference),
-        Sight(reference.eligible),
+        Visibility(reference.eligible),
     )
     feed.use(opened.app, live)
     place.report()

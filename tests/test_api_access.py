@@ -9,7 +9,7 @@ import pytest
 from dashboard.clock import HandClock
 from dashboard.rules.access import PERMISSIONS, Role
 from datasources.store.database import Database
-from tests.api_house import ApiHouse, build, house_of
+from tests.api_world import ApiHouse, build, runtime_of
 from tests.conftest import Town, make_town
 
 CANARY = "13800138000"
@@ -20,12 +20,12 @@ COMMAND = ("screen", "operator", "lead", "leader", "admin", "auditor")
 
 @pytest.fixture
 def opened(sqlite: Database, tmp_path: Path, hand: HandClock) -> ApiHouse:
-    return build(house_of(sqlite, tmp_path))
+    return build(runtime_of(sqlite, tmp_path))
 
 
 @pytest.fixture
 def place(opened: ApiHouse, hand: HandClock) -> Town:
-    return make_town(opened.house.database, opened.house.reference, hand)
+    return make_town(opened.runtime.database, opened.runtime.reference, hand)
 
 
 def canary(place: Town, **more: Any) -> dict[str, Any]:

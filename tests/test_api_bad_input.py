@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 
 from datasources.store.database import Database
 from datasources.store.models import EventRow, OutboxRow, StepRow
-from tests.api_house import ApiHouse, build, house_of
+from tests.api_world import ApiHouse, build, runtime_of
 
 GOOD = {"title": "占道经营", "address": "南山路"}
 JSON = "application/json"
@@ -17,7 +17,7 @@ BIG = b'{"title":"' + b"x" * 10_000_000 + b'"}'
 
 @pytest.fixture
 def opened(sqlite: Database, tmp_path: Path) -> ApiHouse:
-    return build(house_of(sqlite, tmp_path))
+    return build(runtime_of(sqlite, tmp_path))
 
 
 def post(opened: ApiHouse, data: bytes, kind: str | None = JSON, path: str = "/events") -> Any:
@@ -27,7 +27,7 @@ def post(opened: ApiHouse, data: bytes, kind: str | None = JSON, path: str = "/e
 
 
 def rows(opened: ApiHouse) -> int:
-    with opened.house.database.read() as session:
+    with opened.runtime.database.read() as session:
         tables = (EventRow, StepRow, OutboxRow)
         return sum(session.scalar(select(func.count()).select_from(table)) or 0 for table in tables)
 

@@ -18,10 +18,10 @@ from schemathesis.specs.openapi.checks import (
 from callbacks.api import feed
 from callbacks.api.schema.openapi import described
 from callbacks.live.feed import LiveFeed
-from callbacks.live.scopes import Sight
+from callbacks.live.scopes import Visibility
 from dashboard.feed.serializer import feed_row
 from datasources.feed.stream import Feed
-from tests.api_house import ApiHouse, open_app
+from tests.api_world import ApiHouse, open_app
 from tests.depth import examples
 
 PHASES = (Phase.explicit, Phase.generate)  # no shrinking: a failing example is small enough to read
@@ -43,12 +43,12 @@ def _piece(_context: Any, value: Any) -> bytes:
 def opened(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ApiHouse]:
     """An app with a live feed of its own that has read the database once; Redis is not needed for that."""
     api = open_app(tmp_path_factory.mktemp("contract"))
-    reference = api.house.reference
+    reference = api.runtime.reference
     live = LiveFeed(
-        api.house.database,
+        api.runtime.database,
         Feed("unix:///nowhere", "huli"),
         lambda event: feed_row(event, reference),
-        Sight(reference.eligible),
+        Visibility(reference.eligible),
     )
     live.reconcile()
     feed.use(api.app, live)
@@ -57,7 +57,7 @@ def opened(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ApiHouse]:
     urgent = {"title": "火情", "address": "南山路", "emergency": True}
     assert api.call("operator", "POST", "/events", urgent).status_code == 201
     yield api
-    api.house.database.close()
+    api.runtime.database.close()
 
 
 SCHEMA = schemathesis.openapi.from_dict(described("http://localhost"))

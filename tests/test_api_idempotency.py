@@ -12,7 +12,7 @@ from dashboard import clock
 from datasources.events import idempotency
 from datasources.store.database import Database
 from datasources.store.models import EventRow, IdempotencyRow, StepRow
-from tests.api_house import ApiHouse, build, house_of
+from tests.api_world import ApiHouse, build, runtime_of
 
 BODY = {"title": "占道经营", "address": "南山路", "accuracy_m": 5}
 AT_ONCE = 20
@@ -20,7 +20,7 @@ AT_ONCE = 20
 
 @pytest.fixture
 def opened(database: Database, tmp_path: Path) -> ApiHouse:
-    return build(house_of(database, tmp_path))
+    return build(runtime_of(database, tmp_path))
 
 
 def send(
@@ -30,7 +30,7 @@ def send(
 
 
 def count(opened: ApiHouse, row: Any) -> int:
-    with opened.house.database.read() as session:
+    with opened.runtime.database.read() as session:
         return session.scalar(select(func.count()).select_from(row)) or 0
 
 
@@ -102,21 +102,21 @@ def test_a_batch_with_a_key_is_filed_once(opened: ApiHouse) -> None:
 
 def test_a_key_is_kept_for_at_least_a_day(opened: ApiHouse) -> None:
     send(opened, "a")
-    with opened.house.database.write() as session:
+    with opened.runtime.database.write() as session:
         idempotency.forget_old(session, clock.real_now() + timedelta(hours=24))
     assert count(opened, IdempotencyRow) == 1
-    with opened.house.database.write() as session:
+    with opened.runtime.database.write() as session:
         idempotency.forget_old(session, clock.real_now() + timedelta(hours=49))
     assert count(opened, IdempotencyRow) == 0
 
 
 def test_old_keys_are_thrown_away_by_the_way(opened: ApiHouse) -> None:
     send(opened, "old")
-    with opened.house.database.write() as session:
+    with opened.runtime.database.write() as session:
         session.execute(update(IdempotencyRow).values(created_at=clock.real_now() - timedelta(hours=49)))
     opened.app.extensions["grid.tidied"] = 0.0
     send(opened, "new")
-    with opened.house.database.read() as session:
+    with opened.runtime.database.read() as session:
         assert session.scalars(select(IdempotencyRow.key)).all() == ["new"]
 
 
@@ -148,6 +148,6 @@ def test_one_key_sent_many_times_at_once_acts_once(opened: ApiHouse) -> None:
         answers = list(pool.map(once, range(AT_ONCE)))
     assert {answer.status_code for answer in answers} <= {200, 409}
     assert len({answer.data for answer in answers if answer.status_code == 200}) == 1
-    with opened.house.database.read() as session:
+    with opened.runtime.database.read() as session:
         comments = select(func.count()).select_from(StepRow).where(StepRow.action == "comment")
         assert session.scalar(comments) == 1

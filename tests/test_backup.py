@@ -79,15 +79,15 @@ class Busy:
 def test_a_copy_made_while_others_write_is_of_one_moment(
     sqlite: Database, tmp_path: Path, hand: clock.HandClock
 ) -> None:
-    house = open_house(Settings(data_dir=tmp_path / "data", database_url=sqlite.url, demo=False))
-    town = make_town(house.database, house.reference, hand)
-    settings = house.settings
+    runtime = open_house(Settings(data_dir=tmp_path / "data", database_url=sqlite.url, demo=False))
+    town = make_town(runtime.database, runtime.reference, hand)
+    settings = runtime.settings
     with Busy(town) as busy:
         for turn in range(4):
             target = tmp_path / f"{turn}.backup"
             backups.backup(settings, target)
             assert busy.done.acquire(timeout=60)
-    house.close()
+    runtime.close()
     counts = []
     for turn in range(4):
         url = f"sqlite:///{tmp_path / f'{turn}.db'}"
@@ -111,10 +111,10 @@ def empty(postgres: str, tmp_path: Path) -> Iterator[str]:
 def test_a_backup_of_postgresql_is_of_one_moment_and_goes_on_counting(
     postgresql: Database, empty: str, tmp_path: Path, hand: clock.HandClock
 ) -> None:
-    house = open_house(Settings(data_dir=tmp_path / "data", database_url=postgresql.url, demo=False))
-    town = make_town(house.database, house.reference, hand)
+    runtime = open_house(Settings(data_dir=tmp_path / "data", database_url=postgresql.url, demo=False))
+    town = make_town(runtime.database, runtime.reference, hand)
     with Busy(town) as busy:
-        backups.backup(house.settings, tmp_path / "b")
+        backups.backup(runtime.settings, tmp_path / "b")
         assert busy.done.acquire(timeout=60)
     settings = Settings(data_dir=tmp_path / "restored", database_url=empty, demo=False)
     backups.restore(settings, tmp_path / "b")
@@ -131,19 +131,19 @@ def test_a_backup_of_postgresql_is_of_one_moment_and_goes_on_counting(
     with pytest.raises(Refusal):
         backups.restore(settings.model_copy(update={"data_dir": tmp_path / "third"}), tmp_path / "b")
     again.close()
-    house.close()
+    runtime.close()
 
 
 def furnished(folder: Path) -> Settings:
     """Return the settings of a data folder with a sealed number and a photo in it."""
-    house = open_house(Settings(data_dir=folder, demo=False))
-    with house.database.write() as session:
-        row = pictures_kept.store(house.photos, picture(), OPERATOR, clock.now())
+    runtime = open_house(Settings(data_dir=folder, demo=False))
+    with runtime.database.write() as session:
+        row = pictures_kept.store(runtime.photos, picture(), OPERATOR, clock.now())
         session.add(row)
         filed = Report("占道堆物", "phone", category="S0406", address="湖里区", reporter_phone=PHONE)
-        actions.report(session, house.reference, filed, OPERATOR, clock.now())
-    house.close()
-    return house.settings
+        actions.report(session, runtime.reference, filed, OPERATOR, clock.now())
+    runtime.close()
+    return runtime.settings
 
 
 def test_a_restored_folder_has_the_records_the_photos_and_the_key_to_the_numbers(tmp_path: Path) -> None:
@@ -154,17 +154,17 @@ def test_a_restored_folder_has_the_records_the_photos_and_the_key_to_the_numbers
     assert stat.S_IMODE((tmp_path / "b").stat().st_mode) == 0o600
     shutil.rmtree(tmp_path / "data")
     backups.restore(settings, tmp_path / "b")
-    house = open_house(settings)
-    with house.database.read() as session:
+    runtime = open_house(settings)
+    with runtime.database.read() as session:
         (event,) = journal.events_where(session)
         (photo,) = session.scalars(select(PhotoRow)).all()
         assert session.scalar(select(func.count()).select_from(OutboxRow)) == 1
     assert event.reporter_phone == PHONE
-    assert hashlib.sha256((house.photos / photo.id).read_bytes()).hexdigest() == photo.sha256
+    assert hashlib.sha256((runtime.photos / photo.id).read_bytes()).hexdigest() == photo.sha256
     assert (tmp_path / "data" / "secret").read_text() == secret
     assert stat.S_IMODE((tmp_path / "data" / "secret").stat().st_mode) == 0o600
     assert not (tmp_path / "data" / ".restoring").exists()
-    house.close()
+    runtime.close()
 
 
 def cut(data: bytes) -> bytes:

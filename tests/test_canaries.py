@@ -25,7 +25,7 @@ from dashboard.rules.events.rules import RULES
 from datasources.figures.views.now import latest_view
 from datasources.store.database import Database
 from datasources.store.models import AlertRow, DeliveryRow, StepRow
-from tests.api_house import ApiHouse, build, house_of
+from tests.api_world import ApiHouse, build, runtime_of
 from tests.conftest import LEAD, LEADER, OPERATOR, WALL, Town, make_town, unit_viewer
 from tests.test_masking import digits
 
@@ -60,12 +60,12 @@ def clean(said: Any) -> None:
 
 @pytest.fixture
 def opened(sqlite: Database, tmp_path: Path, hand: HandClock) -> ApiHouse:
-    return build(house_of(sqlite, tmp_path))
+    return build(runtime_of(sqlite, tmp_path))
 
 
 @pytest.fixture
 def place(opened: ApiHouse, hand: HandClock) -> Town:
-    return make_town(opened.house.database, opened.house.reference, hand)
+    return make_town(opened.runtime.database, opened.runtime.reference, hand)
 
 
 def masked(who: Viewer) -> Viewer:
@@ -149,7 +149,9 @@ def test_what_is_said_on_the_way_comes_out_on_no_page_no_door_no_feed_no_export_
                 clean(repr(drawn))
             clean(
                 json.dumps(
-                    dispatch.drawn(opened.house, made.number, LEAD), cls=PlotlyJSONEncoder, ensure_ascii=False
+                    dispatch.drawn(opened.runtime, made.number, LEAD),
+                    cls=PlotlyJSONEncoder,
+                    ensure_ascii=False,
                 )
             )
             clean(event_cells(place.now)(made))

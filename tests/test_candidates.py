@@ -15,7 +15,7 @@ from dashboard.rules.advice.stretches import Stretch, worst_first
 from dashboard.rules.events.event import Event, Status
 from datasources.districts.reference import Reference
 from datasources.store.database import Database
-from tests.api_house import ApiHouse, build, house_of
+from tests.api_world import ApiHouse, build, runtime_of
 from tests.conftest import LEAD, OPERATOR, Town, make_town, unit_viewer
 
 CATEGORY, FIRST = "S0406", "URBAN_MGMT"
@@ -89,12 +89,12 @@ def test_reasons_say_what_speaks_for_and_against_a_unit() -> None:
 
 @pytest.fixture
 def opened(database: Database, tmp_path: Path, hand: HandClock) -> ApiHouse:
-    return build(house_of(database, tmp_path))
+    return build(runtime_of(database, tmp_path))
 
 
 @pytest.fixture
 def place(opened: ApiHouse, hand: HandClock) -> Town:
-    return make_town(opened.house.database, opened.house.reference, hand)
+    return make_town(opened.runtime.database, opened.runtime.reference, hand)
 
 
 def asked(opened: ApiHouse, event: Event, account: str = "operator", lang: str = "") -> Any:
@@ -275,9 +275,9 @@ def test_a_plan_of_two_hundred_events_asks_the_database_as_often_as_a_plan_of_on
     def questions(asked: list[str]) -> int:
         counted: list[str] = []
         note = lambda *facts: counted.append(facts[2])  # noqa: E731
-        sqlalchemy_event.listen(opened.house.database.engine, "before_cursor_execute", note)
+        sqlalchemy_event.listen(opened.runtime.database.engine, "before_cursor_execute", note)
         planned(opened, asked)
-        sqlalchemy_event.remove(opened.house.database.engine, "before_cursor_execute", note)
+        sqlalchemy_event.remove(opened.runtime.database.engine, "before_cursor_execute", note)
         return len(counted)
 
     planned(opened, numbers)

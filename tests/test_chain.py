@@ -19,7 +19,7 @@ from datasources.exchange import export_requests
 from datasources.store import sealing
 from datasources.store.database import Database
 from datasources.store.models import AuditRow, LedgerRow, StepRow
-from tests.api_house import house_of
+from tests.api_world import runtime_of
 from tests.browser.desk_page import until
 from tests.conftest import LEAD, OPERATOR, Town
 from tests.product import command
@@ -274,7 +274,7 @@ def test_two_sealers_at_once_make_one_chain(town: Town) -> None:
 
 def test_a_process_that_keeps_the_clock_keeps_the_chain_sealed(town: Town, tmp_path: Path) -> None:
     lived(town)
-    [loop] = [one for one in clock_loops(house_of(town.database, tmp_path)) if one.name == "seal"]
+    [loop] = [one for one in clock_loops(runtime_of(town.database, tmp_path)) if one.name == "seal"]
     loop.start()
     until(lambda: not checked(town.database).waiting)
     loop.stop()

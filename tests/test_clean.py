@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from dashboard.rules.text import clean
 from datasources.store.database import Database
-from tests.api_house import ApiHouse, build, house_of
+from tests.api_world import ApiHouse, build, runtime_of
 
 FAMILY, FLAG, KEYCAP = (
     "\U0001f468\u200d\U0001f469\u200d\U0001f467",
@@ -23,7 +23,7 @@ HIDING = ["响\x07铃", "反\u202e转", "隔\u2066离", "半\ud83d个", "\x00"]
 
 @pytest.fixture
 def opened(sqlite: Database, tmp_path: Path) -> ApiHouse:
-    return build(house_of(sqlite, tmp_path))
+    return build(runtime_of(sqlite, tmp_path))
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ import pytest
 from dashboard import actions, clock
 from dashboard.rules.events.report import Report
 from dashboard.rules.text.local_time import days_before, moment_of
-from dashboard.runtime.runtime import House, start_clock
+from dashboard.runtime.runtime import Runtime, start_clock
 from dashboard.settings import Settings
 from datasources.districts.reference import References
 from datasources.figures.views.day import trend_view
@@ -31,23 +31,23 @@ def afterwards() -> Iterator[None]:
     clock.alone()
 
 
-def drilled(database: Database, folder: Path, start: str) -> House:
+def drilled(database: Database, folder: Path, start: str) -> Runtime:
     """Return a house whose drill clock began at a local time."""
     settings = Settings(data_dir=folder, clock_start=start)
-    house = House(settings, "huli", "huli", database, References(database))
-    start_clock(house)
-    return house
+    runtime = Runtime(settings, "huli", "huli", database, References(database))
+    start_clock(runtime)
+    return runtime
 
 
 def test_what_is_reported_at_nine_by_a_drill_clock_stands_in_the_bar_of_nine(
     database: Database, tmp_path: Path
 ) -> None:
-    house = drilled(database, tmp_path, "2026-11-20T09:00")
+    runtime = drilled(database, tmp_path, "2026-11-20T09:00")
     with database.write() as session:
         filed = Report("占道堆物", "phone", category="S0406", address="湖里区")
-        actions.report(session, house.reference, filed, OPERATOR, clock.now())
+        actions.report(session, runtime.reference, filed, OPERATOR, clock.now())
     with database.read() as session:
-        bars = VIEWS["trend"](session, clock.now(), house.reference)["hours"]
+        bars = VIEWS["trend"](session, clock.now(), runtime.reference)["hours"]
     nine = round(datetime(2026, 11, 20, 1, tzinfo=UTC).timestamp() * 1000)
     assert {bar["at"]: bar["reported"] for bar in bars if bar["reported"]} == {nine: 1}
 

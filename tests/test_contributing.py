@@ -16,7 +16,7 @@ from datasources.districts.pack.reading import PackInvalid, read_pack
 from datasources.store.database import Database
 from layouts.locale import extract
 from layouts.text import words
-from tests.api_house import build, house_of
+from tests.api_world import build, runtime_of
 from tests.house_tables import ROOT
 from tests.small_packs import small_pack
 
@@ -39,7 +39,7 @@ import sys
 from pathlib import Path
 from callbacks.api.schema.openapi import described
 from datasources.store import sealing
-from tests.api_house import open_app
+from tests.api_world import open_app
 
 sealing.use(["a key of the copy"])
 api = open_app(Path(sys.argv[1]))
@@ -103,7 +103,7 @@ def test_the_category_of_the_walk_is_claimed_by_who_answers_for_it(tmp_path: Pat
     database.upgrade()
     with database.write() as session:
         load_pack(session, pack, hand.now())
-    api = build(house_of(database, tmp_path))
+    api = build(runtime_of(database, tmp_path))
     lng, lat = pack.centre
     body = {"title": "单车堆满路口", "source": "hotline_12345", "category": code, "lng": lng, "lat": lat}
     filed = api.call("operator", "POST", "/events", body).json

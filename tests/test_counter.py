@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
-from dashboard.report_batcher import Counter, stands_alone
+from dashboard.report_batcher import ReportBatcher, stands_alone
 from dashboard.rules.events.report import Report
 from datasources.districts.reference import References
 from datasources.store.models import EventRow, OutboxRow, StepRow
@@ -19,7 +19,7 @@ CROWD = 16
 
 def filer(town: Town, titles: list[Any]) -> Callable[[int], Any]:
     """Return what files one report with the title of that number, at a counter all share."""
-    counter, spot = Counter(town.database, References(town.database)), town.reference.areas[town.grid]
+    counter, spot = ReportBatcher(town.database, References(town.database)), town.reference.areas[town.grid]
 
     def file(index: int) -> Any:
         report = Report(title=titles[index], source="phone", category="S0406", lng=spot.lng, lat=spot.lat)

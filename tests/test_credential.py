@@ -10,7 +10,7 @@ from dashboard.clock import HandClock
 from dashboard.rules.access import PERMISSIONS
 from datasources.store.database import Database
 from datasources.store.models import AuditRow
-from tests.api_house import ApiHouse, build, house_of
+from tests.api_world import ApiHouse, build, runtime_of
 from tests.conftest import Town, make_town
 from tests.test_api_access import CANARY, NAME, canary
 
@@ -29,12 +29,12 @@ WRONG = (
 
 @pytest.fixture
 def opened(sqlite: Database, tmp_path: Path, hand: HandClock) -> ApiHouse:
-    return build(house_of(sqlite, tmp_path))
+    return build(runtime_of(sqlite, tmp_path))
 
 
 @pytest.fixture
 def place(opened: ApiHouse, hand: HandClock) -> Town:
-    return make_town(opened.house.database, opened.house.reference, hand)
+    return make_town(opened.runtime.database, opened.runtime.reference, hand)
 
 
 @pytest.mark.parametrize("header", WRONG)
@@ -123,7 +123,7 @@ def test_every_answer_with_persons_in_clear_is_in_the_audit_with_its_events(
     opened.call(None, "GET", f"/events/{numbers[0]}", headers=headers)
     opened.call(None, "GET", f"/events?q={CANARY}", headers=headers)
     opened.call("operator", "GET", "/events")
-    with opened.house.database.read() as session:
+    with opened.runtime.database.read() as session:
         rows = [row for row in session.query(AuditRow).order_by(AuditRow.id) if row.what == "clear"]
     assert [(row.account, row.detail["path"]) for row in rows] == [
         ("operator", f"/api/v1/events/{numbers[0]}"), ("operator", "/api/v1/events"),

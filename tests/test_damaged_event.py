@@ -12,7 +12,7 @@ from dashboard.clock import HandClock
 from dashboard.rules.events.event import Event
 from dashboard.rules.events.rules import BY_ACTION
 from datasources.store.database import Database
-from tests.api_house import ApiHouse, build, house_of
+from tests.api_world import ApiHouse, build, runtime_of
 from tests.conftest import LEAD, OPERATOR, Town, make_town
 from tests.test_set_aside import broken
 
@@ -22,18 +22,18 @@ ROLES = ("screen", "operator", "lead", "leader", "admin", "auditor")
 
 @pytest.fixture
 def opened(sqlite: Database, tmp_path: Path) -> ApiHouse:
-    return build(house_of(sqlite, tmp_path))
+    return build(runtime_of(sqlite, tmp_path))
 
 
 @pytest.fixture
 def place(opened: ApiHouse, hand: HandClock) -> Town:
-    return make_town(opened.house.database, opened.house.reference, hand)
+    return make_town(opened.runtime.database, opened.runtime.reference, hand)
 
 
 @pytest.fixture
 def damaged(opened: ApiHouse, place: Town) -> Event:
     event = place.report()
-    broken(opened.house.database, event)
+    broken(opened.runtime.database, event)
     return event
 
 
@@ -82,7 +82,7 @@ def test_whoever_may_see_it_is_told_that_it_is_damaged(opened: ApiHouse, damaged
         assert (answer.status_code, DAMAGED in answer.json["detail"]) == (409, True), path
     drawn = event_page.drawn
     with opened.app.test_request_context():
-        assert DAMAGED in repr(drawn(opened.house, damaged.number, OPERATOR))
+        assert DAMAGED in repr(drawn(opened.runtime, damaged.number, OPERATOR))
 
 
 def test_what_names_a_damaged_event_beside_another_says_so(
@@ -106,20 +106,20 @@ def test_what_names_a_damaged_event_beside_another_says_so(
 def test_what_was_merged_into_a_damaged_event_can_still_be_opened(opened: ApiHouse, place: Town) -> None:
     original, other = place.report(), place.report()
     other = place.act(other, "merge", OPERATOR, original=original.number)
-    broken(opened.house.database, original)
+    broken(opened.runtime.database, original)
     assert opened.call("operator", "GET", f"/events/{other.number}").status_code == 200
     with opened.app.test_request_context():
-        assert original.number in repr(event_page.drawn(opened.house, other.number, LEAD))
+        assert original.number in repr(event_page.drawn(opened.runtime, other.number, LEAD))
 
 
 def test_the_follow_page_of_a_damaged_event_says_so_to_its_reporter_and_401_to_strangers(
     opened: ApiHouse, place: Town
 ) -> None:
     made = opened.call(None, "POST", "/reports", {"title": "路灯不亮", "address": "示例路"}).json
-    with opened.house.database.read() as session:
+    with opened.runtime.database.read() as session:
         event = actions.journal.event_by_number(session, made["number"])
     assert event is not None
-    broken(opened.house.database, event)
+    broken(opened.runtime.database, event)
     path = f"/reports/{made['number']}"
     unknown = opened.call(None, "GET", "/reports/20991231000001?secret=x")
     for secret in ("", "x", "错"):
@@ -140,11 +140,11 @@ def test_an_alarm_of_a_damaged_event_can_be_listed_and_answered_without_a_fault(
     (alert,) = opened.call("lead", "GET", "/alerts").json["items"]
     photo = place.photo()
     place.act(event, "comment", OPERATOR, text="x")
-    broken(opened.house.database, event)
+    broken(opened.runtime.database, event)
     assert opened.call("lead", "GET", "/alerts").status_code == 200
     said = {"episode": alert["episode"], "screen": "s"}
     answer = opened.call("lead", "POST", f"/alerts/{alert['id']}/acknowledge", said)
     assert answer.status_code < 500, answer.text
     assert opened.call("lead", "GET", f"/photos/{photo}").status_code < 500
     with opened.app.test_request_context():
-        assert dispatch.drawn(opened.house, event.number, LEAD) is not None
+        assert dispatch.drawn(opened.runtime, event.number, LEAD) is not None

@@ -9,7 +9,7 @@ from sqlalchemy import text
 from callbacks.api.problems import DETAILS
 from datasources.store.database import Database
 from datasources.store.postgres import Limits
-from tests.api_house import ApiHouse, build, house_of
+from tests.api_world import ApiHouse, build, runtime_of
 
 REPORT = {"title": "占道经营", "source": "phone", "category": "S0406", "address": "湖里区"}
 
@@ -18,7 +18,7 @@ REPORT = {"title": "占道经营", "source": "phone", "category": "S0406", "addr
 def narrow(postgresql: Database, tmp_path: Path) -> ApiHouse:
     """An API on two connections that nobody waits long for."""
     database = Database(postgresql.url, Limits(connections=2, pool=0.1, lock=0.2))
-    return build(house_of(database, tmp_path))
+    return build(runtime_of(database, tmp_path))
 
 
 def told(answer) -> None:  # type: ignore[no-untyped-def]
@@ -31,7 +31,7 @@ def test_an_exhausted_pool_is_told_in_words_and_serves_again_afterwards(narrow: 
     assert narrow.call("operator", "GET", "/units").status_code == 200
     with ExitStack() as held:
         for _ in range(2):
-            held.enter_context(narrow.house.database.read()).execute(text("SELECT 1"))
+            held.enter_context(narrow.runtime.database.read()).execute(text("SELECT 1"))
         told(narrow.call("operator", "GET", "/events"))
     assert narrow.call("operator", "GET", "/events").status_code == 200
 
@@ -41,7 +41,7 @@ def test_a_database_that_only_reads_is_told_in_words(narrow: ApiHouse, postgresq
     with postgresql.write() as session:
         name = session.execute(text("SELECT current_database()")).scalar_one()
         session.execute(text(f"ALTER DATABASE {name} SET default_transaction_read_only = on"))
-    narrow.house.database.close()
+    narrow.runtime.database.close()
     assert narrow.call("operator", "GET", "/events").status_code == 200
     told(narrow.call("operator", "POST", "/events", REPORT))
 

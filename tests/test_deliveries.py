@@ -17,11 +17,11 @@ from dashboard import clock
 from dashboard.notify import webhook
 from dashboard.notify.deliveries import AT_ONCE, Courier, deliver
 from dashboard.notify.webhook import NotTaken
-from dashboard.runtime.runtime import House
+from dashboard.runtime.runtime import Runtime
 from datasources.events import journal
 from datasources.exchange import delivery_queue
 from datasources.store.models import DeliveryRow
-from tests.api_house import ApiHouse, build, house_of
+from tests.api_world import ApiHouse, build, runtime_of
 from tests.conftest import Town
 from tests.gateway import *  # noqa: F403 - the fixture
 from tests.gateway import Gateway
@@ -29,10 +29,10 @@ from tests.gateway import Gateway
 SECRET = "a secret of the gateway"
 
 
-def house(town: Town, folder: Path, **settings: Any) -> House:
-    plain = house_of(town.database, folder)
+def runtime(town: Town, folder: Path, **settings: Any) -> Runtime:
+    plain = runtime_of(town.database, folder)
     wanted = {"webhook_secret": SecretStr(SECRET)} | settings
-    return House(plain.settings.model_copy(update=wanted), "huli", "huli", town.database, plain.references)
+    return Runtime(plain.settings.model_copy(update=wanted), "huli", "huli", town.database, plain.references)
 
 
 def owe(town: Town, reason: str = "drill", target: str = "efficiency", urgent: bool = False) -> None:
@@ -52,7 +52,9 @@ def test_only_a_2xx_to_the_post_itself_is_a_receipt(
     small_town: Town, gateway: Gateway, tmp_path: Path, code: int
 ) -> None:
     owe(small_town)
-    assert deliver(house(small_town, tmp_path, webhook_url=f"{gateway.address}/{code}"), small_town.now) == 0
+    assert (
+        deliver(runtime(small_town, tmp_path, webhook_url=f"{gateway.address}/{code}"), small_town.now) == 0
+    )
     (row,) = rows(small_town)
     assert (row.done_at, row.tries, row.last_error) == (
         None, 1, f"{'redirected' if code < 400 else 'refused'}|{code}",
@@ -65,7 +67,7 @@ def test_only_a_2xx_to_the_post_itself_is_a_receipt(
 )
 def test_nothing_but_http_and_https_is_an_address(small_town: Town, tmp_path: Path, address: str) -> None:
     owe(small_town)
-    assert deliver(house(small_town, tmp_path, webhook_url=address), small_town.now) == 0
+    assert deliver(runtime(small_town, tmp_path, webhook_url=address), small_town.now) == 0
     assert rows(small_town)[0].last_error.startswith("address")
 
 
@@ -74,7 +76,7 @@ def test_a_garbage_answer_spoils_only_its_own_row_which_waits_longer_each_time(
 ) -> None:
     for reason in ("good", "bad", "good"):
         owe(small_town, reason)
-    courier_house = house(small_town, tmp_path, webhook_url=f"{gateway.address}/mixed")
+    courier_house = runtime(small_town, tmp_path, webhook_url=f"{gateway.address}/mixed")
     assert deliver(courier_house, small_town.now) == 2
     bad = rows(small_town)[1]
     assert bad.done_at is None and bad.last_error.startswith("lost|")
@@ -95,14 +97,14 @@ def test_an_unreadable_delivery_is_set_aside_and_the_others_go_out(
         owe(small_town)
     with small_town.database.write() as session:
         session.execute(text("UPDATE delivery SET payload = '{bad' WHERE id = 2"))
-    assert deliver(house(small_town, tmp_path, webhook_url=gateway.address), small_town.now) == 2
+    assert deliver(runtime(small_town, tmp_path, webhook_url=gateway.address), small_town.now) == 2
     assert ("delivery", "2") in {(note.kind, note.key) for note in small_town.database.aside.take()}
 
 
 def test_two_clocks_send_each_delivery_once(town: Town, gateway: Gateway, tmp_path: Path) -> None:
     for _ in range(25):
         owe(town)
-    couriers = [Courier(house(town, tmp_path, webhook_url=gateway.address)) for _ in range(2)]
+    couriers = [Courier(runtime(town, tmp_path, webhook_url=gateway.address)) for _ in range(2)]
 
     def carry(courier: Courier) -> None:
         for _ in range(20):
@@ -122,7 +124,7 @@ def test_the_lease_of_a_process_that_died_ends_and_the_next_try_carries_the_same
     small_town: Town, gateway: Gateway, tmp_path: Path
 ) -> None:
     owe(small_town)
-    sender = house(small_town, tmp_path, webhook_url=f"{gateway.address}/500")
+    sender = runtime(small_town, tmp_path, webhook_url=f"{gateway.address}/500")
     deliver(sender, small_town.now)
     small_town.hand.forward(seconds=5)
     with small_town.database.write() as session:  # leased, and its holder gone
@@ -145,7 +147,7 @@ def test_an_emergency_overtakes_what_waits_and_a_slow_address_holds_up_only_itse
         owe(small_town)
     owe(small_town, target="alert", urgent=True)
     gateways = f"efficiency={gateway.address}/slow, alert={gateway.address}/200"
-    courier = Courier(house(small_town, tmp_path, gateways=gateways))
+    courier = Courier(runtime(small_town, tmp_path, gateways=gateways))
     courier.round(small_town.now)
     alert = rows(small_town)[-1]
     while rows(small_town)[-1].done_at is None:  # while every efficiency message hangs
@@ -160,7 +162,7 @@ def test_the_timestamp_stands_inside_what_is_signed(
     small_town: Town, gateway: Gateway, tmp_path: Path
 ) -> None:
     owe(small_town)
-    deliver(house(small_town, tmp_path, webhook_url=gateway.address), small_town.now)
+    deliver(runtime(small_town, tmp_path, webhook_url=gateway.address), small_town.now)
     (asked,) = gateway.asked
     expected = "sha256=" + hmac.new(SECRET.encode(), asked["body"], hashlib.sha256).hexdigest()
     assert asked["headers"]["X-Grid-Signature"] == expected
@@ -204,7 +206,7 @@ def test_an_answer_that_drips_for_ever_ends_the_try_and_not_the_deliveries(
 
 @pytest.fixture
 def opened(small_town: Town, gateway: Gateway, tmp_path: Path) -> ApiHouse:
-    return build(house(small_town, tmp_path, webhook_url=f"{gateway.address}/302"))
+    return build(runtime(small_town, tmp_path, webhook_url=f"{gateway.address}/302"))
 
 
 def test_people_see_what_waits_since_when_and_why_and_may_send_it_again(
@@ -213,14 +215,14 @@ def test_people_see_what_waits_since_when_and_why_and_may_send_it_again(
     owe(small_town)
     (fresh,) = opened.call("operator", "GET", "/deliveries").json["items"]
     assert (fresh["state"], fresh["why"], fresh["tries"]) == ("waiting", "还没有轮到", 0)
-    deliver(opened.house, small_town.now)
+    deliver(opened.runtime, small_town.now)
     body = opened.call("lead", "GET", "/deliveries?state=failed").json
     (failed,) = body["items"]
     assert (body["owed"], body["failed"], failed["why"]) == (1, 1, "对方转到别处（302），不算送达")
     assert opened.call("operator", "POST", f"/deliveries/{failed['id']}/again", {}).status_code == 200
-    well = House(
-        opened.house.settings.model_copy(update={"webhook_url": gateway.address}),
-        "huli", "huli", small_town.database, opened.house.references,
+    well = Runtime(
+        opened.runtime.settings.model_copy(update={"webhook_url": gateway.address}),
+        "huli", "huli", small_town.database, opened.runtime.references,
     )  # fmt: skip
     assert deliver(well, small_town.now) == 1
     (sent,) = opened.call("admin", "GET", "/deliveries?state=sent").json["items"]

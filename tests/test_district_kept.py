@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from dashboard.districts import location
-from dashboard.runtime.runtime import House, open_house
+from dashboard.runtime.runtime import Runtime, open_house
 from dashboard.settings import Settings
 from datasources.districts.loading import load_pack
 from datasources.districts.pack.reading import read_pack
@@ -22,13 +22,13 @@ from tests.small_packs import small_pack
 RECORDS = "external_id,title,reported_at,category,lng,lat\n7,Pothole,2026-11-19T09:00:00+08:00,road,116.5005,40.0005\n"
 
 
-def house_of(data: Path, district: Path | str | None) -> House:
+def runtime_of(data: Path, district: Path | str | None) -> Runtime:
     return open_house(Settings(data_dir=data, district=None if district is None else str(district)))
 
 
-def brought_in(house: House, file: Path) -> tuple[int, int]:
+def brought_in(runtime: Runtime, file: Path) -> tuple[int, int]:
     outcome = import_file(
-        house.database, house.references, file, None, now=FRIDAY, pack_mapping=house.pack_mapping
+        runtime.database, runtime.references, file, None, now=FRIDAY, pack_mapping=runtime.pack_mapping
     )
     return outcome.added, outcome.held
 
@@ -36,12 +36,12 @@ def brought_in(house: House, file: Path) -> tuple[int, int]:
 def test_the_same_code_in_a_new_folder_is_the_same_district_with_its_history(tmp_path: Path) -> None:
     data, records = tmp_path / "data", tmp_path / "records.csv"
     records.write_text(RECORDS, "utf-8")
-    first = house_of(data, small_pack(tmp_path / "c-2026"))
+    first = runtime_of(data, small_pack(tmp_path / "c-2026"))
     assert brought_in(first, records) == (1, 0)
     first.close()
     done = command("load-district", str(small_pack(tmp_path / "c-2027")), "--data", str(data))
     assert done.returncode == 0, done.stderr
-    second = house_of(data, tmp_path / "c-2027")
+    second = runtime_of(data, tmp_path / "c-2027")
     assert brought_in(second, records) == (0, 1)
     second.close()
     assert [path.name for path in data.glob("*.db")] == ["c.db"]
@@ -55,9 +55,9 @@ def test_a_pack_loaded_as_the_present_folder_is_kept_in_the_data_folder(tmp_path
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     assert sorted(path.name for path in tmp_path.glob("**/*.db")) == ["c.db"]
-    house = house_of(data, None)
-    assert house.reference.code == "c"
-    house.close()
+    runtime = runtime_of(data, None)
+    assert runtime.reference.code == "c"
+    runtime.close()
 
 
 def test_a_pack_folder_that_is_gone_does_not_matter_any_more(tmp_path: Path) -> None:
@@ -66,14 +66,14 @@ def test_a_pack_folder_that_is_gone_does_not_matter_any_more(tmp_path: Path) -> 
     mapping = '[columns]\nexternal_id = "external_id"\ntitle = "what"\nreported_at = "reported_at"\n'
     (pack / "records").mkdir()
     (pack / "records" / "mapping.toml").write_text(mapping, "utf-8")
-    house_of(data, pack).close()
+    runtime_of(data, pack).close()
     shutil.rmtree(pack)
     for named in (pack, None, "c"):
-        house = house_of(data, named)
-        assert house.reference.code == house.district == "c"
-        assert house.pack_mapping is not None
-        assert house.pack_mapping.read_text("utf-8") == mapping
-        house.close()
+        runtime = runtime_of(data, named)
+        assert runtime.reference.code == runtime.district == "c"
+        assert runtime.pack_mapping is not None
+        assert runtime.pack_mapping.read_text("utf-8") == mapping
+        runtime.close()
 
 
 @pytest.mark.parametrize("named", ["c-2026", None])
@@ -89,19 +89,19 @@ def test_a_database_that_an_older_version_named_after_the_folder_is_still_found(
     older.close()
     (data / "district").write_text(str(pack))
     pack.rename(tmp_path / "moved")
-    house = house_of(data, tmp_path / "moved" if named is None else pack)
-    assert house.database.url.endswith("c-2026.db")
-    assert house.reference.code == "c"
-    house.close()
+    runtime = runtime_of(data, tmp_path / "moved" if named is None else pack)
+    assert runtime.database.url.endswith("c-2026.db")
+    assert runtime.reference.code == "c"
+    runtime.close()
     assert [path.name for path in data.glob("*.db")] == ["c-2026.db"]
 
 
 def test_of_two_databases_of_one_district_the_one_with_the_history_is_taken(tmp_path: Path) -> None:
     pack, data, records = small_pack(tmp_path / "a"), tmp_path / "data", tmp_path / "records.csv"
     records.write_text(RECORDS, "utf-8")
-    house = house_of(data, pack)
-    brought_in(house, records)
-    house.close()
+    runtime = runtime_of(data, pack)
+    brought_in(runtime, records)
+    runtime.close()
     (data / "c.db").rename(data / "z.db")
     empty = Database(f"sqlite:///{data / 'a.db'}")
     empty.upgrade()
@@ -113,11 +113,11 @@ def test_of_two_databases_of_one_district_the_one_with_the_history_is_taken(tmp_
 
 def test_a_pack_broken_after_it_was_loaded_stops_nobody(tmp_path: Path) -> None:
     pack, data = small_pack(tmp_path / "pack"), tmp_path / "data"
-    house_of(data, pack).close()
+    runtime_of(data, pack).close()
     (pack / "district.toml").write_text("code = ", "utf-8")
-    house = house_of(data, pack)
-    assert house.reference.code == "c"
-    house.close()
+    runtime = runtime_of(data, pack)
+    assert runtime.reference.code == "c"
+    runtime.close()
 
 
 def test_an_unknown_district_is_refused_by_name(tmp_path: Path) -> None:
@@ -132,8 +132,8 @@ def test_an_unknown_district_is_refused_by_name(tmp_path: Path) -> None:
 def test_a_relative_folder_is_remembered_in_full(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     small_pack(tmp_path / "here" / "pack")
     monkeypatch.chdir(tmp_path / "here")
-    house_of(tmp_path / "data", "pack").close()
+    runtime_of(tmp_path / "data", "pack").close()
     os.chdir(tmp_path)
-    house = house_of(tmp_path / "data", None)
-    assert house.reference.code == "c"
-    house.close()
+    runtime = runtime_of(tmp_path / "data", None)
+    assert runtime.reference.code == "c"
+    runtime.close()

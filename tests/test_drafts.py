@@ -8,20 +8,20 @@ from sqlalchemy import select
 
 from datasources.store.database import Database
 from datasources.store.models import AuditRow
-from tests.api_house import ApiHouse, build, house_of
+from tests.api_world import ApiHouse, build, runtime_of
 
 HERE = {"title": "井盖破损", "category": "S0406", "accuracy_m": 5, "source": "phone"}
 
 
 @pytest.fixture
 def opened(database: Database, tmp_path: Path) -> ApiHouse:
-    return build(house_of(database, tmp_path))
+    return build(runtime_of(database, tmp_path))
 
 
 @pytest.fixture
 def spot(opened: ApiHouse) -> dict[str, float]:
     """The middle of a grid."""
-    grid = next(area for area in opened.house.reference.areas.values() if area.level == "grid" and area.lng)
+    grid = next(area for area in opened.runtime.reference.areas.values() if area.level == "grid" and area.lng)
     return {"lng": grid.lng or 0.0, "lat": grid.lat or 0.0}
 
 
@@ -30,7 +30,7 @@ def filed(opened: ApiHouse, spot: dict[str, float], **more: Any) -> Any:
 
 
 def test_an_address_text_finds_the_area_it_names_before_those_it_only_resembles(opened: ApiHouse) -> None:
-    grid = next(area for area in opened.house.reference.areas.values() if area.level == "grid" and area.lng)
+    grid = next(area for area in opened.runtime.reference.areas.values() if area.level == "grid" and area.lng)
     found = opened.call("operator", "GET", f"/gazetteer?q={grid.name} 路口西侧").json["items"]
     assert found[0]["code"] == grid.code and found[0]["kind"] == "grid"
     assert opened.call("operator", "GET", "/gazetteer?q=甲").json["items"] == []
@@ -96,7 +96,7 @@ def test_the_reporter_is_shown_for_a_reason_and_the_reason_is_kept(
     shown = opened.call("operator", "POST", path, {"reason": "回电核实位置"})
     assert shown.json["reporter"] == {"name": "某某某", "phone": "13900001234"}
     assert opened.call("leader", "POST", path, {"reason": "看看"}).status_code == 403
-    with opened.house.database.read() as session:
+    with opened.runtime.database.read() as session:
         kept = [row for row in session.scalars(select(AuditRow)) if row.what == "reveal"]
     assert [(row.account, row.detail["event"], row.detail["reason"]) for row in kept] == [
         ("operator", event["number"], "回电核实位置")

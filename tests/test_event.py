@@ -23,7 +23,7 @@ from datasources.store.database import Database
 from layouts.pages.event import event as view
 from layouts.parts import inset
 from layouts.text import keys
-from tests.api_house import ApiHouse, build, house_of
+from tests.api_world import ApiHouse, build, runtime_of
 from tests.conftest import LEAD, LEADER, OPERATOR, WALL, Town, make_town, unit_viewer
 from tests.test_layouts import parts
 
@@ -33,19 +33,19 @@ HERE, METRE = "URBAN_MGMT", 1 / 111_320
 
 @pytest.fixture
 def opened(database: Database, tmp_path: Path, hand: HandClock) -> ApiHouse:
-    return build(house_of(database, tmp_path))
+    return build(runtime_of(database, tmp_path))
 
 
 @pytest.fixture
 def place(opened: ApiHouse, hand: HandClock) -> Town:
-    return make_town(opened.house.database, opened.house.reference, hand)
+    return make_town(opened.runtime.database, opened.runtime.reference, hand)
 
 
 @pytest.fixture
 def small_town(sqlite: Database, tmp_path: Path, hand: HandClock) -> Town:
     """A town on SQLite alone, where the database is not the point."""
-    house = house_of(sqlite, tmp_path)
-    return make_town(house.database, house.reference, hand)
+    runtime = runtime_of(sqlite, tmp_path)
+    return make_town(runtime.database, runtime.reference, hand)
 
 
 def people(town: Town) -> dict[str, Viewer]:
@@ -64,7 +64,7 @@ def people(town: Town) -> dict[str, Viewer]:
 
 def drawn(town: Town, event: Event, who: Viewer) -> Any:
     app = Flask("event")
-    app.extensions["grid.house"] = house_of(town.database, Path())
+    app.extensions["grid.runtime"] = runtime_of(town.database, Path())
     with app.app_context(), town.database.read() as session:
         return view.view(event_page.gathered(session, town.reference, event, who, town.now))
 

@@ -14,7 +14,7 @@ from dashboard.rules.figures.kpis import percent
 from datasources.exchange import export_requests
 from datasources.files import sheets
 from datasources.store.models import AuditRow, ExportRequestRow
-from tests.api_house import build, house_of
+from tests.api_world import build, runtime_of
 from tests.conftest import LEAD, OPERATOR, make_town
 
 PHONE = "13800138000"
@@ -22,12 +22,12 @@ PHONE = "13800138000"
 
 @pytest.fixture
 def opened(sqlite, tmp_path, hand):
-    return build(house_of(sqlite, tmp_path))
+    return build(runtime_of(sqlite, tmp_path))
 
 
 @pytest.fixture
 def place(opened, hand):
-    return make_town(opened.house.database, opened.house.reference, hand)
+    return make_town(opened.runtime.database, opened.runtime.reference, hand)
 
 
 def read(answer):
@@ -37,7 +37,7 @@ def read(answer):
 
 
 def audited(opened, what):
-    with opened.house.database.read() as session:
+    with opened.runtime.database.read() as session:
         return session.scalars(select(AuditRow).where(AuditRow.what == what)).all()
 
 
@@ -213,7 +213,7 @@ def test_personal_data_leave_by_request_approval_and_a_link_for_whoever_asked(op
     assert PHONE in rows[1] and "金丝雀" in rows[1]
     assert opened.call("lead", "GET", link).status_code == 403
     assert opened.call("operator", "GET", link[:-2]).status_code == 403
-    with opened.house.database.read() as session:
+    with opened.runtime.database.read() as session:
         assert session.get(ExportRequestRow, made["id"]).downloads == 1
     assert [row.account for row in audited(opened, "export_personal")] == ["operator"]
 
@@ -229,7 +229,7 @@ def test_nobody_approves_the_own_request_and_an_answer_is_final(opened, place):
 
 def test_a_link_ends_after_a_day(opened, place):
     made = requested(opened)
-    with opened.house.database.write() as session:
+    with opened.runtime.database.write() as session:
         before = clock.real_now() - timedelta(hours=24)
         row = export_requests.answer(session, made["id"], LEAD, before, granted=True, words="")
         assert row.expires_at - row.answered_at == timedelta(hours=24)

@@ -14,7 +14,7 @@ from dashboard.clock import HandClock
 from dashboard.rules.advice.findings import Alike, findings
 from datasources.photos import shots
 from datasources.store.database import Database
-from tests.api_house import ApiHouse, build, house_of
+from tests.api_world import ApiHouse, build, runtime_of
 from tests.conftest import FRIDAY, Town, make_town
 from tests.test_photos import upload
 
@@ -23,8 +23,8 @@ TZ = "+08:00"
 
 @pytest.fixture
 def place(database: Database, tmp_path: Path, hand: HandClock) -> tuple[ApiHouse, Town]:
-    opened = build(house_of(database, tmp_path))
-    return opened, make_town(database, opened.house.reference, hand)
+    opened = build(runtime_of(database, tmp_path))
+    return opened, make_town(database, opened.runtime.reference, hand)
 
 
 def scene(seed: int = 1, quality: int = 90, size: tuple[int, int] = (640, 480), **exif: Any) -> bytes:
@@ -107,7 +107,7 @@ def test_only_the_desk_is_told(place: tuple[ApiHouse, Town], account: str) -> No
 def test_nothing_a_picture_says_is_kept_in_its_file(place: tuple[ApiHouse, Town]) -> None:
     opened, town = place
     told(opened, town, scene(8, taken=FRIDAY, at=(118.1, 24.5)))
-    (path,) = opened.house.photos.iterdir()
+    (path,) = opened.runtime.photos.iterdir()
     assert dict(Image.open(path).getexif()) == {}
 
 

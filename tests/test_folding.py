@@ -15,19 +15,19 @@ from dashboard.sweeps import deadlines
 from datasources.alerts import screens
 from datasources.store.database import Database
 from datasources.store.models import AlertRow, DeliveryRow, EventRow
-from tests.api_house import ApiHouse, build, house_of
+from tests.api_world import ApiHouse, build, runtime_of
 from tests.conftest import LEAD, OPERATOR, make_town
 
 
 @pytest.fixture
 def opened(database: Database, tmp_path: Path, hand: HandClock) -> ApiHouse:
-    return build(house_of(database, tmp_path))
+    return build(runtime_of(database, tmp_path))
 
 
 def spot(opened: ApiHouse) -> dict[str, float]:
     """Return a place clear of every border."""
-    town = make_town(opened.house.database, opened.house.reference, clock.current())  # type: ignore[arg-type]
-    area = opened.house.reference.areas[town.grid]
+    town = make_town(opened.runtime.database, opened.runtime.reference, clock.current())  # type: ignore[arg-type]
+    area = opened.runtime.reference.areas[town.grid]
     assert area.lng is not None and area.lat is not None
     return {"lng": area.lng, "lat": area.lat}
 
@@ -49,7 +49,7 @@ def flood(opened: ApiHouse, count: int = 30) -> list[str]:
 
 
 def rows(opened: ApiHouse) -> list[AlertRow]:
-    with opened.house.database.read() as session:
+    with opened.runtime.database.read() as session:
         return list(session.scalars(select(AlertRow).order_by(AlertRow.id)))
 
 
@@ -60,13 +60,20 @@ def answer(opened: ApiHouse, alert: dict[str, Any]) -> None:
 
 def close(opened: ApiHouse, number: str) -> None:
     """Call an emergency off, as the desk does with what is none."""
-    house = opened.house
-    with house.database.write() as session:
+    runtime = opened.runtime
+    with runtime.database.write() as session:
         event = session.scalars(select(EventRow).where(EventRow.number == number)).one()
         version = event.version
-    with house.database.write() as session:
+    with runtime.database.write() as session:
         actions.act(
-            session, house.reference, number, "correct", {"emergency": False}, OPERATOR, clock.now(), version
+            session,
+            runtime.reference,
+            number,
+            "correct",
+            {"emergency": False},
+            OPERATOR,
+            clock.now(),
+            version,
         )
 
 
@@ -111,11 +118,11 @@ def test_another_place_sounds_for_itself_until_one_address_sends_more_than_anybo
 
 def test_folded_alarms_send_no_messages_of_their_own(opened: ApiHouse, hand: HandClock) -> None:
     flood(opened)
-    house = opened.house
+    runtime = opened.runtime
     for _ in range(400):
         hand.forward(seconds=1)
-        deadlines.tick(house.database, house.reference, hand.now())
-    with house.database.read() as session:
+        deadlines.tick(runtime.database, runtime.reference, hand.now())
+    with runtime.database.read() as session:
         owed = session.scalars(select(DeliveryRow.event_id).where(DeliveryRow.target == "alert")).all()
     assert len(set(owed)) == ABOVE_HERE
     assert [alert["count"] for alert in shown(opened)][-1] == 28, "and it sounds on"
@@ -150,8 +157,8 @@ def test_unsigned_after_five_minutes_they_open_again_as_one_alarm(opened: ApiHou
     for alert in shown(opened):
         answer(opened, alert)
     hand.forward(minutes=5, seconds=1)
-    house = opened.house
-    while deadlines.tick(house.database, house.reference, hand.now()):
+    runtime = opened.runtime
+    while deadlines.tick(runtime.database, runtime.reference, hand.now()):
         pass
     sounding = [alert for alert in shown(opened) if alert["state"] == "raised"]
     assert sum(alert["count"] for alert in sounding) == 12
@@ -177,20 +184,20 @@ def test_whatever_it_folded_into_an_unanswered_alarm_sounds_once_that_no_longer_
     flood(opened, 4)
     *_, lead, last = rows(opened)
     assert last.folded_into == lead.id
-    with opened.house.database.write() as session:
+    with opened.runtime.database.write() as session:
         held = session.get(AlertRow, lead.id)
         assert held is not None
         held.state = "acknowledged"
     hand.forward(seconds=31)
-    deadlines.tick(opened.house.database, opened.house.reference, hand.now())
+    deadlines.tick(opened.runtime.database, opened.runtime.reference, hand.now())
     assert [one["event"] for one in shown(opened) if one["id"] == last.id]
 
 
 def test_without_an_audible_screen_the_gateway_is_told_of_those_that_sound(opened: ApiHouse) -> None:
-    with opened.house.database.read() as session:
+    with opened.runtime.database.read() as session:
         assert screens.audible_screens(session, clock.now()) == 0
     flood(opened, 10)
-    with opened.house.database.read() as session:
+    with opened.runtime.database.read() as session:
         owed = session.scalars(select(DeliveryRow).where(DeliveryRow.target == "alert")).all()
     assert len(owed) == ABOVE_HERE
 

@@ -11,26 +11,28 @@ from callbacks import api
 from callbacks.security import guard, session
 from dashboard.rules.access import HOME, Role
 from datasources.store.database import Database
-from tests.api_house import ApiHouse, build, house_of
+from tests.api_world import ApiHouse, build, runtime_of
 
 OPEN = {"/login", "/healthz", "/readyz", "/api/v1/openapi.json"}
 
 
 @pytest.fixture
 def opened(sqlite: Database, tmp_path: Path) -> ApiHouse:
-    return build(house_of(sqlite, tmp_path))
+    return build(runtime_of(sqlite, tmp_path))
 
 
 @pytest.fixture
 def dashed(sqlite: Database, tmp_path: Path) -> tuple[ApiHouse, dash.Dash]:
     """The API beside a Dash app with one guarded callback."""
-    house = house_of(sqlite, tmp_path)
+    runtime = runtime_of(sqlite, tmp_path)
     opened = ApiHouse(
-        Flask("guarded", static_folder=None), house, session.SignIn(house.database, session.clock.real_now)
+        Flask("guarded", static_folder=None),
+        runtime,
+        session.SignIn(runtime.database, session.clock.real_now),
     )
-    build_tokens = build(house)
+    build_tokens = build(runtime)
     opened._tokens = build_tokens._tokens
-    opened.doors = session.install(opened.app, house)
+    opened.doors = session.install(opened.app, runtime)
     page = dash.Dash("guarded", server=opened.app, suppress_callback_exceptions=True)
     page.layout = html.Div([html.Button(id="ask"), html.Div(id="answer")])
 
@@ -38,7 +40,7 @@ def dashed(sqlite: Database, tmp_path: Path) -> tuple[ApiHouse, dash.Dash]:
     def told(_clicks: int | None) -> str:
         return "the innermost secret"
 
-    guard.install(opened.app, house.settings, session.viewer, session.came_from_elsewhere, page)
+    guard.install(opened.app, runtime.settings, session.viewer, session.came_from_elsewhere, page)
     api.install(opened.app)
     return opened, page
 

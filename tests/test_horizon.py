@@ -87,9 +87,9 @@ def test_the_desk_says_that_limits_reach_past_the_calendar(
     tmp_path: Path, hand: HandClock, moment: str, said: int
 ) -> None:
     pack = small_pack(tmp_path / "pack", calendar=CALENDAR)
-    house = open_house(Settings(data_dir=tmp_path / "data", district=str(pack)))
+    runtime = open_house(Settings(data_dir=tmp_path / "data", district=str(pack)))
     hand.forward(seconds=(at(moment) - hand.now()).total_seconds())
-    notes = desk._notes(house.reference)
-    house.close()
+    notes = desk._notes(runtime.reference)
+    runtime.close()
     assert len(notes) == said
     assert all("2026-12-31" in note for note in notes)

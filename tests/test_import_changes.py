@@ -158,9 +158,9 @@ def test_the_command_line_says_what_changed_and_what_nobody_knows(
 
 
 def test_the_api_shows_the_system_a_number_comes_from(sqlite: Database, tmp_path: Path) -> None:
-    from tests.api_house import build, house_of
+    from tests.api_world import build, runtime_of
 
-    opened = build(house_of(sqlite, tmp_path))
+    opened = build(runtime_of(sqlite, tmp_path))
     bring(sqlite, write(tmp_path / "a.csv", [row(1)]), system(tmp_path, "12345"))
     shown = opened.call("operator", "GET", "/events").json["items"][0]
     assert (shown["external_id"], shown["source_system"]) == ("A1", "12345")

@@ -1,12 +1,12 @@
 """Joint work is live for every co-unit: the row that a dispatch sends names them, and their scope sees it."""
 
-from callbacks.live.scopes import Scope, Sight
+from callbacks.live.scopes import Scope, Visibility
 from dashboard.feed.serializer import feed_row
 from tests.conftest import OPERATOR, Town, unit_viewer
 
 
 def test_a_co_unit_sees_joint_work_live_from_the_dispatch_until_it_comes_back(town: Town) -> None:
-    sight = Sight(town.reference.eligible)
+    sight = Visibility(town.reference.eligible)
     sent = town.act(
         town.report("9101"),
         "dispatch",

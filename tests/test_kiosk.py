@@ -21,7 +21,7 @@ from datasources.accounts.kiosks import Shows
 from datasources.accounts.sign_in import SignIn
 from datasources.store.database import Database
 from datasources.store.models import AccountRow, SessionRow
-from tests.api_house import ApiHouse, build, house_of
+from tests.api_world import ApiHouse, build, runtime_of
 from tests.conftest import FRIDAY
 
 NOW = FRIDAY
@@ -33,7 +33,7 @@ def opened(sqlite: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(
         recognition, "REMEMBERED", 0.0
     )  # doors that remember nothing: another process, or a moment later
-    opened = build(house_of(sqlite, tmp_path))
+    opened = build(runtime_of(sqlite, tmp_path))
     admin.install(opened.app)
     return opened
 
@@ -93,7 +93,7 @@ def test_an_address_opens_the_wall_with_what_the_screen_shows(opened: ApiHouse) 
 def test_a_screen_is_the_walls_role_and_stays_in_without_a_password(opened: ApiHouse) -> None:
     browser = at_the_hall(opened, make(opened))
     assert sees(browser) == 200
-    with opened.house.database.read() as session:
+    with opened.runtime.database.read() as session:
         account = session.get(AccountRow, "screen:hall-1")
         assert account is not None and (account.role, account.password_hash) == (Role.WALL.value, None)
         (login,) = session.scalars(select(SessionRow).where(SessionRow.account == "screen:hall-1"))
@@ -105,7 +105,7 @@ def test_a_screen_is_the_walls_role_and_stays_in_without_a_password(opened: ApiH
 def test_only_the_digest_of_an_address_is_kept(opened: ApiHouse) -> None:
     secret = make(opened).removeprefix("/kiosk/")
     assert len(secret) >= 43  # 256 bits
-    with opened.house.database.read() as session:
+    with opened.runtime.database.read() as session:
         names = session.scalars(text("SELECT name FROM sqlite_master WHERE type = 'table'")).all()
         kept = repr([session.execute(text(f'SELECT * FROM "{name}"')).all() for name in names])
     assert digest(secret) in kept and secret not in kept
@@ -214,7 +214,7 @@ def test_a_reload_of_the_wall_after_a_day_brings_the_new_session(opened: ApiHous
     opened.app.add_url_rule("/screen", "wall", _wall)
     browser = at_the_hall(opened, make(opened))
     assert "Set-Cookie" not in browser.get("/screen").headers
-    with opened.house.database.write() as session:
+    with opened.runtime.database.write() as session:
         (login,) = session.scalars(select(SessionRow).where(SessionRow.account == "screen:hall-1"))
         login.created_at -= timedelta(hours=25)
     assert "grid_session=" in browser.get("/screen").headers["Set-Cookie"]

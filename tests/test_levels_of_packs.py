@@ -10,7 +10,7 @@ from dashboard.districts import redistricting
 from datasources.districts.pack.reading import read_pack
 from datasources.store.database import Database
 from datasources.store.models import PhotoRow
-from tests.api_house import ApiHouse, build, house_of
+from tests.api_world import ApiHouse, build, runtime_of
 from tests.small_packs import nested, small_pack
 
 PACKS = {
@@ -45,9 +45,9 @@ def api(deep: int, tmp_path: Path, hand: HandClock) -> ApiHouse:
     pack = read_pack(small_pack(tmp_path / "pack", nested(levels), levels, duties=duties), hand.now())
     database = Database(f"sqlite:///{tmp_path / 'c.db'}")
     database.upgrade()
-    house = house_of(database, tmp_path)
-    redistricting.load(database, house.references, pack, hand.now())
-    return build(house)
+    runtime = runtime_of(database, tmp_path)
+    redistricting.load(database, runtime.references, pack, hand.now())
+    return build(runtime)
 
 
 def ask(api: ApiHouse, account: str, method: str, path: str, body: Any = None) -> Any:
@@ -75,7 +75,7 @@ def test_a_case_lives_and_is_counted_on_every_board_of_its_pack(
     (task,) = ask(api, worker, "GET", "/field")["tasks"]
     assert task["number"] == event["number"]
     hand.forward(minutes=1)
-    with api.house.database.write() as session:
+    with api.runtime.database.write() as session:
         session.add(
             PhotoRow(
                 id="p",

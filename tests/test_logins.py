@@ -16,7 +16,7 @@ from datasources.accounts.sign_in import SESSION_FOR, Origin, SignIn
 from datasources.districts.reference import Reference
 from datasources.store.database import Database
 from datasources.store.models import AuditRow, SessionRow
-from tests.api_house import PASSWORD, ApiHouse, build, house_of
+from tests.api_world import PASSWORD, ApiHouse, build, runtime_of
 
 START = clock.real_now()
 DAY = timedelta(days=1)
@@ -29,7 +29,7 @@ ACCOUNTS = {
 @pytest.fixture
 def opened(sqlite: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ApiHouse:
     monkeypatch.setattr(recognition, "REMEMBERED", 0.0)  # another process, or a moment later
-    opened = build(house_of(sqlite, tmp_path))
+    opened = build(runtime_of(sqlite, tmp_path))
     for part in (account, admin, audit):
         part.install(opened.app)
     return opened
@@ -337,7 +337,7 @@ def test_the_audit_is_read_in_words_newest_first_by_account_kind_and_day(
     assert "登录失败：密码不对" in text and "未知账号" in text and "my-password" not in text
     assert lines(reader.get("/audit?account=lead").text) == ["login.failed"] * 2
     assert lines(reader.get("/audit?what=login").text) == ["login"]
-    today = clock.real_now().astimezone(opened.house.reference.tz).date()
+    today = clock.real_now().astimezone(opened.runtime.reference.tz).date()
     assert len(lines(reader.get(f"/audit?since={today - DAY}&until={today + DAY}").text)) == 4
     assert lines(reader.get(f"/audit?until={today - 2 * DAY}").text) == []
 

@@ -13,7 +13,7 @@ from datasources.accounts.digests import digest
 from datasources.accounts.sign_in import Half, Origin, SignIn
 from datasources.districts.reference import Reference
 from datasources.store.database import Database
-from tests.api_house import PASSWORD, ApiHouse, build, house_of
+from tests.api_world import PASSWORD, ApiHouse, build, runtime_of
 from tests.product import command
 
 LONE = "\ud800"
@@ -24,7 +24,7 @@ NOW = clock.real_now()
 
 @pytest.fixture
 def opened(sqlite: Database, tmp_path: Path, hand: HandClock) -> ApiHouse:
-    return build(house_of(sqlite, tmp_path))
+    return build(runtime_of(sqlite, tmp_path))
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from callbacks.live.scopes import Sight, scope_of
+from callbacks.live.scopes import Visibility, scope_of
 from dashboard import clock
 from dashboard.clock import HandClock
 from dashboard.feed.serializer import feed_row
@@ -12,7 +12,7 @@ from dashboard.rules.access import Role, Viewer
 from dashboard.rules.refusals import Refusal
 from datasources.accounts import accounts
 from datasources.store.database import Database
-from tests.api_house import PASSWORD, ApiHouse, build, house_of
+from tests.api_world import PASSWORD, ApiHouse, build, runtime_of
 from tests.conftest import Town, make_town
 
 UNIT = "URBAN_MGMT"
@@ -21,12 +21,12 @@ HEAD, ONE, OTHER = f"unit-{UNIT}", "member-one", "member-two"
 
 @pytest.fixture
 def place(database: Database, tmp_path: Path, hand: HandClock) -> tuple[ApiHouse, Town]:
-    opened = build(house_of(database, tmp_path))
+    opened = build(runtime_of(database, tmp_path))
     with database.write() as session:
         for name in (ONE, OTHER):
             accounts.create(
                 session,
-                opened.house.reference,
+                opened.runtime.reference,
                 name,
                 Role.UNIT,
                 PASSWORD,
@@ -34,7 +34,7 @@ def place(database: Database, tmp_path: Path, hand: HandClock) -> tuple[ApiHouse
                 unit=UNIT,
                 member=True,
             )
-    return opened, make_town(database, opened.house.reference, hand)
+    return opened, make_town(database, opened.runtime.reference, hand)
 
 
 def claim(opened: ApiHouse, town: Town, account: str) -> str:
@@ -87,7 +87,7 @@ def _version(opened: ApiHouse, number: str) -> int:
 
 def test_live_rows_reach_a_member_as_lists_do(place: tuple[ApiHouse, Town]) -> None:
     _, town = place
-    sight = Sight(town.reference.eligible)
+    sight = Visibility(town.reference.eligible)
     viewer = Viewer(ONE, Role.UNIT, UNIT, member=True)
     event = town.report()
     mine = town.act(event, "claim", viewer)
@@ -104,7 +104,7 @@ def test_live_rows_reach_a_member_as_lists_do(place: tuple[ApiHouse, Town]) -> N
 
 def test_only_an_account_of_a_unit_can_be_a_member(place: tuple[ApiHouse, Town]) -> None:
     opened, _ = place
-    with pytest.raises(Refusal), opened.house.database.write() as session:
+    with pytest.raises(Refusal), opened.runtime.database.write() as session:
         accounts.create(
-            session, opened.house.reference, "x", Role.LEADER, PASSWORD, clock.real_now(), member=True
+            session, opened.runtime.reference, "x", Role.LEADER, PASSWORD, clock.real_now(), member=True
         )

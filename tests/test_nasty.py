@@ -18,7 +18,7 @@ from dashboard import clock
 from datasources.accounts import accounts
 from datasources.store.database import Database
 from layouts import ids
-from tests.api_house import PASSWORD, ApiHouse, build, house_of
+from tests.api_world import PASSWORD, ApiHouse, build, runtime_of
 
 LOGIN = {"username": "operator", "password": PASSWORD}
 FORM = "application/x-www-form-urlencoded"
@@ -34,7 +34,7 @@ QUERIES = ("since", "until", "cursor", "limit", "q", "bbox", "area", "period", "
 
 @pytest.fixture
 def opened(sqlite: Database, tmp_path: Path) -> ApiHouse:
-    return build(house_of(sqlite, tmp_path))
+    return build(runtime_of(sqlite, tmp_path))
 
 
 @pytest.fixture(scope="module")
@@ -42,14 +42,14 @@ def product(_sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) ->
     """The whole web side, not started: every page and callback, and nothing beside."""
     folder = tmp_path_factory.mktemp("nasty")
     (folder / "grid.db").write_bytes(_sqlite_template.read_bytes())
-    house = house_of(Database(f"sqlite:///{folder / 'grid.db'}"), folder)
-    with house.database.write() as session:
-        accounts.ensure_demo(session, house.reference, PASSWORD, clock.real_now())
+    runtime = runtime_of(Database(f"sqlite:///{folder / 'grid.db'}"), folder)
+    with runtime.database.write() as session:
+        accounts.ensure_demo(session, runtime.reference, PASSWORD, clock.real_now())
     for module in (event, dispatch):  # Dash gives a process's callbacks to the first app alone
         importlib.reload(module)
-    made = create_app(house, "web")
+    made = create_app(runtime, "web")
     yield made
-    house.close()
+    runtime.close()
 
 
 @pytest.fixture

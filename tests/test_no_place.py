@@ -6,14 +6,14 @@ from typing import Any
 import pytest
 
 from datasources.store.database import Database
-from tests.api_house import ApiHouse, build, house_of
+from tests.api_world import ApiHouse, build, runtime_of
 
 NO_PLACE = [(118.15, 0), (0, 24.5), (-118.15, 24.5), (118.15, -24.5), (-118.15, -24.5), (24.5, 118.15)]
 
 
 @pytest.fixture
 def opened(sqlite: Database, tmp_path: Path) -> ApiHouse:
-    return build(house_of(sqlite, tmp_path))
+    return build(runtime_of(sqlite, tmp_path))
 
 
 def told(opened: ApiHouse, lng: float, lat: float, **more: Any) -> list[Any]:

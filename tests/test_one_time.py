@@ -19,7 +19,7 @@ from datasources.alerts import journal
 from datasources.districts.reference import References
 from datasources.store.database import Database
 from datasources.store.models import AlertRow
-from tests.api_house import open_app
+from tests.api_world import open_app
 from tests.conftest import LEAD, OPERATOR, Town, make_town
 
 HALF_AN_HOUR = 31 * 60

@@ -12,14 +12,14 @@ from sqlalchemy import select, text
 from dashboard import clock
 from dashboard.rules.access import Role
 from dashboard.rules.refusals import Refusal
-from dashboard.runtime.runtime import House
+from dashboard.runtime.runtime import Runtime
 from dashboard.settings import Settings
 from datasources.accounts import accounts, limits, one_time_codes, sign_in
 from datasources.accounts.sign_in import Entered, Half, SignIn, TooSoon
 from datasources.districts.reference import Reference, References
 from datasources.store.database import Database
 from datasources.store.models import AuditRow
-from tests.api_house import PASSWORD, ApiHouse, build
+from tests.api_world import PASSWORD, ApiHouse, build
 
 START = clock.real_now().replace(second=1, microsecond=0)
 STEP = timedelta(seconds=one_time_codes.STEP_SECONDS)
@@ -183,7 +183,7 @@ def test_the_secret_lies_sealed(doors: Doors) -> None:
 @pytest.fixture
 def opened(sqlite: Database, tmp_path: Path) -> ApiHouse:
     settings = Settings(data_dir=tmp_path, totp=True)
-    return build(House(settings, "huli", "huli", sqlite, References(sqlite)))
+    return build(Runtime(settings, "huli", "huli", sqlite, References(sqlite)))
 
 
 def post(browser: FlaskClient, **said: str):  # type: ignore[no-untyped-def]
@@ -214,7 +214,7 @@ def test_a_program_may_send_all_three_at_once(opened: ApiHouse) -> None:
     shown = post(opened.client, username="admin", password=PASSWORD, code="123456")
     found = re.search(r'id="code-secret">([A-Z2-7 ]+)<', shown.text)
     assert shown.status_code == 200 and found is not None  # there is nothing yet that a code could be of
-    with opened.house.database.write() as session:
+    with opened.runtime.database.write() as session:
         accounts.account_of(session, "admin").totp_secret = found[1].replace(" ", "")
     code = pyotp.TOTP(found[1].replace(" ", "")).at(clock.real_now())
     browser = opened.client

@@ -13,7 +13,7 @@ from dashboard import clock
 from datasources.events import idempotency
 from datasources.store import database as databases
 from datasources.store.database import Database
-from tests.api_house import ApiHouse, build, house_of
+from tests.api_world import ApiHouse, build, runtime_of
 
 BODY = {"title": "燃气泄漏", "address": "南山路", "emergency": True}
 
@@ -71,14 +71,14 @@ def _altered(database: Database, name: str, value: str) -> Iterator[None]:
 
 @pytest.fixture
 def opened(sqlite: Database, tmp_path: Path) -> ApiHouse:
-    found = build(house_of(sqlite, tmp_path))
+    found = build(runtime_of(sqlite, tmp_path))
     found.token("operator")
     return found
 
 
 @pytest.fixture
 def on_postgresql(postgresql: Database, tmp_path: Path) -> ApiHouse:
-    found = build(house_of(postgresql, tmp_path))
+    found = build(runtime_of(postgresql, tmp_path))
     found.token("operator")
     return found
 
@@ -89,7 +89,7 @@ def test_a_database_that_is_locked_or_full_is_503_and_the_same_report_is_taken_a
     opened: ApiHouse, fault: Any, key: str | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     body = {**BODY, "description": "漏气" * 900}
-    with fault(opened.house.database, monkeypatch):
+    with fault(opened.runtime.database, monkeypatch):
         for n in range(50):  # until the last page is taken
             if send(opened, "/events", body, key and f"{key}{n}").status_code != 201:
                 break
@@ -102,7 +102,7 @@ def test_a_read_only_database_is_503_at_reporting_acting_and_answering_an_alert(
 ) -> None:
     number = send(on_postgresql).json["number"]
     alert = on_postgresql.call("operator", "GET", "/alerts").json["items"][0]
-    with read_only(on_postgresql.house.database, monkeypatch):
+    with read_only(on_postgresql.runtime.database, monkeypatch):
         assert unavailable(send(on_postgresql, key="two"))
         assert unavailable(send(on_postgresql, f"/events/{number}/comment", {"version": 1, "text": "在吗"}))
         answered = {"episode": alert["episode"], "screen": "desk-1"}
@@ -114,7 +114,7 @@ def test_a_read_only_database_is_503_at_reporting_acting_and_answering_an_alert(
 def test_a_row_that_somebody_else_holds_is_503_and_not_the_key(on_postgresql: ApiHouse) -> None:
     filed = send(on_postgresql).json
     number = filed["number"]
-    database = on_postgresql.house.database
+    database = on_postgresql.runtime.database
     with _altered(database, "lock_timeout", "100ms"), database.write() as other:
         other.execute(text("UPDATE event SET demand = demand WHERE number = :number"), {"number": number})
         assert unavailable(
@@ -126,7 +126,7 @@ def test_only_a_key_whose_first_request_is_in_work_is_409_and_says_so_without_an
     on_postgresql: ApiHouse, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(idempotency, "WAIT", "50ms")
-    database = on_postgresql.house.database
+    database = on_postgresql.runtime.database
     mark = idempotency.fingerprint("/api/v1/events", BODY)
     with database.write() as first:
         idempotency.first_answer(first, "operator", "busy", mark, clock.real_now())

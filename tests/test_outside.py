@@ -9,11 +9,11 @@ from callbacks.cli import self_check
 from callbacks.pages import admin
 from callbacks.security import guard, outside
 from dashboard.rules.refusals import Refusal
-from dashboard.runtime.runtime import House
+from dashboard.runtime.runtime import Runtime
 from dashboard.settings import Settings
 from datasources.districts.reference import References
 from datasources.store.database import Database
-from tests.api_house import PASSWORD, ApiHouse, build
+from tests.api_world import PASSWORD, ApiHouse, build
 from tests.product import command
 
 SITE = "https://zhihui.example.gov.cn"
@@ -29,8 +29,8 @@ OPEN = {
 def opened(database: Database, folder: Path, **settings: object) -> ApiHouse:
     """Return the API as an installation with these settings serves it, with a route that says who asks."""
     chosen = Settings(data_dir=folder, **settings)
-    house = House(chosen, "huli", "huli", database, References(database))
-    found = build(house)
+    runtime = Runtime(chosen, "huli", "huli", database, References(database))
+    found = build(runtime)
     admin.install(found.app)
     found.app.add_url_rule("/who", "who", guard.permission("public")(lambda: outside.address()))
     found.app.add_url_rule("/scheme", "scheme", guard.permission("public")(lambda: request.scheme))

@@ -8,7 +8,7 @@ from sqlalchemy import text
 
 from dashboard.rules.text import phones
 from datasources.store.database import MIGRATIONS, Database
-from tests.api_house import ApiHouse, build, house_of
+from tests.api_world import ApiHouse, build, runtime_of
 from tests.test_sealing import back_to
 
 WRITINGS = [
@@ -29,7 +29,7 @@ LANDLINE = [
 
 @pytest.fixture
 def opened(sqlite: Database, tmp_path: Path) -> ApiHouse:
-    return build(house_of(sqlite, tmp_path))
+    return build(runtime_of(sqlite, tmp_path))
 
 
 @pytest.mark.parametrize("writings", [WRITINGS, LANDLINE])
@@ -57,7 +57,7 @@ def test_a_number_that_only_begins_like_the_country_code_keeps_its_digits(number
 def test_numbers_stored_before_are_found_by_every_writing_after_the_migration(
     sqlite: Database, tmp_path: Path
 ) -> None:
-    opened = build(house_of(sqlite, tmp_path))
+    opened = build(runtime_of(sqlite, tmp_path))
     body = {"title": "路灯不亮", "address": "示例路", "reporter": {"phone": "13900139001"}}
     opened.call("operator", "POST", "/events", body)
     (made,) = MIGRATIONS.glob("versions/*_phone_digests.py")

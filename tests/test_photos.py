@@ -11,14 +11,14 @@ from PIL.PngImagePlugin import PngInfo
 
 from datasources.photos.pictures_kept import LARGEST_BYTES
 from datasources.store.database import Database
-from tests.api_house import ApiHouse, build, house_of
+from tests.api_world import ApiHouse, build, runtime_of
 
 SECRET = b"13800138000"
 
 
 @pytest.fixture
 def opened(sqlite: Database, tmp_path: Path) -> ApiHouse:
-    return build(house_of(sqlite, tmp_path))
+    return build(runtime_of(sqlite, tmp_path))
 
 
 def picture(kind: str = "JPEG", size: tuple[int, int] = (40, 20), **more: object) -> bytes:
@@ -42,7 +42,7 @@ def upload(opened: ApiHouse, data: bytes, account: str = "operator", name: str =
 
 
 def stored(opened: ApiHouse) -> list[Path]:
-    folder = opened.house.photos
+    folder = opened.runtime.photos
     return list(folder.iterdir()) if folder.exists() else []
 
 
@@ -129,7 +129,7 @@ def test_the_wall_uploads_nothing(opened: ApiHouse) -> None:
 
 def test_a_photo_is_its_uploaders_until_it_belongs_to_an_event(opened: ApiHouse) -> None:
     key = upload(opened, picture()).json["id"]
-    worker = next(area for area in opened.house.reference.areas.values() if area.level == "community")
+    worker = next(area for area in opened.runtime.reference.areas.values() if area.level == "community")
     stranger = f"worker-{worker.code}"
     assert opened.call(stranger, "GET", f"/photos/{key}").status_code == 403
     assert opened.call("lead", "GET", f"/photos/{key}").status_code == 403

@@ -18,14 +18,14 @@ from datasources.photos import developing as pictures
 from datasources.photos.darkroom import Busy, Lane
 from datasources.photos.header import Header, header_of
 from datasources.store.database import Database
-from tests.api_house import ApiHouse, build, house_of
+from tests.api_world import ApiHouse, build, runtime_of
 from tests.test_photos import picture, stored, upload
 from tests.test_uploads import SEAT, begin, send
 
 
 @pytest.fixture
 def opened(sqlite: Database, tmp_path: Path) -> ApiHouse:
-    return build(house_of(sqlite, tmp_path))
+    return build(runtime_of(sqlite, tmp_path))
 
 
 @pytest.fixture

@@ -6,14 +6,14 @@ import pytest
 
 from dashboard.clock import HandClock
 from datasources.store.database import Database
-from tests.api_house import ApiHouse, build, house_of
+from tests.api_world import ApiHouse, build, runtime_of
 from tests.conftest import LEAD, Town, make_town
 
 
 @pytest.fixture
 def place(database: Database, tmp_path: Path, hand: HandClock) -> tuple[ApiHouse, Town]:
-    opened = build(house_of(database, tmp_path))
-    return opened, make_town(database, opened.house.reference, hand)
+    opened = build(runtime_of(database, tmp_path))
+    return opened, make_town(database, opened.runtime.reference, hand)
 
 
 def test_the_pool_tells_a_unit_why_it_may_claim_and_what_is_at_stake(place: tuple[ApiHouse, Town]) -> None:

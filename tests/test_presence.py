@@ -12,18 +12,18 @@ from dashboard import clock
 from dashboard.clock import HandClock
 from datasources.accounts import accounts
 from datasources.store.database import Database
-from tests.api_house import ApiHouse, build, house_of
+from tests.api_world import ApiHouse, build, runtime_of
 from tests.conftest import Town, make_town
 
 
 @pytest.fixture
 def opened(database: Database, tmp_path: Path) -> ApiHouse:
-    return build(house_of(database, tmp_path))
+    return build(runtime_of(database, tmp_path))
 
 
 @pytest.fixture
 def place(opened: ApiHouse, hand: HandClock) -> Town:
-    return make_town(opened.house.database, opened.house.reference, hand)
+    return make_town(opened.runtime.database, opened.runtime.reference, hand)
 
 
 @pytest.fixture
@@ -121,7 +121,7 @@ def test_a_lead_rules_on_a_request_while_an_operator_looks_on(opened: ApiHouse, 
 
 def test_an_account_closed_meanwhile_holds_nothing(opened: ApiHouse, number: str) -> None:
     here(opened, "operator", number, "a")
-    with opened.house.database.write() as session:
+    with opened.runtime.database.write() as session:
         accounts.disable(session, "operator", clock.real_now())
     assert comment(opened, "lead", number, 1, "b").status_code == 200
 

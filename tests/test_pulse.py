@@ -19,7 +19,7 @@ from datasources.feed.stream import FeedDown
 from datasources.store import beats
 from datasources.store.beats import PUBLISHER, Beats
 from datasources.store.database import Database
-from tests.api_house import ApiHouse, build, house_of
+from tests.api_world import ApiHouse, build, runtime_of
 from tests.conftest import Town
 from tests.live_world import *  # noqa: F403 - the fixtures
 from tests.live_world import Listener, World
@@ -151,11 +151,11 @@ def test_a_valkey_that_takes_nothing_stops_the_publishers_beat_and_no_row(
 
 @pytest.fixture
 def opened(sqlite: Database, tmp_path: Path) -> ApiHouse:
-    return build(house_of(sqlite, tmp_path))
+    return build(runtime_of(sqlite, tmp_path))
 
 
 def test_readyz_fails_and_names_what_stands_still(opened: ApiHouse) -> None:
-    database = opened.house.database
+    database = opened.runtime.database
     beating(database, sound=LONG_AGO)
     pulse = opened.app.extensions["grid.pulse"] = old(Pulse(database, NAMES, clock.real_now))
     pulse.look()
@@ -190,16 +190,16 @@ WANTED = ("clock_age_seconds", "alerts_overdue", "deliveries_owed", "oldest_unpu
 
 
 def test_the_beats_of_a_process_are_written_down(opened: ApiHouse) -> None:
-    house = opened.house
-    deadlines.tick(house.database, house.reference, clock.now(), house.beats)
-    beat(house)
-    with house.database.read() as session:
+    runtime = opened.runtime
+    deadlines.tick(runtime.database, runtime.reference, clock.now(), runtime.beats)
+    beat(runtime)
+    with runtime.database.read() as session:
         assert set(beats.ages(session, clock.real_now())) == set(NAMES)
 
 
 def test_set_aside_rows_and_parts_stand_on_the_administrators_page(opened: ApiHouse) -> None:
-    opened.house.database.aside.note("event", 7, ValueError("Expecting value: 电话 13800138000"))
-    keep_aside(opened.house)
+    opened.runtime.database.aside.note("event", 7, ValueError("Expecting value: 电话 13800138000"))
+    keep_aside(opened.runtime)
     admin_health.install(opened.app)
     told = opened.client.get("/admin/health", headers=opened.token("auditor")).json
     assert [(one["kind"], one["key"], one["times"]) for one in told["aside"]] == [("event", "7", 1)]

@@ -67,12 +67,12 @@ def test_what_was_rolled_up_before_reads_the_same_as_what_is_counted_live_and_ro
     api, _ = lived(city)
     city.tick(days=3)
     now = city.hand.now()
-    assert rollup_keeper.keep(city.database, city.house.references.get(), now)
+    assert rollup_keeper.keep(city.database, city.runtime.references.get(), now)
     redraw(city)
     live = walk(city, api)
     assert {row["code"]: row["closed"] for row in live["/levels?period=7d"]["areas"]} == {"c": 2, "S2": 2}
-    assert rollup_keeper.is_due(city.database, city.house.references.get(), now)
-    rollup_keeper.keep(city.database, city.house.references.get(), now)
+    assert rollup_keeper.is_due(city.database, city.runtime.references.get(), now)
+    rollup_keeper.keep(city.database, city.runtime.references.get(), now)
     assert walk(city, api) == live
 
 
@@ -110,7 +110,7 @@ def test_a_level_with_a_new_name_is_the_same_level(city: City) -> None:
     ]
     renamed[3]["properties"] |= {"lng": 116.5003, "lat": 40.0003}
     city.load("after", renamed, ("city", "street", "block"), **BEFORE)
-    reference = city.house.references.get()
+    reference = city.runtime.references.get()
     assert {one.code for one in reference.grids} == {"A", "B", "D", "E"}
     assert (reference.areas["A"].lng, reference.areas["A"].version) == (116.5003, 1)
     assert set(points(city, "grids")) == {"A", "D"}
@@ -141,7 +141,7 @@ def test_records_of_before_come_in_with_the_codes_of_their_day(city: City, tmp_p
         "7,Pothole,2026-11-02T09:00:00+08:00,2026-11-02T11:00:00+08:00,2026-11-02T12:00:00+08:00,closed,hole,OLD,116.5025,40.0005\n",
         "utf-8",
     )
-    outcome = import_file(city.database, city.house.references, file, None, now=city.hand.now())
+    outcome = import_file(city.database, city.runtime.references, file, None, now=city.hand.now())
     assert (outcome.added, outcome.refused) == (1, 0)
     api = city.open()
     (event,) = get(api, "/events?unit=NEW&category=road")["items"]

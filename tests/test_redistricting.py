@@ -79,7 +79,7 @@ def test_a_code_that_comes_back_gets_the_next_version_and_its_history(city: City
         found = [(code, version, end is None) for code, version, end in rows]
     assert sorted(found) == [("A", 1, False), ("A", 2, True)]
     assert numbers(api, "unit=OLD") == {first["number"], second["number"]}
-    reference = city.house.references.get()
+    reference = city.runtime.references.get()
     assert (reference.standing_unit("OLD"), reference.standing_area("A")) == ("OLD", "A")
 
 
@@ -152,7 +152,7 @@ def test_what_was_filed_under_an_area_after_it_was_gone_is_brought_along(city: C
     redraw(city)
     with city.database.write() as session:  # as a process does that has not noticed the new pack yet
         session.execute(update(EventRow).where(EventRow.grid == "A").values(area_path="/c/S1/A/"))
-    assert redistricting.bring_stragglers(city.database, city.house.references, city.hand.now()) == 1
+    assert redistricting.bring_stragglers(city.database, city.runtime.references, city.hand.now()) == 1
     with city.database.read() as session:
         paths = dict(session.execute(select(EventRow.number, EventRow.area_path)).tuples().all())
     assert {paths[first["number"]], paths[second["number"]]} == {"/c/S2/D/"}

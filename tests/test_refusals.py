@@ -9,7 +9,7 @@ from dashboard.clock import HandClock
 from dashboard.rules.events.rules import BY_ACTION
 from datasources.events import journal
 from datasources.store.database import Database
-from tests.api_house import ApiHouse, build, house_of
+from tests.api_world import ApiHouse, build, runtime_of
 from tests.conftest import Town, make_town
 
 TITLE, WHERE = "占道经营金丝雀", "南山路金丝雀巷"
@@ -18,12 +18,12 @@ COMMAND = ("operator", "lead", "leader", "admin", "screen", "auditor")
 
 @pytest.fixture
 def opened(sqlite: Database, tmp_path: Path, hand: HandClock) -> ApiHouse:
-    return build(house_of(sqlite, tmp_path))
+    return build(runtime_of(sqlite, tmp_path))
 
 
 @pytest.fixture
 def place(opened: ApiHouse, hand: HandClock) -> Town:
-    return make_town(opened.house.database, opened.house.reference, hand)
+    return make_town(opened.runtime.database, opened.runtime.reference, hand)
 
 
 def case(place: Town, **facts: Any) -> Any:

@@ -8,7 +8,7 @@ import pytest
 
 from dashboard.clock import HandClock
 from datasources.store.database import Database
-from tests.api_house import ApiHouse, build, house_of
+from tests.api_world import ApiHouse, build, runtime_of
 from tests.conftest import Town, make_town
 from tests.test_uploads import SEAT
 
@@ -17,8 +17,8 @@ BODY = {"title": "楼道堆物", "category": "S0406", "reporter": {"phone": "138
 
 @pytest.fixture
 def place(database: Database, tmp_path: Path, hand: HandClock) -> tuple[ApiHouse, Town]:
-    opened = build(house_of(database, tmp_path))
-    return opened, make_town(database, opened.house.reference, hand)
+    opened = build(runtime_of(database, tmp_path))
+    return opened, make_town(database, opened.runtime.reference, hand)
 
 
 def report(opened: ApiHouse, town: Town, **more: Any) -> dict[str, Any]:

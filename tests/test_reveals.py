@@ -11,7 +11,7 @@ from dashboard.settings import Settings
 from datasources.audit import reveals
 from datasources.store.database import Database
 from datasources.store.models import AuditRow
-from tests.api_house import ApiHouse, build, house_of
+from tests.api_world import ApiHouse, build, runtime_of
 from tests.product import command
 
 PHONE = "13800138000"
@@ -20,7 +20,7 @@ MOST = Settings().reveals_per_hour
 
 @pytest.fixture
 def opened(database: Database, tmp_path: Path, hand: HandClock) -> ApiHouse:
-    return build(house_of(database, tmp_path))
+    return build(runtime_of(database, tmp_path))
 
 
 def reported(opened: ApiHouse) -> str:
@@ -59,7 +59,7 @@ def test_the_lead_is_told_once_who_reached_the_limit_and_an_operator_is_not(
     ]
     for account in ("operator", "leader", "screen", "unit-FIRE"):
         assert opened.call(account, "GET", "/reveals").status_code == 403
-    with opened.house.database.read() as session:
+    with opened.runtime.database.read() as session:
         notes = [row for row in session.query(AuditRow) if row.what == reveals.LIMIT]
     assert [(row.account, row.detail["event"]) for row in notes] == [("operator", number)]
     hand.forward(hours=2)

@@ -12,63 +12,63 @@ from sqlalchemy import select as query
 
 from dashboard import actions, clock
 from dashboard.rules.events.report import Report
-from dashboard.runtime.runtime import House
+from dashboard.runtime.runtime import Runtime
 from dashboard.sweeps.rollup_process import RollupProcess
 from datasources.store.database import Database
 from datasources.store.models import RolledRow
-from tests.api_house import house_of
+from tests.api_world import runtime_of
 from tests.conftest import OPERATOR
 
 WITHIN_S = 60.0
 
 
 @pytest.fixture
-def house(sqlite: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> House:
+def runtime(sqlite: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Runtime:
     """A house on the time of day, whose other processes find its database."""
     monkeypatch.setenv("GRID_DATABASE_URL", sqlite.url)
     monkeypatch.setattr(clock, "_clock", clock.WallClock())
-    return house_of(sqlite, tmp_path)
+    return runtime_of(sqlite, tmp_path)
 
 
 @pytest.fixture
-def process(house: House) -> Iterator[RollupProcess]:
-    rolling = RollupProcess(house)
+def process(runtime: Runtime) -> Iterator[RollupProcess]:
+    rolling = RollupProcess(runtime)
     yield rolling
     rolling.stop()
 
 
-def report_days_ago(house: House, days: int) -> None:
+def report_days_ago(runtime: Runtime, days: int) -> None:
     at = clock.now() - timedelta(days=days)
     filed = Report("占道堆物", "phone", category="S0406", address="湖里区")
-    with house.database.write() as session:
-        actions.report(session, house.reference, filed, OPERATOR, at)
+    with runtime.database.write() as session:
+        actions.report(session, runtime.reference, filed, OPERATOR, at)
 
 
-def rolled_days(house: House) -> int:
-    with house.database.read() as session:
+def rolled_days(runtime: Runtime) -> int:
+    with runtime.database.read() as session:
         return session.scalar(query(func.count()).select_from(RolledRow).where(RolledRow.tier == "day")) or 0
 
 
-def until_rolled(house: House, days: int) -> None:
+def until_rolled(runtime: Runtime, days: int) -> None:
     end = time.monotonic() + WITHIN_S
-    while rolled_days(house) < days:
-        assert time.monotonic() < end, rolled_days(house)
+    while rolled_days(runtime) < days:
+        assert time.monotonic() < end, rolled_days(runtime)
         select.select([], [], [], 0.1)
 
 
-def test_while_nothing_is_over_no_process_is_begun(process: RollupProcess, house: House) -> None:
+def test_while_nothing_is_over_no_process_is_begun(process: RollupProcess, runtime: Runtime) -> None:
     process.ensure()
-    report_days_ago(house, 0)
+    report_days_ago(runtime, 0)
     process.ensure()
     assert process.child is None
 
 
 def test_days_that_are_over_are_rolled_up_beside_us_and_it_ends_when_told(
-    process: RollupProcess, house: House
+    process: RollupProcess, runtime: Runtime
 ) -> None:
-    report_days_ago(house, 3)
+    report_days_ago(runtime, 3)
     process.ensure()
-    until_rolled(house, 3)
+    until_rolled(runtime, 3)
     child = process.child
     process.ensure()
     assert process.child is child  # one is enough
@@ -76,14 +76,16 @@ def test_days_that_are_over_are_rolled_up_beside_us_and_it_ends_when_told(
     assert child is not None and child.returncode == 0
 
 
-def test_a_killed_process_is_begun_again_once_something_is_due(process: RollupProcess, house: House) -> None:
-    report_days_ago(house, 2)
+def test_a_killed_process_is_begun_again_once_something_is_due(
+    process: RollupProcess, runtime: Runtime
+) -> None:
+    report_days_ago(runtime, 2)
     process.ensure()
     first = process.child
     assert first is not None
     first.kill()
     first.wait()
-    report_days_ago(house, 4)
+    report_days_ago(runtime, 4)
     process.ensure()
     assert process.child is not first
-    until_rolled(house, 4)
+    until_rolled(runtime, 4)

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from dashboard import clock
 from dashboard.clock import HandClock
-from dashboard.runtime.runtime import House
+from dashboard.runtime.runtime import Runtime
 from dashboard.settings import Settings
 from dashboard.sweeps.housekeeping import Housekeeping
 from datasources.alerts import screens
@@ -17,7 +17,7 @@ from datasources.districts.reference import References
 from datasources.photos import disk_space, orphans
 from datasources.store.database import Database
 from datasources.store.models import PhotoRow, ScreenRow, UploadRow
-from tests.api_house import ApiHouse, build
+from tests.api_world import ApiHouse, build
 from tests.conftest import FRIDAY
 from tests.test_photos import picture, stored, upload
 from tests.test_uploads import OTHER, SEAT, begin, send
@@ -28,7 +28,7 @@ WEEK = orphans.KEPT_FOR
 
 def opened_with(database: Database, folder: Path, **settings: Any) -> ApiHouse:
     chosen = Settings(data_dir=folder, **settings)
-    return build(House(chosen, "huli", "huli", database, References(database)))
+    return build(Runtime(chosen, "huli", "huli", database, References(database)))
 
 
 @pytest.fixture
@@ -75,7 +75,7 @@ def test_below_the_floor_of_free_space_strangers_and_below_half_of_it_everybody_
     opened: ApiHouse, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     free = 0
-    opened.house.settings = opened.house.settings.model_copy(update={"free_mb": 1000})
+    opened.runtime.settings = opened.runtime.settings.model_copy(update={"free_mb": 1000})
 
     def usage(_path: Any) -> Any:
         return type("Usage", (), {"free": free * disk_space.MB})
@@ -94,7 +94,7 @@ def sweep(opened: ApiHouse, monkeypatch: pytest.MonkeyPatch, later: timedelta = 
     """Do the housekeeping as much later by the clock on the wall as by the drill's."""
     at = clock.real_now() + later + timedelta(minutes=1)
     monkeypatch.setattr(clock, "real_now", lambda: at)
-    return Housekeeping(opened.house).sweep()
+    return Housekeeping(opened.runtime).sweep()
 
 
 def test_pictures_of_staff_that_no_event_took_are_swept_after_a_week_and_others_stay(
@@ -108,9 +108,9 @@ def test_pictures_of_staff_that_no_event_took_are_swept_after_a_week_and_others_
     assert made.status_code == 201
     hand.forward(days=6, hours=23)
     young = upload(opened, picture(size=(40, 43))).json["id"]
-    assert Housekeeping(opened.house).sweep() == 0
+    assert Housekeeping(opened.runtime).sweep() == 0
     hand.forward(hours=2)
-    assert Housekeeping(opened.house).sweep() == 1
+    assert Housekeeping(opened.runtime).sweep() == 1
     assert {path.name for path in stored(opened)} == {used, young}
     with database.read() as session:
         assert set(session.scalars(select(PhotoRow.id))) == {used, young}
@@ -126,8 +126,8 @@ def test_files_that_belong_to_no_row_are_swept_after_a_week(
     begun = begin(opened, data, "operator").json["id"]
     send(opened, begun, 0, data[:50], "operator")
     for name in (".half-written", ".upload-of-nobody", "never-noted"):
-        (opened.house.photos / name).write_bytes(b"x")
-    assert Housekeeping(opened.house).sweep() == 0
+        (opened.runtime.photos / name).write_bytes(b"x")
+    assert Housekeeping(opened.runtime).sweep() == 0
     assert sweep(opened, monkeypatch) == 3
     assert {path.name for path in stored(opened)} == {kept, f".upload-{begun}"}
 
@@ -135,7 +135,7 @@ def test_files_that_belong_to_no_row_are_swept_after_a_week(
 def test_a_later_sweep_looks_only_at_what_came_of_age_since(
     opened: ApiHouse, hand: HandClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    keeping = Housekeeping(opened.house)
+    keeping = Housekeeping(opened.runtime)
     asked: list[Any] = []
     look = orphans.old_files
     monkeypatch.setattr(orphans, "old_files", lambda *what: asked.append(what[2]) or look(*what))

@@ -3,7 +3,7 @@
 import pytest
 
 from dashboard.rules.events.event import LEVELS
-from tests.api_house import build, house_of
+from tests.api_world import build, runtime_of
 from tests.conftest import LEAD, LEADER, OPERATOR, make_town, unit_viewer
 
 ALL = "period=2026-11-01..2026-12-31"
@@ -11,12 +11,12 @@ ALL = "period=2026-11-01..2026-12-31"
 
 @pytest.fixture
 def opened(sqlite, tmp_path, hand):
-    return build(house_of(sqlite, tmp_path))
+    return build(runtime_of(sqlite, tmp_path))
 
 
 @pytest.fixture
 def place(opened, hand):
-    return make_town(opened.house.database, opened.house.reference, hand)
+    return make_town(opened.runtime.database, opened.runtime.reference, hand)
 
 
 def ask(opened, path, account="leader"):

@@ -12,7 +12,7 @@ from sqlalchemy import text
 
 from datasources.store import sealing
 from datasources.store.database import MIGRATIONS, Database
-from tests.api_house import ApiHouse, build, house_of
+from tests.api_world import ApiHouse, build, runtime_of
 
 PHONES = ("13800138001", "13800138002", "0592-6010110")
 SECRET = "a secret of the tests"
@@ -20,7 +20,7 @@ SECRET = "a secret of the tests"
 
 @pytest.fixture
 def opened(database: Database, tmp_path: Path) -> ApiHouse:
-    return build(house_of(database, tmp_path))
+    return build(runtime_of(database, tmp_path))
 
 
 @pytest.fixture(autouse=True)
@@ -76,13 +76,13 @@ def back_to(database: Database, revision: str) -> None:
 
 def test_no_table_holds_a_number_in_clear_after_reports_by_every_door(opened: ApiHouse) -> None:
     reported(opened)
-    held = stored(opened.house.database)
+    held = stored(opened.runtime.database)
     assert "路灯不亮" in held
     assert [phone for phone in PHONES if phone in held] == []
 
 
 def test_the_file_of_the_database_holds_no_number_either(sqlite: Database, tmp_path: Path) -> None:
-    reported(build(house_of(sqlite, tmp_path)))
+    reported(build(runtime_of(sqlite, tmp_path)))
     path = sqlite.engine.url.database
     assert path is not None
     with sqlite3.connect(path) as connection:
@@ -119,7 +119,7 @@ def test_a_lost_key_is_said_in_words(opened: ApiHouse) -> None:
 
 
 def test_numbers_that_lay_in_clear_are_sealed_by_the_migration(sqlite: Database, tmp_path: Path) -> None:
-    opened = build(house_of(sqlite, tmp_path))
+    opened = build(runtime_of(sqlite, tmp_path))
     number = reported(opened)[0]
     with sqlite.engine.begin() as connection:
         connection.execute(

@@ -21,7 +21,7 @@ from datasources.store.beats import Beats
 from datasources.store.database import Database
 from datasources.store.models import AlertLogRow, OutboxRow
 from datasources.store.set_aside import Aside
-from tests.api_house import build, house_of
+from tests.api_world import build, runtime_of
 from tests.conftest import Town, make_town
 from tests.live_world import *  # noqa: F403 - the fixtures
 from tests.live_world import GAS, World
@@ -71,8 +71,8 @@ def test_an_unreadable_event_does_not_stop_the_deadlines_of_the_others(
 def test_whoever_opens_or_acts_on_an_unreadable_event_is_told_and_it_is_counted(
     sqlite: Database, tmp_path: Path, hand: Any
 ) -> None:
-    api = build(house_of(sqlite, tmp_path))
-    town = make_town(sqlite, api.house.reference, hand)
+    api = build(runtime_of(sqlite, tmp_path))
+    town = make_town(sqlite, api.runtime.reference, hand)
     event = town.report()
     broken(sqlite, event)
     for method, path in (("GET", ""), ("POST", "/comment")):

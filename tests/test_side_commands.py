@@ -9,14 +9,14 @@ from sqlalchemy import select
 from callbacks.cli import demo_check
 from callbacks.cli.serving import demo_accounts
 from dashboard import clock
-from dashboard.runtime.runtime import House, open_house
+from dashboard.runtime.runtime import Runtime, open_house
 from dashboard.settings import Settings
 from dashboard.simulation import choice
 from datasources.accounts import accounts, sign_in
 from datasources.accounts.sign_in import SignIn
 from datasources.store.database import Database
 from datasources.store.models import AccountRow, AuditRow
-from tests.api_house import house_of
+from tests.api_world import runtime_of
 from tests.product import PASSWORD, command
 
 ONE = "number,title,reported_at\nA1,占道经营,2026-11-02 09:00\n"
@@ -29,12 +29,12 @@ def standing(database: Database) -> list[tuple[Any, ...]]:
         return [tuple(row) for row in session.execute(select(*columns).order_by(AccountRow.name))]
 
 
-def served(folder: Path, **said: Any) -> House:
+def served(folder: Path, **said: Any) -> Runtime:
     """A house as `run` opens it, its accounts made or closed as the settings say."""
     settings = choice.resolved(Settings(data_dir=folder, **said))
-    house = open_house(settings)
-    demo_accounts(house)
-    return house
+    runtime = open_house(settings)
+    demo_accounts(runtime)
+    return runtime
 
 
 @pytest.fixture
@@ -45,9 +45,9 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_no_side_command_touches_an_account_it_was_not_told_to(folder: Path, tmp_path: Path) -> None:
-    house = served(folder, demo=False, demo_password="One-long-word")
-    token, _ = SignIn(house.database, clock.real_now).login("leader", "One-long-word")
-    before = standing(house.database)
+    runtime = served(folder, demo=False, demo_password="One-long-word")
+    token, _ = SignIn(runtime.database, clock.real_now).login("leader", "One-long-word")
+    before = standing(runtime.database)
     assert len(before) > 50
     one = tmp_path / "one.csv"
     one.write_text(ONE, "utf-8")
@@ -62,18 +62,18 @@ def test_no_side_command_touches_an_account_it_was_not_told_to(folder: Path, tmp
     ):
         done = command(*said, *words, GRID_DEMO_PASSWORD="")
         assert "Traceback" not in done.stderr, said
-        assert standing(house.database) == before, said
-    assert SignIn(house.database, clock.real_now).viewer_for_session(token) is not None
+        assert standing(runtime.database) == before, said
+    assert SignIn(runtime.database, clock.real_now).viewer_for_session(token) is not None
     assert not (folder / "demo-password").exists()
-    house.close()
+    runtime.close()
 
 
 def test_the_process_that_rolls_up_touches_no_account(folder: Path) -> None:
-    house = served(folder, demo=False, demo_password="One-long-word")
-    before = standing(house.database)
+    runtime = served(folder, demo=False, demo_password="One-long-word")
+    before = standing(runtime.database)
     assert command("roll", "--data", str(folder), GRID_DEMO_PASSWORD="Another-long-word").returncode == 0
-    assert standing(house.database) == before
-    house.close()
+    assert standing(runtime.database) == before
+    runtime.close()
 
 
 def test_beside_a_folder_without_a_demo_no_command_makes_one(folder: Path, tmp_path: Path) -> None:
@@ -96,26 +96,28 @@ def test_demo_or_not_is_kept_per_data_folder_and_read_where_nobody_says(folder: 
 
 
 def test_with_the_demo_off_its_accounts_are_closed_with_their_sessions_and_tokens(folder: Path) -> None:
-    house = served(folder, demo=True, demo_password=PASSWORD)
-    doors = SignIn(house.database, clock.real_now)
+    runtime = served(folder, demo=True, demo_password=PASSWORD)
+    doors = SignIn(runtime.database, clock.real_now)
     session_token, _ = doors.login("lead", PASSWORD)
-    with house.database.write() as session:
+    with runtime.database.write() as session:
         api_token = sign_in.issue_token(session, "admin", clock.real_now())
         accounts.disable(session, "unit-GAS", clock.real_now())
-        accounts.create(session, house.reference, "night", accounts.Role.OPERATOR, PASSWORD, clock.real_now())
-    house.close()
-    house = served(folder, demo=False)
-    fresh = SignIn(house.database, clock.real_now)
+        accounts.create(
+            session, runtime.reference, "night", accounts.Role.OPERATOR, PASSWORD, clock.real_now()
+        )
+    runtime.close()
+    runtime = served(folder, demo=False)
+    fresh = SignIn(runtime.database, clock.real_now)
     assert fresh.viewer_for_session(session_token) is None and fresh.viewer_for_token(api_token) is None
-    with house.database.read() as session:
+    with runtime.database.read() as session:
         assert [row.name for row in accounts.listed(session) if not row.disabled] == ["night"]
         assert "account.demo_closed" in session.scalars(select(AuditRow.what)).all()
-    house.close()
-    house = served(folder, demo=True, demo_password=PASSWORD)
-    with house.database.read() as session:
+    runtime.close()
+    runtime = served(folder, demo=True, demo_password=PASSWORD)
+    with runtime.database.read() as session:
         closed = [row.name for row in accounts.listed(session) if row.disabled]
     assert closed == ["unit-GAS"]  # somebody closed that one, and nobody has opened it since
-    house.close()
+    runtime.close()
 
 
 def test_a_demo_account_cannot_be_enabled_while_the_demo_is_off(folder: Path) -> None:
@@ -144,9 +146,9 @@ def test_check_says_whether_the_folder_is_a_demo(
 
 
 def test_check_refuses_demo_accounts_that_are_open_without_a_demo(folder: Path, sqlite: Database) -> None:
-    house = house_of(sqlite, folder)
+    runtime = runtime_of(sqlite, folder)
     with sqlite.write() as session:
-        accounts.ensure_demo(session, house.reference, PASSWORD, clock.real_now())
+        accounts.ensure_demo(session, runtime.reference, PASSWORD, clock.real_now())
     folder.mkdir()
     (folder / "district").write_text("huli")
     done = command(

@@ -17,7 +17,7 @@ from datasources.accounts.sign_in import Entered, Origin, SignIn, TooSoon
 from datasources.districts.reference import Reference
 from datasources.store.database import Database
 from datasources.store.models import AuditRow, DeviceRow, SignInLimitRow
-from tests.api_house import PASSWORD, ApiHouse, build, house_of
+from tests.api_world import PASSWORD, ApiHouse, build, runtime_of
 
 HERE, THERE = Origin("192.0.2.7"), Origin("198.51.100.9")
 FREE, FIRST = limits.KINDS["pair"]
@@ -236,7 +236,7 @@ def test_one_line_counts_as_one_address(address: str, counted: str) -> None:
 
 @pytest.fixture
 def opened(sqlite: Database, tmp_path: Path) -> ApiHouse:
-    return build(house_of(sqlite, tmp_path))
+    return build(runtime_of(sqlite, tmp_path))
 
 
 def post(browser: FlaskClient, password: str, name: str = "lead"):  # type: ignore[no-untyped-def]

@@ -11,7 +11,7 @@ from dashboard.rules.events.capacities import SOURCES
 from dashboard.rules.events.event import TRUSTED_SOURCES, Source
 from datasources.alerts import screens
 from datasources.store.database import Database
-from tests.api_house import ApiHouse, build, house_of
+from tests.api_world import ApiHouse, build, runtime_of
 from tests.conftest import Town, make_town
 
 ACCOUNTS = {Role.OPERATOR: "operator", Role.LEAD: "lead", Role.LEADER: "leader", Role.ADMIN: "admin"}
@@ -19,12 +19,12 @@ ACCOUNTS = {Role.OPERATOR: "operator", Role.LEAD: "lead", Role.LEADER: "leader",
 
 @pytest.fixture
 def opened(sqlite: Database, tmp_path: Path, hand: HandClock) -> ApiHouse:
-    return build(house_of(sqlite, tmp_path))
+    return build(runtime_of(sqlite, tmp_path))
 
 
 @pytest.fixture
 def place(opened: ApiHouse, hand: HandClock) -> Town:
-    return make_town(opened.house.database, opened.house.reference, hand)
+    return make_town(opened.runtime.database, opened.runtime.reference, hand)
 
 
 def body(place: Town, source: str) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from datasources.accounts.sign_in import SignIn
 from datasources.districts.reference import Reference
 from datasources.store.database import Database
 from datasources.store.models import TokenRow
-from tests.api_house import PASSWORD
+from tests.api_world import PASSWORD
 from tests.product import command
 
 NOW = clock.real_now()

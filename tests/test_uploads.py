@@ -9,7 +9,7 @@ import pytest
 from dashboard.clock import HandClock
 from datasources.photos import uploads
 from datasources.store.database import Database
-from tests.api_house import ApiHouse, build, house_of
+from tests.api_world import ApiHouse, build, runtime_of
 from tests.test_photos import picture, stored
 
 SEAT = {"X-Upload-Seat": "a seat that nobody guesses"}
@@ -19,7 +19,7 @@ PIECE = "application/offset+octet-stream"
 
 @pytest.fixture
 def opened(database: Database, tmp_path: Path) -> ApiHouse:
-    return build(house_of(database, tmp_path))
+    return build(runtime_of(database, tmp_path))
 
 
 def begin(opened: ApiHouse, data: bytes, who: str | None = None, **more: Any) -> Any:
@@ -108,6 +108,6 @@ def test_unfinished_and_unused_uploads_are_swept_after_two_days(opened: ApiHouse
     send(opened, begin(opened, unused, headers=SEAT).json["id"], 0, unused, **SEAT)
     assert len(stored(opened)) == 2
     hand.forward(hours=49)
-    with opened.house.database.write() as session:
-        uploads.forget_old(session, opened.house.photos, hand.now())
+    with opened.runtime.database.write() as session:
+        uploads.forget_old(session, opened.runtime.photos, hand.now())
     assert stored(opened) == []

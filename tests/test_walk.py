@@ -16,10 +16,10 @@ from werkzeug.exceptions import HTTPException
 import app as assembly
 from callbacks.security import guard
 from dashboard.rules.access import Role
-from dashboard.runtime.runtime import House, open_house
+from dashboard.runtime.runtime import Runtime, open_house
 from dashboard.settings import Settings
 from datasources.accounts import accounts, sign_in
-from tests.api_house import PASSWORD, clock
+from tests.api_world import PASSWORD, clock
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 CAST = {
@@ -135,7 +135,7 @@ ENDS_THE_SESSION = ("/account/sessions/end", "/account/sessions/<key>/end", "/lo
 
 
 @pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+def runtime(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runtime]:
     opened = open_house(Settings(data_dir=tmp_path_factory.mktemp("walk"), demo=False))
     with opened.database.write() as session:
         accounts.ensure_demo(session, opened.reference, PASSWORD, clock.real_now())
@@ -144,22 +144,22 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
 
 
 @pytest.fixture(scope="module")
-def product(house: House) -> assembly.Product:
+def product(runtime: Runtime) -> assembly.Product:
     """The whole web application, as people meet it; nothing of it runs beside."""
-    return assembly.create_app(house, "web")
+    return assembly.create_app(runtime, "web")
 
 
 @pytest.fixture(scope="module")
-def cast(house: House) -> dict[Role, str]:
+def cast(runtime: Runtime) -> dict[Role, str]:
     worker = next(
-        f"worker-{area.code}" for area in house.reference.areas.values() if area.level == "community"
+        f"worker-{area.code}" for area in runtime.reference.areas.values() if area.level == "community"
     )
     return CAST | {Role.WORKER: worker}
 
 
 @pytest.fixture(scope="module")
-def tokens(house: House, cast: dict[Role, str]) -> dict[Role, str]:
-    with house.database.write() as session:
+def tokens(runtime: Runtime, cast: dict[Role, str]) -> dict[Role, str]:
+    with runtime.database.write() as session:
         return {role: sign_in.issue_token(session, name, clock.real_now()) for role, name in cast.items()}
 
 

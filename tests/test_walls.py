@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from callbacks.live.scopes import EVERYTHING, WALL, Sight, scope_of
+from callbacks.live.scopes import EVERYTHING, WALL, Visibility, scope_of
 from callbacks.live.store import LiveStore
 from callbacks.live.updates import Update
 from callbacks.pages import admin
@@ -18,7 +18,7 @@ from datasources.accounts import recognition
 from datasources.accounts.kiosks import ENROL_WITHIN, Elsewhere
 from datasources.store.database import Database
 from datasources.store.models import AuditRow, KioskRow
-from tests.api_house import ApiHouse, build, house_of
+from tests.api_world import ApiHouse, build, runtime_of
 from tests.conftest import OPERATOR
 from tests.conftest import WALL as SCREEN
 from tests.test_kiosk import NAME, at_the_hall, change, entered, made, make, sees
@@ -30,7 +30,7 @@ HIDDEN = "只有办理的人才该看到的话"
 @pytest.fixture
 def opened(sqlite: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ApiHouse:
     monkeypatch.setattr(recognition, "REMEMBERED", 0.0)
-    opened = build(house_of(sqlite, tmp_path))
+    opened = build(runtime_of(sqlite, tmp_path))
     admin.install(opened.app)
     return opened
 
@@ -114,7 +114,7 @@ ROW = {
 def test_the_walls_live_rows_carry_no_hands_no_requests_and_the_same_ids_and_versions() -> None:
     store = LiveStore()
     change = store.apply([ROW])
-    sight = Sight(lambda _event: ())
+    sight = Visibility(lambda _event: ())
     assert scope_of(SCREEN) == WALL and scope_of(OPERATOR) == EVERYTHING
     (told,) = Update("1-0", 1, "rows", change=change).body(WALL, sight)["rows"]  # type: ignore[index]
     assert told == {name: value for name, value in ROW.items() if name not in walls.UNDRAWN}
@@ -137,7 +137,7 @@ def test_an_address_works_once_and_then_in_that_browser_alone(opened: ApiHouse) 
     assert answer.status_code == 403 and "已经在另一台电脑上启用" in answer.text
     assert "Set-Cookie" not in answer.headers and sees(thief) == 401
     assert hall.get(path).status_code == 303 and sees(hall) == 200, "the hall opens it every morning"
-    with opened.house.database.read() as session:
+    with opened.runtime.database.read() as session:
         told = session.scalars(select(AuditRow.what).where(AuditRow.account == f"screen:{NAME}")).all()
     assert told.count("screen.refused") == 1 and "screen.enrol" in told
 

@@ -14,16 +14,16 @@ from dashboard.feed import serializer
 from dashboard.rules.access import Viewer
 from dashboard.rules.events.capacities import could_claim, sees
 from dashboard.rules.events.event import Event
-from dashboard.runtime.runtime import House
+from dashboard.runtime.runtime import Runtime
 from datasources.events import journal
 
 JSON = "application/json"
 DUMP = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False)
 
 
-def house() -> House:
+def runtime() -> Runtime:
     """Return the belongings of this process."""
-    found: House = current_app.extensions["grid.house"]
+    found: Runtime = current_app.extensions["grid.runtime"]
     return found
 
 
@@ -39,18 +39,18 @@ def answer(body: Any, status: int = 200, **headers: str) -> Response:
 
 def moment(value: datetime | None) -> str | None:
     """Return an instant as RFC 3339 with the district's offset."""
-    return serializer.moment(value, house().reference)
+    return serializer.moment(value, runtime().reference)
 
 
 def read_event(event: Event, who: Viewer, now: datetime) -> dict[str, Any]:
     """Return an event as its reader may see it; who reads persons in clear is noted with the number."""
     read_in_clear(who, event.number)
-    return serializer.event_json(event, reader(who), house().reference, now)
+    return serializer.event_json(event, reader(who), runtime().reference, now)
 
 
 def done_event(event: Event, who: Viewer, now: datetime) -> dict[str, Any]:
     """Return an event as the answer to an action: persons masked, so that the same answer may be given again."""
-    return serializer.event_json(event, masked(who), house().reference, now)
+    return serializer.event_json(event, masked(who), runtime().reference, now)
 
 
 def event_body(event: Event | None) -> dict[str, Any] | None:
@@ -58,7 +58,7 @@ def event_body(event: Event | None) -> dict[str, Any] | None:
     who = viewer()
     if event is None or who is None:
         return None
-    with house().database.read() as session:
+    with runtime().database.read() as session:
         if not may_open(session, event, who):
             return None
     return done_event(event, who, clock.now())
@@ -66,7 +66,7 @@ def event_body(event: Event | None) -> dict[str, Any] | None:
 
 def may_open(session: Session, event: Event, who: Viewer) -> bool:
     """Return whether an account may open an event: what answers and refusals alike are filtered by."""
-    reference = house().reference
+    reference = runtime().reference
     if sees(event, who, reference) or (event.unit is None and could_claim(event, who, reference)):
         return True
     return sees(event, who, reference, [co.unit for co in journal.co_units(session, event)])

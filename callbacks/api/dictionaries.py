@@ -6,7 +6,7 @@ from typing import Any
 from flask import Response, request
 
 from callbacks.api import query
-from callbacks.api.answers import answer, house
+from callbacks.api.answers import answer, runtime
 from callbacks.security.guard import permission
 from dashboard.rules.refusals import Invalid
 from datasources.districts.pack.places import KINDS
@@ -19,7 +19,7 @@ GEOJSON = "application/geo+json"
 @permission("session")
 def areas() -> Response:
     """Return the areas of a level, or those right below a parent, as a GeoJSON FeatureCollection."""
-    reference = house().reference
+    reference = runtime().reference
     level, parent = request.args.get("level"), request.args.get("parent")
     if level is not None and level not in reference.levels:
         known = "、".join(reference.levels)
@@ -43,7 +43,7 @@ def areas() -> Response:
 @permission("session")
 def categories() -> Response:
     """Return every category with its limit and marks."""
-    reference = house().reference
+    reference = runtime().reference
     items = [
         {
             "code": one.code,
@@ -73,7 +73,7 @@ def units() -> Response:
             "area": unit.area,
             "may_claim": unit.may_claim,
         }
-        for unit in house().reference.units.values()
+        for unit in runtime().reference.units.values()
     ]
     return answer({"items": items, "next": None})
 
@@ -81,7 +81,7 @@ def units() -> Response:
 @permission("session")
 def places() -> Response:
     """Return the places of the pack, of one kind or in one area if asked."""
-    words, reference = query.words("kind", "area"), house().reference
+    words, reference = query.words("kind", "area"), runtime().reference
     kind, area = words.get("kind"), words.get("area")
     if kind is not None:
         query.one_of("kind", kind, KINDS)
@@ -89,7 +89,7 @@ def places() -> Response:
         if area not in reference.every_area:
             raise Invalid([("area", "没有代码为“{code}”的区域", {"code": area[:50]})])
         area = reference.standing_area(area) or area
-    with house().database.read() as session:
+    with runtime().database.read() as session:
         items = [asdict(one) for one in places_of(session, reference, kind, area)]
     return answer({"items": items, "next": None})
 

@@ -6,7 +6,7 @@ from typing import Any, Protocol
 from flask import Response, current_app, request
 
 from callbacks.api import query
-from callbacks.api.answers import JSON, answer, house
+from callbacks.api.answers import JSON, answer, runtime
 from callbacks.api.figures.areaviews import AreaViews
 from callbacks.live import pack
 from callbacks.live.scopes import EVERYTHING, Scope, scope_of
@@ -72,7 +72,7 @@ def views() -> Response:
         raise Forbidden("您的账号没有这项权限")
     views_of: AreaViews = current_app.extensions["grid.area_views"]
     position = live.views(scope)["position"]
-    return answer(views_of.get(house().database, house().reference, area, position, clock.now()))
+    return answer(views_of.get(runtime().database, runtime().reference, area, position, clock.now()))
 
 
 def _scope() -> Scope:

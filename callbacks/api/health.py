@@ -10,7 +10,7 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.wrappers import Response as AnyResponse
 
-from callbacks.api.answers import answer, house
+from callbacks.api.answers import answer, runtime
 from callbacks.live.pulse import OUTBOX_OLD_SECONDS, Pulse
 from callbacks.security.guard import permission
 from dashboard import clock
@@ -54,7 +54,7 @@ def pulse() -> Pulse:
         names = tuple(sweep.__name__ for sweep in SWEEPS)
         found = current_app.extensions["grid.pulse.once"] = current_app.extensions.get(
             "grid.pulse.once"
-        ) or Pulse(house().database, names, clock.real_now)
+        ) or Pulse(runtime().database, names, clock.real_now)
         found.try_look()
     return found
 
@@ -65,7 +65,7 @@ def state() -> dict[str, Any]:
     there = beat.database_answers
     if there and "database" not in beat.still:  # else the question itself would hang
         try:
-            _ = house().reference
+            _ = runtime().reference
         except (SQLAlchemyError, Refusal):
             there = False
     still = [*beat.still, *([] if there or "database" in beat.still else ["database"])]
@@ -159,7 +159,7 @@ GAUGES = {
 
 def figures() -> dict[str, float]:
     """Return the gauges of this process; what only the database knows is left out while it does not answer."""
-    parts, belongings = state(), house()
+    parts, belongings = state(), runtime()
     live = current_app.extensions.get("grid.live")
     disk = shutil.disk_usage(belongings.settings.data_dir)
     pool = belongings.database.engine.pool

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from callbacks.cli.serving import err, out
 from dashboard import clock
 from dashboard.rules.access import Role
-from dashboard.runtime.runtime import House, open_beside
+from dashboard.runtime.runtime import Runtime, open_beside
 from dashboard.settings import Settings
 from datasources.accounts import accounts, one_time_codes, tokens
 from datasources.store.models import AccountRow
@@ -50,12 +50,12 @@ def user(settings: Settings, words: argparse.Namespace, _create: CreateApp) -> i
         return _usage("请写明账号名", settings)
     if words.what == "add" and not words.account_role:
         return _usage("请用 --role 写明角色", settings)
-    house = open_beside(settings)
+    runtime = open_beside(settings)
     try:
-        with house.database.write() as session:
-            VERBS[words.what](session, house, words)
+        with runtime.database.write() as session:
+            VERBS[words.what](session, runtime, words)
     finally:
-        house.close()
+        runtime.close()
     return 0
 
 
@@ -66,11 +66,11 @@ def token(settings: Settings, words: argparse.Namespace, _create: CreateApp) -> 
         return _usage("请写明要吊销的令牌、编号或账号", settings)
     if first in ("list", "revoke") and words.expires is not None:
         return _usage("--expires 只用于签发令牌", settings)
-    house = open_beside(settings)
+    runtime = open_beside(settings)
     try:
-        with house.database.write() as session:
+        with runtime.database.write() as session:
             if first == "list":
-                lines = _token_lines(session, house, rest)
+                lines = _token_lines(session, runtime, rest)
             elif first == "revoke":
                 ended = sum(tokens.revoke(session, word, clock.real_now()) for word in rest)
                 out.print(translate("已吊销 {n} 个令牌", settings.lang, n=ended))
@@ -82,13 +82,13 @@ def token(settings: Settings, words: argparse.Namespace, _create: CreateApp) -> 
                     for name in words.names
                 ]
     finally:
-        house.close()
+        runtime.close()
     sys.stdout.write("".join(f"{line}\n" for line in lines))
     return 0
 
 
-def _token_lines(session: Session, house: House, names: list[str]) -> list[str]:
-    now, lang, tz = clock.real_now(), house.settings.lang, house.reference.tz
+def _token_lines(session: Session, runtime: Runtime, names: list[str]) -> list[str]:
+    now, lang, tz = clock.real_now(), runtime.settings.lang, runtime.reference.tz
     lines = []
     for name in names:
         accounts.account_of(session, name)
@@ -102,9 +102,9 @@ def _token_lines(session: Session, house: House, names: list[str]) -> list[str]:
     return lines
 
 
-def _list(session: Session, house: House, _words: argparse.Namespace) -> None:
+def _list(session: Session, runtime: Runtime, _words: argparse.Namespace) -> None:
     for row in accounts.listed(session):
-        state = translate(state_of(row), house.settings.lang)
+        state = translate(state_of(row), runtime.settings.lang)
         sys.stdout.write("\t".join((row.name, row.role, row.unit or row.area or "-", state)) + "\n")
 
 
@@ -115,26 +115,26 @@ def state_of(row: AccountRow) -> str:
     return "停用（演示已关闭）" if row.closed_with_demo else "停用"
 
 
-def _add(session: Session, house: House, words: argparse.Namespace) -> None:
+def _add(session: Session, runtime: Runtime, words: argparse.Namespace) -> None:
     accounts.create(
-        session, house.reference, words.name, Role(words.account_role), _password(words, house.settings),
+        session, runtime.reference, words.name, Role(words.account_role), _password(words, runtime.settings),
         clock.real_now(), unit=words.unit, area=words.area, member=words.member,
     )  # fmt: skip
 
 
-def _passwd(session: Session, house: House, words: argparse.Namespace) -> None:
-    accounts.set_password(session, words.name, _password(words, house.settings), clock.real_now())
+def _passwd(session: Session, runtime: Runtime, words: argparse.Namespace) -> None:
+    accounts.set_password(session, words.name, _password(words, runtime.settings), clock.real_now())
 
 
-VERBS: dict[str, Callable[[Session, House, argparse.Namespace], None]] = {
+VERBS: dict[str, Callable[[Session, Runtime, argparse.Namespace], None]] = {
     "add": _add,
     "passwd": _passwd,
-    "disable": lambda session, _house, words: accounts.disable(session, words.name, clock.real_now()),
-    "enable": lambda session, _house, words: accounts.enable(session, words.name, clock.real_now()),
-    "unlock": lambda session, _house, words: accounts.unlock(
+    "disable": lambda session, _runtime, words: accounts.disable(session, words.name, clock.real_now()),
+    "enable": lambda session, _runtime, words: accounts.enable(session, words.name, clock.real_now()),
+    "unlock": lambda session, _runtime, words: accounts.unlock(
         session, words.name, "console", clock.real_now()
     ),
-    "reset-code": lambda session, _house, words: one_time_codes.forget(
+    "reset-code": lambda session, _runtime, words: one_time_codes.forget(
         session, words.name, "console", clock.real_now()
     ),
     "list": _list,

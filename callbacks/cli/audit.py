@@ -27,18 +27,18 @@ def add(command: Callable[..., argparse.ArgumentParser]) -> None:
 def audit(settings: Settings, words: argparse.Namespace, _create: Any) -> int:
     """Verify the chain: 0 when it is whole, 1 with the first break; or seal what waits and print the head."""
     head = check.head_from(_read(words.head)) if words.head else None
-    house = open_house(settings)
+    runtime = open_house(settings)
     try:
         if words.what == "head":
-            while chain.seal(house.database, clock.real_now()):
+            while chain.seal(runtime.database, clock.real_now()):
                 pass
-            with house.database.read() as session:
+            with runtime.database.read() as session:
                 sys.stdout.write(json.dumps(check.head_of(session)) + "\n")
             return 0
-        with house.database.read() as session:
+        with runtime.database.read() as session:
             found = check.verify(session, head)
     finally:
-        house.close()
+        runtime.close()
     if found.fault:
         err.print(translate(found.fault, settings.lang, **(found.params or {})), markup=False)
         return 1

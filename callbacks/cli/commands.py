@@ -138,16 +138,16 @@ def _settings(words: argparse.Namespace) -> Settings:
 
 def bring_in(settings: Settings, words: argparse.Namespace, _create: CreateApp) -> int:
     """Import a file of history; 1 when rows were refused or the file cannot be read as a whole."""
-    house = open_beside(settings)
+    runtime = open_beside(settings)
     with bar(translate("导入", settings.lang)) as told:
         outcome = import_file(
-            house.database,
-            house.references,
+            runtime.database,
+            runtime.references,
             words.file,
             words.mapping,
             now=clock.now(),
             latest=max(clock.now(), clock.real_now()),
-            pack_mapping=house.pack_mapping,
+            pack_mapping=runtime.pack_mapping,
             progress=told,
             update=words.update,
         )
@@ -160,7 +160,7 @@ def bring_in(settings: Settings, words: argparse.Namespace, _create: CreateApp) 
         out.print(str(outcome.refused_path), markup=False)
     if outcome.unknown:
         _tell_unknown(outcome, settings)
-    house.close()
+    runtime.close()
     return 1 if outcome.refused else 0
 
 
@@ -177,18 +177,18 @@ def _tell_unknown(outcome: Outcome, settings: Settings) -> None:
 def load_district(settings: Settings, words: argparse.Namespace, _create: CreateApp) -> int:
     """Validate and load a pack; warnings are shown, faults refuse it as a whole."""
     pack = read_pack(words.path, clock.real_now())
-    house = open_house(settings.model_copy(update={"district": words.path}), load=False, limits=UNHURRIED)
-    follow_clock(house)
-    changed, warnings = redistricting.load(house.database, house.references, pack, clock.now())
-    if changed and house.reference.gone.areas:
+    runtime = open_house(settings.model_copy(update={"district": words.path}), load=False, limits=UNHURRIED)
+    follow_clock(runtime)
+    changed, warnings = redistricting.load(runtime.database, runtime.references, pack, clock.now())
+    if changed and runtime.reference.gone.areas:
         time.sleep(LOOK_EVERY + 1)  # by then a product that runs beside has noticed the new pack
-        redistricting.bring_stragglers(house.database, house.references, clock.now())
+        redistricting.bring_stragglers(runtime.database, runtime.references, clock.now())
     for warning in (*pack.warnings, *warnings):
         out.print(
             f"{warning.where}: {translate(warning.text, settings.lang, **warning.params)}", markup=False
         )
-    location.remember(settings, house.pack, pack.code)
-    location.keep_mapping(settings, house.pack, pack.code)
+    location.remember(settings, runtime.pack, pack.code)
+    location.keep_mapping(settings, runtime.pack, pack.code)
     text = (
         "已载入区域“{name}”：{areas} 个区域，{units} 个单位，{categories} 个类别"
         if changed
@@ -196,33 +196,33 @@ def load_district(settings: Settings, words: argparse.Namespace, _create: Create
     )
     counts = {"areas": len(pack.areas), "units": len(pack.units), "categories": len(pack.categories)}
     out.print(translate(text, settings.lang, name=pack.name, **(counts if changed else {})))
-    house.close()
+    runtime.close()
     return 0
 
 
 def rebuild(settings: Settings, words: argparse.Namespace, _create: CreateApp) -> int:
     """Make every rollup anew; what is frozen stays as it stood."""
-    house = open_beside(settings)
+    runtime = open_beside(settings)
     with bar(translate("重算", settings.lang)) as told:
-        count = rollup_keeper.rebuild(house.database, house.reference, clock.now(), told)
+        count = rollup_keeper.rebuild(runtime.database, runtime.reference, clock.now(), told)
     out.print(translate("已重算 {n} 天", settings.lang, n=count))
-    house.close()
+    runtime.close()
     return 0
 
 
 def roll(settings: Settings, _words: argparse.Namespace, _create: CreateApp) -> int:
     """Keep the rollups beside a running product until it closes our standard input; it begins this by itself."""
     os.nice(NICE)
-    house = open_beside(settings)
+    runtime = open_beside(settings)
 
     def work() -> None:
-        follow_clock(house)
-        rollup_keeper.keep(house.database, house.reference, clock.now())
+        follow_clock(runtime)
+        rollup_keeper.keep(runtime.database, runtime.reference, clock.now())
 
     loop = Loop("rollups", work, ROLLUP_SECONDS).start()
     select.select([sys.stdin], [], [])
     loop.stop()
-    house.close()
+    runtime.close()
     return 0
 
 

@@ -42,9 +42,9 @@ def _counts(settings: Settings) -> tuple[int, int]:
     """Return how many demo accounts there are and how many are open; a folder nobody ever served has none."""
     if not (settings.data_dir / "district").exists():
         return 0, 0
-    house = open_house(settings, load=False)
+    runtime = open_house(settings, load=False)
     try:
-        with house.database.read() as session:
+        with runtime.database.read() as session:
             return accounts.demo_counts(session)
     finally:
-        house.close()
+        runtime.close()

@@ -22,7 +22,7 @@ from dashboard.kept_secrets import DEMO_PASSWORD, kept
 from dashboard.loops import MARK_SECONDS, Loop
 from dashboard.rules.refusals import Refusal
 from dashboard.runtime import folder_lock
-from dashboard.runtime.runtime import House, keep_clock, open_house, start_clock
+from dashboard.runtime.runtime import Runtime, keep_clock, open_house, start_clock
 from dashboard.settings import Settings
 from dashboard.simulation import choice
 from dashboard.simulation.replay import Replay
@@ -51,14 +51,14 @@ def run(settings: Settings, words: argparse.Namespace, create_app: CreateApp) ->
     settings = choice.resolved(settings)
     self_check.refuse_unsafe(settings, words.role)
     held = folder_lock.take(settings, words.role)
-    house = open_house(settings)
-    for folder in (settings.data_dir, house.photos):
+    runtime = open_house(settings)
+    for folder in (settings.data_dir, runtime.photos):
         whole.forget_unfinished(folder, clock.real_now())
-    start_clock(house)
-    password = decided_accounts(house, held) if words.role != "clock" else None
-    product = create_app(house, words.role)
+    start_clock(runtime)
+    password = decided_accounts(runtime, held) if words.role != "clock" else None
+    product = create_app(runtime, words.role)
     if settings.demo and words.role != "web":
-        product.loops += simulator(house)
+        product.loops += simulator(runtime)
     ended = _told_to_end()
     door = Leaving(product.app)
     server = _listen(door, _door(settings, words.role)) if _serves(settings, words.role) else None
@@ -93,17 +93,17 @@ def replay(settings: Settings, words: argparse.Namespace, create_app: CreateApp)
         held = folder_lock.take(settings, "all")
     except folder_lock.FolderHeld:
         held = []
-    house = open_house(settings)
-    reference = house.reference
-    records = records_of(words.file, reference, clock.real_now(), words.mapping, house.pack_mapping)
+    runtime = open_house(settings)
+    reference = runtime.reference
+    records = records_of(words.file, reference, clock.real_now(), words.mapping, runtime.pack_mapping)
     with bar(translate("回放", settings.lang)) as told:
-        life = Replay(house.database, house.references, records, told, house.beats)
-        with house.database.read() as session:
+        life = Replay(runtime.database, runtime.references, records, told, runtime.beats)
+        with runtime.database.read() as session:
             anchor = clock_anchor.load(session)
         clock.use(clock.drill(anchor.drill_at if anchor else life.begins_at, words.speed))
-        keep_clock(house)
-        alone, password = bool(held), decided_accounts(house, held)
-        server, end = _alone(house, create_app) if alone else _joined(house)
+        keep_clock(runtime)
+        alone, password = bool(held), decided_accounts(runtime, held)
+        server, end = _alone(runtime, create_app) if alone else _joined(runtime)
         ended = _told_to_end()
         _greet(settings, password, serving=server is not None)
         ended.wait(0 if server is not None else NOTICED)
@@ -111,19 +111,19 @@ def replay(settings: Settings, words: argparse.Namespace, create_app: CreateApp)
             life.tick(clock.now())
             ended.wait(REPLAY_SECONDS)
     clock.use(clock.drill(clock.now(), 1.0))  # from here on the drill goes at the pace of life
-    keep_clock(house)
+    keep_clock(runtime)
     end()
     folder_lock.release(held)
     return 0
 
 
-def _alone(house: House, create_app: CreateApp) -> tuple[Server | None, Callable[[], None]]:
+def _alone(runtime: Runtime, create_app: CreateApp) -> tuple[Server | None, Callable[[], None]]:
     """Serve the product of a replay; return its server and what ends it."""
-    product = create_app(house, "all")
+    product = create_app(runtime, "all")
     # the replay sweeps at its own moments, so that no deadline overtakes a record
     product.loops = [loop for loop in product.loops if loop.name != "clock"]
     door = Leaving(product.app)
-    server = _listen_or_not(door, house.settings)
+    server = _listen_or_not(door, runtime.settings)
     product.start()
 
     def end() -> None:
@@ -134,51 +134,51 @@ def _alone(house: House, create_app: CreateApp) -> tuple[Server | None, Callable
     return server, end
 
 
-def _joined(house: House) -> tuple[None, Callable[[], None]]:
+def _joined(runtime: Runtime) -> tuple[None, Callable[[], None]]:
     """Keep the drill's clock for the product that already runs; return what ends that."""
-    keeping = Loop("drill", lambda: keep_clock(house), MARK_SECONDS).start()
+    keeping = Loop("drill", lambda: keep_clock(runtime), MARK_SECONDS).start()
 
     def end() -> None:
         keeping.stop()
-        house.close()
+        runtime.close()
 
     return None, end
 
 
-def simulator(house: House) -> list[Loop]:
+def simulator(runtime: Runtime) -> list[Loop]:
     """Return the loop of the simulator, for districts it knows how to live in."""
-    if house.reference.code not in SIMULATED_DISTRICTS:
+    if runtime.reference.code not in SIMULATED_DISTRICTS:
         return []
-    life = Demo(house.database, house.references, SEED, house.photos)
+    life = Demo(runtime.database, runtime.references, SEED, runtime.photos)
     return [Loop("simulator", lambda: life.step(clock.now()), min(DEMO_SECONDS, 30 / clock.speed()))]
 
 
-def decided_accounts(house: House, held: list[IO[str]]) -> str | None:
+def decided_accounts(runtime: Runtime, held: list[IO[str]]) -> str | None:
     """Return the password of the demo accounts, made as this process wants them if it is the first that serves people.
 
     Who joins others touches no account, whatever its environment says: people are signed in. What says who serves is
     added to the locks that are `held`.
     """
-    with folder_lock.joining(house.settings.data_dir) as (serving, first):
+    with folder_lock.joining(runtime.settings.data_dir) as (serving, first):
         held.append(serving)
-        return demo_accounts(house) if first else None
+        return demo_accounts(runtime) if first else None
 
 
-def demo_accounts(house: House) -> str | None:
+def demo_accounts(runtime: Runtime) -> str | None:
     """Make the demo accounts where they are wanted and return their password; disable them where they are not.
 
     What was decided is kept in the data folder. Nothing but what serves may call this: it touches everybody's account.
     """
-    settings = house.settings
+    settings = runtime.settings
     choice.keep(settings)
     if not choice.accounts_wanted(settings):
-        with house.database.write() as session:
+        with runtime.database.write() as session:
             accounts.close_demo(session, clock.real_now())
         return None
     given = settings.demo_password
     password = given.get_secret_value() if given else kept(settings.data_dir, DEMO_PASSWORD)
-    with house.database.write() as session:
-        accounts.ensure_demo(session, house.reference, password, clock.real_now())
+    with runtime.database.write() as session:
+        accounts.ensure_demo(session, runtime.reference, password, clock.real_now())
     return password
 
 

@@ -9,12 +9,12 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from callbacks.live.connection import text_frame
-from callbacks.live.scopes import Scope, Sight
+from callbacks.live.scopes import Scope, Visibility
 from callbacks.live.updates import TOPICS, Update
 from datasources.feed.stream import older
 
 
-class Line(Protocol):
+class Connection(Protocol):
     """Somebody who can be sent frames."""
 
     def push(self, frame: bytes) -> None:
@@ -22,16 +22,16 @@ class Line(Protocol):
 
 
 @dataclass(slots=True, eq=False)
-class Room:
+class Channel:
     """The lines that see the same; newcomers still have a head of their own."""
 
     scope: Scope
     topics: frozenset[str]
-    lines: dict[Line, None] = field(default_factory=dict)
-    newcomers: dict[Line, str] = field(default_factory=dict)
+    lines: dict[Connection, None] = field(default_factory=dict)
+    newcomers: dict[Connection, str] = field(default_factory=dict)
     head: str = ""
 
-    def heads(self) -> Iterable[tuple[str, list[Line]]]:
+    def heads(self) -> Iterable[tuple[str, list[Connection]]]:
         """Yield (head, lines) for each group of lines that got the same message last."""
         if self.lines:
             yield self.head, list(self.lines)
@@ -39,20 +39,20 @@ class Room:
             yield head, [line]
 
 
-class Rooms:
+class Channels:
     """All rooms of this process. Not locked: the live feed calls it under its own lock."""
 
-    def __init__(self, sight: Sight) -> None:
+    def __init__(self, sight: Visibility) -> None:
         self._sight = sight
-        self._rooms: dict[tuple[Scope, frozenset[str]], Room] = {}
-        self._at: dict[Line, Room] = {}
+        self._rooms: dict[tuple[Scope, frozenset[str]], Channel] = {}
+        self._at: dict[Connection, Channel] = {}
 
     def join(
-        self, line: Line, scope: Scope, topics: frozenset[str], head: str, missed: Iterable[Update]
+        self, line: Connection, scope: Scope, topics: frozenset[str], head: str, missed: Iterable[Update]
     ) -> str:
         """Send what was missed, seat the line in its room and return its new head."""
         self.leave(line)
-        room = self._rooms.setdefault((scope, topics), Room(scope, topics))
+        room = self._rooms.setdefault((scope, topics), Channel(scope, topics))
         self._at[line] = room
         for update in missed:
             body = self._body(update, room)
@@ -62,7 +62,7 @@ class Rooms:
         room.newcomers[line] = head
         return head
 
-    def leave(self, line: Line) -> None:
+    def leave(self, line: Connection) -> None:
         """Forget a line."""
         room = self._at.pop(line, None)
         if room is None:
@@ -100,7 +100,7 @@ class Rooms:
                 for line in lines:
                     line.push(frame)
 
-    def _body(self, update: Update, room: Room) -> dict[str, Any] | None:
+    def _body(self, update: Update, room: Channel) -> dict[str, Any] | None:
         return update.body(room.scope, self._sight) if TOPICS[update.kind] in room.topics else None
 
 

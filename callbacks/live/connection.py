@@ -30,7 +30,7 @@ def text_frame(text: str) -> bytes:
     return b"\x81\x7f" + size.to_bytes(8, "big") + payload
 
 
-class Wire(WebSocketWSGI):
+class SocketConnection(WebSocketWSGI):
     """The websocket class given to engine.io: everything sent goes through `push`, so nothing interleaves."""
 
     def __init__(self, handler: Any, server: Any) -> None:

@@ -17,8 +17,8 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from callbacks.live.channels import Line, Rooms
-from callbacks.live.scopes import EVERYTHING, Scope, Sight
+from callbacks.live.channels import Channels, Connection
+from callbacks.live.scopes import EVERYTHING, Scope, Visibility
 from callbacks.live.store import Change, LiveStore, Row
 from callbacks.live.updates import Updates
 from callbacks.security.walls import UNDRAWN
@@ -63,7 +63,7 @@ class LiveFeed:
         db: Database,
         feed: Feed,
         row_of: RowOf,
-        sight: Sight,
+        sight: Visibility,
         views_now: ViewsNow | None = None,
         unit_name: Callable[[str], str] = str,
     ) -> None:
@@ -74,7 +74,7 @@ class LiveFeed:
         self._db, self._feed, self._row_of, self._sight = db, feed, row_of, sight
         self._views_now, self._unit_name = views_now, unit_name
         self.store = LiveStore()
-        self.rooms = Rooms(sight)
+        self.rooms = Channels(sight)
         self.position = "0-0"
         self.is_down = True
         self._alerts: dict[int, tuple[dict[str, Any], Row]] = {}
@@ -127,7 +127,7 @@ class LiveFeed:
             return [alert for _, (alert, row) in pairs if self._sight.alerted(scope, alert, row)]
 
     def subscribe(
-        self, line: Line, scope: Scope, topics: frozenset[str], since: str | None
+        self, line: Connection, scope: Scope, topics: frozenset[str], since: str | None
     ) -> dict[str, Any]:
         """Seat a line in its room, having sent it what followed `since`; {"resync": True} when that is not known."""
         with self._lock:
@@ -138,7 +138,7 @@ class LiveFeed:
                 return {"resync": True}
             return {"position": self.rooms.join(line, scope, topics, since, missed)}
 
-    def leave(self, line: Line) -> None:
+    def leave(self, line: Connection) -> None:
         """Forget a line that closed."""
         with self._lock:
             self.rooms.leave(line)

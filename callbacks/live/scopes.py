@@ -46,7 +46,7 @@ def scope_of(viewer: Viewer) -> Scope | None:
     return None
 
 
-class Sight:
+class Visibility:
     """Answers whether a scope sees a row; `eligible` names the units that may claim an event."""
 
     def __init__(self, eligible: Eligible) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 from flask import Flask, request
 from flask_socketio import SocketIO
 
-from callbacks.live.connection import Wire
+from callbacks.live.connection import SocketConnection
 from callbacks.live.feed import LiveFeed
 from callbacks.live.scopes import Scope, scope_of
 from callbacks.live.updates import TOPICS
@@ -71,7 +71,7 @@ class Sockets:
         if not origins or "*" in origins:
             raise ValueError("the list of allowed origins must not be empty and must not hold a wildcard")
         self._live, self._viewer_of, self._clock, self._told = live, viewer_of, clock, told
-        self._seats: dict[str, tuple[Wire, Viewer, Environ]] = {}
+        self._seats: dict[str, tuple[SocketConnection, Viewer, Environ]] = {}
         self._ended = threading.Event()
         self._threads: list[threading.Thread] = []
         self.io = SocketIO(
@@ -87,7 +87,7 @@ class Sockets:
             async_handlers=False,
         )
         # engine.io copies its driver table per server, so this server alone gets the direct wire
-        self.io.server.eio._async = {**self.io.server.eio._async, "websocket": Wire}
+        self.io.server.eio._async = {**self.io.server.eio._async, "websocket": SocketConnection}
         self.io.on_event("connect", self._enter)
         self.io.on_event("disconnect", self._go)
         self.io.on_event("subscribe", self._subscribe)

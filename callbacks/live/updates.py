@@ -5,7 +5,7 @@ from collections import deque
 from dataclasses import dataclass
 from typing import Any
 
-from callbacks.live.scopes import Scope, Sight
+from callbacks.live.scopes import Scope, Visibility
 from callbacks.live.store import Change
 from datasources.feed.stream import moment
 
@@ -24,7 +24,7 @@ class Update:
     content: dict[str, Any] | None = None
     row: dict[str, Any] | None = None
 
-    def body(self, scope: Scope, sight: Sight) -> dict[str, Any] | None:
+    def body(self, scope: Scope, sight: Visibility) -> dict[str, Any] | None:
         """Return the message of one scope without its id, or None when nothing of it may be seen there."""
         if self.change is not None:
             rows, left = self.change.seen(sight.of(scope))

@@ -12,7 +12,7 @@ from callbacks.security.guard import PAGE, permission
 from callbacks.security.session import credential, somebody
 from dashboard import clock
 from dashboard.rules.access import HOME, Viewer
-from dashboard.runtime.runtime import House
+from dashboard.runtime.runtime import Runtime
 from datasources.accounts import sessions
 from datasources.accounts.sign_in import SignIn
 from layouts.pages import account as page
@@ -38,10 +38,10 @@ def install(app: Flask) -> None:
 @permission(PAGE)
 def show() -> Response:
     """Show where the account is logged in."""
-    house, who, doors, now = _house(), somebody(), _doors(), clock.real_now()
-    tz, idle = house.reference.tz, doors.idle_of(who.role)
+    runtime, who, doors, now = _runtime(), somebody(), _doors(), clock.real_now()
+    tz, idle = runtime.reference.tz, doors.idle_of(who.role)
     here = sessions.id_of_token(_token())
-    with house.database.read() as session:
+    with runtime.database.read() as session:
         rows = sessions.listed(session, who.name, now, idle)
         logins = [
             page.Login(
@@ -53,7 +53,7 @@ def show() -> Response:
             for row in rows
         ]  # fmt: skip
     html = page.page(
-        house.reference.texts.get("title", house.reference.name),
+        runtime.reference.texts.get("title", runtime.reference.name),
         HOME.get(who.role, "/screen"),
         name_of(who),
         logins,
@@ -66,7 +66,7 @@ def show() -> Response:
 @permission("logins.own")
 def end_one(key: str) -> AnyResponse:
     """End one of one's own logins."""
-    with _house().database.write() as session:
+    with _runtime().database.write() as session:
         sessions.end(session, somebody().name, key, clock.real_now())
     return redirect("/account?done=one", 303)
 
@@ -74,7 +74,7 @@ def end_one(key: str) -> AnyResponse:
 @permission("logins.own")
 def end_others() -> AnyResponse:
     """End all of one's own logins but this one."""
-    with _house().database.write() as session:
+    with _runtime().database.write() as session:
         mine = _token()
         count = sessions.end_others(session, somebody().name, mine, clock.real_now())
     return redirect(f"/account?done={count}", 303)
@@ -84,7 +84,7 @@ def end_others() -> AnyResponse:
 def how_long() -> Response:
     """Return in how many seconds this login ends by itself; null where it does not."""
     idle, token = _doors().idle_of(somebody().role), _token()
-    with _house().database.read() as session:
+    with _runtime().database.read() as session:
         touched = sessions.last_touched(session, token)
     if idle is None or touched is None:
         return answer({"left_s": None})
@@ -133,6 +133,6 @@ def _doors() -> SignIn:
     return doors
 
 
-def _house() -> House:
-    house: House = current_app.extensions["grid.house"]
-    return house
+def _runtime() -> Runtime:
+    runtime: Runtime = current_app.extensions["grid.runtime"]
+    return runtime

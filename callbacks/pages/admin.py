@@ -19,7 +19,7 @@ from dashboard.rules.access import Viewer
 from dashboard.rules.refusals import Invalid
 from dashboard.rules.text import clean
 from dashboard.rules.text.masking import mask_text
-from dashboard.runtime.runtime import House
+from dashboard.runtime.runtime import Runtime
 from datasources.accounts import accounts, kiosks
 from datasources.accounts import limits as sign_in_limits
 from datasources.accounts.kiosks import Shows
@@ -51,9 +51,9 @@ def install(app: Flask) -> None:
         app.add_url_rule(path, f"admin_{view.__name__}", view, methods=[method])
 
 
-def layout(house: House, _live: LiveFeed, who: Viewer, _query: Mapping[str, str]) -> Any:
+def layout(runtime: Runtime, _live: LiveFeed, who: Viewer, _query: Mapping[str, str]) -> Any:
     """Return the page for whoever may see it."""
-    reference = house.reference
+    reference = runtime.reference
     levels = [level for level in reference.levels if level in reference.levels[:3]]
     areas = [(area.code, area.name) for area in reference.areas.values() if area.level in levels]
     return admin.page(
@@ -72,11 +72,11 @@ def layout(house: House, _live: LiveFeed, who: Viewer, _query: Mapping[str, str]
 @permission("screens.see")
 def state() -> Response:
     """Return the screens with their last reports, and the accounts."""
-    house, now = _house(), clock.now()
-    with house.database.read() as session:
+    runtime, now = _runtime(), clock.now()
+    with runtime.database.read() as session:
         heard = {row.name: row for row in screens.listed(session, now)}
         named = {row.account: row for row in kiosks.listed(session)}
-        people = [_account(row, house) for row in accounts.listed(session) if not kiosks.is_kiosk(row.name)]
+        people = [_account(row, runtime) for row in accounts.listed(session) if not kiosks.is_kiosk(row.name)]
         limits = [_limit(row) for row in sign_in_limits.standing(session, clock.real_now())]
     shown = [
         _screen(name, named.get(name), heard.get(name), now) for name in sorted(named.keys() | heard.keys())
@@ -89,7 +89,7 @@ def create() -> Response:
     """Make a named screen; its address is in this answer and nowhere else."""
     body = object_body(*FIELDS)
     shows = _wishes(body)
-    with _house().database.write() as session:
+    with _runtime().database.write() as session:
         secret = kiosks.make(
             session,
             clean.line(body["name"]),
@@ -104,7 +104,7 @@ def create() -> Response:
 @permission("accounts.manage")
 def renew(name: str) -> Response:
     """Give a screen a new address; the old one and whoever entered with it are shut out."""
-    with _house().database.write() as session:
+    with _runtime().database.write() as session:
         secret = kiosks.renew(session, name, somebody().name, clock.real_now())
     return answer(_address(secret))
 
@@ -112,7 +112,7 @@ def renew(name: str) -> Response:
 @permission("accounts.manage")
 def revoke(name: str) -> Response:
     """Shut a screen out; its sockets are cut by the next heartbeat."""
-    with _house().database.write() as session:
+    with _runtime().database.write() as session:
         kiosks.revoke(session, name, somebody().name, clock.real_now())
     return answer({"name": name, "regret_seconds": 10})
 
@@ -120,7 +120,7 @@ def revoke(name: str) -> Response:
 @permission("accounts.manage")
 def restore(name: str) -> Response:
     """Take a revocation of a moment ago back."""
-    with _house().database.write() as session:
+    with _runtime().database.write() as session:
         kiosks.restore(session, name, somebody().name, clock.real_now())
     return answer({"name": name})
 
@@ -128,7 +128,7 @@ def restore(name: str) -> Response:
 @permission("accounts.manage")
 def unlock(name: str) -> Response:
     """Let an account be tried again at once."""
-    with _house().database.write() as session:
+    with _runtime().database.write() as session:
         accounts.unlock(session, name, somebody().name, clock.real_now())
     return answer({"name": name})
 
@@ -137,7 +137,7 @@ def unlock(name: str) -> Response:
 def release(key: str) -> Response:
     """Forget what was tried in vain at one place; what is forgotten already stays so."""
     now = clock.real_now()
-    with _house().database.write() as session:
+    with _runtime().database.write() as session:
         row = sign_in_limits.release(session, key)
         if row is not None:
             accounts.audit(
@@ -165,7 +165,7 @@ def _wishes(body: Mapping[str, Any]) -> Shows:
     faults: list[tuple[str, str, dict[str, Any]]] = []
     if not isinstance(body.get("name"), str) or not body["name"].strip():
         faults.append(("name", "缺少“{field}”", {"field": "name"}))
-    for name, known in (("area", _house().reference.areas), ("scene", SCENES), ("lang", words.LANGUAGES)):
+    for name, known in (("area", _runtime().reference.areas), ("scene", SCENES), ("lang", words.LANGUAGES)):
         if body.get(name) and (not isinstance(body[name], str) or body[name] not in known):
             faults.append((name, "没有这个选项", {}))
     place, rotate = body.get("place") or "", body.get("rotate") or 0
@@ -203,13 +203,13 @@ def _screen(name: str, named: KioskRow | None, heard: ScreenRow | None, now: dat
     return shown
 
 
-def _account(row: AccountRow, house: House) -> dict[str, Any]:
-    area = house.reference.area(row.area)
+def _account(row: AccountRow, runtime: Runtime) -> dict[str, Any]:
+    area = runtime.reference.area(row.area)
     return {
         "name": row.name,
         "title": row.title,
         "role": words.translate(admin.ROLES[row.role]),
-        "belongs": house.reference.unit_name(row.unit) if row.unit else area.name if area else "",
+        "belongs": runtime.reference.unit_name(row.unit) if row.unit else area.name if area else "",
         "disabled": row.disabled,
         "demo": row.demo,
     }
@@ -219,6 +219,6 @@ def _address(secret: str) -> dict[str, str]:
     return {"address": f"{outside.own_address()}/kiosk/{secret}"}
 
 
-def _house() -> House:
-    house: House = current_app.extensions["grid.house"]
-    return house
+def _runtime() -> Runtime:
+    runtime: Runtime = current_app.extensions["grid.runtime"]
+    return runtime

@@ -2,7 +2,7 @@
 
 from flask import Flask, Response
 
-from callbacks.api.answers import answer, house
+from callbacks.api.answers import answer, runtime
 from callbacks.api.health import state
 from callbacks.security.guard import permission
 from dashboard import clock
@@ -20,7 +20,7 @@ def install(app: Flask) -> None:
 def health() -> Response:
     """Return how the parts are and what is set aside, newest first."""
     now = clock.real_now()
-    with house().database.read() as session:
+    with runtime().database.read() as session:
         rows = set_aside.listed(session, now)
     aside = [
         {

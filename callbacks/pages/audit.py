@@ -11,7 +11,7 @@ from callbacks.security.guard import PAGE, permission
 from callbacks.security.session import somebody
 from dashboard.rules.access import HOME
 from dashboard.rules.text.masking import mask_text
-from dashboard.runtime.runtime import House
+from dashboard.runtime.runtime import Runtime
 from datasources.audit import trail
 from datasources.audit.trail import Wanted
 from layouts.pages import audit as page
@@ -29,8 +29,8 @@ def install(app: Flask) -> None:
 @permission(PAGE)
 def show() -> Response:
     """Show a page of the audit; persons' numbers in what people wrote stay masked, whoever reads."""
-    house, who = _house(), somebody()
-    tz = house.reference.tz
+    runtime, who = _runtime(), somebody()
+    tz = runtime.reference.tz
     asked = page.Asked(**{name: _typed(name) for name in ASKED})
     since, until = _midnight(asked.since, tz), _midnight(asked.until, tz, after=timedelta(days=1))
     before = request.args.get("before", "")
@@ -41,7 +41,7 @@ def show() -> Response:
         until,
         int(before) if before.isdecimal() and len(before) < 19 else None,
     )
-    with house.database.read() as session:
+    with runtime.database.read() as session:
         rows, more = trail.read(session, wanted)
         kinds = trail.kinds(session)
     lines = [
@@ -50,7 +50,7 @@ def show() -> Response:
     ]
     kept = {name: getattr(asked, name) for name in ASKED if getattr(asked, name)}
     older = f"/audit?{urlencode({**kept, 'before': more})}" if more else ""
-    title = house.reference.texts.get("title", house.reference.name)
+    title = runtime.reference.texts.get("title", runtime.reference.name)
     html = page.page(title, HOME.get(who.role, "/screen"), name_of(who), lines, asked, kinds, older)
     return Response(html, mimetype="text/html")
 
@@ -78,6 +78,6 @@ def _masked(value: Any) -> Any:
     return [_masked(one) for one in value] if isinstance(value, list) else value
 
 
-def _house() -> House:
-    house: House = current_app.extensions["grid.house"]
-    return house
+def _runtime() -> Runtime:
+    runtime: Runtime = current_app.extensions["grid.runtime"]
+    return runtime

@@ -7,15 +7,15 @@ from callbacks.live.feed import LiveFeed
 from dashboard import clock
 from dashboard.feed.serializer import millis
 from dashboard.rules.access import Viewer
-from dashboard.runtime.runtime import House
+from dashboard.runtime.runtime import Runtime
 from datasources.accounts import accounts
 from layouts.pages import claim
 
 
-def layout(house: House, _live: LiveFeed, who: Viewer, query: Mapping[str, str]) -> Any:
+def layout(runtime: Runtime, _live: LiveFeed, who: Viewer, query: Mapping[str, str]) -> Any:
     """Return the page for the unit's account that asks."""
-    reference, code = house.reference, who.unit or ""
-    with house.database.read() as session:
+    reference, code = runtime.reference, who.unit or ""
+    with runtime.database.read() as session:
         members = [(row.name, f"{row.title} {row.name}") for row in accounts.of_unit(session, code)]
     return claim.page(
         claim.ClaimData(
@@ -30,7 +30,7 @@ def layout(house: House, _live: LiveFeed, who: Viewer, query: Mapping[str, str])
             units={unit.code: unit.name for unit in reference.units.values()},
             categories=[(one.code, one.name, one.parent or "") for one in reference.categories.values()],
             members=members,
-            demo=house.settings.demo,
+            demo=runtime.settings.demo,
             number=query.get("event", ""),
         )
     )

@@ -9,7 +9,7 @@ from callbacks.pages.screen import on_duty
 from dashboard import clock
 from dashboard.feed.serializer import millis
 from dashboard.rules.access import ROLE_WORDS, Viewer
-from dashboard.runtime.runtime import House
+from dashboard.runtime.runtime import Runtime
 from datasources.districts.reference import Reference
 from layouts.pages import desk
 from layouts.text.words import translate
@@ -24,9 +24,9 @@ def _notes(reference: Reference) -> list[str]:
     return [translate(text, **params)]
 
 
-def layout(house: House, live: LiveFeed, who: Viewer, query: Mapping[str, str]) -> Any:
+def layout(runtime: Runtime, live: LiveFeed, who: Viewer, query: Mapping[str, str]) -> Any:
     """Return the desk for the operator or lead who asks."""
-    reference = house.reference
+    reference = runtime.reference
     return desk.page(
         desk.DeskData(
             title=reference.texts.get("title", reference.name),
@@ -44,7 +44,7 @@ def layout(house: House, live: LiveFeed, who: Viewer, query: Mapping[str, str]) 
             centre=reference.config.get("centre"),
             duty=on_duty(reference, clock.now()),
             notes=_notes(reference),
-            demo=house.settings.demo,
+            demo=runtime.settings.demo,
             number=query.get("event", ""),
             watches=who.may("audit.see"),
         )

@@ -17,7 +17,7 @@ from dashboard.rules.access import Viewer
 from dashboard.rules.events.event import Event
 from dashboard.rules.refusals import Forbidden, Refusal
 from dashboard.rules.text.masking import mask_text
-from dashboard.runtime.runtime import House
+from dashboard.runtime.runtime import Runtime
 from datasources.districts.reference import Reference
 from datasources.events import beside, journal
 from datasources.store.models import StepRow
@@ -36,15 +36,15 @@ from layouts.text.words import translate
 def show(chosen: Any, _asked: Any) -> Any:
     """Draw the panel of the chosen event for the account that asks."""
     number = chosen_number(chosen)
-    house: House = current_app.extensions["grid.house"]
-    return drawn(house, number, somebody()) if number else panel.empty()
+    runtime: Runtime = current_app.extensions["grid.runtime"]
+    return drawn(runtime, number, somebody()) if number else panel.empty()
 
 
-def drawn(house: House, number: str, who: Viewer) -> Any:
+def drawn(runtime: Runtime, number: str, who: Viewer) -> Any:
     """Return the panel of an event, or in words why there is none."""
-    reference, now = house.reference, clock.now()
+    reference, now = runtime.reference, clock.now()
     try:
-        with house.database.read() as session:
+        with runtime.database.read() as session:
             event = seen_event(session, reference, number, who)
             return panel.panel(gathered(session, reference, event, who, now))
     except Refusal as refusal:

@@ -19,7 +19,7 @@ from dashboard.rules.events.capacities import sees
 from dashboard.rules.events.event import DUE, Event, Status, on_time
 from dashboard.rules.refusals import Refusal
 from dashboard.rules.text.masking import mask_text
-from dashboard.runtime.runtime import House
+from dashboard.runtime.runtime import Runtime
 from datasources.audit import reveals
 from datasources.districts.reference import Reference
 from datasources.events import around, beside, journal
@@ -33,9 +33,9 @@ AROUND_M = 400.0
 NOBODY = Viewer("", Role.WALL)  # whoever looks, persons are masked until they are asked for with a reason
 
 
-def layout(house: House, _live: LiveFeed, who: Viewer, query: Mapping[str, str]) -> Any:
+def layout(runtime: Runtime, _live: LiveFeed, who: Viewer, query: Mapping[str, str]) -> Any:
     """Return an event's own page; `number` is the last part of its address."""
-    number, reference = query.get("number", ""), house.reference
+    number, reference = query.get("number", ""), runtime.reference
     first = {
         "account": {"name": who.name},
         "number": number,
@@ -48,7 +48,7 @@ def layout(house: House, _live: LiveFeed, who: Viewer, query: Mapping[str, str])
         "time_zone": str(reference.tz),
     }
     return page.page(
-        drawn(house, number, who),
+        drawn(runtime, number, who),
         first,
         reference.texts.get("title", reference.name),
         HOME.get(who.role, "/screen"),
@@ -67,15 +67,15 @@ def chosen_number(chosen: Any) -> str:
 def show(chosen: Any) -> Any:
     """Draw the chosen event for the account that asks."""
     number = chosen_number(chosen)
-    house: House = current_app.extensions["grid.house"]
-    return drawn(house, number, somebody()) if number else page.empty()
+    runtime: Runtime = current_app.extensions["grid.runtime"]
+    return drawn(runtime, number, somebody()) if number else page.empty()
 
 
-def drawn(house: House, number: str, who: Viewer) -> Any:
+def drawn(runtime: Runtime, number: str, who: Viewer) -> Any:
     """Return an event as a component, or in words why there is nothing to see."""
-    reference, now = house.reference, clock.now()
+    reference, now = runtime.reference, clock.now()
     try:
-        with house.database.read() as session:
+        with runtime.database.read() as session:
             event = seen_event(session, reference, number, who)
             return page.view(gathered(session, reference, event, who, now))
     except Refusal as refusal:

@@ -17,7 +17,7 @@ from callbacks.pages import admin, claim, desk, event, scores, screen
 from callbacks.security import guard
 from callbacks.security.session import somebody
 from dashboard.rules.access import Viewer
-from dashboard.runtime.runtime import House
+from dashboard.runtime.runtime import Runtime
 from layouts import ids, shell
 from layouts.pages import notice
 from layouts.text import words
@@ -39,7 +39,7 @@ NEEDED: tuple[tuple[str, frozenset[str]], ...] = (
     (r"/assets/admin[-.][^\"]*", frozenset({"admin"})),
 )
 SCRIPT = re.compile(r'<script src="([^"]*)"></script>')
-Draw = Callable[[House, LiveFeed, Viewer, Mapping[str, str]], Any]
+Draw = Callable[[Runtime, LiveFeed, Viewer, Mapping[str, str]], Any]
 
 # the pages that Dash draws, by the noun that names their files everywhere
 DRAWN: Mapping[str, Draw] = {
@@ -52,7 +52,7 @@ DRAWN: Mapping[str, Draw] = {
 }
 
 
-def prepare(app: Flask, house: House) -> dash.Dash:
+def prepare(app: Flask, runtime: Runtime) -> dash.Dash:
     """Return the Dash app on a Flask app, without pages yet."""
     return dash.Dash(
         __name__,
@@ -60,7 +60,7 @@ def prepare(app: Flask, house: House) -> dash.Dash:
         use_pages=False,
         pages_folder="",
         assets_folder=ASSETS,
-        title=house.reference.texts.get("title", house.reference.name),
+        title=runtime.reference.texts.get("title", runtime.reference.name),
         update_title="",
         serve_locally=True,
         suppress_callback_exceptions=True,
@@ -68,7 +68,7 @@ def prepare(app: Flask, house: House) -> dash.Dash:
     )
 
 
-def install(dash_app: dash.Dash, house: House, live: LiveFeed) -> None:
+def install(dash_app: dash.Dash, runtime: Runtime, live: LiveFeed) -> None:
     """Give the Dash app its pages; the guard stands before them already."""
     # the template carries the words of the language asked for, so it is made anew for every answer
     interpolate = dash_app.interpolate_index
@@ -89,7 +89,7 @@ def install(dash_app: dash.Dash, house: House, live: LiveFeed) -> None:
         if page is None or page.noun not in DRAWN or who.role not in page.roles:
             return translate("您的账号不能打开这一页")
         asked = dict(parse_qsl(search.lstrip("?")))
-        return DRAWN[page.noun](house, live, who, asked | shell.part_of(pathname))
+        return DRAWN[page.noun](runtime, live, who, asked | shell.part_of(pathname))
 
     dash_app._setup_server()
 

@@ -7,13 +7,13 @@ from callbacks.live.feed import LiveFeed
 from dashboard import clock
 from dashboard.feed.serializer import millis
 from dashboard.rules.access import HOME, Viewer
-from dashboard.runtime.runtime import House
+from dashboard.runtime.runtime import Runtime
 from layouts.pages import scores
 
 
-def layout(house: House, _live: LiveFeed, who: Viewer, _query: Mapping[str, str]) -> Any:
+def layout(runtime: Runtime, _live: LiveFeed, who: Viewer, _query: Mapping[str, str]) -> Any:
     """Return the page for whoever asks."""
-    reference = house.reference
+    reference = runtime.reference
     needs = {"workers": "workers.scores", "cases": "appeals.see"}
     hidden = [board for board, need in needs.items() if not who.may(need)]
     headings = [one for one in reference.categories.values() if one.parent is None]
@@ -31,6 +31,6 @@ def layout(house: House, _live: LiveFeed, who: Viewer, _query: Mapping[str, str]
             units=[(unit.code, unit.name) for unit in reference.units.values()],
             categories=[(one.code, one.name) for one in headings],
             may={name: who.may(f"exports.{name}") for name in ("take", "ask", "answer")},
-            demo=house.settings.demo,
+            demo=runtime.settings.demo,
         )
     )

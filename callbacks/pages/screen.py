@@ -9,15 +9,15 @@ from callbacks.live.scopes import EVERYTHING
 from dashboard import clock
 from dashboard.feed.serializer import millis
 from dashboard.rules.access import Viewer
-from dashboard.runtime.runtime import House
+from dashboard.runtime.runtime import Runtime
 from datasources.districts.reference import Reference
 from datasources.figures.views.roster import roster_view
 from layouts.pages import screen
 
 
-def layout(house: House, live: LiveFeed, who: Viewer, query: Mapping[str, str]) -> Any:
+def layout(runtime: Runtime, live: LiveFeed, who: Viewer, query: Mapping[str, str]) -> Any:
     """Return the wall for whoever may see it."""
-    reference = house.reference
+    reference = runtime.reference
     views = live.views(EVERYTHING)["views"]
     data = screen.ScreenData(
         title=reference.texts.get("title", reference.name),
@@ -35,11 +35,11 @@ def layout(house: House, live: LiveFeed, who: Viewer, query: Mapping[str, str]) 
         },
         claim_minutes=reference.policy.claim_override or reference.policy.minutes["claim"],
         duty=on_duty(reference, clock.now()),
-        demo=house.settings.demo,
+        demo=runtime.settings.demo,
         scene=query.get("scene", "overview"),
         schematic=bool(reference.texts.get("schematic")),
-        tiles_url=house.settings.tiles_url,
-        tiles_attribution=house.settings.tiles_attribution,
+        tiles_url=runtime.settings.tiles_url,
+        tiles_attribution=runtime.settings.tiles_attribution,
         centre=reference.config.get("centre"),
     )
     return screen.page(data)

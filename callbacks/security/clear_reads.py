@@ -6,7 +6,7 @@ from callbacks.security.session import reader
 from dashboard import clock
 from dashboard.rules.access import Viewer
 from dashboard.rules.text.masking import mask_text
-from dashboard.runtime.runtime import House
+from dashboard.runtime.runtime import Runtime
 from datasources.accounts.accounts import audit
 
 WHAT = "clear"
@@ -27,8 +27,8 @@ def _written_down(response: Response) -> Response:
     found = g.get("read_in_clear")
     if found is not None and response.status_code < 400:
         account, numbers = found
-        house: House = current_app.extensions["grid.house"]
+        runtime: Runtime = current_app.extensions["grid.runtime"]
         query = mask_text(request.query_string.decode("utf-8", "replace")[:500])
-        with house.database.write() as session:
+        with runtime.database.write() as session:
             audit(session, clock.real_now(), account, WHAT, path=request.path, query=query, events=numbers)
     return response

@@ -7,7 +7,7 @@ from dashboard import actions, clock
 from dashboard.rules.access import Viewer
 from dashboard.rules.events.event import Event
 from dashboard.rules.refusals import NotAllowedNow, NotFound
-from dashboard.runtime.runtime import House
+from dashboard.runtime.runtime import Runtime
 from datasources.accounts import accounts
 from datasources.events import presence
 from datasources.feed import outbox
@@ -37,5 +37,5 @@ def _may(session: Session, event: Event, action: str, account: str) -> bool:
         theirs = accounts.viewer_named(session, account)
     except NotFound:
         return False
-    house: House = current_app.extensions["grid.house"]
-    return action in actions.buttons(session, house.reference, event, theirs, clock.now())
+    runtime: Runtime = current_app.extensions["grid.runtime"]
+    return action in actions.buttons(session, runtime.reference, event, theirs, clock.now())

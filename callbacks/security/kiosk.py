@@ -15,7 +15,7 @@ from callbacks.security.quotas import quotas
 from callbacks.security.session import COOKIE, local_path, viewer
 from dashboard import clock
 from dashboard.rules.refusals import Forbidden
-from dashboard.runtime.runtime import House
+from dashboard.runtime.runtime import Runtime
 from datasources.accounts import kiosks
 from datasources.accounts.kiosks import Shows
 from layouts.pages import notice
@@ -42,7 +42,7 @@ def enter(secret: str) -> AnyResponse:
     now = clock.real_now()
     held, device = (outside.cookie(request.environ, name) for name in (COOKIE, DEVICE))
     try:
-        with _house().database.write() as session:
+        with _runtime().database.write() as session:
             found = kiosks.enter(session, secret, held, device, now)
     except kiosks.Elsewhere as refusal:
         _note(refusal.screen, now)
@@ -59,7 +59,7 @@ def enter(secret: str) -> AnyResponse:
 def _note(screen: str, now: datetime) -> None:
     """Put into the audit, once an hour and address, that a screen's address was opened elsewhere."""
     if quotas().take(f"screen/{screen}/{outside.address()}", 1):
-        with _house().database.write() as session:
+        with _runtime().database.write() as session:
             kiosks.refused(session, screen, outside.address(), now)
 
 
@@ -81,7 +81,7 @@ def keep_fresh(response: AnyResponse) -> AnyResponse:
     if who is None or not kiosks.is_kiosk(who.name):
         return response
     now = clock.real_now()
-    with _house().database.write() as session:
+    with _runtime().database.write() as session:
         token = kiosks.rotated(session, held, now)
     device = outside.cookie(request.environ, DEVICE)
     if token is not None:
@@ -114,6 +114,6 @@ def _ended(advice: str = ADVICE) -> Response:
     return response
 
 
-def _house() -> House:
-    house: House = current_app.extensions["grid.house"]
-    return house
+def _runtime() -> Runtime:
+    runtime: Runtime = current_app.extensions["grid.runtime"]
+    return runtime

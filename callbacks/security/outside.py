@@ -15,7 +15,7 @@ from werkzeug.http import parse_cookie
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response
 
-from dashboard.runtime.runtime import House
+from dashboard.runtime.runtime import Runtime
 from dashboard.settings import Settings
 
 HTTPS = "grid.https"
@@ -100,8 +100,8 @@ def address() -> str:
 
 def own_address() -> str:
     """Return the address people reach the product at: the one asked for where it is allowed, else one over https."""
-    house: House = current_app.extensions["grid.house"]
-    origins, asked = house.settings.allowed_origins, request.host_url.rstrip("/")
+    runtime: Runtime = current_app.extensions["grid.runtime"]
+    origins, asked = runtime.settings.allowed_origins, request.host_url.rstrip("/")
     secure = [origin for origin in origins if origin.startswith("https://")]
     return secure[0] if secure and asked not in origins else asked
 

@@ -57,6 +57,6 @@ def quotas() -> Quotas:
     """Return the counts of this app."""
     held: Quotas | None = current_app.extensions.get("grid.quotas")
     if held is None:
-        shared = current_app.extensions["grid.house"].settings.redis_url
+        shared = current_app.extensions["grid.runtime"].settings.redis_url
         held = current_app.extensions["grid.quotas"] = Quotas(shared)
     return held

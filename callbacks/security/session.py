@@ -15,7 +15,7 @@ from callbacks.security.guard import permission
 from dashboard import clock
 from dashboard.rules.access import HOME, Viewer
 from dashboard.rules.refusals import Forbidden, Refusal
-from dashboard.runtime.runtime import House
+from dashboard.runtime.runtime import Runtime
 from datasources.accounts import devices, one_time_codes
 from datasources.accounts.sign_in import HALF_FOR, SESSION_FOR, Entered, Half, SignIn, TooSoon
 from layouts.pages import login as door
@@ -29,12 +29,12 @@ LANG_COOKIE = "grid_lang"
 LANG_FOR = timedelta(days=365)
 
 
-def install(app: Flask, house: House) -> SignIn:
+def install(app: Flask, runtime: Runtime) -> SignIn:
     """Give an app its doors: login, logout, language; return the sign-in that sockets ask too."""
-    settings = house.settings
-    sign_in = SignIn(house.database, clock.real_now, idle=settings.idle, codes=settings.totp)
+    settings = runtime.settings
+    sign_in = SignIn(runtime.database, clock.real_now, idle=settings.idle, codes=settings.totp)
     app.extensions["grid.sign_in"] = sign_in
-    app.extensions["grid.house"] = house
+    app.extensions["grid.runtime"] = runtime
     app.before_request(choose_language)
     app.before_request(refuse_wrong_credential)
     app.after_request(keep_language)
@@ -106,8 +106,8 @@ def came_from_elsewhere() -> bool:
         return True
     if origin is None:
         return False
-    house: House = current_app.extensions["grid.house"]
-    return origin not in house.settings.allowed_origins and _host_of(origin) != request.host
+    runtime: Runtime = current_app.extensions["grid.runtime"]
+    return origin not in runtime.settings.allowed_origins and _host_of(origin) != request.host
 
 
 def _host_of(origin: str) -> str | None:
@@ -122,8 +122,8 @@ def choose_language() -> None:
 
     Not the browser's: halls run whatever system they were given, and the district says what is spoken there.
     """
-    house: House = current_app.extensions["grid.house"]
-    g.lang = words.use(request.args.get("lang") or request.cookies.get(LANG_COOKIE) or house.settings.lang)
+    runtime: Runtime = current_app.extensions["grid.runtime"]
+    g.lang = words.use(request.args.get("lang") or request.cookies.get(LANG_COOKIE) or runtime.settings.lang)
 
 
 def keep_language(response: AnyResponse) -> AnyResponse:
@@ -251,8 +251,8 @@ def _doors() -> SignIn:
 
 
 def _code_form(half: Half, error: str = "", next_path: str = "") -> Response:
-    house: House = current_app.extensions["grid.house"]
-    reference = house.reference
+    runtime: Runtime = current_app.extensions["grid.runtime"]
+    reference = runtime.reference
     title = reference.texts.get("title", reference.name)
     address = one_time_codes.address_of(half.secret, half.account, title) if half.secret else ""
     next_path = next_path if local_path(next_path) else ""
@@ -263,8 +263,8 @@ def _code_form(half: Half, error: str = "", next_path: str = "") -> Response:
 
 
 def _form(error: str = "", username: str = "", next_path: str = "", left_by: Sequence[str] = ()) -> Response:
-    house: House = current_app.extensions["grid.house"]
-    reference = house.reference
+    runtime: Runtime = current_app.extensions["grid.runtime"]
+    reference = runtime.reference
     areas = list(reference.areas.values())
     counts = [
         (translate(_level_word(level)), sum(1 for a in areas if a.level == level))
@@ -279,7 +279,7 @@ def _form(error: str = "", username: str = "", next_path: str = "", left_by: Seq
         next_path if local_path(next_path) else "",
         title=reference.texts.get("title", ""),
         motto=reference.texts.get("motto", ""),
-        demo=house.settings.demo,
+        demo=runtime.settings.demo,
         left_by=[translate(title) for title in left_by],
     )
     return Response(html, mimetype="text/html")

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from dashboard import clock
 from dashboard.notify.webhook import LONGEST_SECONDS, NotTaken, post
-from dashboard.runtime.runtime import House
+from dashboard.runtime.runtime import Runtime
 from datasources.exchange import delivery_queue
 from datasources.exchange.delivery_queue import Owed
 from datasources.store.beats import DELIVERIES
@@ -30,8 +30,8 @@ LONGEST_PAUSE_URGENT = timedelta(minutes=1)
 class Courier:
     """Carries what is owed, several at a time; safe beside other couriers of other processes."""
 
-    def __init__(self, house: House) -> None:
-        self._house = house
+    def __init__(self, runtime: Runtime) -> None:
+        self._runtime = runtime
         self._flying: dict[int, tuple[Owed, threading.Thread]] = {}
         self._lock = threading.Lock()
         self.received = 0
@@ -43,7 +43,7 @@ class Courier:
             with self._lock:
                 self._flying[owed.id] = owed, thread
             thread.start()
-        self._house.beats.done(DELIVERIES)
+        self._runtime.beats.done(DELIVERIES)
 
     def wait(self, seconds: float = LONGEST_SECONDS + 1.0) -> None:
         """Wait for those that are under way, all together no longer than `seconds`."""
@@ -54,7 +54,7 @@ class Courier:
             thread.join(timeout=max(0.0, ends - time.monotonic()))
 
     def _leased(self, now: datetime) -> list[Owed]:
-        house, addresses = self._house, self._house.settings.addresses
+        runtime, addresses = self._runtime, self._runtime.settings.addresses
         with self._lock:
             flying = [owed for owed, _ in self._flying.values()]
         if not addresses or len(flying) >= AT_ONCE:
@@ -63,7 +63,7 @@ class Courier:
             target: AT_ONCE_EACH - sum(addresses.get(one.target) == address for one in flying)
             for target, address in addresses.items()
         }
-        with house.database.read() as session:
+        with runtime.database.read() as session:
             due = delivery_queue.due(session, [*addresses], now, clock.real_now())
         chosen: list[Owed] = []
         for owed in due:
@@ -74,7 +74,7 @@ class Courier:
                     room[target] -= addresses[target] == addresses[owed.target]
         if not chosen:
             return []
-        with house.database.write() as session:
+        with runtime.database.write() as session:
             return [
                 owed
                 for owed in chosen
@@ -91,9 +91,9 @@ class Courier:
                 self._flying.pop(owed.id, None)
 
     def _try(self, owed: Owed) -> None:
-        house, settings = self._house, self._house.settings
+        runtime, settings = self._runtime, self._runtime.settings
         secret = settings.webhook_secret.get_secret_value() if settings.webhook_secret else None
-        key = f"{house.reference.code}-{owed.id}-{int(owed.created_at.timestamp())}-{owed.resends}"
+        key = f"{runtime.reference.code}-{owed.id}-{int(owed.created_at.timestamp())}-{owed.resends}"
         try:
             content = {"id": owed.id, **owed.payload}
             receipt = post(settings.addresses[owed.target], content, key, secret, clock.real_now())
@@ -101,17 +101,17 @@ class Courier:
             quiet.warning(owed.target, "Delivery %s (%s) was not taken: %s", owed.id, owed.target, reason)
             most = LONGEST_PAUSE_URGENT if owed.urgent else LONGEST_PAUSE
             pause = min(most, timedelta(seconds=2 ** min(owed.tries, 10)))
-            with house.database.write() as session:
+            with runtime.database.write() as session:
                 delivery_queue.not_taken(session, owed, str(reason), clock.now(), pause)
             return
-        with house.database.write() as session:
+        with runtime.database.write() as session:
             if delivery_queue.taken(session, owed, receipt, clock.now()):
                 self.received += 1
 
 
-def deliver(house: House, now: datetime) -> int:
+def deliver(runtime: Runtime, now: datetime) -> int:
     """Try what is due and wait for it; return how much was received."""
-    courier = Courier(house)
+    courier = Courier(runtime)
     courier.round(now)
     courier.wait()
     return courier.received

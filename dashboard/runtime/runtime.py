@@ -15,7 +15,7 @@ from dashboard import clock
 from dashboard.backups import refuse_half_restored
 from dashboard.districts import location
 from dashboard.kept_secrets import SECRET, kept
-from dashboard.report_batcher import Counter
+from dashboard.report_batcher import ReportBatcher
 from dashboard.rules.refusals import Refusal
 from dashboard.rules.text.local_time import moment_of
 from dashboard.runtime import shared_time
@@ -36,7 +36,7 @@ STILL_KEPT = timedelta(seconds=20)
 
 
 @dataclass
-class House:
+class Runtime:
     """One running process's belongings."""
 
     settings: Settings
@@ -54,9 +54,9 @@ class House:
         return self.references.get()
 
     @cached_property
-    def counter(self) -> Counter:
+    def counter(self) -> ReportBatcher:
         """Return where reports are filed together."""
-        return Counter(self.database, self.references)
+        return ReportBatcher(self.database, self.references)
 
     @property
     def photos(self) -> Path:
@@ -89,8 +89,8 @@ class House:
         self.database.close()
 
 
-def open_house(settings: Settings, *, load: bool = True, limits: Limits | None = None) -> House:
-    """Return the house of a data folder: tables brought up to date, the district's pack loaded if none is.
+def open_house(settings: Settings, *, load: bool = True, limits: Limits | None = None) -> Runtime:
+    """Return the runtime of a data folder: tables brought up to date, the district's pack loaded if none is.
 
     One data folder may hold several districts, each in a database of its own that goes by the district's code; without
     a district named, the one last opened there is meant. `limits` are those of the database, for commands beside the
@@ -112,46 +112,46 @@ def open_house(settings: Settings, *, load: bool = True, limits: Limits | None =
     database = Database(location.database_url(settings, code), limits)
     database.upgrade()
     shared_time.agree(database)
-    house = House(settings, meant.named, code, database, References(database, settings.minutes))
+    runtime = Runtime(settings, meant.named, code, database, References(database, settings.minutes))
     if load:
-        _load(house, meant.named)
-        house.district = house.reference.code
-        location.remember(settings, meant.named, house.district)
-        location.keep_mapping(settings, meant.named, house.district)
-    return house
+        _load(runtime, meant.named)
+        runtime.district = runtime.reference.code
+        location.remember(settings, meant.named, runtime.district)
+        location.keep_mapping(settings, meant.named, runtime.district)
+    return runtime
 
 
-def open_beside(settings: Settings) -> House:
-    """Open the house beside a running product, on the drill clock it keeps if it keeps one; no account is touched."""
-    house = open_house(settings, limits=UNHURRIED)
-    follow_clock(house)
-    return house
+def open_beside(settings: Settings) -> Runtime:
+    """Open the runtime beside a running product, on the drill clock it keeps if it keeps one; no account is touched."""
+    runtime = open_house(settings, limits=UNHURRIED)
+    follow_clock(runtime)
+    return runtime
 
 
-def start_clock(house: House) -> None:
+def start_clock(runtime: Runtime) -> None:
     """Set this process's clock: the drill goes on from where it was, or starts as the settings say."""
-    settings, now = house.settings, clock.real_now()
-    with house.database.read() as session:
+    settings, now = runtime.settings, clock.real_now()
+    with runtime.database.read() as session:
         anchor = clock_anchor.load(session)
     drilling = settings.clock_start is not None or settings.clock_speed != 1.0
     if drilling and anchor is not None:
         clock.use(clock.drill(anchor.drill_at, settings.clock_speed))
     elif drilling:
-        start = _moment(settings.clock_start, house.reference) if settings.clock_start else now
+        start = _moment(settings.clock_start, runtime.reference) if settings.clock_start else now
         clock.use(clock.drill(start, settings.clock_speed))
     if drilling:
-        keep_clock(house)
+        keep_clock(runtime)
 
 
-def keep_clock(house: House) -> None:
+def keep_clock(runtime: Runtime) -> None:
     """Write down where the drill stands, for the next start and for the other processes."""
-    with house.database.write() as session:
+    with runtime.database.write() as session:
         clock_anchor.save(session, clock.now(), clock.speed(), clock.real_now())
 
 
-def follow_clock(house: House) -> None:
+def follow_clock(runtime: Runtime) -> None:
     """Take over the drill another process keeps in this database (a replay, a clock), while it does."""
-    with house.database.read() as session:
+    with runtime.database.read() as session:
         anchor = clock_anchor.load(session)
     if anchor is not None and clock.real_now() - anchor.saved_at < STILL_KEPT:
         clock.use(clock.DrillClock(anchor.drill_at, anchor.saved_at.timestamp(), anchor.speed))
@@ -172,15 +172,15 @@ def _open_seals(settings: Settings) -> None:
     sealing.use([*([configured.get_secret_value()] if configured else []), *own])
 
 
-def _load(house: House, named: str) -> None:
-    with house.database.read() as session:
-        held = house.references.peek(session)
+def _load(runtime: Runtime, named: str) -> None:
+    with runtime.database.read() as session:
+        held = runtime.references.peek(session)
     if held is not None:
         return
     pack = read_pack(named, clock.real_now())
-    with house.database.write() as session:
+    with runtime.database.write() as session:
         load_pack(session, pack, clock.now())
-    house.references.forget()
+    runtime.references.forget()
 
 
 def _moment(text: str, reference: Reference) -> datetime:

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from dashboard import clock
-from dashboard.runtime.runtime import House
+from dashboard.runtime.runtime import Runtime
 from datasources.alerts import screens
 from datasources.photos import orphans, uploads
 from datasources.store.threadpool import aside
@@ -14,21 +14,21 @@ EVERY_SECONDS = 3600.0
 class Housekeeping:
     """The sweep of one process; the first looks at every file, the later ones at those that came of age since."""
 
-    def __init__(self, house: House) -> None:
-        self._house = house
+    def __init__(self, runtime: Runtime) -> None:
+        self._runtime = runtime
         self._seen_until: datetime | None = None
 
     def sweep(self) -> int:
         """Sweep once and return how many files went."""
-        house, now, real = self._house, clock.now(), clock.real_now()
-        with house.database.write() as session:
-            uploads.forget_old(session, house.photos, now)
+        runtime, now, real = self._runtime, clock.now(), clock.real_now()
+        with runtime.database.write() as session:
+            uploads.forget_old(session, runtime.photos, now)
             screens.forget_old(session, now)
             gone = orphans.forget_photos(session, now)
-        orphans.remove(house.photos, gone)
-        old = aside(orphans.old_files, house.photos, real, self._seen_until)
-        with house.database.read() as session:
+        orphans.remove(runtime.photos, gone)
+        old = aside(orphans.old_files, runtime.photos, real, self._seen_until)
+        with runtime.database.read() as session:
             stray = list(orphans.stray(session, old))
-        orphans.remove(house.photos, stray)
+        orphans.remove(runtime.photos, stray)
         self._seen_until = real - orphans.KEPT_FOR
         return len(gone) + len(stray)

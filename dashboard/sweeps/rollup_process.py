@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 from dashboard import clock
-from dashboard.runtime.runtime import House
+from dashboard.runtime.runtime import Runtime
 from dashboard.settings import Settings
 from dashboard.sweeps import rollup_keeper
 
@@ -22,8 +22,8 @@ ENDS_WITHIN_S = 10
 class RollupProcess:
     """The process beside this one that keeps the rollups, or none while there is nothing to do."""
 
-    def __init__(self, house: House) -> None:
-        self._house = house
+    def __init__(self, runtime: Runtime) -> None:
+        self._runtime = runtime
         self.child: subprocess.Popen[bytes] | None = None
 
     def ensure(self) -> None:
@@ -32,9 +32,9 @@ class RollupProcess:
             return
         if self.child is not None:
             log.warning("the process that rolls up ended with %s and is begun again", self.child.returncode)
-        house = self._house
-        if rollup_keeper.is_due(house.database, house.reference, clock.now()):
-            self.child = subprocess.Popen(command(house.settings, house.pack), stdin=subprocess.PIPE)
+        runtime = self._runtime
+        if rollup_keeper.is_due(runtime.database, runtime.reference, clock.now()):
+            self.child = subprocess.Popen(command(runtime.settings, runtime.pack), stdin=subprocess.PIPE)
 
     def stop(self) -> None:
         """End it."""

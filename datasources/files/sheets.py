@@ -1,4 +1,4 @@
-"""Tables leaving the house as CSV or Excel: streamed, in constant memory, no cell ever a formula.
+"""Tables leaving the product as CSV or Excel: streamed, in constant memory, no cell ever a formula.
 
 Sources: RFC 4180 for CSV; OWASP "CSV Injection" for the leading characters that make spreadsheets calculate.
 """

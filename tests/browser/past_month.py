@@ -24,9 +24,9 @@ def lived(folder: Path) -> dict[str, str]:
     hand = clock.HandClock(datetime.fromisoformat("2026-10-12T09:00:00+08:00"))
     before = clock.current()
     clock.use(hand)
-    house = open_house(Settings(data_dir=folder, district="huli"))
+    runtime = open_house(Settings(data_dir=folder, district="huli"))
     try:
-        town = make_town(house.database, house.reference, hand)
+        town = make_town(runtime.database, runtime.reference, hand)
         for place in range(EACH):
             _closed(town, RATINGS[place % len(RATINGS)])
         hand.moment = datetime.fromisoformat("2026-10-20T09:00:00+08:00")
@@ -44,7 +44,7 @@ def lived(folder: Path) -> dict[str, str]:
         late = town.act(late, "appeal", town.unit_of(late), reason="现场被围挡封闭，三天进不去")
         return {"reopened": last.number, "appealed": late.number, "unit": last.unit or ""}
     finally:
-        house.close()
+        runtime.close()
         clock.use(before)
 
 

@@ -40,7 +40,7 @@ STANDING = {
 
 
 @pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Product, str]]:
+def runtime(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Product, str]]:
     folder = tmp_path_factory.mktemp("proof")
     database = loaded(f"sqlite:///{folder / 'huli.db'}")
     fill(database, References(database).get(), EVENTS, OPEN_EVENTS)
@@ -51,8 +51,8 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Product, s
 
 
 @pytest.fixture(scope="module")
-def centre(house: tuple[Product, str]) -> Product:
-    return house[0]
+def centre(runtime: tuple[Product, str]) -> Product:
+    return runtime[0]
 
 
 @pytest.fixture
@@ -203,9 +203,9 @@ def test_a_tour_of_all_scenes_stays_within_its_origin_and_its_policy(
 
 
 def test_hostile_words_in_every_field_never_execute(
-    wall: Callable[..., Page], house: tuple[Product, str]
+    wall: Callable[..., Page], runtime: tuple[Product, str]
 ) -> None:
-    centre, lead = house
+    centre, lead = runtime
     page = wall()
     facts = {field: HOSTILE[:90] for field in FIELDS if field != "title"}
     events = [

@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.api_house import BEARER, open_app
+from tests.api_world import BEARER, open_app
 
 
 def body(number: int) -> dict:
@@ -59,7 +59,7 @@ def main() -> None:
         assert client.post("/api/v1/events/batch", json=many, headers=headers).status_code == 200
 
     def commit(number: int) -> None:
-        with app.house.database.write() as session:
+        with app.runtime.database.write() as session:
             session.connection().exec_driver_sql("UPDATE district SET name = name")
 
     post(0)

@@ -7,11 +7,11 @@ from typing import Any
 from flask import Response, current_app
 from sqlalchemy.orm import Session
 
-from callbacks.api.answers import answer, house, moment
+from callbacks.api.answers import answer, moment, runtime
 from callbacks.api.bodies import object_body
 from callbacks.api.query import words
 from callbacks.live.heartbeat import FIELDS, lag_of, report_of
-from callbacks.live.scopes import Sight, scope_of
+from callbacks.live.scopes import Visibility, scope_of
 from callbacks.security import outside
 from callbacks.security.guard import permission
 from callbacks.security.session import somebody
@@ -52,8 +52,8 @@ def listed() -> Response:
     scope = scope_of(somebody())
     if scope is None:
         raise Forbidden("您的账号没有这项权限")
-    sight = Sight(house().reference.eligible)
-    with house().database.read() as session:
+    sight = Visibility(runtime().reference.eligible)
+    with runtime().database.read() as session:
         found = _messages(session, outbox.alerts_open_or_among(session))
     mine = [alert_body(one["alert"]) for one in found if sight.alerted(scope, one["alert"], one["row"])]
     return answer({"items": mine, "next": None})
@@ -67,8 +67,8 @@ def missed() -> Response:
         raise Forbidden("您的账号没有这项权限")
     if since is None:
         raise Invalid([("since", "应是带时区的时间", {})])
-    sight = Sight(house().reference.eligible)
-    with house().database.read() as session:
+    sight = Visibility(runtime().reference.eligible)
+    with runtime().database.read() as session:
         found = _messages(session, outbox.alerts_since(session, since, MOST_MISSED))
     mine = [alert_body(one["alert"]) for one in found if sight.alerted(scope, one["alert"], one["row"])]
     return answer({"items": mine, "next": None})
@@ -90,7 +90,7 @@ def acknowledge(key: int) -> Response:
     faults += wrong
     if faults or not isinstance(episode, int):
         raise Invalid(faults)
-    with house().database.write() as session:
+    with runtime().database.write() as session:
         alerting.acknowledge(session, known(key), episode, said or who.name, who, now, behalf)
         found = _one(session, key)
     return answer(found)
@@ -106,7 +106,7 @@ def shelve(key: int) -> Response:
         faults.append(("until", "应是带时区的时间", {}))
     if faults or until is None:
         raise Invalid(faults)
-    with house().database.write() as session:
+    with runtime().database.write() as session:
         alerting.shelve(session, known(key), clean.line(body["reason"]), until, who, now)
         found = _one(session, key)
     return answer(found)
@@ -128,7 +128,7 @@ def screen() -> Response:
     live = current_app.extensions.get("grid.live")
     if report is not None and live is not None:
         report["lag_s"] = lag_of(report.get("position"), live.position)
-    with house().database.write() as session:
+    with runtime().database.write() as session:
         screens.heard_from(session, name, who.name, audible, clock.now(), report, outside.address())
     return answer({"name": name, "audible": audible, "lease_seconds": screens.LEASE.seconds})
 
@@ -154,7 +154,7 @@ def _timed(value: Any, inner: str | None) -> Any:
 
 
 def _messages(session: Session, rows: Any) -> list[dict[str, Any]]:
-    reference = house().reference
+    reference = runtime().reference
 
     def row_of(event: Event) -> dict[str, Any]:
         return serializer.feed_row(event, reference)
@@ -193,7 +193,7 @@ def _behalf(said: Any) -> tuple[Behalf | None, list[Fault]]:
 def load() -> Response:
     """Return how many alarms were raised in the last ten minutes, and whether that is a flood."""
     now = clock.now()
-    with house().database.read() as session:
+    with runtime().database.read() as session:
         count = outbox.alerts_raised_since(session, now - FLOOD_WITHIN)
     return answer({"ten_minutes": count, "flood": count > FLOOD_ABOVE, "limit": FLOOD_ABOVE})
 

@@ -5,7 +5,7 @@ from typing import Any
 from flask import Response
 
 from callbacks.api import query
-from callbacks.api.answers import answer, house, moment
+from callbacks.api.answers import answer, moment, runtime
 from callbacks.api.bodies import object_body
 from callbacks.security.guard import permission
 from callbacks.security.session import somebody
@@ -40,7 +40,7 @@ def listed() -> Response:
     if state is not None:
         query.one_of("state", state, STATES)
     limit, _ = query.page_of(words)
-    with house().database.read() as session:
+    with runtime().database.read() as session:
         found = delivery_queue.listed(session, state, limit)
         owed, failed = delivery_queue.owed_count(session)
     items = [item(row, number) for row, number in found]
@@ -52,7 +52,7 @@ def again(key: int) -> Response:
     """Try a delivery at once; one that was received goes out anew, as another message."""
     object_body()
     now, who = clock.now(), somebody()
-    with house().database.write() as session:
+    with runtime().database.write() as session:
         if key > LARGEST_ID or not delivery_queue.again(session, key, now):
             raise NotFound("没有这条通知")
         accounts.audit(session, clock.real_now(), who.name, "delivery.again", id=key)
@@ -82,7 +82,7 @@ def _why(row: DeliveryRow) -> str | None:
     if row.done_at is not None:
         return None
     kind, _, detail = (row.last_error or "untried").partition("|")
-    if row.target not in house().settings.addresses:
+    if row.target not in runtime().settings.addresses:
         kind = "unset"
     elif row.leased_until is not None and row.leased_until > clock.real_now():
         kind = "under_way"

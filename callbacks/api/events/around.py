@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import Response
 
-from callbacks.api.answers import answer, house, moment
+from callbacks.api.answers import answer, moment, runtime
 from callbacks.api.events.events import seen_event
 from callbacks.security.guard import permission
 from callbacks.security.session import somebody
@@ -20,8 +20,8 @@ from datasources.events import around as queries_around
 @permission("events.see")
 def around(number: str) -> Response:
     """Return possible duplicates, the likeliest first, and the history of the place, newest first, as far as seen."""
-    who, reference = somebody(), house().reference
-    with house().database.read() as session:
+    who, reference = somebody(), runtime().reference
+    with runtime().database.read() as session:
         event = seen_event(session, reference, number, who)
         near = queries_around.duplicates_of(session, reference, event)
         past = queries_around.history_here(session, reference, event)
@@ -30,7 +30,7 @@ def around(number: str) -> Response:
 
 
 def _shown(found: Sequence[queries_around.Beside], who: Viewer) -> list[dict[str, Any]]:
-    reference, now = house().reference, clock.now()
+    reference, now = runtime().reference, clock.now()
     return [
         {
             "number": one.event.number,

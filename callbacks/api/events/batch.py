@@ -7,7 +7,7 @@ from flask import Response
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from callbacks.api.answers import JSON, done_event, house
+from callbacks.api.answers import JSON, done_event, runtime
 from callbacks.api.bodies import object_body
 from callbacks.api.events.events import answered_once, held_by
 from callbacks.api.problems import refusal_body
@@ -29,7 +29,7 @@ Checked = Report | dict[str, Any]
 @permission("events.report")
 def batch() -> Response:
     """File up to 1000 reports; one result each, in order."""
-    body, who, now, reference = object_body("events"), somebody(), clock.now(), house().reference
+    body, who, now, reference = object_body("events"), somebody(), clock.now(), runtime().reference
     items = body.get("events")
     if not isinstance(items, list) or not 0 < len(items) <= MOST:
         raise Invalid([("events", "应是 1 到 {most} 件事件的列表", {"most": MOST})])
@@ -55,7 +55,7 @@ def batch() -> Response:
 
 def _checked(item: Any, who: Viewer, now: Any) -> Checked:
     try:
-        return intake.report_from(item, house().reference, who, now)
+        return intake.report_from(item, runtime().reference, who, now)
     except Refusal as refusal:
         return refusal_body(refusal)
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import Response
 
-from callbacks.api.answers import answer, house, moment
+from callbacks.api.answers import answer, moment, runtime
 from callbacks.security.guard import permission
 from dashboard import advice, clock
 from dashboard.rules.advice.stretches import DAYS, Stretch
@@ -16,8 +16,8 @@ from datasources.events import stretches as queries_stretches
 @permission("desk.use")
 def stretches() -> Response:
     """Return the stretches of 90 days, at most 50."""
-    reference, now = house().reference, clock.now()
-    with house().database.read() as session:
+    reference, now = runtime().reference, clock.now()
+    with runtime().database.read() as session:
         found = queries_stretches.troubled(session, now)
     items = [_stretch(one, reference) for one in found]
     return answer({"days": DAYS, "since": moment(now - timedelta(days=DAYS)), "items": items})

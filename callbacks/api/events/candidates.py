@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import Response
 
-from callbacks.api.answers import answer, house, moment
+from callbacks.api.answers import answer, moment, runtime
 from callbacks.api.events.events import seen_event
 from callbacks.security.guard import permission
 from callbacks.security.session import somebody
@@ -19,8 +19,8 @@ from layouts.text.words import translate
 @permission("desk.use")
 def candidates(number: str) -> Response:
     """Return what an operator needs to dispatch an event; it changes nothing."""
-    who, reference, now = somebody(), house().reference, clock.now()
-    with house().database.read() as session:
+    who, reference, now = somebody(), runtime().reference, clock.now()
+    with runtime().database.read() as session:
         event = seen_event(session, reference, number, who)
         found = advice.advise(session, reference, event, who, now)
     body = {

@@ -6,7 +6,7 @@ from flask import Response
 from sqlalchemy.orm import Session
 
 from callbacks.api import query
-from callbacks.api.answers import JSON, answer, done_event, house
+from callbacks.api.answers import JSON, answer, done_event, runtime
 from callbacks.api.bodies import object_body
 from callbacks.api.events.events import answered_once, known_event, refuse_held
 from callbacks.security.guard import permission
@@ -23,8 +23,8 @@ from datasources.photos import pictures_kept
 def places() -> Response:
     """Return the areas and places that an address text may mean."""
     text = query.words("q").get("q", "")
-    with house().database.read() as session:
-        found = gazetteer.search(session, house().reference, text)
+    with runtime().database.read() as session:
+        found = gazetteer.search(session, runtime().reference, text)
     items = [
         {
             "code": one.code,
@@ -42,9 +42,9 @@ def places() -> Response:
 @permission("desk.use")
 def duplicates() -> Response:
     """Return the open events that a draft may double."""
-    said, now, reference = query.words("lng", "lat", "category"), clock.now(), house().reference
+    said, now, reference = query.words("lng", "lat", "category"), clock.now(), runtime().reference
     lng, lat = _degree(said, "lng", 180), _degree(said, "lat", 90)
-    with house().database.read() as session:
+    with runtime().database.read() as session:
         near = around.possible_duplicates(session, reference, (lng, lat), said.get("category"), now)
     items = [
         {
@@ -63,7 +63,12 @@ def duplicates() -> Response:
 @permission("desk.use")
 def join() -> Response:
     """File a report and merge it into an open event in one transaction: 201 with both numbers."""
-    body, who, now, reference = object_body("original", "report"), somebody(), clock.now(), house().reference
+    body, who, now, reference = (
+        object_body("original", "report"),
+        somebody(),
+        clock.now(),
+        runtime().reference,
+    )
     original = body.get("original")
     if not isinstance(original, str) or not original:
         raise Invalid([("original", "缺少“{field}”", {"field": "original"})])

@@ -9,7 +9,7 @@ from flask import Response, current_app, request
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from callbacks.api.answers import JSON, answer, done_event, dumped, house, may_open, moment, read_event
+from callbacks.api.answers import JSON, answer, done_event, dumped, may_open, moment, read_event, runtime
 from callbacks.api.bodies import facts_of, json_body, object_body, version_of
 from callbacks.security import edit_lock
 from callbacks.security.guard import permission
@@ -42,10 +42,10 @@ A_DAY = timedelta(days=1)
 @permission("events.report")
 def report() -> Response:
     """File a report: 201 with the event."""
-    body, who, now, reference = json_body(), somebody(), clock.now(), house().reference
+    body, who, now, reference = json_body(), somebody(), clock.now(), runtime().reference
     filed = intake.report_from(body, reference, who, now)
     if KEY not in request.headers and stands_alone(filed):
-        return filed_answer(dumped(done_event(house().counter.file(filed, who, now), who, now)))
+        return filed_answer(dumped(done_event(runtime().counter.file(filed, who, now), who, now)))
 
     def file(session: Session) -> dict[str, Any]:
         pictures_kept.check_usable(session, filed.photos, who)
@@ -55,7 +55,7 @@ def report() -> Response:
     try:
         status, data = answered_once(body, who, file)
     except IntegrityError:
-        with house().database.read() as session:
+        with runtime().database.read() as session:
             refuse_held(session, filed.external_id, who)
         raise
     return filed_answer(data, status)
@@ -70,8 +70,8 @@ def filed_answer(data: bytes, status: int = 201) -> Response:
 @permission("events.see")
 def one(number: str) -> Response:
     """Return an event with its steps, its photos and what the viewer may do to it now."""
-    who, reference, now = somebody(), house().reference, clock.now()
-    with house().database.read() as session:
+    who, reference, now = somebody(), runtime().reference, clock.now()
+    with runtime().database.read() as session:
         event = seen_event(session, reference, number, who)
         body = {
             "event": read_event(event, who, now),
@@ -88,7 +88,7 @@ def act(number: str, action: str) -> Response:
     """Do an action of the rule book: 200 with the event as it then is."""
     if action not in ACTIONS:
         raise NotFound("没有“{action}”这个操作", action=action[:50])
-    who, reference, now = somebody(), house().reference, clock.now()
+    who, reference, now = somebody(), runtime().reference, clock.now()
     body = object_body()
 
     def work(session: Session) -> dict[str, Any]:
@@ -115,7 +115,7 @@ def answered_once(
 ) -> tuple[int, bytes]:
     """Do work in one transaction and return (status, its JSON); with an Idempotency-Key only the first time."""
     key = request.headers.get(KEY)
-    database = house().database
+    database = runtime().database
     if key is None:
         with database.write() as session:
             return status, dumped(work(session))

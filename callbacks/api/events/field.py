@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import Response
 
-from callbacks.api.answers import answer, house, moment
+from callbacks.api.answers import answer, moment, runtime
 from callbacks.api.events.events import photo_body
 from callbacks.security.guard import permission
 from callbacks.security.session import somebody
@@ -24,10 +24,10 @@ LATEST = 50
 @permission("field.see")
 def field() -> Response:
     """Return everything the page of a grid worker shows of the present."""
-    who, reference, now = somebody(), house().reference, clock.now()
+    who, reference, now = somebody(), runtime().reference, clock.now()
     today = queries_field.today(reference, now)
     month = queries_field.month(reference, now)
-    with house().database.read() as session:
+    with runtime().database.read() as session:
         tasks = queries_field.tasks(session, who.area or "")
         mine = queries_field.reported(session, who.name)
         standing = queries_field.open_in(session, who.area or "")

@@ -5,7 +5,7 @@ from dataclasses import replace
 from flask import Response
 
 from callbacks.api import query
-from callbacks.api.answers import answer, house, read_event
+from callbacks.api.answers import answer, read_event, runtime
 from callbacks.security import walls
 from callbacks.security.guard import permission
 from callbacks.security.session import somebody
@@ -27,14 +27,14 @@ def of_a_wall(filters: Filters) -> Filters:
 @permission("events.see")
 def listed() -> Response:
     """Return a page of events and the cursor of the next; with `count=1` also how many there are in all."""
-    who, reference, now = somebody(), house().reference, clock.now()
+    who, reference, now = somebody(), runtime().reference, clock.now()
     words = query.words()
     limit, cursor = query.page_of(words)
     counting = query.one_of("count", words.pop("count", "0"), ("0", "1")) == "1"
     filters = read_filters(words, reference)
     if who.role is Role.WALL:
         filters = of_a_wall(filters)
-    with house().database.read() as session:
+    with runtime().database.read() as session:
         found, following = events_page(session, reference, who, filters, limit, cursor, now)
         count = {"count": events_count(session, reference, who, filters, now)} if counting else {}
     items = [walls.listed(read_event(event, who, now), who) for event in found]

@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import Response
 
-from callbacks.api.answers import answer, house, moment
+from callbacks.api.answers import answer, moment, runtime
 from callbacks.security.guard import permission
 from dashboard.rules.events.event import Event
 from dashboard.rules.text.masking import mask_text
@@ -14,13 +14,13 @@ from datasources.events import objections as queries_objections
 @permission("desk.use")
 def objections() -> Response:
     """Return the closed events whose reporter is not content, the oldest closing first."""
-    with house().database.read() as session:
+    with runtime().database.read() as session:
         events = queries_objections.standing(session)
     return answer({"items": [_item(event) for event in events], "next": None})
 
 
 def _item(event: Event) -> dict[str, Any]:
-    unit = house().reference.unit_name(event.unit) if event.unit else ""
+    unit = runtime().reference.unit_name(event.unit) if event.unit else ""
     return {
         "number": event.number,
         "title": mask_text(event.title),

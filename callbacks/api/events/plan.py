@@ -7,7 +7,7 @@ from typing import Any
 from flask import Response
 from sqlalchemy.orm import Session
 
-from callbacks.api.answers import answer, house, moment
+from callbacks.api.answers import answer, moment, runtime
 from callbacks.api.bodies import object_body
 from callbacks.security.guard import permission
 from callbacks.security.session import somebody
@@ -32,8 +32,8 @@ LONGEST_NUMBER = 50
 def plan() -> Response:
     """Return for each number the recommended unit and the due time, or in words why it cannot go; changes nothing."""
     numbers = _numbers(object_body("numbers"))
-    who, reference, now = somebody(), house().reference, clock.now()
-    with house().database.read() as session:
+    who, reference, now = somebody(), runtime().reference, clock.now()
+    with runtime().database.read() as session:
         rows = _planned(session, reference, numbers, who, now)
     return answer({"items": rows})
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import Response
 
-from callbacks.api.answers import answer, house, moment
+from callbacks.api.answers import answer, moment, runtime
 from callbacks.api.events.events import known_event
 from callbacks.security.guard import permission
 from callbacks.security.session import somebody
@@ -24,8 +24,8 @@ AT_STAKE = ("claim", "claim_on_time", "very_satisfied")
 @permission("pool.see")
 def pool() -> Response:
     """Return what the unit may claim now, soonest first."""
-    who, reference, now = somebody(), house().reference, clock.now()
-    with house().database.read() as session:
+    who, reference, now = somebody(), runtime().reference, clock.now()
+    with runtime().database.read() as session:
         events = queries_pool.claimable(session, reference, who.unit or "", now)
         photos = queries_pool.photo_counts(session, [event.id for event in events])
         left = queries_pool.bonus_left(session, reference, who.unit or "", now)
@@ -65,8 +65,8 @@ def fate(number: str) -> Response:
 
     Whoever lost a race learns who won and when (LIFECYCLE §2), and no more than that.
     """
-    who, reference = somebody(), house().reference
-    with house().database.read() as session:
+    who, reference = somebody(), runtime().reference
+    with runtime().database.read() as session:
         event = known_event(session, number)
         if event.pool_at is None or not could_claim(event, who, reference):
             raise NotFound("没有编号为 {number} 的事件", number=number[:50])

@@ -6,7 +6,7 @@ from typing import Any
 from flask import Response, request
 from sqlalchemy.orm import Session
 
-from callbacks.api.answers import answer, house, moment
+from callbacks.api.answers import answer, moment, runtime
 from callbacks.api.bodies import object_body, reason_of
 from callbacks.api.events.events import seen_event
 from callbacks.security import edit_lock
@@ -31,8 +31,8 @@ def here(number: str) -> Response:
     """Say that this seat has the event open, or with `leave` that it has gone; return who else has."""
     body, who, now = object_body("seat", "leave"), somebody(), clock.real_now()
     seat = _seat(body)
-    with house().database.write() as session:
-        event = seen_event(session, house().reference, number, who)
+    with runtime().database.write() as session:
+        event = seen_event(session, runtime().reference, number, who)
         if body.get("leave") is True:
             presence.leave(session, who.name, seat)
         else:
@@ -46,13 +46,13 @@ def take(number: str) -> Response:
     """Take the event over; the reason becomes a step that everybody reads."""
     body, who, now = object_body("seat", "reason", "version"), somebody(), clock.real_now()
     seat, reason = _seat(body), reason_of(body, "接手要写明原因")
-    with house().database.write() as session:
-        event = seen_event(session, house().reference, number, who)
+    with runtime().database.write() as session:
+        event = seen_event(session, runtime().reference, number, who)
         held = presence.holder(session, event.id, now)
         presence.take(session, event.id, who.name, seat, now)
         if held is not None and (held.account, held.seat) != (who.name, seat):
             words = {"text": TAKEN.format(reason=reason, holder=held.account)}
-            actions.perform(session, house().reference, event, "comment", words, who, clock.now())
+            actions.perform(session, runtime().reference, event, "comment", words, who, clock.now())
         found = _present(session, event, who, seat)
     return answer(found)
 

@@ -11,7 +11,7 @@ from typing import Any
 from flask import Response, request
 from sqlalchemy.orm import Session
 
-from callbacks.api.answers import JSON, answer, house, moment
+from callbacks.api.answers import JSON, answer, moment, runtime
 from callbacks.api.bodies import facts_of, json_body, object_body
 from callbacks.api.events.events import answered_once, known_event
 from callbacks.api.photos import uploads
@@ -54,7 +54,7 @@ AGAIN = "同一网络地址一小时内第 {n} 次以上的紧急上报，请留
 @permission("public")
 def report() -> Response:
     """Take a report from anybody: 201 with its number and the secret to follow it by."""
-    body, now, reference = json_body(), clock.now(), house().reference
+    body, now, reference = json_body(), clock.now(), runtime().reference
     sender = uploads.stranger()
     filed = intake.door_report_from(body, reference, RESIDENT, now)
     category = reference.category(filed.category)
@@ -82,7 +82,7 @@ def report() -> Response:
 @permission("public")
 def follow(number: str) -> Response:
     """Return how far a report has come, to whoever knows its secret; to others it does not exist."""
-    with house().database.read() as session:
+    with runtime().database.read() as session:
         event = _own(session, number, request.args.get("secret", ""))
         return answer(_progress(session, event))
 
@@ -100,9 +100,9 @@ def object_(number: str) -> Response:
 
 
 def _say(number: str, action: str) -> Response:
-    body, reference, now = object_body(), house().reference, clock.now()
+    body, reference, now = object_body(), runtime().reference, clock.now()
     secret = body.pop("secret", "")
-    with house().database.write() as session:
+    with runtime().database.write() as session:
         event = _own(session, number, secret if isinstance(secret, str) else "")
         facts = facts_of(body, BY_ACTION[action], reference)
         after = actions.perform(session, reference, event, action, facts, RESIDENT, now)
@@ -122,7 +122,7 @@ def _progress(session: Session, event: Event) -> dict[str, Any]:
     said = frozenset(
         step.action for step in steps if step.actor == RESIDENT.name and step.round == event.round
     )
-    may = _may(event, house().reference, said)
+    may = _may(event, runtime().reference, said)
     rejected = [step.facts.get("reason") for step in steps if step.action == "reject"]
     return {
         "number": event.number,

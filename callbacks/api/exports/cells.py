@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from callbacks.api.answers import house
+from callbacks.api.answers import runtime
 from dashboard.rules.events.event import (
     LEVEL_WORDS,
     RATING_WORDS,
@@ -24,7 +24,7 @@ from layouts.text.words import translate
 
 def event_cells(now: datetime) -> Callable[[Event], list[Any]]:
     """Return the function that makes the cells of an event, in the language of this request, persons masked."""
-    reference = house().reference
+    reference = runtime().reference
     status, level, source = words_of(STATUS_WORDS), words_of(LEVEL_WORDS), words_of(SOURCE_WORDS)
     rating, supervision = words_of(RATING_WORDS), words_of(SUPERVISION_WORDS)
     kept = {True: translate("按期"), False: translate("超期"), None: ""}
@@ -52,4 +52,4 @@ def words_of(table: Mapping[Any, str]) -> dict[Any, str]:
 
 def local(at: datetime | None) -> datetime | None:
     """Return a moment as the district's clock shows it, to the second."""
-    return at.astimezone(house().reference.tz).replace(microsecond=0, tzinfo=None) if at else None
+    return at.astimezone(runtime().reference.tz).replace(microsecond=0, tzinfo=None) if at else None

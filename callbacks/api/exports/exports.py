@@ -10,7 +10,7 @@ from urllib.parse import quote
 from flask import Response, stream_with_context
 
 from callbacks.api import query
-from callbacks.api.answers import house
+from callbacks.api.answers import runtime
 from callbacks.api.bodies import object_body
 from callbacks.api.exports.tables import TABLES, named_events
 from callbacks.api.schema.figures import LEAST_WHY, LONGEST_NUMBER, LONGEST_WHY, MOST_NUMBERS
@@ -35,7 +35,7 @@ def export(what: str, kind: str) -> Response:
     words, who = query.words(*(("why", *names) if names else ())), somebody()
     why = why_of(words.pop("why", ""))
     head, rows = make(words, who)
-    with house().database.write() as session:
+    with runtime().database.write() as session:
         detail = {"table": what, "kind": kind, "filters": words, "why": why}
         audit(session, clock.real_now(), who.name, "export", **detail)
     name = f"{what}-{words.get('period', 'all')}"
@@ -48,7 +48,7 @@ def export_named(kind: str) -> Response:
     query.one_of("kind", kind, sheets.KINDS)
     body, who = object_body("numbers", "why"), somebody()
     why, numbers = why_of(body.get("why")), numbers_of(body.get("numbers"))
-    with house().database.write() as session:
+    with runtime().database.write() as session:
         detail = {"table": "events", "kind": kind, "named": len(numbers), "why": why}
         audit(session, clock.real_now(), who.name, "export", **detail)
     return download("events", kind, *named_events(numbers, who), {"table": "events", "why": why}, who)
@@ -76,7 +76,7 @@ def download(
         for row in rows:
             yield row
             count += 1
-        with house().database.write() as session:
+        with runtime().database.write() as session:
             audit(session, clock.real_now(), who.name, "export_sent", rows=count, **detail)
 
     response = Response(

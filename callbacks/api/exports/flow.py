@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 
 from callbacks.api import query
-from callbacks.api.answers import house
+from callbacks.api.answers import runtime
 from callbacks.api.exports.cells import local, words_of
 from callbacks.api.figures.appeals import STATES
 from callbacks.api.figures.breakdown import in_period
@@ -32,8 +32,8 @@ Table = tuple[list[str], Iterator[Row]]
 
 
 def _bottleneck(words: Words, who: Viewer) -> Table:
-    reference, narrow = house().reference, narrow_of(words)
-    with house().database.read() as session:
+    reference, narrow = runtime().reference, narrow_of(words)
+    with runtime().database.read() as session:
         lines = breakdown.standing(session, reference, clock.now(), narrow)
         seen = numbers_seen(session, reference, who, [one.number for one in lines])
     names = words_of(STATUS_WORDS)
@@ -53,7 +53,7 @@ def _bottleneck(words: Words, who: Viewer) -> Table:
 
 
 def _handoffs(words: Words, who: Viewer) -> Table:
-    reference, lines = house().reference, in_period(words, breakdown.handoffs)
+    reference, lines = runtime().reference, in_period(words, breakdown.handoffs)
     rows = (
         [one.unit, reference.unit_name(one.unit), one.given, one.declined, one.checked, one.returned,
          *(one.grounds.get(ground.value, 0) for ground in GROUND_WORDS)]
@@ -71,9 +71,9 @@ def _levels(words: Words, who: Viewer) -> Table:
 def _appeals(words: Words, who: Viewer) -> Table:
     if not who.may("appeals.see"):
         raise Forbidden("您的账号看不到申诉")
-    reference = house().reference
+    reference = runtime().reference
     pending = query.one_of("state", words.get("state", STATES[0]), STATES) == STATES[0]
-    with house().database.read() as session:
+    with runtime().database.read() as session:
         found = appeals.appealed(session, reference, who, pending=pending)
     states = words_of(APPEAL_WORDS)
     rows = (

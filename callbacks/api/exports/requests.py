@@ -6,7 +6,7 @@ from flask import Response, current_app
 from itsdangerous import BadSignature, URLSafeSerializer
 
 from callbacks.api import query
-from callbacks.api.answers import answer, house, moment
+from callbacks.api.answers import answer, moment, runtime
 from callbacks.api.bodies import object_body, reason_of
 from callbacks.api.exports.cells import event_cells
 from callbacks.api.exports.exports import download, why_of
@@ -39,9 +39,9 @@ def ask() -> Response:
     ]
     if faults:
         raise Invalid(faults)
-    read_filters(filters, house().reference)
+    read_filters(filters, runtime().reference)
     words = why_of(body.get("why"))
-    with house().database.write() as session:
+    with runtime().database.write() as session:
         row = export_requests.ask(session, somebody(), filters, words, clock.real_now())
         made = _request(row)
     return answer(made, 201)
@@ -50,7 +50,7 @@ def ask() -> Response:
 @permission("exports.ask")
 def requests() -> Response:
     """Return one's own requests, newest first; whoever may answer them sees everybody's."""
-    with house().database.read() as session:
+    with runtime().database.read() as session:
         found = [_request(row) for row in export_requests.listed(session, somebody())]
     return answer({"items": found, "next": None})
 
@@ -70,7 +70,7 @@ def refuse(key: int) -> Response:
 
 
 def _answered(key: int, *, granted: bool, words: str) -> Response:
-    with house().database.write() as session:
+    with runtime().database.write() as session:
         row = export_requests.answer(session, key, somebody(), clock.real_now(), granted=granted, words=words)
         made = _request(row)
     return answer(made)
@@ -87,7 +87,7 @@ def file(key: int) -> Response:
             raise Forbidden("下载链接无效")
     except BadSignature:
         raise Forbidden("下载链接无效") from None
-    with house().database.write() as session:
+    with runtime().database.write() as session:
         row = export_requests.take(session, key, who, clock.real_now())
         filters, why = dict(row.filters), row.why
     plain = event_cells(clock.now())

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
 from callbacks.api import query
-from callbacks.api.answers import house
+from callbacks.api.answers import runtime
 from callbacks.api.exports.cells import event_cells, local, words_of
 from callbacks.api.exports.flow import FLOW, Table, Words
 from callbacks.api.figures.breakdown import CODES, DIMENSIONS, grouped_codes
@@ -45,7 +45,7 @@ def _paged(page: Callable[[Any, str | None], tuple[list[Item], str | None]]) -> 
     """Yield all items of a paged list; each page is read in a session of its own, so that none stays open for long."""
     cursor: str | None = None
     while True:
-        with house().database.read() as session:
+        with runtime().database.read() as session:
             found, cursor = page(session, cursor)
         yield from found
         if cursor is None:
@@ -53,11 +53,11 @@ def _paged(page: Callable[[Any, str | None], tuple[list[Item], str | None]]) -> 
 
 
 def _board(words: Words, who: Viewer) -> Table:
-    board, reference, now = board_of(words.get("board", "units")), house().reference, clock.now()
+    board, reference, now = board_of(words.get("board", "units")), runtime().reference, clock.now()
     span, area = query.period_of(words, reference, now, "month"), words.get("area")
     if area is not None:
         area = reference.standing_area(query.one_of("area", area, reference.every_area)) or area
-    with house().database.read() as session:
+    with runtime().database.read() as session:
         lines = own_lines(board_rows(session, reference, board, span, now, area=area), board, who)
         frozen_at, changed = corrections(session, reference, board, span, now, area)
     now_points = {one.code: one.tenths for one in changed}
@@ -78,13 +78,13 @@ def _board(words: Words, who: Viewer) -> Table:
 def _entries(words: Words, who: Viewer) -> Table:
     board, code = board_of(words.get("board", "units")), words.get("code", "")
     own_only(board, code, who)
-    span = query.period_of(words, house().reference, clock.now(), "month")
+    span = query.period_of(words, runtime().reference, clock.now(), "month")
     names = {rule: translate(word) for rule, word in POINT_WORDS.items()}
     back = translate("冲正")
 
     def page(session: Any, cursor: str | None) -> tuple[list[tuple[Entry, str]], str | None]:
         found, following = ledger_entries(session, board, code, span, PAGE, cursor)
-        seen = numbers_seen(session, house().reference, who, [one.event for one in found])
+        seen = numbers_seen(session, runtime().reference, who, [one.event for one in found])
         return [(one, one.title if one.event in seen else "") for one in found], following
 
     def rows() -> Iterator[Row]:
@@ -96,10 +96,10 @@ def _entries(words: Words, who: Viewer) -> Table:
 
 
 def _kpis(words: Words, who: Viewer) -> Table:
-    reference, now = house().reference, clock.now()
+    reference, now = runtime().reference, clock.now()
     span, basis, narrow = query.period_of(words, reference, now), basis_of(words), narrow_of(words)
     asked_for = [(span, now), *((before, then) for _, before, then in befores(span, now))]
-    with house().database.read() as session:
+    with runtime().database.read() as session:
         found = [kpis_at(session, reference, period, then, narrow, basis)[0] for period, then in asked_for]
     shown = {code: kpi_words.value(code, *pair) for code, pair in found[0].items()}
     lines = [
@@ -111,11 +111,11 @@ def _kpis(words: Words, who: Viewer) -> Table:
 
 
 def _breakdown(words: Words, who: Viewer) -> Table:
-    reference, now = house().reference, clock.now()
+    reference, now = runtime().reference, clock.now()
     dimension = query.one_of("dimension", words.get("dimension", "area"), DIMENSIONS)
     span, narrow = query.period_of(words, reference, now), narrow_of(words)
     codes = grouped_codes(words.get("codes", ",".join(CODES)))
-    with house().database.read() as session:
+    with runtime().database.read() as session:
         basis = basis_of(words)
         lines, _ = breakdown.by(session, reference, dimension, span, now, codes, basis, narrow)
     heads = [head for code in codes for head in columns.pair(translate(kpi_words.KPIS[code].name))]
@@ -127,9 +127,9 @@ def _breakdown(words: Words, who: Viewer) -> Table:
 
 
 def _counted(words: Words, who: Viewer) -> Table:
-    reference, now = house().reference, clock.now()
+    reference, now = runtime().reference, clock.now()
     question = question_of(words, words.get("kpi", "reported"), now)
-    with house().database.read() as session:
+    with runtime().database.read() as session:
         counted_page(session, reference, who, question, 1, None)  # refuses before anything is sent
     cells, ratings = event_cells(now), words_of(RATING_WORDS)
 
@@ -147,7 +147,7 @@ def _events(words: Words, who: Viewer) -> Table:
 
 def listed(words: Mapping[str, str], who: Viewer, cells: Callable[[Event], Row]) -> Iterator[Row]:
     """Return the rows of a filtered list of events as somebody may see it; Invalid for a wrong filter."""
-    reference, now = house().reference, clock.now()
+    reference, now = runtime().reference, clock.now()
     filters = read_filters(words, reference)
     found = _paged(lambda session, cursor: events_page(session, reference, who, filters, PAGE, cursor, now))
     return (cells(event) for event in found)
@@ -160,8 +160,8 @@ def named_events(numbers: Sequence[str], who: Viewer) -> Table:
     def rows() -> Iterator[Row]:
         for start in range(0, len(numbers), PAGE):
             wanted = numbers[start : start + PAGE]
-            with house().database.read() as session:
-                found = events_by_number(session, house().reference, who, wanted)
+            with runtime().database.read() as session:
+                found = events_by_number(session, runtime().reference, who, wanted)
             yield from (cells(found[number]) for number in wanted if number in found)
 
     return columns.heads(*columns.EVENTS), rows()

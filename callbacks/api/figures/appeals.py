@@ -5,7 +5,7 @@ from typing import Any
 from flask import Response
 
 from callbacks.api import query
-from callbacks.api.answers import answer, house, moment
+from callbacks.api.answers import answer, moment, runtime
 from callbacks.security.guard import permission
 from callbacks.security.session import somebody
 from dashboard import actions, clock
@@ -22,8 +22,8 @@ def appeals() -> Response:
     """Return the appeals that wait for a review, oldest first, or those decided, newest first."""
     words = query.words("state")
     pending = query.one_of("state", words.get("state", STATES[0]), STATES) == STATES[0]
-    who, reference = somebody(), house().reference
-    with house().database.read() as session:
+    who, reference = somebody(), runtime().reference
+    with runtime().database.read() as session:
         found = queries_appeals.appealed(session, reference, who, pending=pending)
         items = [
             _item(event)
@@ -39,7 +39,7 @@ def _item(event: Event) -> dict[str, Any]:
         "number": event.number,
         "title": mask_text(event.title),
         "version": event.version,
-        "unit": house().reference.unit_name(event.unit) if event.unit else "",
+        "unit": runtime().reference.unit_name(event.unit) if event.unit else "",
         "state": state.value,
         "words": translate(APPEAL_WORDS[state]),
         "reason": mask_text(event.appeal_reason or ""),

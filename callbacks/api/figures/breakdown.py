@@ -6,7 +6,7 @@ from typing import TypeVar
 from flask import Response
 
 from callbacks.api import query
-from callbacks.api.answers import answer, house, moment
+from callbacks.api.answers import answer, moment, runtime
 from callbacks.api.figures.figures import NARROW, basis_of, counted_answer, kpi_body, narrow_of
 from callbacks.security.guard import permission
 from callbacks.security.session import somebody
@@ -31,10 +31,10 @@ def by(dimension: str) -> Response:
     """Return KPIs by the children of an area, by unit, category heading or channel; lines without any event are left out."""
     words = query.words("period", *NARROW, "basis", "codes")
     query.one_of("dimension", dimension, DIMENSIONS)
-    reference, now = house().reference, clock.now()
+    reference, now = runtime().reference, clock.now()
     span, narrow = query.period_of(words, reference, now), narrow_of(words)
     codes = grouped_codes(words.get("codes", ",".join(CODES)))
-    with house().database.read() as session:
+    with runtime().database.read() as session:
         basis = basis_of(words)
         rows, frozen_at = breakdown.by(session, reference, dimension, span, now, codes, basis, narrow)
     return answer(
@@ -65,8 +65,8 @@ def grouped_codes(text: str) -> tuple[str, ...]:
 def bottleneck() -> Response:
     """Return where open cases stand and for how long they have stood there (堵车)."""
     words = query.words(*NARROW)
-    reference, now, narrow = house().reference, clock.now(), narrow_of(words)
-    with house().database.read() as session:
+    reference, now, narrow = runtime().reference, clock.now(), narrow_of(words)
+    with runtime().database.read() as session:
         rows = breakdown.standing(session, reference, now, narrow)
         seen = numbers_seen(session, reference, somebody(), [row.number for row in rows])
     return answer(
@@ -91,7 +91,7 @@ def bottleneck() -> Response:
 @permission("scores.see")
 def handoffs() -> Response:
     """Return who declines and who is sent back after a check (推诿): each as a share of what the unit was given."""
-    reference = house().reference
+    reference = runtime().reference
     rows = in_period(query.words("period", *NARROW), breakdown.handoffs)
     return answer(
         {
@@ -137,7 +137,7 @@ def levels_events() -> Response:
     """Return a page of what one cell of the levels counted, newest first: `expected` level against who `finished`."""
     words = query.words("period", *NARROW, "expected", "finished", "limit", "cursor")
     limit, cursor = query.page_of(words)
-    who, reference, now = somebody(), house().reference, clock.now()
+    who, reference, now = somebody(), runtime().reference, clock.now()
     if who.role is Role.WALL and words.get("period", "month") != "today":
         raise Forbidden(LISTS)
     expected, finished = (
@@ -145,16 +145,16 @@ def levels_events() -> Response:
         for name in ("expected", "finished")
     )
     pair = Pair(expected, finished, query.period_of(words, reference, now, "month"), narrow_of(words))
-    with house().database.read() as session:
+    with runtime().database.read() as session:
         page = levels_page(session, reference, who, pair, limit, cursor)
     return counted_answer(page, who, now)
 
 
 def in_period(words: dict[str, str], find: Callable[..., list[Line]]) -> list[Line]:
     """Return the lines that a breakdown finds in the period and under the narrowing of a query."""
-    reference, now = house().reference, clock.now()
+    reference, now = runtime().reference, clock.now()
     span, narrow = query.period_of(words, reference, now, "month"), narrow_of(words)
-    with house().database.read() as session:
+    with runtime().database.read() as session:
         return find(session, reference, span, now, narrow)
 
 

@@ -8,7 +8,7 @@ from flask import Response
 from sqlalchemy.orm import Session
 
 from callbacks.api import query
-from callbacks.api.answers import answer, house, moment, read_event
+from callbacks.api.answers import answer, moment, read_event, runtime
 from callbacks.security.guard import permission
 from callbacks.security.session import somebody
 from callbacks.security.walls import LISTS, listed
@@ -45,10 +45,10 @@ YES = ("0", "1")
 def kpis() -> Response:
     """Return every KPI of a period, each with numerator, denominator and words; with `compare=1` what it was before."""
     words = query.words("period", *NARROW, "basis", "compare")
-    reference, now = house().reference, clock.now()
+    reference, now = runtime().reference, clock.now()
     span = query.period_of(words, reference, now)
     basis, narrow = basis_of(words), narrow_of(words)
-    with house().database.read() as session:
+    with runtime().database.read() as session:
         pairs, frozen_at, loose = kpis_at(session, reference, span, now, narrow, basis)
         found = {code: kpi_body(code, *pair) for code, pair in pairs.items()}
         if _one(words, "compare", YES) == "1":
@@ -89,11 +89,11 @@ def counted(code: str) -> Response:
     """Return a page of what one KPI counted, newest first; `count` is the number, `hidden` what one may not know of."""
     words = query.words("period", *NARROW, "basis", "part", "rating", "limit", "cursor")
     limit, cursor = query.page_of(words)
-    who, reference, now = somebody(), house().reference, clock.now()
+    who, reference, now = somebody(), runtime().reference, clock.now()
     if who.role is Role.WALL and words.get("period", "today") != "today":
         raise Forbidden(LISTS)
     question = question_of(words, code, now)
-    with house().database.read() as session:
+    with runtime().database.read() as session:
         page = counted_page(session, reference, who, question, limit, cursor)
     return counted_answer(page, who, now)
 
@@ -110,7 +110,7 @@ def question_of(words: dict[str, str], code: str, now: datetime) -> Asked:
     return Asked(
         code,
         _one(words, "part", PARTS),
-        query.period_of(words, house().reference, now),
+        query.period_of(words, runtime().reference, now),
         now,
         narrow_of(words),
         basis_of(words),
@@ -127,12 +127,12 @@ def scores() -> Response:
     """
     words = query.words("board", "period", "area", "trend")
     who, board = somebody(), board_of(words.get("board", "units"))
-    reference, now = house().reference, clock.now()
+    reference, now = runtime().reference, clock.now()
     span = query.period_of(words, reference, now, "month")
     area = words.get("area")
     if area is not None:
         area = reference.standing_area(query.one_of("area", area, reference.every_area)) or area
-    with house().database.read() as session:
+    with runtime().database.read() as session:
         lines = own_lines(board_rows(session, reference, board, span, now, area=area), board, who)
         rows = [row.as_json() for row in lines]
         frozen_at, changed = corrections(session, reference, board, span, now, area)
@@ -168,17 +168,17 @@ def entries(board: str, code: str) -> Response:
     limit, cursor = query.page_of(words)
     who, board = somebody(), board_of(board)
     own_only(board, code, who)
-    span = query.period_of(words, house().reference, clock.now(), "month")
-    with house().database.read() as session:
+    span = query.period_of(words, runtime().reference, clock.now(), "month")
+    with runtime().database.read() as session:
         found, following = ledger_entries(session, board, code, span, limit, cursor)
-        seen = numbers_seen(session, house().reference, who, [one.event for one in found])
+        seen = numbers_seen(session, runtime().reference, who, [one.event for one in found])
     return answer({"items": [_entry(one, seen) for one in found], "next": following})
 
 
 @permission("scores.see")
 def formula() -> Response:
     """Return how a board is counted: the parts of the composite with their weights, the points, the period rule."""
-    policy = house().reference.policy
+    policy = runtime().reference.policy
     parts = [
         {
             "code": code,
@@ -236,8 +236,8 @@ def basis_of(words: dict[str, str]) -> Basis:
 def narrow_of(words: dict[str, str]) -> Narrow:
     """Return what a query narrows its numbers to; Invalid for a code that is not known."""
     narrow = Narrow(**{name: words.get(name) for name in NARROW})
-    check(house().reference, narrow)
-    return standing(narrow, house().reference)
+    check(runtime().reference, narrow)
+    return standing(narrow, runtime().reference)
 
 
 def kpi_body(code: str, num: int, den: int) -> dict[str, Any]:
@@ -248,7 +248,7 @@ def kpi_body(code: str, num: int, den: int) -> dict[str, Any]:
 
 def board_of(board: str) -> str:
     """Return a board that the asking account may see, or refuse it."""
-    if query.one_of("board", board, boards_of(house().reference)) == "workers" and not somebody().may(
+    if query.one_of("board", board, boards_of(runtime().reference)) == "workers" and not somebody().may(
         "workers.scores"
     ):
         raise Forbidden("您的账号看不到网格员的积分")

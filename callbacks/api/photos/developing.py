@@ -1,6 +1,6 @@
 """The one way from bytes to a kept picture, with a count of those that were none: each costs us work, whoever sends it."""
 
-from callbacks.api.answers import house
+from callbacks.api.answers import runtime
 from callbacks.security import outside
 from callbacks.security.quotas import quotas
 from dashboard import clock
@@ -23,8 +23,8 @@ class TooMany(Refusal):
 
 def check_room(who: Viewer) -> None:
     """Raise Full when the disk has too little room left for pictures; staff may use half of what strangers must leave."""
-    floor = house().settings.free_mb
-    disk_space.check_free(house().photos, floor if who.role is Role.RESIDENT else floor // 2)
+    floor = runtime().settings.free_mb
+    disk_space.check_free(runtime().photos, floor if who.role is Role.RESIDENT else floor // 2)
 
 
 def developed(data: bytes, who: Viewer) -> PhotoRow:
@@ -36,7 +36,7 @@ def developed(data: bytes, who: Viewer) -> PhotoRow:
     if quotas().full(key, most):
         raise TooMany(ENOUGH)
     try:
-        return pictures_kept.store(house().photos, data, who, clock.now(), house().reference.tz)
+        return pictures_kept.store(runtime().photos, data, who, clock.now(), runtime().reference.tz)
     except darkroom.Busy:
         raise
     except Refusal:

@@ -3,7 +3,7 @@
 from flask import Response, request
 from sqlalchemy.orm import Session
 
-from callbacks.api.answers import answer, house
+from callbacks.api.answers import answer, runtime
 from callbacks.api.photos import developing
 from callbacks.security.guard import permission
 from callbacks.security.session import somebody
@@ -32,7 +32,7 @@ def upload() -> Response:
     row = developing.developed(data, who)
     url = f"/api/v1/photos/{row.id}"
     body = {"id": row.id, "url": url, "width": row.width, "height": row.height}
-    with house().database.write() as session:
+    with runtime().database.write() as session:
         session.add(row)
     return answer(body, 201, Location=url)
 
@@ -41,13 +41,13 @@ def upload() -> Response:
 def show(key: str) -> Response:
     """Return a picture to its uploader and to whoever sees its event."""
     who = somebody()
-    with house().database.read() as session:
+    with runtime().database.read() as session:
         row = beside.photo(session, key) if key.isalnum() and key.isascii() else None
         if row is None:
             raise NotFound("没有这张照片")
         if not _may_see(session, row, who):
             raise Forbidden("您的账号看不到这张照片")
-    path = house().photos / key
+    path = runtime().photos / key
     if not path.is_file():
         raise NotFound("照片文件已不在")
     data = path.read_bytes()
@@ -60,8 +60,8 @@ def _may_see(session: Session, row: PhotoRow, who: Viewer) -> bool:
     event = journal.event_by_id(session, row.event_id)
     if event is None:
         return False
-    return sees(event, who, house().reference) or sees(
-        event, who, house().reference, [co.unit for co in journal.co_units(session, event)]
+    return sees(event, who, runtime().reference) or sees(
+        event, who, runtime().reference, [co.unit for co in journal.co_units(session, event)]
     )
 
 

@@ -10,7 +10,7 @@ from flask import Response, request
 from sqlalchemy.orm import Session
 
 from callbacks.api import problems
-from callbacks.api.answers import answer, house
+from callbacks.api.answers import answer, runtime
 from callbacks.api.bodies import object_body
 from callbacks.api.photos.developing import TooMany, check_room, developed
 from callbacks.security import outside
@@ -66,7 +66,7 @@ def begin() -> Response:
         raise Invalid([("sha256", "应是 64 位十六进制的 SHA-256", {})])
     if size > pictures_kept.LARGEST_BYTES:
         raise pictures_kept.TooLarge("照片不能超过 8 MB，请压缩后再传", field="file")
-    with house().database.write() as session:
+    with runtime().database.write() as session:
         row = uploads.held(session, who.name, size, mark)
         if row is None:
             _check_quota(session, who, size, now)
@@ -81,7 +81,7 @@ def _check_quota(session: Session, who: Viewer, size: int, now: datetime) -> Non
     if who.role is not Role.RESIDENT:
         return
     address = outside.address()
-    disk_space.check_strangers(session, size, house().settings.strangers_mb, now)
+    disk_space.check_strangers(session, size, runtime().settings.strangers_mb, now)
     mine = f"upload/{address}"
     if not (quotas().take(mine, PER_HOUR) and quotas().take(f"{mine} bytes", BYTES_PER_HOUR, size)):
         raise TooMany(ENOUGH)
@@ -91,21 +91,21 @@ def _check_quota(session: Session, who: Viewer, size: int, now: datetime) -> Non
 def look(key: str) -> Response:
     """Return how far an upload is."""
     who = _owner()
-    with house().database.read() as session:
+    with runtime().database.read() as session:
         return answer(_state(session, _found(session, key, who)))
 
 
 @permission("public")
 def piece(key: str) -> Response:
     """Take the next piece; with the last one the picture is checked, written anew and kept."""
-    who, folder = _owner(), house().photos
+    who, folder = _owner(), runtime().photos
     start = request.headers.get("Upload-Offset", "")
     if not start.isascii() or not start.isdecimal() or len(start) > 10:
         raise Invalid([("Upload-Offset", "应是整数", {})])
     if request.mimetype != "application/offset+octet-stream":
         raise pictures_kept.WrongKind("请用 application/offset+octet-stream 提交照片的一段")
     data = request.get_data(cache=False) if (request.content_length or 0) <= LARGEST_PIECE else b""
-    with house().database.read() as session:
+    with runtime().database.read() as session:
         row = _found(session, key, who)
         if row.photo:
             return answer(_state(session, row))
@@ -125,25 +125,25 @@ def piece(key: str) -> Response:
 
 
 def _finish(key: str, who: Viewer) -> dict[str, Any]:
-    with house().database.read() as session:
+    with runtime().database.read() as session:
         row = _found(session, key, who)
     try:
-        photo = developed(uploads.whole(house().photos, row), who)
+        photo = developed(uploads.whole(runtime().photos, row), who)
     except (darkroom.Busy, TooMany):
         raise  # it may be a picture yet: what has arrived stays
     except Refusal:
-        with house().database.write() as session:
+        with runtime().database.write() as session:
             uploads.close(session, key, clock.now())
-        uploads.forget_pieces(house().photos, key)
+        uploads.forget_pieces(runtime().photos, key)
         raise
-    with house().database.write() as session:
+    with runtime().database.write() as session:
         held = _found(session, key, who)
         if held.photo is None:
             session.add(photo)
             held.photo = photo.id
         session.flush()
         state = _state(session, held)
-    uploads.forget_pieces(house().photos, key)
+    uploads.forget_pieces(runtime().photos, key)
     return state
 
 
@@ -166,7 +166,7 @@ def _state(session: Session, row: UploadRow) -> dict[str, Any]:
         "width": photo.width,
         "height": photo.height,
     }
-    offset = row.size if photo else uploads.offset(house().photos, row.id)
+    offset = row.size if photo else uploads.offset(runtime().photos, row.id)
     return {"id": row.id, "offset": offset, "photo": shown}
 
 

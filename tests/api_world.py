@@ -18,7 +18,7 @@ from werkzeug.routing import Rule
 from callbacks import api
 from callbacks.security import guard, outside, session
 from dashboard import clock
-from dashboard.runtime.runtime import House
+from dashboard.runtime.runtime import Runtime
 from dashboard.settings import Settings
 from datasources.accounts import accounts, passwords, sign_in
 from datasources.accounts.sign_in import SignIn
@@ -35,10 +35,10 @@ BEARER = "Authorization"
 
 @dataclass
 class ApiHouse:
-    """A house with its API open: `client`, and a token for every account."""
+    """A runtime with its API open: `client`, and a token for every account."""
 
     app: Flask
-    house: House
+    runtime: Runtime
     doors: SignIn
     _tokens: dict[str, str] = field(default_factory=dict)
 
@@ -50,13 +50,13 @@ class ApiHouse:
     def token(self, account: str, header: str = BEARER) -> dict[str, str]:
         """Return the header that makes a request the account's."""
         if account not in self._tokens:
-            with self.house.database.write() as opened:
+            with self.runtime.database.write() as opened:
                 self._tokens[account] = sign_in.issue_token(opened, account, clock.real_now())
         return {header: f"Bearer {self._tokens[account]}"}
 
     def clear(self, account: str) -> dict[str, str]:
         """Return the header of a token of the account that reads persons in clear."""
-        with self.house.database.write() as opened:
+        with self.runtime.database.write() as opened:
             word = sign_in.issue_token(opened, account, clock.real_now(), sign_in.PERSONAL)
         return {BEARER: f"Bearer {word}"}
 
@@ -97,7 +97,7 @@ def hashed() -> str:
 
 
 def open_demo(session: Session, reference: Reference) -> None:
-    """Open the demo accounts, in a house without accounts by the rows that `ensure_demo` would make there."""
+    """Open the demo accounts, in a runtime without accounts by the rows that `ensure_demo` would make there."""
     now = clock.real_now()
     if session.scalar(select(func.count()).select_from(AccountRow)):
         accounts.ensure_demo(session, reference, PASSWORD, now)
@@ -106,30 +106,30 @@ def open_demo(session: Session, reference: Reference) -> None:
     session.execute(insert(AccountRow), [one | made for one in accounts.demo_accounts(reference)])
 
 
-def build(house: House) -> ApiHouse:
-    """Return the API of a house whose district is loaded, with the demo accounts."""
-    with house.database.write() as opened:
-        open_demo(opened, house.reference)
+def build(runtime: Runtime) -> ApiHouse:
+    """Return the API of a runtime whose district is loaded, with the demo accounts."""
+    with runtime.database.write() as opened:
+        open_demo(opened, runtime.reference)
     app = Flask("grid-api", static_folder=None)
     app.url_rule_class = LateRule
-    doors = session.install(app, house)
-    guard.install(app, house.settings, session.viewer, session.came_from_elsewhere)
+    doors = session.install(app, runtime)
+    guard.install(app, runtime.settings, session.viewer, session.came_from_elsewhere)
     api.install(app)
     guard.check_app(app)
-    outside.install(app, house.settings)
-    return ApiHouse(app, house, doors)
+    outside.install(app, runtime.settings)
+    return ApiHouse(app, runtime, doors)
 
 
-def house_of(database: Database, folder: Path) -> House:
-    """Return a house over a database whose district is loaded."""
+def runtime_of(database: Database, folder: Path) -> Runtime:
+    """Return a runtime over a database whose district is loaded."""
     settings = Settings(data_dir=folder)
-    return House(settings, pack="huli", district="huli", database=database, references=references(database))
+    return Runtime(settings, pack="huli", district="huli", database=database, references=references(database))
 
 
 def open_app(folder: Path) -> ApiHouse:
-    """Return a new house on SQLite in a folder, with Huli loaded, and its API."""
+    """Return a new runtime on SQLite in a folder, with Huli loaded, and its API."""
     database = Database(f"sqlite:///{folder / 'grid.db'}")
     database.upgrade()
     with database.write() as opened:
         load_pack(opened, read_pack("huli"), clock.real_now())
-    return build(house_of(database, folder))
+    return build(runtime_of(database, folder))
