@@ -1,0 +1,1 @@
+"""The catalogues of the languages, and what collects the sentences into them."""
