@@ -21,6 +21,7 @@ from callbacks import (
     account,
     admin,
     api,
+    assets,
     audit,
     commands,
     guard,
@@ -142,6 +143,7 @@ def _add_web(product: Product, row_of, views) -> None:  # type: ignore[no-untype
     feed_routes.use(app, product.live)
     api.install(app)
     tiles.install(app, house.settings)
+    assets.install(app)
     phone.install(app, house)
     admin.install(app)
     account.install(app)

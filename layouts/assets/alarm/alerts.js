@@ -1,158 +1,124 @@
-/* Open emergencies: which one fills the strip, what a screen missed while it was away. Never a modal; no press acts on an event. */
-window.gridWall = window.gridWall || {};
-(function (wall) {
-  "use strict";
-  const TURN_MS = 8000; // the row of the others shows its next page
-  const PIN_MS = 30000; // an alert somebody touched stays in the strip this long
-  const MISSED_MS = 60000;
-  const PAGE = 3;
-  const LATE_MS = 5000; // heard of later than this after it was raised: missed, when the link was cut
-  const SETTLE_MS = 1500;
-  const LONGEST_AWAY = 24 * 3600000;
-  const SEEN = "grid-seen"; // the last moment this screen was live, kept over reloads
-  const { mark } = wall;
+/* Open emergencies: which one comes first, what a screen missed while it was away. */
+import { page } from "../core/page.js";
+import { alarmSound } from "./sound.js";
 
-  const held = new Map(); // alert id → newest version of it
-  const heard = new Map(); // alert id → {lag: ms after its raise, at: performance clock} of the first time this screen heard of it
-  let pin = null; // {id, until} by the performance clock
-  let away = null; // {items, until}: what was raised while the link was cut
-  let link = { live: false, seen: 0, kept: 0, first: true };
+const PIN_MS = 30000; // an alert somebody touched stays in the strip this long
+const MISSED_MS = 60000;
+const LATE_MS = 5000; // heard of later than this after it was raised: missed, when the link was cut
+const SETTLE_MS = 1500;
+const LONGEST_AWAY = 24 * 3600000;
+const SEEN = "grid-seen"; // the last moment this screen was live, kept over reloads
 
-  /* Times as epoch ms, whether they came over the socket (ms) or from the API (RFC 3339). */
-  const ms = (time) => (typeof time === "string" ? Date.parse(time) : time);
-  const inside = (part, name) => (part ? { ...part, [name]: ms(part[name]) } : null);
-  const timed = (alert) => ({
-    ...alert,
-    raised_at: ms(alert.raised_at),
-    reported_at: ms(alert.reported_at) || ms(alert.raised_at), // when it happened is one thing, when it was last alarmed another
-    stood_down_at: ms(alert.stood_down_at),
-    acknowledged: inside(alert.acknowledged, "at"),
-    next: inside(alert.next, "at"),
-    shelved: inside(alert.shelved, "until"),
-    units: (alert.units || []).map((one) => inside(one, "due_at")),
-    ladder: (alert.ladder || []).map((rung) => inside(rung, "at")),
-  });
+const held = new Map(); // alert id → newest version of it
+const heard = new Map(); // alert id → {lag: ms after its raise, at: performance clock} of the first time this screen heard of it
+let pin = null; // {id, until} by the performance clock
+let away = null; // {items, until}: what was raised while the link was cut
+let link = { live: false, seen: 0, kept: 0, first: true };
 
-  /* When the next thing happens by itself: the nearest comes first. */
-  const escalates = (alert) => (alert.next ? alert.next.at : Infinity);
-  const open = () =>
-    [...held.values()]
-      .filter((alert) => alert.state !== "stood_down")
-      .sort((a, b) => (a.state === b.state ? escalates(a) - escalates(b) || b.id - a.id : a.state === "raised" ? -1 : 1));
+/* Times as epoch ms, whether they came over the socket (ms) or from the API (RFC 3339). */
+const ms = (time) => (typeof time === "string" ? Date.parse(time) : time);
+const inside = (part, name) => (part ? { ...part, [name]: ms(part[name]) } : null);
+const timed = (alert) => ({
+  ...alert,
+  raised_at: ms(alert.raised_at),
+  reported_at: ms(alert.reported_at) || ms(alert.raised_at), // when it happened is one thing, when it was last alarmed another
+  stood_down_at: ms(alert.stood_down_at),
+  acknowledged: inside(alert.acknowledged, "at"),
+  next: inside(alert.next, "at"),
+  shelved: inside(alert.shelved, "until"),
+  units: (alert.units || []).map((one) => inside(one, "due_at")),
+  ladder: (alert.ladder || []).map((rung) => inside(rung, "at")),
+});
 
-  /* Which of several open emergencies one is, in the order they happened; nothing while it is the only one. */
-  const number = (alert) => {
-    const all = open().sort((a, b) => a.reported_at - b.reported_at || a.event_id - b.event_id);
-    return all.length > 1 ? 1 + all.findIndex((one) => one.event_id === alert.event_id) : 0;
-  };
+/* When the next thing happens by itself: the nearest comes first. */
+const escalates = (alert) => (alert.next ? alert.next.at : Infinity);
+const open = () =>
+  [...held.values()]
+    .filter((alert) => alert.state !== "stood_down")
+    .sort((a, b) => (a.state === b.state ? escalates(a) - escalates(b) || b.id - a.id : a.state === "raised" ? -1 : 1));
 
-  const keep = (alert) => {
-    held.set(alert.id, alert);
-    if (heard.has(alert.id)) return;
-    heard.set(alert.id, { lag: wall.now() - alert.raised_at, at: performance.now() });
-    if (heard.size > 200) heard.delete(heard.keys().next().value);
-  };
+/* Which of several open emergencies one is, in the order they happened; nothing while it is the only one. */
+const number = (alert) => {
+  const all = open().sort((a, b) => a.reported_at - b.reported_at || a.event_id - b.event_id);
+  return all.length > 1 ? 1 + all.findIndex((one) => one.event_id === alert.event_id) : 0;
+};
 
-  /* What is replayed after a cut comes message by message: a raise is believed once its answer had time to follow. */
-  const settled = (alert) => {
-    const first = heard.get(alert.id);
-    return !first || first.lag <= LATE_MS || performance.now() - first.at > SETTLE_MS;
-  };
+const keep = (alert) => {
+  held.set(alert.id, alert);
+  if (heard.has(alert.id)) return;
+  heard.set(alert.id, { lag: page.now() - alert.raised_at, at: performance.now() });
+  if (heard.size > 200) heard.delete(heard.keys().next().value);
+};
 
-  const main = (alerts) => (pin && performance.now() < pin.until && alerts.find((alert) => alert.id === pin.id)) || alerts[0] || null;
+/* What is replayed after a cut comes message by message: a raise is believed once its answer had time to follow. */
+const settled = (alert) => {
+  const first = heard.get(alert.id);
+  return !first || first.lag <= LATE_MS || performance.now() - first.at > SETTLE_MS;
+};
 
-  const show = (id) => {
-    pin = { id, until: performance.now() + PIN_MS };
-    wall.dirty();
-  };
+const main = (alerts) => (pin && performance.now() < pin.until && alerts.find((alert) => alert.id === pin.id)) || alerts[0] || null;
 
-  /* ---- back after a cut or a reload: what was raised meanwhile, with its true time ---- */
-  const askMissed = (since, now) => {
-    if (!since || since >= now || now - since > LONGEST_AWAY) return;
-    fetch("/api/v1/alerts/missed?since=" + encodeURIComponent(new Date(since).toISOString()), { cache: "no-store" })
-      .then((answer) => (answer.ok ? answer.json() : { items: [] }))
-      .then(({ items }) => {
-        const late = items.filter((one) => !heard.has(one.id) || heard.get(one.id).lag > LATE_MS);
-        if (late.length) away = { items: late.map(timed), until: performance.now() + MISSED_MS };
-        wall.dirty();
-      })
-      .catch(() => undefined); // the open ones come with the feed all the same
-  };
+const show = (id) => {
+  pin = { id, until: performance.now() + PIN_MS };
+  page.dirty();
+};
 
-  const watchLink = (now) => {
-    const live = Boolean(window.live) && window.live.link === "live" && window.live.loaded;
-    if (live && !link.live) askMissed(link.first ? Number(localStorage.getItem(SEEN)) : link.seen, now);
-    if (live) {
-      link.seen = now - window.live.age() * 1000 * window.live.speed; // the last heartbeat, not the moment it was missed
-      link.first = false;
-      if (performance.now() - link.kept > 2000) { link.kept = performance.now(); localStorage.setItem(SEEN, String(Math.floor(link.seen))); }
+/* ---- back after a cut or a reload: what was raised meanwhile, with its true time ---- */
+const askMissed = (since, now) => {
+  if (!since || since >= now || now - since > LONGEST_AWAY) return;
+  fetch("/api/v1/alerts/missed?since=" + encodeURIComponent(new Date(since).toISOString()), { cache: "no-store" })
+    .then((answer) => (answer.ok ? answer.json() : { items: [] }))
+    .then(({ items }) => {
+      const late = items.filter((one) => !heard.has(one.id) || heard.get(one.id).lag > LATE_MS);
+      if (late.length) away = { items: late.map(timed), until: performance.now() + MISSED_MS };
+      page.dirty();
+    })
+    .catch(() => undefined); // the open ones come with the feed all the same
+};
+
+const watchLink = (now) => {
+  const live = Boolean(window.live) && window.live.link === "live" && window.live.loaded;
+  if (live && !link.live) askMissed(link.first ? Number(localStorage.getItem(SEEN)) : link.seen, now);
+  if (live) {
+    link.seen = now - window.live.age() * 1000 * window.live.speed; // the last heartbeat, not the moment it was missed
+    link.first = false;
+    if (performance.now() - link.kept > 2000) { link.kept = performance.now(); localStorage.setItem(SEEN, String(Math.floor(link.seen))); }
+  }
+  link.live = live;
+};
+
+const missed = () => (away && performance.now() < away.until ? away.items.map((one) => held.get(one.id) || one) : []);
+
+export const alertStore = {
+  take(said) {
+    const mine = held.get(said.id);
+    const alert = timed({ ...mine, ...said });
+    if (mine && said.version !== undefined && said.version < mine.version) return;
+    if (!mine && alert.state === "raised") pin = null; // news takes the strip
+    keep(alert);
+    if (!mine || mine.state !== alert.state) alarmSound.ring(open()); // before anything is drawn: sound and silence cannot wait
+    if (alert.state === "stood_down") for (const [id, old] of held) if (old.state === "stood_down" && id !== alert.id) held.delete(id);
+  },
+  replace(alerts) { held.clear(); alerts.forEach((alert) => keep(timed(alert))); },
+  open,
+  number,
+  main: (alerts = open()) => main(alerts),
+  show,
+  missed,
+  link: watchLink,
+  of: (row) => open().find((alert) => alert.event_id === row.id || alert.event === row.number),
+  /* Sounding now: raised and not silenced openly. */
+  loud: (alerts, now) => alerts.filter((alert) => alert.state === "raised" && settled(alert) && !alertStore.shelf(alert, now)),
+  shelf: (alert, now) => (alert.shelved && alert.shelved.until > now ? alert.shelved : null),
+  /* What was shown only for a while is over. */
+  expire() {
+    if (away && performance.now() >= away.until) {
+      away = null;
+      page.dirty();
     }
-    link.live = live;
-  };
-
-  const missed = () => (away && performance.now() < away.until ? away.items.map((one) => held.get(one.id) || one) : []);
-
-  /* ---- drawing ---- */
-  const turn = (box) => {
-    const others = box.querySelectorAll(".w-other");
-    const pages = Math.ceil(others.length / PAGE);
-    const page = pages > 1 ? Math.floor(performance.now() / TURN_MS) % pages : 0;
-    others.forEach((node, index) => { node.hidden = Math.floor(index / PAGE) !== page; });
-  };
-
-  const build = (box, alerts, first, gone, lost) => {
-    const part = wall.alertParts;
-    const others = alerts.filter((alert) => alert !== first);
-    box.replaceChildren();
-    ["data-event", "data-status", "data-alert"].forEach((name) => box.removeAttribute(name));
-    if (gone.length) box.append(part.missed(gone));
-    if (!first) return;
-    mark(box, "data-event", first.event);
-    mark(box, "data-status", first.state);
-    mark(box, "data-alert", first.id);
-    if (others.length) box.append(part.others(others, show));
-    box.append((first.state === "raised" ? part.alarm : part.strip)(first, lost));
-  };
-
-  wall.alerts = {
-    take(said) {
-      const mine = held.get(said.id);
-      const alert = timed({ ...mine, ...said });
-      if (mine && said.version !== undefined && said.version < mine.version) return;
-      if (!mine && alert.state === "raised") pin = null; // news takes the strip
-      keep(alert);
-      if (!mine || mine.state !== alert.state) wall.sound.ring(open()); // before anything is drawn: sound and silence cannot wait
-      if (alert.state === "stood_down") for (const [id, old] of held) if (old.state === "stood_down" && id !== alert.id) held.delete(id);
-    },
-    replace(alerts) { held.clear(); alerts.forEach((alert) => keep(timed(alert))); },
-    open,
-    number,
-    main: () => main(open()),
-    show,
-    missed,
-    link: watchLink,
-    of: (row) => open().find((alert) => alert.event_id === row.id || alert.event === row.number),
-    /* Sounding now: raised and not silenced openly. */
-    loud: (alerts, now) => alerts.filter((alert) => alert.state === "raised" && settled(alert) && !wall.alerts.shelf(alert, now)),
-    shelf: (alert, now) => (alert.shelved && alert.shelved.until > now ? alert.shelved : null),
-    draw(box, root, lost) {
-      const alerts = open();
-      const first = main(alerts);
-      const gone = missed();
-      root.classList.toggle("wall--emg", alerts.some((alert) => alert.state === "raised"));
-      const forces = first ? wall.forces.of(first) : [];
-      const wanted = first || gone.length ? JSON.stringify([first, alerts, gone, forces.length, lost]) : "";
-      if (box._shape === wanted) return;
-      box._shape = wanted;
-      build(box, alerts, first, gone, lost);
-      wall.alerts.tick(box, wall.now());
-    },
-    tick(box, now) {
-      watchLink(now);
-      if (away && performance.now() >= away.until) { away = null; wall.dirty(); }
-      if (pin && performance.now() >= pin.until) { pin = null; wall.dirty(); }
-      wall.alertParts.tick(box, now);
-      turn(box);
-    },
-  };
-})(window.gridWall);
+    if (pin && performance.now() >= pin.until) {
+      pin = null;
+      page.dirty();
+    }
+  },
+};

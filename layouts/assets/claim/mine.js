@@ -1,188 +1,191 @@
 /* My work: what the unit holds or helps with, by what is due first; what was closed lately and how it was rated. */
-window.gridWall = window.gridWall || {};
-(function (wall) {
-  "use strict";
-  const SOON_MS = 30 * 60_000;
-  const CLOSED_MS = 1500;
-  const NEW_MS = 20_000;
-  const MOST = 200;
-  const el = (...what) => wall.el(...what); // format.js is loaded after this file
-  const t = (...what) => wall.t(...what);
-  const byId = (id) => document.getElementById(id);
-  const fresh = new Map(); // number → until when it counts as just come
-  let tab = "all";
-  let closed = [];
-  let waiting = 0;
-  let held = null; // numbers held at the last drawing
-  let shown = []; // numbers in the list, as they stand there
-  let first = null;
+import { byId, el, mark, say } from "../core/dom.js";
+import { exporting } from "../core/exporting.js";
+import { keyed } from "../core/keyed.js";
+import { grouped } from "../core/text.js";
+import { dayTime, duration } from "../core/time.js";
+import { t } from "../core/words.js";
+import { claimAlert } from "./alert.js";
+import { claim } from "./claim.js";
+import { claimPoints } from "./points.js";
 
-  const due = (row) => {
-    const [name, word] = first.dues[row.status] || [];
-    return name && row[name] ? { at: row[name], word } : null;
-  };
-  const near = (row, one) => (row.status === "handling" && row.warn_due_at) || one.at - SOON_MS; // of handling the server says from when
-  const late = (row, now) => Boolean(row.overdue_at) || (row.handle_due_at && row.handle_due_at < now && (row.status === "handling" || row.status === "dispatched"));
-  const soon = (row, now) => { const one = due(row); return Boolean(one) && !late(row, now) && now >= near(row, one) && row.status !== "on_hold" && row.status !== "checking"; };
-  const beside = (row) => row.unit !== first.unit.code;
+const SOON_MS = 30 * 60_000;
+const CLOSED_MS = 1500;
+const NEW_MS = 20_000;
+const MOST = 200;
+const fresh = new Map(); // number → until when it counts as just come
+let tab = "all";
+let closed = [];
+let waiting = 0;
+let held = null; // numbers held at the last drawing
+let shown = []; // numbers in the list, as they stand there
+let first = null;
 
-  /* tab → [word, which rows] */
-  const TABS = {
-    all: [() => t("全部"), () => true],
-    sign: [() => t("待签收"), (row) => row.status === "dispatched"],
-    handling: [() => t("处置中"), (row) => row.status === "handling"],
-    returned: [() => t("退回返工"), (row) => row.round > 1 && row.status !== "checking"],
-    late: [() => t("临期/超期"), (row, now) => soon(row, now) || late(row, now)],
-    supervised: [() => t("督办"), (row) => Boolean(row.supervision) && row.supervision !== "none"],
-    hold: [() => t("挂单"), (row) => row.status === "on_hold"],
-    checking: [() => t("待核查"), (row) => row.status === "checking"],
-    closed: [() => t("近期办结"), () => false],
-  };
+const due = (row) => {
+  const [name, word] = first.dues[row.status] || [];
+  return name && row[name] ? { at: row[name], word } : null;
+};
+const near = (row, one) => (row.status === "handling" && row.warn_due_at) || one.at - SOON_MS; // of handling the server says from when
+const late = (row, now) => Boolean(row.overdue_at) || (row.handle_due_at && row.handle_due_at < now && (row.status === "handling" || row.status === "dispatched"));
+const soon = (row, now) => { const one = due(row); return Boolean(one) && !late(row, now) && now >= near(row, one) && row.status !== "on_hold" && row.status !== "checking"; };
+const beside = (row) => row.unit !== first.unit.code;
 
-  const mine = () => {
-    const found = [];
-    for (const row of window.live.rows()) if (wall.claim.isMine(row) && row.status in first.dues && !["reported", "claimable", "pending_dispatch"].includes(row.status)) found.push(row);
-    return found;
-  };
+/* tab → [word, which rows] */
+const TABS = {
+  all: [() => t("全部"), () => true],
+  sign: [() => t("待签收"), (row) => row.status === "dispatched"],
+  handling: [() => t("处置中"), (row) => row.status === "handling"],
+  returned: [() => t("退回返工"), (row) => row.round > 1 && row.status !== "checking"],
+  late: [() => t("临期/超期"), (row, now) => soon(row, now) || late(row, now)],
+  supervised: [() => t("督办"), (row) => Boolean(row.supervision) && row.supervision !== "none"],
+  hold: [() => t("挂单"), (row) => row.status === "on_hold"],
+  checking: [() => t("待核查"), (row) => row.status === "checking"],
+  closed: [() => t("近期办结"), () => false],
+};
 
-  /* ---- a line ---- */
-  const make = (row) => {
-    const line = el("li", "c-m");
-    const button = line.appendChild(el("button", "c-m__b"));
-    button.type = "button";
-    button.dataset.event = row.number;
-    button.addEventListener("click", () => { wall.claim.choose(row.number); });
-    button.append(el("span", "lv"), el("span", "c-m__x"), el("span", "c-m__r"));
-    button.children[1].append(el("b"), el("span", "c-m__tags"), el("small"));
-    button.children[2].append(el("b"), el("small"));
-    return line;
-  };
-  const tags = (row, now) => {
-    const found = [];
-    if (fresh.has(row.number)) found.push([row.how === "claim" ? t("刚抢到") : t("新来"), "new"]);
-    else if (beside(row)) found.push([t("协办"), ""]);
-    else if (row.how) found.push([row.how === "claim" ? t("抢单") : t("派单"), row.how]);
-    if (row.handler && row.handler !== first.account.name) found.push([row.handler, ""]);
-    if (row.emergency) found.push([t("紧急"), "alarm"]);
-    if (row.round > 1) found.push([t("返工 {n} 次", { n: row.round - 1 }), "soon"]);
-    const mark = first.supervisions[row.supervision];
-    if (mark) found.push([mark.word, "soon"]);
-    if (row.request) found.push([row.request === "hold" ? t("挂单待批") : t("延期待批"), ""]);
-    void now;
-    return found;
-  };
-  const fill = (line, row) => {
-    const now = window.live.now();
-    const button = line.firstChild;
-    const [level, text, right] = button.children;
-    const square = first.level_words[row.level] || { word: "", class: "lv--grid" };
-    level.className = "lv " + square.class;
-    wall.say(level, square.word);
-    wall.mark(button, "data-status", row.status);
-    wall.mark(button, "aria-current", row.number === wall.claim.number());
-    wall.say(text.children[0], row.title);
-    const shape = JSON.stringify(tags(row, now));
-    if (text.children[1]._shape !== shape) { text.children[1]._shape = shape; text.children[1].replaceChildren(...tags(row, now).map(([word, kind]) => el("em", "c-tag c-tag--" + kind, word))); }
-    const status = text.children[2];
-    if (!status.firstChild) status.append(el("span"), document.createTextNode(" "), el("span"));
-    status.firstChild.className = "st " + (first.status_classes[row.status] || "");
-    wall.say(status.firstChild, first.status_words[row.status] || row.status);
-    wall.say(status.lastChild, wall.claim.place(row));
-    time(right, row, now);
-  };
-  const time = (right, row, now) => {
-    const [big, small] = right.children;
-    if (row.closed) { wall.say(big, row.rated); wall.say(small, row.when); return; }
-    const one = due(row);
-    if (!one) { wall.say(big, "—"); wall.say(small, ""); return; }
-    const rest = one.at - now;
-    wall.mark(big, "data-due", one.at);
-    wall.say(big, rest < 0 ? t("超 {time}", { time: brief(-rest) }) : brief(rest));
-    big.className = rest < 0 && row.status !== "on_hold" ? "t-over" : now >= near(row, one) && row.status !== "checking" ? "t-soon" : "";
-    wall.say(small, `${one.word} ${wall.dayTime(one.at, first.time_zone)}`);
-  };
-  const brief = (ms) => (ms >= 86_400_000 ? t("{n} 天", { n: Math.floor(ms / 86_400_000) }) : wall.duration(ms));
+const mine = () => {
+  const found = [];
+  for (const row of window.live.rows()) if (claim.isMine(row) && row.status in first.dues && !["reported", "claimable", "pending_dispatch"].includes(row.status)) found.push(row);
+  return found;
+};
 
-  /* ---- drawing ---- */
-  const draw = () => {
-    if (!first || !window.live.loaded) return;
-    const now = window.live.now();
-    const rows = mine();
-    news(rows);
-    for (const [number, until] of fresh) if (performance.now() > until) fresh.delete(number);
-    const counts = Object.fromEntries(Object.entries(TABS).map(([name, [, test]]) => [name, rows.filter((row) => test(row, now)).length]));
-    counts.closed = closed.length;
-    heads(counts, rows);
-    const list = tab === "closed" ? closed : rows.filter((row) => TABS[tab][1](row, now));
-    if (tab !== "closed") list.sort((one, other) => (due(one) || { at: Infinity }).at - (due(other) || { at: Infinity }).at || one.id - other.id);
-    const box = byId("claim-mine");
-    shown = list.map((row) => row.number);
-    wall.keyed(box, list.slice(0, MOST), (row) => row.number, make, fill);
-    box.classList.toggle("is-empty", !list.length);
-    wall.mark(box, "data-empty", tab === "all" ? t("手上没有事件") : t("这一类现在没有事件"));
-  };
+/* ---- a line ---- */
+const make = (row) => {
+  const line = el("li", "c-m");
+  const button = line.appendChild(el("button", "c-m__b"));
+  button.type = "button";
+  button.dataset.event = row.number;
+  button.addEventListener("click", () => { claim.choose(row.number); });
+  button.append(el("span", "lv"), el("span", "c-m__x"), el("span", "c-m__r"));
+  button.children[1].append(el("b"), el("span", "c-m__tags"), el("small"));
+  button.children[2].append(el("b"), el("small"));
+  return line;
+};
+const tags = (row, now) => {
+  const found = [];
+  if (fresh.has(row.number)) found.push([row.how === "claim" ? t("刚抢到") : t("新来"), "new"]);
+  else if (beside(row)) found.push([t("协办"), ""]);
+  else if (row.how) found.push([row.how === "claim" ? t("抢单") : t("派单"), row.how]);
+  if (row.handler && row.handler !== first.account.name) found.push([row.handler, ""]);
+  if (row.emergency) found.push([t("紧急"), "alarm"]);
+  if (row.round > 1) found.push([t("返工 {n} 次", { n: row.round - 1 }), "soon"]);
+  const card = first.supervisions[row.supervision];
+  if (card) found.push([card.word, "soon"]);
+  if (row.request) found.push([row.request === "hold" ? t("挂单待批") : t("延期待批"), ""]);
+  void now;
+  return found;
+};
+const fill = (line, row) => {
+  const now = window.live.now();
+  const button = line.firstChild;
+  const [level, text, right] = button.children;
+  const square = first.level_words[row.level] || { word: "", class: "lv--grid" };
+  level.className = "lv " + square.class;
+  say(level, square.word);
+  mark(button, "data-status", row.status);
+  mark(button, "aria-current", row.number === claim.number());
+  say(text.children[0], row.title);
+  const shape = JSON.stringify(tags(row, now));
+  if (text.children[1]._shape !== shape) { text.children[1]._shape = shape; text.children[1].replaceChildren(...tags(row, now).map(([word, kind]) => el("em", "c-tag c-tag--" + kind, word))); }
+  const status = text.children[2];
+  if (!status.firstChild) status.append(el("span"), document.createTextNode(" "), el("span"));
+  status.firstChild.className = "st " + (first.status_classes[row.status] || "");
+  say(status.firstChild, first.status_words[row.status] || row.status);
+  say(status.lastChild, claim.place(row));
+  time(right, row, now);
+};
+const time = (right, row, now) => {
+  const [big, small] = right.children;
+  if (row.closed) { say(big, row.rated); say(small, row.when); return; }
+  const one = due(row);
+  if (!one) { say(big, "—"); say(small, ""); return; }
+  const rest = one.at - now;
+  mark(big, "data-due", one.at);
+  say(big, rest < 0 ? t("超 {time}", { time: brief(-rest) }) : brief(rest));
+  big.className = rest < 0 && row.status !== "on_hold" ? "t-over" : now >= near(row, one) && row.status !== "checking" ? "t-soon" : "";
+  say(small, `${one.word} ${dayTime(one.at, first.time_zone)}`);
+};
+const brief = (ms) => (ms >= 86_400_000 ? t("{n} 天", { n: Math.floor(ms / 86_400_000) }) : duration(ms));
 
-  const heads = (counts, rows) => {
-    const box = byId("claim-mine-tabs");
-    if (!box.firstChild) {
-      for (const [name, [word]] of Object.entries(TABS)) {
-        const one = box.appendChild(el("button", "c-tab"));
-        one.type = "button";
-        one.dataset.tab = name;
-        one.setAttribute("role", "tab");
-        one.append(el("span", "", word()), el("b"));
-        one.addEventListener("click", () => { tab = name; draw(); if (name === "closed") finished(); });
-      }
+/* ---- drawing ---- */
+const draw = () => {
+  if (!first || !window.live.loaded) return;
+  const now = window.live.now();
+  const rows = mine();
+  news(rows);
+  for (const [number, until] of fresh) if (performance.now() > until) fresh.delete(number);
+  const counts = Object.fromEntries(Object.entries(TABS).map(([name, [, test]]) => [name, rows.filter((row) => test(row, now)).length]));
+  counts.closed = closed.length;
+  heads(counts, rows);
+  const list = tab === "closed" ? closed : rows.filter((row) => TABS[tab][1](row, now));
+  if (tab !== "closed") list.sort((one, other) => (due(one) || { at: Infinity }).at - (due(other) || { at: Infinity }).at || one.id - other.id);
+  const box = byId("claim-mine");
+  shown = list.map((row) => row.number);
+  keyed(box, list.slice(0, MOST), (row) => row.number, make, fill);
+  box.classList.toggle("is-empty", !list.length);
+  mark(box, "data-empty", tab === "all" ? t("手上没有事件") : t("这一类现在没有事件"));
+};
+
+const heads = (counts, rows) => {
+  const box = byId("claim-mine-tabs");
+  if (!box.firstChild) {
+    for (const [name, [word]] of Object.entries(TABS)) {
+      const one = box.appendChild(el("button", "c-tab"));
+      one.type = "button";
+      one.dataset.tab = name;
+      one.setAttribute("role", "tab");
+      one.append(el("span", "", word()), el("b"));
+      one.addEventListener("click", () => { tab = name; draw(); if (name === "closed") finished(); });
     }
-    for (const one of box.children) {
-      wall.say(one.lastChild, one.dataset.tab === "closed" && counts.closed === MOST_CLOSED ? `${MOST_CLOSED}+` : String(counts[one.dataset.tab]));
-      wall.mark(one, "aria-selected", one.dataset.tab === tab);
-      one.classList.toggle("is-hot", ["sign", "returned", "late", "supervised"].includes(one.dataset.tab) && counts[one.dataset.tab] > 0);
-    }
-    const head = byId("claim-mine-head");
-    if (!head.firstChild) head.append(el("h2", "", t("我的在办")), el("p"), wall.exporting.button(() => ["events", t("{queue} · {n} 件", { queue: TABS[tab][0](), n: wall.number(shown.length) }), { numbers: shown }]));
-    wall.say(head.children[1], t("共 {n} 件 · 协办 {co} · 挂单 {hold}", { n: rows.length, co: rows.filter(beside).length, hold: counts.hold }));
-    wall.claim.count("mine", String(rows.length));
-  };
+  }
+  for (const one of box.children) {
+    say(one.lastChild, one.dataset.tab === "closed" && counts.closed === MOST_CLOSED ? `${MOST_CLOSED}+` : String(counts[one.dataset.tab]));
+    mark(one, "aria-selected", one.dataset.tab === tab);
+    one.classList.toggle("is-hot", ["sign", "returned", "late", "supervised"].includes(one.dataset.tab) && counts[one.dataset.tab] > 0);
+  }
+  const head = byId("claim-mine-head");
+  if (!head.firstChild) head.append(el("h2", "", t("我的在办")), el("p"), exporting.button(() => ["events", t("{queue} · {n} 件", { queue: TABS[tab][0](), n: grouped(shown.length) }), { numbers: shown }]));
+  say(head.children[1], t("共 {n} 件 · 协办 {co} · 挂单 {hold}", { n: rows.length, co: rows.filter(beside).length, hold: counts.hold }));
+  claim.count("mine", String(rows.length));
+};
 
-  /* What was not held a moment ago is new: it is marked, and a dispatch rings. */
-  const news = (rows) => {
-    const now = new Set(rows.map((row) => row.number));
-    if (held !== null) {
-      const came = rows.filter((row) => !held.has(row.number));
-      for (const row of came) fresh.set(row.number, performance.now() + NEW_MS);
-      const sent = came.filter((row) => row.status === "dispatched");
-      if (sent.length) wall.claimAlert.ring(sent);
-      if ([...held].some((number) => !now.has(number)) || came.length) { finished(); wall.claimPoints.refresh(); }
-    }
-    held = now;
-  };
+/* What was not held a moment ago is new: it is marked, and a dispatch rings. */
+const news = (rows) => {
+  const now = new Set(rows.map((row) => row.number));
+  if (held !== null) {
+    const came = rows.filter((row) => !held.has(row.number));
+    for (const row of came) fresh.set(row.number, performance.now() + NEW_MS);
+    const sent = came.filter((row) => row.status === "dispatched");
+    if (sent.length) claimAlert.ring(sent);
+    if ([...held].some((number) => !now.has(number)) || came.length) { finished(); claimPoints.refresh(); }
+  }
+  held = now;
+};
 
-  /* ---- what was closed lately ---- */
-  const MOST_CLOSED = 50;
-  const finished = () => {
-    clearTimeout(waiting);
-    waiting = setTimeout(async () => {
-      const found = await wall.claim.ask(`/api/v1/events?status=closed&unit=${encodeURIComponent(first.unit.code)}&limit=${MOST_CLOSED}`);
-      if (!found) return;
-      const rated = Object.fromEntries(first.ratings.map((one) => [one.code, one.word]));
-      closed = found.items
-        .map((one) => ({
-          id: one.id, number: one.number, title: one.title, level: one.level, status: one.status, how: one.how, round: one.round, address: one.address,
-          path: "", emergency: one.emergency, supervision: one.supervision, closed: Date.parse(one.closed_at),
-          rated: one.rating ? rated[one.rating] : t("未评价"),
-          when: [wall.dayTime(Date.parse(one.closed_at), first.time_zone), one.on_time === false ? t("超期") : t("按期")].join(" "),
-        }))
-        .sort((one, other) => other.closed - one.closed);
-      draw();
-    }, CLOSED_MS);
-  };
+/* ---- what was closed lately ---- */
+const MOST_CLOSED = 50;
+const finished = () => {
+  clearTimeout(waiting);
+  waiting = setTimeout(async () => {
+    const found = await claim.ask(`/api/v1/events?status=closed&unit=${encodeURIComponent(first.unit.code)}&limit=${MOST_CLOSED}`);
+    if (!found) return;
+    const rated = Object.fromEntries(first.ratings.map((one) => [one.code, one.word]));
+    closed = found.items
+      .map((one) => ({
+        id: one.id, number: one.number, title: one.title, level: one.level, status: one.status, how: one.how, round: one.round, address: one.address,
+        path: "", emergency: one.emergency, supervision: one.supervision, closed: Date.parse(one.closed_at),
+        rated: one.rating ? rated[one.rating] : t("未评价"),
+        when: [dayTime(Date.parse(one.closed_at), first.time_zone), one.on_time === false ? t("超期") : t("按期")].join(" "),
+      }))
+      .sort((one, other) => other.closed - one.closed);
+    draw();
+  }, CLOSED_MS);
+};
 
-  document.addEventListener("claim", (event) => {
-    first = event.detail;
-    wall.claim.mine = draw;
-    window.live.on("rows", draw);
-    wall.claim.onTick(draw);
-    finished();
-  });
-})(window.gridWall);
+export const begin = (given) => {
+  first = given;
+  claim.mine = draw;
+  window.live.on("rows", draw);
+  claim.onTick(draw);
+  finished();
+};

@@ -1,25 +1,26 @@
 /* On every page but the wall, which has a place of its own for it: which part of the product stands still, and what to do. */
-window.gridWall = window.gridWall || {};
-(function (wall) {
-  "use strict";
-  const EVERY_MS = 1000;
-  let box = null;
+import { el, say } from "../core/dom.js";
+import { keyed } from "../core/keyed.js";
+import { duration } from "../core/time.js";
+import { t } from "../core/words.js";
+import { stillWords } from "./link.js";
 
-  const draw = () => {
-    if (!window.live || !document.querySelector("[data-live]") || document.getElementById("screen")) { if (box) box.remove(); box = null; return; }
-    const still = window.live.still;
-    if (!still.length) { if (box) box.remove(); box = null; return; }
-    if (!box || !box.isConnected) {
-      box = document.body.appendChild(wall.el("div", "still"));
-      box.id = "still";
-      box.setAttribute("role", "alert");
-    }
-    wall.keyed(box, still.map(wall.stillWords), (one) => one.title, () => { const line = wall.el("p"); line.append(wall.el("b"), wall.el("span"), wall.el("time", "num")); return line; }, (line, one) => {
-      wall.say(line.children[0], one.title);
-      wall.say(line.children[1], one.text);
-      wall.say(line.children[2], wall.t("已停 {time}", { time: wall.duration(one.seconds * 1000) }));
-    });
-  };
-  setInterval(draw, EVERY_MS);
-  wall.still = { draw };
-})(window.gridWall);
+const EVERY_MS = 1000;
+let box = null;
+
+const draw = () => {
+  if (!window.live || !document.querySelector("[data-live]") || document.getElementById("screen")) { if (box) box.remove(); box = null; return; }
+  const still = window.live.still;
+  if (!still.length) { if (box) box.remove(); box = null; return; }
+  if (!box || !box.isConnected) {
+    box = document.body.appendChild(el("div", "still"));
+    box.id = "still";
+    box.setAttribute("role", "alert");
+  }
+  keyed(box, still.map(stillWords), (one) => one.title, () => { const line = el("p"); line.append(el("b"), el("span"), el("time", "num")); return line; }, (line, one) => {
+    say(line.children[0], one.title);
+    say(line.children[1], one.text);
+    say(line.children[2], t("已停 {time}", { time: duration(one.seconds * 1000) }));
+  });
+};
+setInterval(draw, EVERY_MS);

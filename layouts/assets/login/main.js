@@ -1,13 +1,16 @@
-/* The caps-lock hint of the login form; the form itself needs no script. */
-(function () {
-  "use strict";
-  const hint = document.getElementById("login-caps");
-  const password = document.getElementById("login-password");
-  if (!hint || !password) return;
-  const look = (pressed) => {
-    if (pressed.getModifierState) hint.hidden = !pressed.getModifierState("CapsLock");
-  };
+/* The login page: the hint of caps lock, and drafts that are not for whoever logs in next. The form itself needs no script. */
+import "../core/drafts.js";
+import { byId } from "../core/dom.js";
+
+const hint = byId("login-caps");
+const password = byId("login-password");
+const look = (pressed) => {
+  if (pressed.getModifierState) hint.hidden = !pressed.getModifierState("CapsLock");
+};
+if (hint && password) {
   password.addEventListener("keydown", look);
   password.addEventListener("keyup", look);
-  password.addEventListener("blur", () => { hint.hidden = true; });
-})();
+  password.addEventListener("blur", () => {
+    hint.hidden = true;
+  });
+}

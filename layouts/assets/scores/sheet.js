@@ -1,171 +1,171 @@
 /* What lies behind: the ledger of a line, the list of a number, the formula. Opened by a tap, closed by a tap or Esc. */
-window.gridWall = window.gridWall || {};
-(function (wall) {
-  "use strict";
-  const PAGE = 100;
-  const el = (...what) => wall.el(...what); // format.js is loaded after this file
-  const t = (...what) => wall.t(...what);
-  const byId = (id) => document.getElementById(id);
-  let key = "";
+import { byId, el, say } from "../core/dom.js";
+import { exporting } from "../core/exporting.js";
+import { dayTime } from "../core/time.js";
+import { t } from "../core/words.js";
+import { scoresBoard } from "./board.js";
+import { scores } from "./scores.js";
 
-  const frame = (title, more) => {
-    const box = byId("scores-sheet");
-    const head = el("header", "s-sheet__h");
-    const words = el("div");
-    words.append(el("h2", "", title), el("p", "num", more || ""));
-    const quit = el("button", "btn s-x", "✕");
-    quit.type = "button";
-    quit.setAttribute("aria-label", t("关闭"));
-    quit.addEventListener("click", () => wall.scores.go({ sheet: "" }));
-    head.append(words, quit);
-    const body = el("div", "s-sheet__b");
-    body.tabIndex = 0;
-    box.replaceChildren(head, body);
-    return body;
+const PAGE = 100;
+let key = "";
+
+const frame = (title, more) => {
+  const box = byId("scores-sheet");
+  const head = el("header", "s-sheet__h");
+  const words = el("div");
+  words.append(el("h2", "", title), el("p", "num", more || ""));
+  const quit = el("button", "btn s-x", "✕");
+  quit.type = "button";
+  quit.setAttribute("aria-label", t("关闭"));
+  quit.addEventListener("click", () => scores.go({ sheet: "" }));
+  head.append(words, quit);
+  const body = el("div", "s-sheet__b");
+  body.tabIndex = 0;
+  box.replaceChildren(head, body);
+  return body;
+};
+const note = (text) => { const p = byId("scores-sheet").querySelector(".s-sheet__h p"); if (p) say(p, text); };
+const more = (body, next, load) => {
+  if (!next) return;
+  const button = body.appendChild(el("button", "btn s-more", t("再看 {n} 条", { n: PAGE })));
+  button.type = "button";
+  button.addEventListener("click", () => { button.remove(); load(next); });
+};
+const wanted = (mine) => key === mine;
+const name = (state, code) => { const line = scoresBoard.line(code); const area = scores.first.areas.find((one) => one[0] === code); return line ? line.name : area ? area[1] : code; };
+
+/* One ledger entry: points, rule, event, when. */
+const item = (one, zone) => {
+  const points = Number(one.points);
+  const made = el("li", "s-item" + (one.reverses ? " s-item--back" : ""));
+  const link = made.appendChild(el("a", "s-item__a"));
+  link.href = "/event/" + encodeURIComponent(one.event);
+  link.dataset.event = one.event;
+  link.append(el("b", "num" + (points < 0 ? " is-down" : ""), (points > 0 ? "+" : "") + points), el("span", "s-item__t", (one.reverses ? t("冲正") + " · " : "") + one.name), el("span", "s-item__e", one.title), el("small", "num", `${one.event} · ${dayTime(Date.parse(one.at), zone)}`));
+  return made;
+};
+
+/* ---- the ledger behind a line ---- */
+const entries = (state, code) => {
+  const mine = key;
+  const body = frame(name(state, code), t("正在取…"));
+  if (scores.first.may.take) body.append(exporting.button(() => ["entries", name(state, code), { board: state.board, code, period: state.period }]));
+  const list = body.appendChild(el("ol", "s-list"));
+  let sum = 0;
+  let n = 0;
+  const load = async (cursor) => {
+    const found = await scores.ask(`/scores/${state.board}/${encodeURIComponent(code)}/entries?` + scores.query({ limit: cursor === undefined ? 1000 : PAGE, cursor }));
+    if (!wanted(mine)) return;
+    if (!found) { note(t("没有取到明细，请再试")); return; }
+    for (const one of found.items) {
+      sum += Math.round(Number(one.points) * 10);
+      n += 1;
+      list.append(item(one, scores.first.time_zone));
+    }
+    note(found.next ? t("前 {n} 笔", { n }) : t("共 {n} 笔，合计 {sum} 分", { n, sum: sum / 10 }));
+    byId("scores-sheet").dataset.sum = (sum / 10).toFixed(1);
+    if (!n) list.append(el("li", "s-none", t("这一期没有积分记录")));
+    more(body, found.next, load);
   };
-  const note = (text) => { const p = byId("scores-sheet").querySelector(".s-sheet__h p"); if (p) wall.say(p, text); };
-  const more = (body, next, load) => {
-    if (!next) return;
-    const button = body.appendChild(el("button", "btn s-more", t("再看 {n} 条", { n: PAGE })));
+  load();
+};
+
+/* ---- the list behind a number ---- */
+const list = (state, code, kpi, part) => {
+  const mine = key;
+  const words = scores.first.kpis[kpi];
+  const body = frame(`${name(state, code)} · ${words.name}`, t("正在取…"));
+  const tabs = body.appendChild(el("div", "s-parts"));
+  tabs.setAttribute("role", "tablist");
+  for (const [one, word] of [["num", words.num], ["den", words.den]]) {
+    const button = tabs.appendChild(el("button", "s-tab", word));
     button.type = "button";
-    button.addEventListener("click", () => { button.remove(); load(next); });
-  };
-  const wanted = (mine) => key === mine;
-  const name = (state, code) => { const line = wall.scoresBoard.line(code); const area = wall.scores.first.areas.find((one) => one[0] === code); return line ? line.name : area ? area[1] : code; };
-
-  /* One ledger entry: points, rule, event, when. */
-  const item = (one, zone) => {
-    const points = Number(one.points);
-    const made = el("li", "s-item" + (one.reverses ? " s-item--back" : ""));
-    const link = made.appendChild(el("a", "s-item__a"));
-    link.href = "/event/" + encodeURIComponent(one.event);
-    link.dataset.event = one.event;
-    link.append(el("b", "num" + (points < 0 ? " is-down" : ""), (points > 0 ? "+" : "") + points), el("span", "s-item__t", (one.reverses ? t("冲正") + " · " : "") + one.name), el("span", "s-item__e", one.title), el("small", "num", `${one.event} · ${wall.dayTime(Date.parse(one.at), zone)}`));
-    return made;
-  };
-
-  /* ---- the ledger behind a line ---- */
-  const entries = (state, code) => {
-    const mine = key;
-    const body = frame(name(state, code), t("正在取…"));
-    if (wall.scores.first.may.take) body.append(wall.exporting.button(() => ["entries", name(state, code), { board: state.board, code, period: state.period }]));
-    const list = body.appendChild(el("ol", "s-list"));
-    let sum = 0;
-    let n = 0;
-    const load = async (cursor) => {
-      const found = await wall.scores.ask(`/scores/${state.board}/${encodeURIComponent(code)}/entries?` + wall.scores.query({ limit: cursor === undefined ? 1000 : PAGE, cursor }));
-      if (!wanted(mine)) return;
-      if (!found) { note(t("没有取到明细，请再试")); return; }
-      for (const one of found.items) {
-        sum += Math.round(Number(one.points) * 10);
-        n += 1;
-        list.append(item(one, wall.scores.first.time_zone));
-      }
-      note(found.next ? t("前 {n} 笔", { n }) : t("共 {n} 笔，合计 {sum} 分", { n, sum: sum / 10 }));
-      byId("scores-sheet").dataset.sum = (sum / 10).toFixed(1);
-      if (!n) list.append(el("li", "s-none", t("这一期没有积分记录")));
-      more(body, found.next, load);
-    };
-    load();
-  };
-
-  /* ---- the list behind a number ---- */
-  const list = (state, code, kpi, part) => {
-    const mine = key;
-    const words = wall.scores.first.kpis[kpi];
-    const body = frame(`${name(state, code)} · ${words.name}`, t("正在取…"));
-    const tabs = body.appendChild(el("div", "s-parts"));
-    tabs.setAttribute("role", "tablist");
-    for (const [one, word] of [["num", words.num], ["den", words.den]]) {
-      const button = tabs.appendChild(el("button", "s-tab", word));
-      button.type = "button";
-      button.dataset.part = one;
-      button.setAttribute("role", "tab");
-      button.setAttribute("aria-selected", String(one === part));
-      button.addEventListener("click", () => wall.scores.go({ sheet: `list/${code}/${kpi}/${one}` }, true));
+    button.dataset.part = one;
+    button.setAttribute("role", "tab");
+    button.setAttribute("aria-selected", String(one === part));
+    button.addEventListener("click", () => scores.go({ sheet: `list/${code}/${kpi}/${one}` }, true));
+  }
+  if (state.board !== "kpis" && scoresBoard.frozen()) body.append(el("p", "", t("榜上是定格时的数，清单按现在的记录")));
+  const items = body.appendChild(el("ol", "s-list"));
+  const narrow = code === "-" ? {} : scores.line(state.board === "kpis" ? "streets" : state.board, code);
+  for (const [one, value] of Object.entries(scores.narrowed())) if (!narrow[one]) narrow[one] = value;
+  if (scores.first.may.take) tabs.after(exporting.button(() => ["counted", `${name(state, code)} · ${words.name}`, { kpi, part, period: state.period, ...narrow }]));
+  const load = async (cursor) => {
+    const found = await scores.ask(`/kpis/${kpi}/events?` + scores.query({ ...narrow, part, limit: PAGE, cursor }));
+    if (!wanted(mine)) return;
+    if (!found) { note(t("没有取到明细，请再试")); return; }
+    note(found.hidden ? t("{n} 件，其中 {hidden} 件您无权查看", { n: found.count, hidden: found.hidden }) : t("{n} 件", { n: found.count }));
+    byId("scores-sheet").dataset.count = found.count;
+    for (const one of found.items) {
+      const item = items.appendChild(el("li", "s-item"));
+      const link = item.appendChild(el("a", "s-item__a s-item__a--event"));
+      link.href = "/event/" + encodeURIComponent(one.number);
+      link.dataset.event = one.number;
+      link.dataset.status = one.status;
+      const level = scores.first.level_words[one.level];
+      link.append(el("span", "lv " + level.class, level.word), el("span", "s-item__t", one.title), el("span", "s-item__e" + (one.on_time === false ? " is-down" : ""), one.on_time === false ? t("超期") : one.on_time ? t("按期") : ""), el("small", "num", [one.number, dayTime(Date.parse(one.counted.at), scores.first.time_zone), one.grid ? one.grid.name : ""].filter(Boolean).join(" · ")));
     }
-    if (state.board !== "kpis" && wall.scoresBoard.frozen()) body.append(el("p", "", t("榜上是定格时的数，清单按现在的记录")));
-    const items = body.appendChild(el("ol", "s-list"));
-    const narrow = code === "-" ? {} : wall.scores.line(state.board === "kpis" ? "streets" : state.board, code);
-    for (const [one, value] of Object.entries(wall.scores.narrowed())) if (!narrow[one]) narrow[one] = value;
-    if (wall.scores.first.may.take) tabs.after(wall.exporting.button(() => ["counted", `${name(state, code)} · ${words.name}`, { kpi, part, period: state.period, ...narrow }]));
-    const load = async (cursor) => {
-      const found = await wall.scores.ask(`/kpis/${kpi}/events?` + wall.scores.query({ ...narrow, part, limit: PAGE, cursor }));
-      if (!wanted(mine)) return;
-      if (!found) { note(t("没有取到明细，请再试")); return; }
-      note(found.hidden ? t("{n} 件，其中 {hidden} 件您无权查看", { n: found.count, hidden: found.hidden }) : t("{n} 件", { n: found.count }));
-      byId("scores-sheet").dataset.count = found.count;
-      for (const one of found.items) {
-        const item = items.appendChild(el("li", "s-item"));
-        const link = item.appendChild(el("a", "s-item__a s-item__a--event"));
-        link.href = "/event/" + encodeURIComponent(one.number);
-        link.dataset.event = one.number;
-        link.dataset.status = one.status;
-        const level = wall.scores.first.level_words[one.level];
-        link.append(el("span", "lv " + level.class, level.word), el("span", "s-item__t", one.title), el("span", "s-item__e" + (one.on_time === false ? " is-down" : ""), one.on_time === false ? t("超期") : one.on_time ? t("按期") : ""), el("small", "num", [one.number, wall.dayTime(Date.parse(one.counted.at), wall.scores.first.time_zone), one.grid ? one.grid.name : ""].filter(Boolean).join(" · ")));
-      }
-      if (!found.count) items.append(el("li", "s-none", t("没有事件")));
-      more(body, found.next, load);
-    };
-    load();
+    if (!found.count) items.append(el("li", "s-none", t("没有事件")));
+    more(body, found.next, load);
   };
+  load();
+};
 
-  /* ---- what happened to a frozen board since ---- */
-  const corrections = () => {
-    const found = wall.scoresBoard.corrections();
-    const body = frame(t("定格之后的更正"), t("{n} 行", { n: found.length }));
-    const zone = wall.scores.first.time_zone;
-    for (const one of found) {
-      const box = body.appendChild(el("section", "s-fixed"));
-      box.dataset.code = one.code;
-      box.append(el("h3", "", one.name));
-      const lines = box.appendChild(el("ul"));
-      const line = (name, then, now) => lines.append(el("li", "num", t("{name}：定格 {then}，现为 {now}", { name, then, now })));
-      if (one.points !== one.frozen_points) line(t("积分"), one.frozen_points, one.points);
-      for (const rate of Object.values(one.rates)) line(rate.name, `${rate.frozen.num}/${rate.frozen.den}`, `${rate.now.num}/${rate.now.den}`);
-      const list = box.appendChild(el("ol", "s-list"));
-      for (const entry of one.entries) list.append(item(entry, zone));
-    }
-    if (!found.length) body.append(el("p", "s-none", t("没有更正")));
-  };
+/* ---- what happened to a frozen board since ---- */
+const corrections = () => {
+  const found = scoresBoard.corrections();
+  const body = frame(t("定格之后的更正"), t("{n} 行", { n: found.length }));
+  const zone = scores.first.time_zone;
+  for (const one of found) {
+    const box = body.appendChild(el("section", "s-fixed"));
+    box.dataset.code = one.code;
+    box.append(el("h3", "", one.name));
+    const lines = box.appendChild(el("ul"));
+    const line = (name, then, now) => lines.append(el("li", "num", t("{name}：定格 {then}，现为 {now}", { name, then, now })));
+    if (one.points !== one.frozen_points) line(t("积分"), one.frozen_points, one.points);
+    for (const rate of Object.values(one.rates)) line(rate.name, `${rate.frozen.num}/${rate.frozen.den}`, `${rate.now.num}/${rate.now.den}`);
+    const list = box.appendChild(el("ol", "s-list"));
+    for (const entry of one.entries) list.append(item(entry, zone));
+  }
+  if (!found.length) body.append(el("p", "s-none", t("没有更正")));
+};
 
-  /* ---- how it is counted ---- */
-  const formula = async (state) => {
-    const mine = key;
-    const body = frame(t("怎么算的"), "");
-    const found = await wall.scores.ask("/scores/formula");
-    if (!found || !wanted(mine)) return;
-    const line = (cells, kind) => { const row = el("tr"); for (const cell of cells) row.append(el(kind || "td", "", cell)); return row; };
-    const table = (heads, rows) => { const made = el("table", "s-formula"); const top = el("thead"); top.append(line(heads, "th")); const all = el("tbody"); all.append(...rows.map((cells) => line(cells))); made.append(top, all); return made; };
-    body.append(
-      el("h3", "", t("综合得分（一周及以上的榜）")),
-      table([t("指标"), t("权重"), t("算法")], found.parts.map((one) => [one.name, "×" + one.weight, one.formula])),
-      el("p", "", t("每项 = 分子 ÷ 分母 × 权重，四项相加满分 100；没有可统计的项（0/0）不计，其余按权重折算。办结不足 {n} 件的单列为“样本不足”，不排名。", { n: found.least_closed })),
-      el("h3", "", t("积分")),
-      table([t("规则"), t("分")], found.points.map((one) => [one.name, one.points])),
-      el("p", "", t("积分 = 流水之和，只加记录、不改记录，冲正也是一笔。抢单加分每单位每日最多 {cap} 分。", { cap: found.claim_cap })),
-      el("h3", "", t("周期")),
-      el("p", "", t("按本地日历日，含首尾两天；今日的榜按积分排名，7 天及以上按综合得分排名。升降与上一个同样长的周期相比。")),
-      el("p", "", t("算法来源：LIFECYCLE §7、§8（本系统规则书）")),
-    );
-  };
+/* ---- how it is counted ---- */
+const formula = async (state) => {
+  const mine = key;
+  const body = frame(t("怎么算的"), "");
+  const found = await scores.ask("/scores/formula");
+  if (!found || !wanted(mine)) return;
+  const line = (cells, kind) => { const row = el("tr"); for (const cell of cells) row.append(el(kind || "td", "", cell)); return row; };
+  const table = (heads, rows) => { const made = el("table", "s-formula"); const top = el("thead"); top.append(line(heads, "th")); const all = el("tbody"); all.append(...rows.map((cells) => line(cells))); made.append(top, all); return made; };
+  body.append(
+    el("h3", "", t("综合得分（一周及以上的榜）")),
+    table([t("指标"), t("权重"), t("算法")], found.parts.map((one) => [one.name, "×" + one.weight, one.formula])),
+    el("p", "", t("每项 = 分子 ÷ 分母 × 权重，四项相加满分 100；没有可统计的项（0/0）不计，其余按权重折算。办结不足 {n} 件的单列为“样本不足”，不排名。", { n: found.least_closed })),
+    el("h3", "", t("积分")),
+    table([t("规则"), t("分")], found.points.map((one) => [one.name, one.points])),
+    el("p", "", t("积分 = 流水之和，只加记录、不改记录，冲正也是一笔。抢单加分每单位每日最多 {cap} 分。", { cap: found.claim_cap })),
+    el("h3", "", t("周期")),
+    el("p", "", t("按本地日历日，含首尾两天；今日的榜按积分排名，7 天及以上按综合得分排名。升降与上一个同样长的周期相比。")),
+    el("p", "", t("算法来源：LIFECYCLE §7、§8（本系统规则书）")),
+  );
+};
 
-  const draw = (state) => {
-    const mine = [state.sheet, state.board, state.period, state.area].join("|");
-    if (mine === key) return;
-    key = mine;
-    const box = byId("scores-sheet");
-    delete box.dataset.sum;
-    delete box.dataset.count;
-    const [kind, code, kpi, part] = state.sheet.split("/");
-    if (kind === "entries") entries(state, code);
-    else if (kind === "list" && wall.scores.first.kpis[kpi]) list(state, code, kpi, part || "num");
-    else if (kind === "corrections") corrections();
-    else if (kind === "formula") formula(state);
-    else box.replaceChildren();
-    if (state.sheet) { const quit = box.querySelector(".s-x"); if (quit) quit.focus({ preventScroll: true }); }
-  };
+const draw = (state) => {
+  const mine = [state.sheet, state.board, state.period, state.area].join("|");
+  if (mine === key) return;
+  key = mine;
+  const box = byId("scores-sheet");
+  delete box.dataset.sum;
+  delete box.dataset.count;
+  const [kind, code, kpi, part] = state.sheet.split("/");
+  if (kind === "entries") entries(state, code);
+  else if (kind === "list" && scores.first.kpis[kpi]) list(state, code, kpi, part || "num");
+  else if (kind === "corrections") corrections();
+  else if (kind === "formula") formula(state);
+  else box.replaceChildren();
+  if (state.sheet) { const quit = box.querySelector(".s-x"); if (quit) quit.focus({ preventScroll: true }); }
+};
 
-  document.addEventListener("keydown", (event) => { if (event.key === "Escape" && wall.scores.first && wall.scores.state().sheet) wall.scores.go({ sheet: "" }); });
-  wall.scoresSheet = { draw };
-})(window.gridWall);
+document.addEventListener("keydown", (event) => { if (event.key === "Escape" && scores.first && scores.state().sheet) scores.go({ sheet: "" }); });
+export const scoresSheet = { draw };

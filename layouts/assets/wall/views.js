@@ -1,55 +1,54 @@
 /* The views the panels show: the socket's for the whole district, the selected area's over HTTP, at most every two seconds. */
-window.gridWall = window.gridWall || {};
-(function (wall) {
-  "use strict";
-  const PAUSE_MS = 2000;
-  const FAIL_MS = 6000; // after this long without an answer the old numbers of another area go away
-  let whole = {};
-  let here = null; // {code, views} of the selected area
-  let asked = -Infinity;
-  let waiting = 0;
-  let asking = false;
-  let chosenAt = 0;
+import { page } from "../core/page.js";
+import { shownArea } from "./area.js";
 
-  const current = () => Boolean(here) && here.code === wall.area.code;
+const PAUSE_MS = 2000;
+const FAIL_MS = 6000; // after this long without an answer the old numbers of another area go away
+let whole = {};
+let here = null; // {code, views} of the selected area
+let asked = -Infinity;
+let waiting = 0;
+let asking = false;
+let chosenAt = 0;
 
-  const fetchViews = async () => {
-    const code = wall.area.code;
-    waiting = 0;
-    if (!code || asking) return;
-    asking = true;
-    asked = performance.now();
-    try {
-      const answer = await fetch("/api/v1/feed/views?area=" + encodeURIComponent(code), { headers: { Accept: "application/json" }, cache: "no-store" });
-      if (!answer.ok) throw new Error(String(answer.status));
-      const said = await answer.json();
-      const views = {};
-      for (const [name, view] of Object.entries(said.views)) views[name] = view && "data" in view ? view.data : view;
-      if (code === wall.area.code) { here = { code, views, position: said.position }; wall.dirty(); }
-    } catch (error) {
-      console.warn("views of " + code + ": trying again", error);
-    } finally {
-      asking = false;
-    }
-    if (!current()) later();
-  };
+const current = () => Boolean(here) && here.code === shownArea.code;
 
-  const later = () => {
-    if (!waiting) waiting = setTimeout(fetchViews, Math.max(0, PAUSE_MS - (performance.now() - asked)));
-  };
+const fetchViews = async () => {
+  const code = shownArea.code;
+  waiting = 0;
+  if (!code || asking) return;
+  asking = true;
+  asked = performance.now();
+  try {
+    const answer = await fetch("/api/v1/feed/views?area=" + encodeURIComponent(code), { headers: { Accept: "application/json" }, cache: "no-store" });
+    if (!answer.ok) throw new Error(String(answer.status));
+    const said = await answer.json();
+    const views = {};
+    for (const [name, view] of Object.entries(said.views)) views[name] = view && "data" in view ? view.data : view;
+    if (code === shownArea.code) { here = { code, views, position: said.position }; page.dirty(); }
+  } catch (error) {
+    console.warn("views of " + code + ": trying again", error);
+  } finally {
+    asking = false;
+  }
+  if (!current()) later();
+};
 
-  wall.views = {
-    begin(views) { whole = { ...views, ...whole }; },
-    take(name, data) { whole = { ...whole, [name]: data }; if (wall.area.code) later(); },
-    stir() { if (wall.area.code) later(); },
-    turn() { chosenAt = performance.now(); if (!wall.area.code) { here = null; return; } asked = -Infinity; clearTimeout(waiting); waiting = 0; fetchViews(); },
-    /* While a new area's numbers are on their way the former ones stand, dimmed; soon they go rather than mislead. */
-    shown() {
-      if (!wall.area.code) return whole;
-      if (current()) return here.views;
-      return performance.now() - chosenAt < FAIL_MS ? (here ? here.views : whole) : {};
-    },
-    isFetching: () => Boolean(wall.area.code) && !current(),
-    get position() { return current() ? here.position : window.live ? window.live.position : null; },
-  };
-})(window.gridWall);
+const later = () => {
+  if (!waiting) waiting = setTimeout(fetchViews, Math.max(0, PAUSE_MS - (performance.now() - asked)));
+};
+
+export const areaViews = {
+  begin(views) { whole = { ...views, ...whole }; },
+  take(name, data) { whole = { ...whole, [name]: data }; if (shownArea.code) later(); },
+  stir() { if (shownArea.code) later(); },
+  turn() { chosenAt = performance.now(); if (!shownArea.code) { here = null; return; } asked = -Infinity; clearTimeout(waiting); waiting = 0; fetchViews(); },
+  /* While a new area's numbers are on their way the former ones stand, dimmed; soon they go rather than mislead. */
+  shown() {
+    if (!shownArea.code) return whole;
+    if (current()) return here.views;
+    return performance.now() - chosenAt < FAIL_MS ? (here ? here.views : whole) : {};
+  },
+  isFetching: () => Boolean(shownArea.code) && !current(),
+  get position() { return current() ? here.position : window.live ? window.live.position : null; },
+};
