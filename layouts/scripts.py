@@ -40,6 +40,7 @@ def _styles(*names: str) -> tuple[str, ...]:
 
 CORNER = _styles("account/account", "core/base")
 ACTING = _styles("account/account", "act/act", "core/base")
+TAKING = _styles("core/exporting")
 DESK = _styles("desk/alerts", "desk/dispatch", "desk/intake", "desk/queue", "desk/desk")
 WALL = _styles("wall/alert", "map/map", "wall/wide", "wall/wall")
 TOKENS = _styles("core/tokens")
@@ -47,12 +48,14 @@ PHONE = _styles("core/tokens", "core/base", "phone/phone")
 
 PAGES: Mapping[str, Page] = {
     "screen": Page("wall/main.js", (*CORNER, *WALL, *TOKENS), (SOCKET,)),
-    "desk": Page("desk/main.js", (*ACTING, *DESK, *_styles("event/event"), *TOKENS), (SOCKET,)),
+    "desk": Page("desk/main.js", (*ACTING, *DESK, *_styles("event/event"), *TAKING, *TOKENS), (SOCKET,)),
     "claim": Page(
-        "claim/main.js", (*ACTING, *_styles("claim/claim", "desk/desk", "event/event"), *TOKENS), (SOCKET,)
+        "claim/main.js",
+        (*ACTING, *_styles("claim/claim", "desk/queue", "desk/desk", "event/event"), *TAKING, *TOKENS),
+        (SOCKET,),
     ),
     "event": Page("event/main.js", (*ACTING, *_styles("desk/desk", "event/event"), *TOKENS), (SOCKET,)),
-    "scores": Page("scores/main.js", (*CORNER, *_styles("scores/scores"), *TOKENS), (SOCKET,)),
+    "scores": Page("scores/main.js", (*CORNER, *_styles("scores/scores"), *TAKING, *TOKENS), (SOCKET,)),
     "admin": Page(
         "admin/main.js", (*_styles("account/account", "admin/admin", "core/base"), *TOKENS), (SOCKET,)
     ),

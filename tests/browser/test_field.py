@@ -294,7 +294,7 @@ def test_the_alarm_goes_out_only_when_it_is_held_for_a_second(
     phone: Callable[..., Page], centre: Product
 ) -> None:
     page = phone()
-    until(lambda: page.evaluate("Boolean(gridWall.phone.lastFix())"))
+    until(lambda: page.evaluate("Boolean(own.phone.lastFix())"))
     before = len(centre.ask("/api/v1/alerts")[1]["items"])
     button = page.locator("#field-alarm")
     button.click()
@@ -345,7 +345,7 @@ def test_every_target_is_a_thumb_wide_and_nothing_scrolls_sideways(
     fill(page, title)
     submit(page)
     until(lambda: named(centre, title))
-    page.evaluate("() => gridWall.fieldNow()")
+    page.evaluate("() => own.fieldNow()")
     expect(page.locator("#field-mine")).to_contain_text(title, timeout=PROMPT_MS)
     expect(page.locator("#field-tasks .btn").first).to_be_visible(timeout=PROMPT_MS)
     for view in ("today", "report", "check", "me"):
@@ -382,7 +382,7 @@ def test_an_answer_cut_in_the_middle_is_no_answer_and_changes_nothing_that_was_k
     task = page.locator(f'#field-tasks [data-event="{number}"]')
     expect(task).to_be_visible(timeout=PROMPT_MS)
     page.route("**/api/v1/field", lambda route: route.fulfill(status=200, body='{"now": 1764'))
-    assert page.evaluate("() => gridWall.fieldNow()") is False
+    assert page.evaluate("() => own.fieldNow()") is False
     expect(page.locator("#field-live")).to_have_attribute("data-state", "offline")
     expect(task).to_be_visible()
     page.reload()
@@ -418,13 +418,13 @@ def test_any_order_of_cuts_and_returns_brings_each_item_in_once_and_in_order(
     lng, lat = spots(centre)[SPOT]
     for title in titles:
         page.evaluate(
-            "([title, lng, lat]) => gridWall.outbox.add({ kind: 'report', path: '/api/v1/events', title, body: { title, lng, lat, source: 'grid_worker' } })",
+            "([title, lng, lat]) => own.outbox.add({ kind: 'report', path: '/api/v1/events', title, body: { title, lng, lat, source: 'grid_worker' } })",
             [title, lng, lat],
         )
 
     def arrived() -> bool:
-        page.evaluate("() => gridWall.outbox.flush()")
-        items = page.evaluate("() => gridWall.outbox.all()")
+        page.evaluate("() => own.outbox.flush()")
+        items = page.evaluate("() => own.outbox.all()")
         return all(one["state"] == "sent" for one in items)
 
     until(arrived)

@@ -1,9 +1,8 @@
 /* The login page: the hint of caps lock, and drafts that are not for whoever logs in next. The form itself needs no script. */
 import "../core/drafts.js";
-import { byId } from "../core/dom.js";
 
-const hint = byId("login-caps");
-const password = byId("login-password");
+const hint = document.getElementById("login-caps");
+const password = document.getElementById("login-password");
 const look = (pressed) => {
   if (pressed.getModifierState) hint.hidden = !pressed.getModifierState("CapsLock");
 };
