@@ -13,7 +13,11 @@ const COLUMNS = [
   [() => t("输错"), "r num", (one) => String(one.failures)],
   [() => t("等待中又试"), "r num", (one) => String(one.refused)],
   [() => t("最后一次"), "num", (one, at) => dayTime(one.last_at, at.zone)],
-  [() => t("状态"), "", (one, at) => (seconds(one, at.now) ? t("还要等 {n} 秒", { n: seconds(one, at.now) }) : t("可以再试"))],
+  [
+    () => t("状态"),
+    "",
+    (one, at) => (seconds(one, at.now) ? t("还要等 {n} 秒", { n: seconds(one, at.now) }) : t("可以再试")),
+  ],
 ];
 
 export const adminLimits = (body, state, { first, button, act }) => {
@@ -23,7 +27,9 @@ export const adminLimits = (body, state, { first, button, act }) => {
     made.dataset.limit = one.key;
     for (const [, classes] of COLUMNS) made.appendChild(el("td", classes));
     if (first.may_change) {
-      const free = button(t("解除"), "", () => act("/admin/limits/" + encodeURIComponent(one.key) + "/release", {}, () => undefined));
+      const free = button(t("解除"), "", () =>
+        act("/admin/limits/" + encodeURIComponent(one.key) + "/release", {}, () => undefined),
+      );
       free.dataset.action = "release";
       made.appendChild(el("td")).appendChild(el("div", "adm-do")).append(free);
     }
@@ -32,7 +38,12 @@ export const adminLimits = (body, state, { first, button, act }) => {
   const fill = (node, one) => COLUMNS.forEach(([, , what], place) => say(node.children[place], what(one, at)));
   keyed(body, state.limits, (one) => one.key, make, fill);
   const waits = state.limits.filter((one) => seconds(one, at.now)).length;
-  say(document.getElementById("admin-limits-note"), state.limits.length ? t("一天内 {n} 处输错，{on} 处要等", { n: state.limits.length, on: waits }) : t("一天内没有人输错密码"));
+  say(
+    document.getElementById("admin-limits-note"),
+    state.limits.length
+      ? t("一天内 {n} 处输错，{on} 处要等", { n: state.limits.length, on: waits })
+      : t("一天内没有人输错密码"),
+  );
   document.getElementById("admin-limits").hidden = !state.limits.length;
 };
 adminLimits.columns = COLUMNS;

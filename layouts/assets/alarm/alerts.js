@@ -10,7 +10,8 @@ const LONGEST_AWAY = 24 * 3600000;
 const SEEN = "grid-seen"; // the last moment this screen was live, kept over reloads
 
 const held = new Map(); // alert id → newest version of it
-const heard = new Map(); // alert id → {lag: ms after its raise, at: performance clock} of the first time this screen heard of it
+// alert id → {lag: ms after its raise, at: performance clock} of the first time this screen heard of it
+const heard = new Map();
 let pin = null; // {id, until} by the performance clock
 let away = null; // {items, until}: what was raised while the link was cut
 let link = { live: false, seen: 0, kept: 0, first: true };
@@ -21,7 +22,8 @@ const inside = (part, name) => (part ? { ...part, [name]: ms(part[name]) } : nul
 const timed = (alert) => ({
   ...alert,
   raised_at: ms(alert.raised_at),
-  reported_at: ms(alert.reported_at) || ms(alert.raised_at), // when it happened is one thing, when it was last alarmed another
+  // when it happened is one thing, when it was last alarmed another
+  reported_at: ms(alert.reported_at) || ms(alert.raised_at),
   stood_down_at: ms(alert.stood_down_at),
   acknowledged: inside(alert.acknowledged, "at"),
   next: inside(alert.next, "at"),
@@ -56,7 +58,8 @@ const settled = (alert) => {
   return !first || first.lag <= LATE_MS || performance.now() - first.at > SETTLE_MS;
 };
 
-const main = (alerts) => (pin && performance.now() < pin.until && alerts.find((alert) => alert.id === pin.id)) || alerts[0] || null;
+const main = (alerts) =>
+  (pin && performance.now() < pin.until && alerts.find((alert) => alert.id === pin.id)) || alerts[0] || null;
 
 const show = (id) => {
   pin = { id, until: performance.now() + PIN_MS };
@@ -82,7 +85,10 @@ const watchLink = (now) => {
   if (live) {
     link.seen = now - window.live.age() * 1000 * window.live.speed; // the last heartbeat, not the moment it was missed
     link.first = false;
-    if (performance.now() - link.kept > 2000) { link.kept = performance.now(); localStorage.setItem(SEEN, String(Math.floor(link.seen))); }
+    if (performance.now() - link.kept > 2000) {
+      link.kept = performance.now();
+      localStorage.setItem(SEEN, String(Math.floor(link.seen)));
+    }
   }
   link.live = live;
 };
@@ -96,10 +102,15 @@ export const alertStore = {
     if (mine && said.version !== undefined && said.version < mine.version) return;
     if (!mine && alert.state === "raised") pin = null; // news takes the strip
     keep(alert);
-    if (!mine || mine.state !== alert.state) alarmSound.ring(open()); // before anything is drawn: sound and silence cannot wait
-    if (alert.state === "stood_down") for (const [id, old] of held) if (old.state === "stood_down" && id !== alert.id) held.delete(id);
+    // before anything is drawn: sound and silence cannot wait
+    if (!mine || mine.state !== alert.state) alarmSound.ring(open());
+    if (alert.state === "stood_down")
+      for (const [id, old] of held) if (old.state === "stood_down" && id !== alert.id) held.delete(id);
   },
-  replace(alerts) { held.clear(); alerts.forEach((alert) => keep(timed(alert))); },
+  replace(alerts) {
+    held.clear();
+    alerts.forEach((alert) => keep(timed(alert)));
+  },
   open,
   number,
   main: (alerts = open()) => main(alerts),
@@ -108,7 +119,8 @@ export const alertStore = {
   link: watchLink,
   of: (row) => open().find((alert) => alert.event_id === row.id || alert.event === row.number),
   /* Sounding now: raised and not silenced openly. */
-  loud: (alerts, now) => alerts.filter((alert) => alert.state === "raised" && settled(alert) && !alertStore.shelf(alert, now)),
+  loud: (alerts, now) =>
+    alerts.filter((alert) => alert.state === "raised" && settled(alert) && !alertStore.shelf(alert, now)),
   shelf: (alert, now) => (alert.shelved && alert.shelved.until > now ? alert.shelved : null),
   /* What was shown only for a while is over. */
   expire() {

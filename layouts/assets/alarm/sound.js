@@ -1,5 +1,6 @@
-/* The alarm's sound: a tone by kind, then the voice, for one alert at a time; silent within a tick of its acknowledgement.
-   #screen-alert (on the desk #desk-alerts) tells in data-sound what is to be heard: quiet, blocked, shelved, tone, voice or waiting. */
+/* The alarm's sound: a tone by kind, then the voice, for one alert at a time; silent within a tick of its
+   acknowledgement. #screen-alert (on the desk #desk-alerts) tells in data-sound what is to be heard: quiet, blocked,
+   shelved, tone, voice or waiting. */
 import { mark } from "../core/dom.js";
 import { page } from "../core/page.js";
 import { alertStore } from "./alerts.js";
@@ -11,12 +12,65 @@ const GAP_MS = 10000; // a drill clock may run fast; ears do not
 const TIMES = 4;
 /* kind → notes [Hz, from s, length s], one round's length in s, wave */
 const TONES = {
-  gas: { notes: [[523, 0, 0.22], [659, 0.28, 0.22], [880, 0.56, 0.4]], round: 1.4, wave: "square", loud: 0.2 },
-  fire: { notes: [[960, 0, 0.4], [640, 0.45, 0.4]], round: 0.95, wave: "sawtooth", loud: 0.22 },
-  water: { notes: [[392, 0, 0.5], [330, 0.6, 0.5]], round: 1.4, wave: "triangle", loud: 0.5 },
-  traffic: { notes: [[740, 0, 0.14], [740, 0.22, 0.14], [740, 0.44, 0.14]], round: 1.3, wave: "square", loud: 0.2 },
-  people: { notes: [[587, 0, 0.3], [784, 0.4, 0.3], [587, 0.8, 0.3]], round: 1.6, wave: "sine", loud: 0.45 },
-  other: { notes: [[880, 0, 0.26], [660, 0.28, 0.26], [880, 0.56, 0.26], [660, 0.84, 0.26]], round: 1.5, wave: "sine", loud: 0.45 },
+  gas: {
+    notes: [
+      [523, 0, 0.22],
+      [659, 0.28, 0.22],
+      [880, 0.56, 0.4],
+    ],
+    round: 1.4,
+    wave: "square",
+    loud: 0.2,
+  },
+  fire: {
+    notes: [
+      [960, 0, 0.4],
+      [640, 0.45, 0.4],
+    ],
+    round: 0.95,
+    wave: "sawtooth",
+    loud: 0.22,
+  },
+  water: {
+    notes: [
+      [392, 0, 0.5],
+      [330, 0.6, 0.5],
+    ],
+    round: 1.4,
+    wave: "triangle",
+    loud: 0.5,
+  },
+  traffic: {
+    notes: [
+      [740, 0, 0.14],
+      [740, 0.22, 0.14],
+      [740, 0.44, 0.14],
+    ],
+    round: 1.3,
+    wave: "square",
+    loud: 0.2,
+  },
+  people: {
+    notes: [
+      [587, 0, 0.3],
+      [784, 0.4, 0.3],
+      [587, 0.8, 0.3],
+    ],
+    round: 1.6,
+    wave: "sine",
+    loud: 0.45,
+  },
+  other: {
+    notes: [
+      [880, 0, 0.26],
+      [660, 0.28, 0.26],
+      [880, 0.56, 0.26],
+      [660, 0.84, 0.26],
+    ],
+    round: 1.5,
+    wave: "sine",
+    loud: 0.45,
+  },
 };
 let audio = null;
 let tone = null; // {key, out, nodes}
@@ -51,7 +105,13 @@ const play = (alert) => {
     for (const [pitch, from, length] of kind.notes) {
       const voice = note(out, kind.wave, pitch, begin + round * kind.round + from, length);
       mine.nodes.add(voice);
-      voice.onended = () => { mine.nodes.delete(voice); if (!mine.nodes.size) { out.disconnect(); if (tone === mine) tone = null; } };
+      voice.onended = () => {
+        mine.nodes.delete(voice);
+        if (!mine.nodes.size) {
+          out.disconnect();
+          if (tone === mine) tone = null;
+        }
+      };
     }
   }
   tone = mine;
@@ -59,7 +119,10 @@ const play = (alert) => {
 
 const hush = () => {
   if (!tone) return;
-  for (const voice of tone.nodes) { voice.onended = null; voice.stop(); }
+  for (const voice of tone.nodes) {
+    voice.onended = null;
+    voice.stop();
+  }
   tone.out.disconnect();
   tone = null;
 };
@@ -83,7 +146,13 @@ const sound = (alert, now) => {
   const rungs = alert.ladder.filter((one) => one.done).length;
   play(alert);
   const news = !last || rungs > last.said; // spoken at the raise and at each rung, not with every repetition
-  rung.set(key, { round: Math.floor((now - alert.raised_at) / EVERY_MS), at: performance.now(), said: rungs, speak: news ? alert : null, late: !last && now - alert.raised_at > EVERY_MS });
+  rung.set(key, {
+    round: Math.floor((now - alert.raised_at) / EVERY_MS),
+    at: performance.now(),
+    said: rungs,
+    speak: news ? alert : null,
+    late: !last && now - alert.raised_at > EVERY_MS,
+  });
 };
 
 /* After its tone an alert is spoken, if it has something to say. */
@@ -121,7 +190,14 @@ export const alarmSound = {
     if (!Context || audio) return;
     audio = new Context();
     if (window.speechSynthesis) window.speechSynthesis.getVoices(); // loads the list of voices
-    const wake = () => audio.resume().then(() => { check(); alarmSound.changed(); }, () => undefined);
+    const wake = () =>
+      audio.resume().then(
+        () => {
+          check();
+          alarmSound.changed();
+        },
+        () => undefined,
+      );
     audio.onstatechange = () => alarmSound.changed();
     setInterval(check, CHECK_MS);
     ["pointerdown", "keydown"].forEach((gesture) => document.addEventListener(gesture, wake, { passive: true }));

@@ -1,4 +1,5 @@
-/* The spoken alert: Chinese speech of a voice on this machine, so that no word leaves the house. One sentence at a time. */
+/* The spoken alert: Chinese speech of a voice on this machine, so that no word leaves the house. One sentence at a
+   time. */
 import { page } from "../core/page.js";
 import { hourTime } from "../core/time.js";
 
@@ -6,10 +7,16 @@ const LONGEST_MS = 20000; // an engine that never says that it ended
 let speaking = null; // {key, ends}
 
 const engine = () => window.speechSynthesis || null;
-const voice = () => (engine() ? engine().getVoices().find((one) => /^zh|^cmn/i.test(one.lang) && one.localService) : null) || null;
+const voice = () =>
+  (engine()
+    ? engine()
+        .getVoices()
+        .find((one) => /^zh|^cmn/i.test(one.lang) && one.localService)
+    : null) || null;
 
 /* The server's sentence; one told late carries its true time. */
-const text = (alert, late) => (alert.voice || "") + (late ? hourTime(alert.raised_at, page.first.time_zone) + "。" : "");
+const text = (alert, late) =>
+  (alert.voice || "") + (late ? hourTime(alert.raised_at, page.first.time_zone) + "。" : "");
 
 const stop = (key) => {
   if (!speaking || (key && speaking.key !== key)) return;
@@ -30,7 +37,9 @@ export const alarmVoice = {
     said.voice = chosen;
     said.lang = chosen.lang;
     said.rate = 0.95;
-    said.onend = said.onerror = () => { if (speaking === mine) speaking = null; };
+    said.onend = said.onerror = () => {
+      if (speaking === mine) speaking = null;
+    };
     speaking = mine;
     engine().speak(said);
   },

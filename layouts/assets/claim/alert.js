@@ -1,4 +1,5 @@
-/* Emergencies and new dispatches: a bar until the unit has signed, a tone, a notice of the browser where it was allowed. */
+/* Emergencies and new dispatches: a bar until the unit has signed, a tone, a notice of the browser where it was
+   allowed. */
 import { tellNews } from "../core/news.js";
 import { act } from "../act/act.js";
 import { byId, el, say } from "../core/dom.js";
@@ -12,12 +13,27 @@ const AGAIN_MS = 15_000; // an emergency that is not signed for rings again
 const SOUND = "claim-sound";
 // kind → [Hz, from s, length s]
 const TONES = {
-  order: [[660, 0, 0.16], [880, 0.2, 0.3]],
-  emergency: [[880, 0, 0.26], [660, 0.3, 0.26], [880, 0.6, 0.26], [660, 0.9, 0.26], [880, 1.2, 0.4]],
+  order: [
+    [660, 0, 0.16],
+    [880, 0.2, 0.3],
+  ],
+  emergency: [
+    [880, 0, 0.26],
+    [660, 0.3, 0.26],
+    [880, 0.6, 0.26],
+    [660, 0.9, 0.26],
+    [880, 1.2, 0.4],
+  ],
 };
 const log = [];
 let audio = null;
-let wanted = (() => { try { return localStorage.getItem(SOUND) !== "off"; } catch (_closed) { return true; } })();
+let wanted = (() => {
+  try {
+    return localStorage.getItem(SOUND) !== "off";
+  } catch (_closed) {
+    return true;
+  }
+})();
 let rung = 0;
 let rangAt = -Infinity;
 let told = new Set();
@@ -30,7 +46,8 @@ const wake = () => {
   if (audio.state === "suspended") audio.resume().then(bell, () => undefined);
 };
 const play = (kind) => {
-  document.getElementById("claim").dataset.rang = kind + "/" + String(++rung); // what was to be heard, for support and tests
+  // what was to be heard, for support and tests
+  document.getElementById("claim").dataset.rang = kind + "/" + String(++rung);
   if (!audible()) return;
   for (const [frequency, from, length] of TONES[kind]) {
     const voice = audio.createOscillator();
@@ -49,8 +66,14 @@ const notify = (title, text, number) => {
   if (!("Notification" in window) || Notification.permission !== "granted") return;
   try {
     const one = new Notification(title, { body: text, tag: number, lang: document.documentElement.lang });
-    one.onclick = () => { window.focus(); claim.choose(number); one.close(); };
-  } catch (_page) { /* some phones allow notices to service workers alone */ }
+    one.onclick = () => {
+      window.focus();
+      claim.choose(number);
+      one.close();
+    };
+  } catch (_page) {
+    /* some phones allow notices to service workers alone */
+  }
 };
 
 /* New dispatches: one tone, one notice each. */
@@ -63,13 +86,24 @@ const ring = (rows) => {
 /* ---- what is heard and noticed, said openly ---- */
 const bell = () => {
   const box = byId("claim-bell");
-  const sound = el("button", "c-bell__b", !wanted ? t("声音 关") : audible() ? t("声音 开") : t("声音被浏览器拦住，点这里打开"));
+  const sound = el(
+    "button",
+    "c-bell__b",
+    !wanted ? t("声音 关") : audible() ? t("声音 开") : t("声音被浏览器拦住，点这里打开"),
+  );
   sound.type = "button";
   sound.dataset.sound = !wanted ? "off" : audible() ? "on" : "blocked";
   sound.addEventListener("click", () => {
     if (wanted && audible()) wanted = false;
-    else { wanted = true; wake(); }
-    try { localStorage.setItem(SOUND, wanted ? "on" : "off"); } catch (_closed) { /* for this visit only */ }
+    else {
+      wanted = true;
+      wake();
+    }
+    try {
+      localStorage.setItem(SOUND, wanted ? "on" : "off");
+    } catch (_closed) {
+      /* for this visit only */
+    }
     bell();
   });
   box.replaceChildren(sound);
@@ -77,11 +111,24 @@ const bell = () => {
     const ask = box.appendChild(el("button", "c-bell__b", t("开启桌面提醒")));
     ask.type = "button";
     ask.addEventListener("click", () => Notification.requestPermission().then(bell));
-  } else box.append(el("span", "", "Notification" in window && Notification.permission === "granted" ? t("桌面提醒 开") : t("桌面提醒 未开")));
+  } else
+    box.append(
+      el(
+        "span",
+        "",
+        "Notification" in window && Notification.permission === "granted" ? t("桌面提醒 开") : t("桌面提醒 未开"),
+      ),
+    );
 };
 
 /* ---- emergencies this unit must sign for ---- */
-const waiting = () => window.live.alerts().filter((alert) => alert.state !== "stood_down" && alert.units.some((one) => one.unit === first.unit.code && !one.accepted));
+const waiting = () =>
+  window.live
+    .alerts()
+    .filter(
+      (alert) =>
+        alert.state !== "stood_down" && alert.units.some((one) => one.unit === first.unit.code && !one.accepted),
+    );
 const sign = async (alert, button) => {
   if (button.disabled) return;
   button.disabled = true;
@@ -94,7 +141,10 @@ const bar = (alert) => {
   const line = el("div", "c-al");
   line.dataset.event = alert.event;
   line.append(el("strong", "", t("紧急")), el("div", "c-al__x"), el("b", "num c-al__t"));
-  line.children[1].append(el("b", "", alert.title), el("span", "", [alert.address, claim.area(alert.grid), manyOf(alert)].filter(Boolean).join(" · ")));
+  line.children[1].append(
+    el("b", "", alert.title),
+    el("span", "", [alert.address, claim.area(alert.grid), manyOf(alert)].filter(Boolean).join(" · ")),
+  );
   const see = line.appendChild(el("button", "btn", t("查看")));
   see.type = "button";
   see.addEventListener("click", () => claim.choose(alert.event));
@@ -108,16 +158,34 @@ const bar = (alert) => {
 };
 const alarms = () => {
   if (!first) return;
-  const open = waiting().sort((one, other) => (one.next ? one.next.at : Infinity) - (other.next ? other.next.at : Infinity) || one.id - other.id);
-  keyed(byId("claim-alert"), open, (alert) => alert.id + "/" + alert.episode, bar, (line, alert) => {
-    say(line.querySelector(".c-al__t"), t("已 {time}", { time: duration(window.live.now() - (alert.reported_at || alert.raised_at)) }));
-  });
+  const open = waiting().sort(
+    (one, other) => (one.next ? one.next.at : Infinity) - (other.next ? other.next.at : Infinity) || one.id - other.id,
+  );
+  keyed(
+    byId("claim-alert"),
+    open,
+    (alert) => alert.id + "/" + alert.episode,
+    bar,
+    (line, alert) => {
+      say(
+        line.querySelector(".c-al__t"),
+        t("已 {time}", { time: duration(window.live.now() - (alert.reported_at || alert.raised_at)) }),
+      );
+    },
+  );
   const now = performance.now();
   for (const alert of open) {
     const key = alert.id + "/" + alert.episode;
-    if (!told.has(key)) { told.add(key); notify(t("紧急事件，请马上签收"), `${alert.title} · ${alert.address || ""}`, alert.event); rangAt = -Infinity; }
+    if (!told.has(key)) {
+      told.add(key);
+      notify(t("紧急事件，请马上签收"), `${alert.title} · ${alert.address || ""}`, alert.event);
+      rangAt = -Infinity;
+    }
   }
-  if (open.length && now - rangAt >= AGAIN_MS) { rangAt = now; play("emergency"); }
+  if (open.length && now - rangAt >= AGAIN_MS) {
+    rangAt = now;
+    play("emergency");
+  }
   if (told.size > 500) told = new Set([...told].slice(-100));
 };
 const press = () => {
@@ -129,9 +197,19 @@ const press = () => {
 /* ---- the foot: what happened last ---- */
 const foot = () => {
   const box = byId("claim-foot");
-  keyed(box, log, (one) => one.key, () => el("span"), (node, one) => say(node, one.text));
+  keyed(
+    box,
+    log,
+    (one) => one.key,
+    () => el("span"),
+    (node, one) => say(node, one.text),
+  );
 };
-const note = (text) => { log.unshift({ key: Math.random(), text }); log.length = Math.min(log.length, 4); foot(); };
+const note = (text) => {
+  log.unshift({ key: Math.random(), text });
+  log.length = Math.min(log.length, 4);
+  foot();
+};
 
 export const begin = (given) => {
   first = given;

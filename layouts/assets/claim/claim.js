@@ -20,7 +20,10 @@ let redraw = 0;
 const draw = (soon) => {
   if (!number) return;
   clearTimeout(redraw);
-  redraw = setTimeout(() => window.dash_clientside.set_props("event-chosen", { data: { number, version, seq: ++seq } }), soon ? REDRAW_MS : 0);
+  redraw = setTimeout(
+    () => window.dash_clientside.set_props("event-chosen", { data: { number, version, seq: ++seq } }),
+    soon ? REDRAW_MS : 0,
+  );
 };
 
 /* Open an event beside the pool; an empty number closes it. */
@@ -31,7 +34,11 @@ const choose = (wanted) => {
   version = row ? row.version : 0;
   root.classList.toggle("claim--open", Boolean(number));
   history.replaceState(history.state, "", number ? "/claim?event=" + encodeURIComponent(number) : "/claim");
-  if (number) { draw(false); byId("event-body").focus({ preventScroll: true }); byId("event-body").scrollTop = 0; }
+  if (number) {
+    draw(false);
+    byId("event-body").focus({ preventScroll: true });
+    byId("event-body").scrollTop = 0;
+  }
   claim.mine();
 };
 
@@ -88,17 +95,36 @@ const view = (name) => {
   root.dataset.view = name;
   for (const tab of byId("claim-views").children) tab.setAttribute("aria-selected", String(tab.dataset.view === name));
 };
-const count = (name, n) => { const tab = byId("claim-views").querySelector(`[data-view="${name}"] b`); if (tab) say(tab, n); };
+const count = (name, n) => {
+  const tab = byId("claim-views").querySelector(`[data-view="${name}"] b`);
+  if (tab) say(tab, n);
+};
 
 const typing = (node) => node.closest("input, textarea, select, [contenteditable=true], dialog") !== null;
 const press = (event) => {
-  if (!root || !root.isConnected || event.defaultPrevented || event.ctrlKey || event.altKey || event.metaKey || event.isComposing || typing(event.target)) return;
-  if (event.key === "Escape" && number) { event.preventDefault(); choose(""); }
+  if (
+    !root ||
+    !root.isConnected ||
+    event.defaultPrevented ||
+    event.ctrlKey ||
+    event.altKey ||
+    event.metaKey ||
+    event.isComposing ||
+    typing(event.target)
+  )
+    return;
+  if (event.key === "Escape" && number) {
+    event.preventDefault();
+    choose("");
+  }
   if (/^[1-9]$/.test(event.key) && claimPool.press(Number(event.key))) event.preventDefault();
   if (event.key === "a" && claimAlert.press()) event.preventDefault();
   const action = number && Object.keys(first.rules).find((one) => first.rules[one].key === event.key);
   const button = action && document.querySelector(`#event-body [data-action="${action}"]:not(:disabled)`);
-  if (button) { event.preventDefault(); button.click(); }
+  if (button) {
+    event.preventDefault();
+    button.click();
+  }
 };
 
 const look = () => {
@@ -123,7 +149,9 @@ const ask = async (path) => {
     const answer = await fetch(path, { cache: "no-store", headers: { Accept: "application/json" } });
     if (answer.status === 401) window.live.leave();
     return answer.ok ? await answer.json() : null;
-  } catch (_lost) { return null; }
+  } catch (_lost) {
+    return null;
+  }
 };
 
 export const claim = {
@@ -146,5 +174,9 @@ export const beginClaim = (given) => {
   document.addEventListener("keydown", press);
   whenDrawn(look);
 };
-document.addEventListener("outdated", (event) => { if (event.detail.number === number) draw(false); });
-document.addEventListener("acted", (event) => { if (event.detail.number === number) draw(true); });
+document.addEventListener("outdated", (event) => {
+  if (event.detail.number === number) draw(false);
+});
+document.addEventListener("acted", (event) => {
+  if (event.detail.number === number) draw(true);
+});

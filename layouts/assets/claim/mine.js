@@ -25,9 +25,17 @@ const due = (row) => {
   const [name, word] = first.dues[row.status] || [];
   return name && row[name] ? { at: row[name], word } : null;
 };
-const near = (row, one) => (row.status === "handling" && row.warn_due_at) || one.at - SOON_MS; // of handling the server says from when
-const late = (row, now) => Boolean(row.overdue_at) || (row.handle_due_at && row.handle_due_at < now && (row.status === "handling" || row.status === "dispatched"));
-const soon = (row, now) => { const one = due(row); return Boolean(one) && !late(row, now) && now >= near(row, one) && row.status !== "on_hold" && row.status !== "checking"; };
+// of handling the server says from when
+const near = (row, one) => (row.status === "handling" && row.warn_due_at) || one.at - SOON_MS;
+const late = (row, now) =>
+  Boolean(row.overdue_at) ||
+  (row.handle_due_at && row.handle_due_at < now && (row.status === "handling" || row.status === "dispatched"));
+const soon = (row, now) => {
+  const one = due(row);
+  return (
+    Boolean(one) && !late(row, now) && now >= near(row, one) && row.status !== "on_hold" && row.status !== "checking"
+  );
+};
 const beside = (row) => row.unit !== first.unit.code;
 
 /* tab → [word, which rows] */
@@ -45,7 +53,13 @@ const TABS = {
 
 const mine = () => {
   const found = [];
-  for (const row of window.live.rows()) if (claim.isMine(row) && row.status in first.dues && !["reported", "claimable", "pending_dispatch"].includes(row.status)) found.push(row);
+  for (const row of window.live.rows())
+    if (
+      claim.isMine(row) &&
+      row.status in first.dues &&
+      !["reported", "claimable", "pending_dispatch"].includes(row.status)
+    )
+      found.push(row);
   return found;
 };
 
@@ -55,7 +69,9 @@ const make = (row) => {
   const button = line.appendChild(el("button", "c-m__b"));
   button.type = "button";
   button.dataset.event = row.number;
-  button.addEventListener("click", () => { claim.choose(row.number); });
+  button.addEventListener("click", () => {
+    claim.choose(row.number);
+  });
   button.append(el("span", "lv"), el("span", "c-m__x"), el("span", "c-m__r"));
   button.children[1].append(el("b"), el("span", "c-m__tags"), el("small"));
   button.children[2].append(el("b"), el("small"));
@@ -86,7 +102,10 @@ const fill = (line, row) => {
   mark(button, "aria-current", row.number === claim.number());
   say(text.children[0], row.title);
   const shape = JSON.stringify(tags(row, now));
-  if (text.children[1]._shape !== shape) { text.children[1]._shape = shape; text.children[1].replaceChildren(...tags(row, now).map(([word, kind]) => el("em", "c-tag c-tag--" + kind, word))); }
+  if (text.children[1]._shape !== shape) {
+    text.children[1]._shape = shape;
+    text.children[1].replaceChildren(...tags(row, now).map(([word, kind]) => el("em", "c-tag c-tag--" + kind, word)));
+  }
   const status = text.children[2];
   if (!status.firstChild) status.append(el("span"), document.createTextNode(" "), el("span"));
   status.firstChild.className = "st " + (first.status_classes[row.status] || "");
@@ -96,13 +115,26 @@ const fill = (line, row) => {
 };
 const time = (right, row, now) => {
   const [big, small] = right.children;
-  if (row.closed) { say(big, row.rated); say(small, row.when); return; }
+  if (row.closed) {
+    say(big, row.rated);
+    say(small, row.when);
+    return;
+  }
   const one = due(row);
-  if (!one) { say(big, "—"); say(small, ""); return; }
+  if (!one) {
+    say(big, "—");
+    say(small, "");
+    return;
+  }
   const rest = one.at - now;
   mark(big, "data-due", one.at);
   say(big, rest < 0 ? t("超 {time}", { time: brief(-rest) }) : brief(rest));
-  big.className = rest < 0 && row.status !== "on_hold" ? "t-over" : now >= near(row, one) && row.status !== "checking" ? "t-soon" : "";
+  big.className =
+    rest < 0 && row.status !== "on_hold"
+      ? "t-over"
+      : now >= near(row, one) && row.status !== "checking"
+        ? "t-soon"
+        : "";
   say(small, `${one.word} ${dayTime(one.at, first.time_zone)}`);
 };
 const brief = (ms) => (ms >= 86_400_000 ? t("{n} 天", { n: Math.floor(ms / 86_400_000) }) : duration(ms));
@@ -114,11 +146,16 @@ const draw = () => {
   const rows = mine();
   news(rows);
   for (const [number, until] of fresh) if (performance.now() > until) fresh.delete(number);
-  const counts = Object.fromEntries(Object.entries(TABS).map(([name, [, test]]) => [name, rows.filter((row) => test(row, now)).length]));
+  const counts = Object.fromEntries(
+    Object.entries(TABS).map(([name, [, test]]) => [name, rows.filter((row) => test(row, now)).length]),
+  );
   counts.closed = closed.length;
   heads(counts, rows);
   const list = tab === "closed" ? closed : rows.filter((row) => TABS[tab][1](row, now));
-  if (tab !== "closed") list.sort((one, other) => (due(one) || { at: Infinity }).at - (due(other) || { at: Infinity }).at || one.id - other.id);
+  if (tab !== "closed")
+    list.sort(
+      (one, other) => (due(one) || { at: Infinity }).at - (due(other) || { at: Infinity }).at || one.id - other.id,
+    );
   const box = byId("claim-mine");
   shown = list.map((row) => row.number);
   keyed(box, list.slice(0, MOST), (row) => row.number, make, fill);
@@ -135,17 +172,41 @@ const heads = (counts, rows) => {
       one.dataset.tab = name;
       one.setAttribute("role", "tab");
       one.append(el("span", "", word()), el("b"));
-      one.addEventListener("click", () => { tab = name; draw(); if (name === "closed") finished(); });
+      one.addEventListener("click", () => {
+        tab = name;
+        draw();
+        if (name === "closed") finished();
+      });
     }
   }
   for (const one of box.children) {
-    say(one.lastChild, one.dataset.tab === "closed" && counts.closed === MOST_CLOSED ? `${MOST_CLOSED}+` : String(counts[one.dataset.tab]));
+    say(
+      one.lastChild,
+      one.dataset.tab === "closed" && counts.closed === MOST_CLOSED
+        ? `${MOST_CLOSED}+`
+        : String(counts[one.dataset.tab]),
+    );
     mark(one, "aria-selected", one.dataset.tab === tab);
-    one.classList.toggle("is-hot", ["sign", "returned", "late", "supervised"].includes(one.dataset.tab) && counts[one.dataset.tab] > 0);
+    one.classList.toggle(
+      "is-hot",
+      ["sign", "returned", "late", "supervised"].includes(one.dataset.tab) && counts[one.dataset.tab] > 0,
+    );
   }
   const head = byId("claim-mine-head");
-  if (!head.firstChild) head.append(el("h2", "", t("我的在办")), el("p"), exporting.button(() => ["events", t("{queue} · {n} 件", { queue: TABS[tab][0](), n: grouped(shown.length) }), { numbers: shown }]));
-  say(head.children[1], t("共 {n} 件 · 协办 {co} · 挂单 {hold}", { n: rows.length, co: rows.filter(beside).length, hold: counts.hold }));
+  if (!head.firstChild)
+    head.append(
+      el("h2", "", t("我的在办")),
+      el("p"),
+      exporting.button(() => [
+        "events",
+        t("{queue} · {n} 件", { queue: TABS[tab][0](), n: grouped(shown.length) }),
+        { numbers: shown },
+      ]),
+    );
+  say(
+    head.children[1],
+    t("共 {n} 件 · 协办 {co} · 挂单 {hold}", { n: rows.length, co: rows.filter(beside).length, hold: counts.hold }),
+  );
   claim.count("mine", String(rows.length));
 };
 
@@ -157,7 +218,10 @@ const news = (rows) => {
     for (const row of came) fresh.set(row.number, performance.now() + NEW_MS);
     const sent = came.filter((row) => row.status === "dispatched");
     if (sent.length) claimAlert.ring(sent);
-    if ([...held].some((number) => !now.has(number)) || came.length) { finished(); claimPoints.refresh(); }
+    if ([...held].some((number) => !now.has(number)) || came.length) {
+      finished();
+      claimPoints.refresh();
+    }
   }
   held = now;
 };
@@ -167,15 +231,29 @@ const MOST_CLOSED = 50;
 const finished = () => {
   clearTimeout(waiting);
   waiting = setTimeout(async () => {
-    const found = await claim.ask(`/api/v1/events?status=closed&unit=${encodeURIComponent(first.unit.code)}&limit=${MOST_CLOSED}`);
+    const found = await claim.ask(
+      `/api/v1/events?status=closed&unit=${encodeURIComponent(first.unit.code)}&limit=${MOST_CLOSED}`,
+    );
     if (!found) return;
     const rated = Object.fromEntries(first.ratings.map((one) => [one.code, one.word]));
     closed = found.items
       .map((one) => ({
-        id: one.id, number: one.number, title: one.title, level: one.level, status: one.status, how: one.how, round: one.round, address: one.address,
-        path: "", emergency: one.emergency, supervision: one.supervision, closed: Date.parse(one.closed_at),
+        id: one.id,
+        number: one.number,
+        title: one.title,
+        level: one.level,
+        status: one.status,
+        how: one.how,
+        round: one.round,
+        address: one.address,
+        path: "",
+        emergency: one.emergency,
+        supervision: one.supervision,
+        closed: Date.parse(one.closed_at),
         rated: one.rating ? rated[one.rating] : t("未评价"),
-        when: [dayTime(Date.parse(one.closed_at), first.time_zone), one.on_time === false ? t("超期") : t("按期")].join(" "),
+        when: [dayTime(Date.parse(one.closed_at), first.time_zone), one.on_time === false ? t("超期") : t("按期")].join(
+          " ",
+        ),
       }))
       .sort((one, other) => other.closed - one.closed);
     draw();

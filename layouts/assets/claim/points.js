@@ -7,7 +7,13 @@ import { claim } from "./claim.js";
 const REST_MS = 2000;
 const AGAIN_MS = 60_000;
 const PERIODS = { today: () => t("今日"), month: () => t("本月") };
-const SUMMARY = [["claim"], ["claim_on_time", "emergency_on_time"], ["very_satisfied"], ["overdue"], ["claim_returned", "returned"]];
+const SUMMARY = [
+  ["claim"],
+  ["claim_on_time", "emergency_on_time"],
+  ["very_satisfied"],
+  ["overdue"],
+  ["claim_returned", "returned"],
+];
 const rows = {}; // period → {mine, of, next}
 const entries = {}; // period → entries, newest first
 let period = "today";
@@ -16,7 +22,8 @@ let timer = 0;
 let first = null;
 
 const tenths = (text) => Math.round(Number(text) * 10);
-const pointsOf = (n) => `${n < 0 ? "−" : ""}${Math.floor(Math.abs(n) / 10)}${Math.abs(n) % 10 ? "." + (Math.abs(n) % 10) : ""}`;
+const pointsOf = (n) =>
+  `${n < 0 ? "−" : ""}${Math.floor(Math.abs(n) / 10)}${Math.abs(n) % 10 ? "." + (Math.abs(n) % 10) : ""}`;
 const signed = (n) => (n > 0 ? "+" : "") + pointsOf(n);
 
 const pages = async (path) => {
@@ -33,17 +40,33 @@ const pages = async (path) => {
 const load = async () => {
   for (const name of Object.keys(PERIODS)) {
     const board = await claim.ask(`/api/v1/scores?board=units&period=${name}`);
-    const found = await pages(`/api/v1/scores/units/${encodeURIComponent(first.unit.code)}/entries?period=${name}&limit=1000`);
-    if (!board || !found) { draw(); return; } // what is shown stays; the link says its age
+    const found = await pages(
+      `/api/v1/scores/units/${encodeURIComponent(first.unit.code)}/entries?period=${name}&limit=1000`,
+    );
+    if (!board || !found) {
+      draw();
+      return;
+    } // what is shown stays; the link says its age
     const order = board.rows.filter((row) => row.rank !== null);
     const at = order.findIndex((row) => row.code === first.unit.code);
-    rows[name] = { mine: board.rows.find((row) => row.code === first.unit.code), of: order.length, above: at > 0 ? order[at - 1] : null, below: at >= 0 ? order[at + 1] : null };
+    rows[name] = {
+      mine: board.rows.find((row) => row.code === first.unit.code),
+      of: order.length,
+      above: at > 0 ? order[at - 1] : null,
+      below: at >= 0 ? order[at + 1] : null,
+    };
     entries[name] = found;
   }
   draw();
 };
 
-const refresh = () => { clearTimeout(timer); timer = setTimeout(async () => { await load(); timer = setTimeout(refresh, AGAIN_MS); }, REST_MS); };
+const refresh = () => {
+  clearTimeout(timer);
+  timer = setTimeout(async () => {
+    await load();
+    timer = setTimeout(refresh, AGAIN_MS);
+  }, REST_MS);
+};
 
 const sum = (list) => list.reduce((total, one) => total + tenths(one.points), 0);
 const big = (name) => {
@@ -56,10 +79,22 @@ const standing = () => {
   const found = rows.today;
   if (!found || !found.mine) return el("p", "c-score__r", "");
   const box = el("p", "c-score__r");
-  box.append(t("今日名次"), " ", el("b", "", found.mine.rank === null ? "—" : String(found.mine.rank)), ` / ${found.of}`);
+  box.append(
+    t("今日名次"),
+    " ",
+    el("b", "", found.mine.rank === null ? "—" : String(found.mine.rank)),
+    ` / ${found.of}`,
+  );
   const gap = (other) => Math.abs(tenths(found.mine.points) - tenths(other.points));
   const next = found.above || found.below;
-  const said = next && !gap(next) ? t("与 {name} 同分", { name: next.name }) : found.above ? t("差 {name} {n} 分", { name: found.above.name, n: pointsOf(gap(found.above)) }) : found.below ? t("领先 {name} {n} 分", { name: found.below.name, n: pointsOf(gap(found.below)) }) : "";
+  const said =
+    next && !gap(next)
+      ? t("与 {name} 同分", { name: next.name })
+      : found.above
+        ? t("差 {name} {n} 分", { name: found.above.name, n: pointsOf(gap(found.above)) })
+        : found.below
+          ? t("领先 {name} {n} 分", { name: found.below.name, n: pointsOf(gap(found.below)) })
+          : "";
   if (said) box.append(el("br"), said);
   return box;
 };
@@ -68,7 +103,9 @@ const summary = () => {
   const list = el("ul", "c-led");
   for (const rules of SUMMARY) {
     const of = (entries[period] || []).filter((one) => rules.includes(one.rule));
-    const item = list.appendChild(el("li", "", `${first.points[rules[0]]} ${of.filter((one) => !one.reverses).length}`));
+    const item = list.appendChild(
+      el("li", "", `${first.points[rules[0]]} ${of.filter((one) => !one.reverses).length}`),
+    );
     item.append(el("b", "", of.length ? signed(sum(of)) : "0"));
   }
   return list;
@@ -79,7 +116,12 @@ const line = (one) => {
   const button = item.appendChild(el("button", "c-entry__b"));
   button.type = "button";
   button.dataset.event = one.event;
-  button.append(el("b", tenths(one.points) < 0 ? "t-over" : "", signed(tenths(one.points))), el("span", "", (one.reverses ? t("冲正") + " " : "") + (first.points[one.rule] || one.rule)), el("span", "num", one.event), el("time", "num", dayTime(Date.parse(one.at), first.time_zone)));
+  button.append(
+    el("b", tenths(one.points) < 0 ? "t-over" : "", signed(tenths(one.points))),
+    el("span", "", (one.reverses ? t("冲正") + " " : "") + (first.points[one.rule] || one.rule)),
+    el("span", "num", one.event),
+    el("time", "num", dayTime(Date.parse(one.at), first.time_zone)),
+  );
   button.addEventListener("click", () => claim.choose(one.event));
   return item;
 };
@@ -100,14 +142,21 @@ const draw = () => {
   const how = head.appendChild(el("button", "c-link", open ? t("收起明细") : t("每一笔明细 ›")));
   how.type = "button";
   how.setAttribute("aria-expanded", String(open));
-  how.addEventListener("click", () => { open = !open; draw(); byId("claim-points").querySelector(".c-link").focus(); });
+  how.addEventListener("click", () => {
+    open = !open;
+    draw();
+    byId("claim-points").querySelector(".c-link").focus();
+  });
   const score = el("div", "c-score__g");
   for (const name of Object.keys(PERIODS)) {
     const button = el("button", "c-score__b");
     button.type = "button";
     button.setAttribute("aria-pressed", String(name === period));
     button.append(big(name));
-    button.addEventListener("click", () => { period = name; draw(); });
+    button.addEventListener("click", () => {
+      period = name;
+      draw();
+    });
     score.append(button);
   }
   score.append(standing());
@@ -115,7 +164,8 @@ const draw = () => {
   if (open) {
     const all = el("ol", "c-entries");
     all.append(...(entries[period] || []).map(line));
-    if (!all.children.length) all.append(el("li", "c-none", t("{period}还没有积分记录", { period: PERIODS[period]() })));
+    if (!all.children.length)
+      all.append(el("li", "c-none", t("{period}还没有积分记录", { period: PERIODS[period]() })));
     parts.push(all);
   }
   box.replaceChildren(...parts);

@@ -31,10 +31,19 @@ const zone = () => first.time_zone;
 const open = (row) => row.status === "claimable" && row.claim_due_at > window.live.now();
 
 /* ---- a card ---- */
-const svg = (tag, more) => { const node = document.createElementNS(NS, tag); for (const [name, value] of Object.entries(more)) node.setAttribute(name, value); return node; };
+const svg = (tag, more) => {
+  const node = document.createElementNS(NS, tag);
+  for (const [name, value] of Object.entries(more)) node.setAttribute(name, value);
+  return node;
+};
 const ring = () => {
   const box = svg("svg", { viewBox: "-56 -56 112 112", class: "c-ring num", role: "img" });
-  box.append(svg("circle", { r: 50, class: "c-ring__t" }), svg("circle", { r: 50, class: "c-ring__v", transform: "rotate(-90)" }), svg("text", { y: 6, class: "c-ring__n" }), svg("text", { y: 27, class: "c-ring__w" }));
+  box.append(
+    svg("circle", { r: 50, class: "c-ring__t" }),
+    svg("circle", { r: 50, class: "c-ring__v", transform: "rotate(-90)" }),
+    svg("text", { y: 6, class: "c-ring__n" }),
+    svg("text", { y: 27, class: "c-ring__w" }),
+  );
   return box;
 };
 const make = (row) => {
@@ -76,24 +85,54 @@ const update = (card, row, place) => {
   head.firstChild.className = "lv " + level.class;
   say(head.firstChild, level.word);
   say(head.children[1], row.title);
-  say(head.lastChild, [row.number.slice(-6), extra && extra.photos ? t("照片 {n}", { n: extra.photos }) : ""].filter(Boolean).join(" · "));
+  say(
+    head.lastChild,
+    [row.number.slice(-6), extra && extra.photos ? t("照片 {n}", { n: extra.photos }) : ""].filter(Boolean).join(" · "),
+  );
   const lines = gone
     ? [gone.words, gone.more, claim.place(row), "", ""]
     : [
         claim.place(row),
-        [row.category_name, t("{source}上报", { source: first.sources[row.source] || "" }), hourTime(row.reported_at, zone())].filter(Boolean).join(" · "),
-        extra ? t("现在抢，{when} 前办结（{limit}）", { when: dayTime(Date.parse(extra.due_at), zone()), limit: (first.limits[extra.limit.unit] || "{n}").replace("{n}", extra.limit.amount) }) : "",
-        extra ? (extra.why.priority === 1 ? t("可抢：{category}，{area}，首责", extra.why) : t("可抢：{category}，{area}，第 {priority} 顺位", extra.why)) : "",
-        extra ? (extra.rivals.length ? t("同抢 {units}", { units: extra.rivals.join("、") }) : t("只有本单位可抢")) : "",
+        [
+          row.category_name,
+          t("{source}上报", { source: first.sources[row.source] || "" }),
+          hourTime(row.reported_at, zone()),
+        ]
+          .filter(Boolean)
+          .join(" · "),
+        extra
+          ? t("现在抢，{when} 前办结（{limit}）", {
+              when: dayTime(Date.parse(extra.due_at), zone()),
+              limit: (first.limits[extra.limit.unit] || "{n}").replace("{n}", extra.limit.amount),
+            })
+          : "",
+        extra
+          ? extra.why.priority === 1
+            ? t("可抢：{category}，{area}，首责", extra.why)
+            : t("可抢：{category}，{area}，第 {priority} 顺位", extra.why)
+          : "",
+        extra
+          ? extra.rivals.length
+            ? t("同抢 {units}", { units: extra.rivals.join("、") })
+            : t("只有本单位可抢")
+          : "",
       ];
   lines.forEach((line, at) => say(text.children[at], line));
   text.title = extra && extra.description ? extra.description : "";
   const shape = gone ? "gone" : JSON.stringify(stake);
-  if (foot._shape !== shape) { foot._shape = shape; foot.firstChild.replaceWith(gone ? el("p", "", gone.kind === "won" ? t("已转到“我的在办”") : t("不计分，不扣分")) : points()); }
+  if (foot._shape !== shape) {
+    foot._shape = shape;
+    foot.firstChild.replaceWith(
+      gone ? el("p", "", gone.kind === "won" ? t("已转到“我的在办”") : t("不计分，不扣分")) : points(),
+    );
+  }
   const button = foot.lastChild;
   const n = gone ? 0 : place + 1;
   button.disabled = Boolean(gone) || busy.has(row.number);
-  say(button.firstChild, gone ? (gone.kind === "won" ? t("抢到了") : t("已结束")) : busy.has(row.number) ? t("正在抢") : t("抢单"));
+  say(
+    button.firstChild,
+    gone ? (gone.kind === "won" ? t("抢到了") : t("已结束")) : busy.has(row.number) ? t("正在抢") : t("抢单"),
+  );
   say(button.lastChild, n >= 1 && n <= 9 ? String(n) : "");
   button.setAttribute("aria-label", gone ? gone.words : t("抢单 {title}", { title: row.title }));
 };
@@ -107,7 +146,10 @@ const count = (card, row, now, lost) => {
   void trackless;
   mark(number, "data-due", row.claim_due_at);
   say(number, gone ? (gone.kind === "won" ? "✓" : "—") : remaining(row.claim_due_at, now));
-  say(word, gone ? (gone.kind === "won" ? t("抢到了") : t("已结束")) : lost ? t("停更时") : soon ? t("即将到时") : t("剩余"));
+  say(
+    word,
+    gone ? (gone.kind === "won" ? t("抢到了") : t("已结束")) : lost ? t("停更时") : soon ? t("即将到时") : t("剩余"),
+  );
   mark(value, "stroke-dasharray", `${(part * AROUND).toFixed(1)} ${AROUND.toFixed(1)}`);
   card.classList.toggle("c-pc--soon", soon);
   card.children[1].setAttribute("aria-label", word.textContent + " " + number.textContent);
@@ -117,7 +159,9 @@ const count = (card, row, now, lost) => {
 const fits = (row) => {
   if (filter.street && !(row.path || "").includes(`/${filter.street}/`)) return false;
   if (!filter.text) return true;
-  return [row.number, row.title, row.category_name, claim.place(row)].some((part) => (part || "").toLowerCase().includes(filter.text));
+  return [row.number, row.title, row.category_name, claim.place(row)].some((part) =>
+    (part || "").toLowerCase().includes(filter.text),
+  );
 };
 
 const draw = () => {
@@ -135,11 +179,17 @@ const draw = () => {
   const lost = window.live.link !== "live";
   const none = lost ? t("数据停更，新来的事件可能没有显示；恢复后自动补齐") : t("现在没有可抢的事件，来了会响铃");
   let place = -1;
-  keyed(byId("claim-pool"), shown, (row) => row.number, make, (card, row) => {
-    if (!left.has(row.number)) place += 1;
-    update(card, row, place);
-    count(card, row, now, lost);
-  });
+  keyed(
+    byId("claim-pool"),
+    shown,
+    (row) => row.number,
+    make,
+    (card, row) => {
+      if (!left.has(row.number)) place += 1;
+      update(card, row, place);
+      count(card, row, now, lost);
+    },
+  );
   const box = byId("claim-pool");
   box.classList.toggle("is-empty", !shown.length);
   mark(box, "data-empty", every ? t("没有符合条件的事件；清空筛选看全部 {n} 件", { n: every }) : none);
@@ -155,9 +205,18 @@ const notice = (rows, now) => {
     if (still.has(number) || left.has(number) || busy.has(number)) continue;
     const mine = window.live.get(row.id);
     if (mine && claim.isMine(mine)) continue;
-    const gone = { row, kind: "gone", status: "pending_dispatch", words: row.claim_due_at <= now ? t("抢单时间已到") : t("已不在抢单池"), more: t("由指挥中心派单"), until: performance.now() + GONE_MS };
+    const gone = {
+      row,
+      kind: "gone",
+      status: "pending_dispatch",
+      words: row.claim_due_at <= now ? t("抢单时间已到") : t("已不在抢单池"),
+      more: t("由指挥中心派单"),
+      until: performance.now() + GONE_MS,
+    };
     left.set(number, gone);
-    claim.ask("/api/v1/pool/" + encodeURIComponent(number)).then((fate) => { if (fate) told(gone, fate.claimed, fate.unit && fate.unit.name, fate.at, fate.status); });
+    claim.ask("/api/v1/pool/" + encodeURIComponent(number)).then((fate) => {
+      if (fate) told(gone, fate.claimed, fate.unit && fate.unit.name, fate.at, fate.status);
+    });
     setTimeout(draw, GONE_MS + 50);
   }
 };
@@ -168,7 +227,8 @@ const told = (gone, claimed, unit, at, status) => {
     gone.words = t("已被 {unit} 抢单 {when}", { unit, when });
     gone.more = t("以服务器时间为准");
     claim.log(t("{when} {unit} 抢单成功 {title}", { when, unit, title: gone.row.title }));
-  } else if (status && status !== "pending_dispatch" && status !== "claimable") gone.words = first.status_words[status] || gone.words;
+  } else if (status && status !== "pending_dispatch" && status !== "claimable")
+    gone.words = first.status_words[status] || gone.words;
   draw();
 };
 
@@ -203,7 +263,14 @@ const take = async (number) => {
   busy.delete(number);
   keys.delete(number);
   if (answer.ok) {
-    leave(row, "won", t("抢到了：{title}", { title: row.title }), t("{when} 前办结", { when: dayTime(Date.parse(answer.said.handle_due_at), zone()) }), WON_MS, "handling");
+    leave(
+      row,
+      "won",
+      t("抢到了：{title}", { title: row.title }),
+      t("{when} 前办结", { when: dayTime(Date.parse(answer.said.handle_due_at), zone()) }),
+      WON_MS,
+      "handling",
+    );
     tellNews(t("抢到了：{title}", { title: row.title }), "ok");
     claim.log(t("{when} 抢到 {title}", { when: clockTime(window.live.now(), zone()), title: row.title }));
   } else if (act.unsure(answer)) {
@@ -211,7 +278,14 @@ const take = async (number) => {
     tellNews(act.refusal(answer), answer.status ? "bad" : "warn");
   } else if (act.overtaken(answer)) {
     const winner = answer.said.winner;
-    leave(row, "lost", t("抢单时间已过"), act.refusal(answer), GONE_MS, answer.said.event ? answer.said.event.status : "pending_dispatch");
+    leave(
+      row,
+      "lost",
+      t("抢单时间已过"),
+      act.refusal(answer),
+      GONE_MS,
+      answer.said.event ? answer.said.event.status : "pending_dispatch",
+    );
     if (winner) {
       told(left.get(number), true, winner.name, winner.at, "handling");
       tellNews(left.get(number).words, "warn");
@@ -236,14 +310,34 @@ const head = () => {
   n.id = "claim-pool-n";
   const street = box.appendChild(el("select", "d-select"));
   street.setAttribute("aria-label", t("街道"));
-  for (const [code, name] of [["", t("全部街道")], ...first.areas.filter((area) => area[3] === Math.max(1, (first.levels || []).indexOf("street")))]) { const one = street.appendChild(el("option", "", name)); one.value = code; }
-  street.addEventListener("change", () => { filter = { ...filter, street: street.value }; draw(); });
+  for (const [code, name] of [
+    ["", t("全部街道")],
+    ...first.areas.filter((area) => area[3] === Math.max(1, (first.levels || []).indexOf("street"))),
+  ]) {
+    const one = street.appendChild(el("option", "", name));
+    one.value = code;
+  }
+  street.addEventListener("change", () => {
+    filter = { ...filter, street: street.value };
+    draw();
+  });
   const text = box.appendChild(el("input", "d-text"));
   Object.assign(text, { type: "search", placeholder: t("编号、标题、地点"), autocomplete: "off", maxLength: 60 });
   text.setAttribute("aria-label", t("搜索"));
-  text.addEventListener("input", () => { filter = { ...filter, text: text.value.trim().toLowerCase() }; draw(); });
+  text.addEventListener("input", () => {
+    filter = { ...filter, text: text.value.trim().toLowerCase() };
+    draw();
+  });
   const hint = box.appendChild(el("p", "c-hint"));
-  hint.append(t("按剩余时间排序；数字键"), " ", el("kbd", "", "1"), "–", el("kbd", "", "9"), " ", t("一键抢单，以服务器时间为准"));
+  hint.append(
+    t("按剩余时间排序；数字键"),
+    " ",
+    el("kbd", "", "1"),
+    "–",
+    el("kbd", "", "9"),
+    " ",
+    t("一键抢单，以服务器时间为准"),
+  );
 };
 
 export const begin = (given) => {

@@ -10,7 +10,9 @@ export const el = (tag, classes, text) => {
 };
 
 /* Change a text only where it differs: an unchanged one costs no layout. */
-export const say = (node, text) => { if (node && node.textContent !== text) node.textContent = text; };
+export const say = (node, text) => {
+  if (node && node.textContent !== text) node.textContent = text;
+};
 
 /* The same for an attribute. */
 export const mark = (node, name, value) => {

@@ -19,7 +19,10 @@ const made = () => {
   const says = form.appendChild(el("p", "s-dialog__says"));
   says.setAttribute("role", "status");
   const row = form.appendChild(el("div", "s-dialog__b"));
-  for (const [kind, word] of [["csv", "CSV"], ["xlsx", "Excel"]]) {
+  for (const [kind, word] of [
+    ["csv", "CSV"],
+    ["xlsx", "Excel"],
+  ]) {
     const button = row.appendChild(el("button", "btn", word));
     button.type = "submit";
     button.value = kind;
@@ -27,7 +30,10 @@ const made = () => {
   const quit = row.appendChild(el("button", "btn", t("取消")));
   quit.type = "button";
   quit.addEventListener("click", () => found.close());
-  form.addEventListener("submit", (event) => { event.preventDefault(); take(found, event.submitter ? event.submitter.value : "csv"); });
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    take(found, event.submitter ? event.submitter.value : "csv");
+  });
   return document.body.appendChild(found);
 };
 
@@ -35,22 +41,44 @@ const made = () => {
 const take = async (found, kind) => {
   const says = found.querySelector(".s-dialog__says");
   const why = found.querySelector("textarea").value.trim();
-  if (why.length < LEAST) { says.textContent = t("请写明用途，至少 {n} 个字", { n: LEAST }); return; }
+  if (why.length < LEAST) {
+    says.textContent = t("请写明用途，至少 {n} 个字", { n: LEAST });
+    return;
+  }
   says.textContent = t("正在导出…");
   const [what, , filters] = found._what;
-  if (filters.numbers && !filters.numbers.length) { says.textContent = t("这里没有可导出的事件"); return; }
+  if (filters.numbers && !filters.numbers.length) {
+    says.textContent = t("这里没有可导出的事件");
+    return;
+  }
   const asked = new URLSearchParams(Object.entries({ ...filters, why }).filter(([, value]) => value));
-  const shown = filters.numbers && { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ ...filters, why }) };
+  const shown = filters.numbers && {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify({ ...filters, why }),
+  };
   try {
-    const answer = await fetch(`/api/v1/exports/${what}.${kind}${shown ? "" : "?" + asked}`, { cache: "no-store", ...shown });
-    if (!answer.ok) { const said = await saidBy(answer); says.textContent = ((said.errors || [])[0] || {}).message || said.detail || said.title; return; }
+    const answer = await fetch(`/api/v1/exports/${what}.${kind}${shown ? "" : "?" + asked}`, {
+      cache: "no-store",
+      ...shown,
+    });
+    if (!answer.ok) {
+      const said = await saidBy(answer);
+      says.textContent = ((said.errors || [])[0] || {}).message || said.detail || said.title;
+      return;
+    }
     const link = el("a");
     link.href = URL.createObjectURL(await answer.blob());
-    link.download = `${[found._what[1], filters.period].filter(Boolean).join(" ")}.${kind}`.replace(/[\\/:*?"<>|]/g, " ");
+    link.download = `${[found._what[1], filters.period].filter(Boolean).join(" ")}.${kind}`.replace(
+      /[\\/:*?"<>|]/g,
+      " ",
+    );
     link.click();
     setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
     found.close();
-  } catch (_lost) { says.textContent = t("没有连上服务器，请再试"); }
+  } catch (_lost) {
+    says.textContent = t("没有连上服务器，请再试");
+  }
 };
 
 const open = (what) => {

@@ -1,4 +1,5 @@
-/* Whether somebody is there: input is told to the server now and then, and a login nobody touches ends, said beforehand. */
+/* Whether somebody is there: input is told to the server now and then, and a login nobody touches ends, said
+   beforehand. */
 import { t } from "./words.js";
 
 const EVERY_MS = 60000; // no oftener than the server notes it
@@ -13,16 +14,31 @@ const left = () => leftS - (performance.now() - heard) / 1000;
 const learn = (answer) => {
   if (answer.status === 401) return leave();
   if (!answer.ok) return undefined;
-  return answer.json().then((said) => { leftS = said.left_s; heard = performance.now(); show(); });
+  return answer.json().then((said) => {
+    leftS = said.left_s;
+    heard = performance.now();
+    show();
+  });
 };
 const leave = () => location.assign("/login?next=" + encodeURIComponent(location.pathname + location.search));
-const ask = (method) => fetch("/session/active", { method, cache: "no-store" }).then(learn).catch(() => undefined);
-const tell = () => { touched = false; told = performance.now(); return ask("POST"); };
+const ask = (method) =>
+  fetch("/session/active", { method, cache: "no-store" })
+    .then(learn)
+    .catch(() => undefined);
+const tell = () => {
+  touched = false;
+  told = performance.now();
+  return ask("POST");
+};
 
 const show = () => {
   const n = leftS === null ? Infinity : Math.ceil(left());
   const text = n > WARN_S ? "" : t("{n} 秒后自动退出：动一下鼠标或按任意键继续", { n: Math.max(0, n) });
-  if (!box && text) { box = document.body.appendChild(document.createElement("div")); box.className = "acct-idle"; box.setAttribute("role", "alert"); }
+  if (!box && text) {
+    box = document.body.appendChild(document.createElement("div"));
+    box.className = "acct-idle";
+    box.setAttribute("role", "alert");
+  }
   if (box && box.textContent !== text) box.textContent = text;
 };
 const touch = () => {
@@ -33,11 +49,23 @@ const second = () => {
   if (leftS === null) return;
   show();
   if (touched && performance.now() - told >= EVERY_MS) tell();
-  else if (left() <= 0) { heard = performance.now(); leftS = 5; ask("GET"); } // another tab may have been used
+  else if (left() <= 0) {
+    heard = performance.now();
+    leftS = 5;
+    ask("GET");
+  } // another tab may have been used
 };
 
 const begin = () => ask("GET");
-for (const kind of ["pointerdown", "keydown", "wheel", "touchstart"]) window.addEventListener(kind, touch, { capture: true, passive: true });
-window.addEventListener("pointermove", () => { touched = true; if (leftS !== null && left() < WARN_S) touch(); }, { capture: true, passive: true });
+for (const kind of ["pointerdown", "keydown", "wheel", "touchstart"])
+  window.addEventListener(kind, touch, { capture: true, passive: true });
+window.addEventListener(
+  "pointermove",
+  () => {
+    touched = true;
+    if (leftS !== null && left() < WARN_S) touch();
+  },
+  { capture: true, passive: true },
+);
 setInterval(second, 1000);
 begin();

@@ -20,7 +20,10 @@ export const keyed = (box, items, keyOf, make, update) => {
     else box.insertBefore(node, before);
   });
   for (const [key, node] of held) {
-    if (!wanted.has(key)) { node.remove(); held.delete(key); }
+    if (!wanted.has(key)) {
+      node.remove();
+      held.delete(key);
+    }
   }
   box._drawn = true;
 };

@@ -1,4 +1,5 @@
-/* SHA-256 in hex (FIPS 180-4) of bytes or of ASCII text. Own, because crypto.subtle is missing on plain http intranets. */
+/* SHA-256 in hex (FIPS 180-4) of bytes or of ASCII text. Own, because crypto.subtle is missing on plain http
+   intranets. */
 
 const turn = (word, by) => (word >>> by) | (word << (32 - by));
 
@@ -28,8 +29,15 @@ export const sha256 = (given) => {
     }
     const v = Array.from(state);
     for (let i = 0; i < 64; i++) {
-      const one = (v[7] + (turn(v[4], 6) ^ turn(v[4], 11) ^ turn(v[4], 25)) + ((v[4] & v[5]) ^ (~v[4] & v[6])) + ROUND[i] + w[i]) | 0;
-      const two = ((turn(v[0], 2) ^ turn(v[0], 13) ^ turn(v[0], 22)) + ((v[0] & v[1]) ^ (v[0] & v[2]) ^ (v[1] & v[2]))) | 0;
+      const one =
+        (v[7] +
+          (turn(v[4], 6) ^ turn(v[4], 11) ^ turn(v[4], 25)) +
+          ((v[4] & v[5]) ^ (~v[4] & v[6])) +
+          ROUND[i] +
+          w[i]) |
+        0;
+      const two =
+        ((turn(v[0], 2) ^ turn(v[0], 13) ^ turn(v[0], 22)) + ((v[0] & v[1]) ^ (v[0] & v[2]) ^ (v[1] & v[2]))) | 0;
       v.pop();
       v[3] = (v[3] + one) | 0;
       v.unshift((one + two) | 0);

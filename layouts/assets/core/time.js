@@ -17,11 +17,13 @@ const formats = new Map();
 const formatted = (ms, zone, options) => {
   const lang = document.documentElement.lang || "zh-CN";
   const key = lang + zone + JSON.stringify(options);
-  if (!formats.has(key)) formats.set(key, new Intl.DateTimeFormat(lang, { timeZone: zone, hourCycle: "h23", ...options }));
+  if (!formats.has(key))
+    formats.set(key, new Intl.DateTimeFormat(lang, { timeZone: zone, hourCycle: "h23", ...options }));
   return formats.get(key).format(ms);
 };
 export const clockTime = (ms, zone) => formatted(ms, zone, { hour: "2-digit", minute: "2-digit", second: "2-digit" });
 export const hourTime = (ms, zone) => formatted(ms, zone, { hour: "2-digit", minute: "2-digit" });
 export const longDate = (ms, zone) => formatted(ms, zone, { year: "numeric", month: "long", day: "numeric" });
 export const weekdayName = (ms, zone) => formatted(ms, zone, { weekday: "long" });
-export const dayTime = (ms, zone) => formatted(ms, zone, { month: "numeric", day: "numeric", hour: "2-digit", minute: "2-digit" });
+export const dayTime = (ms, zone) =>
+  formatted(ms, zone, { month: "numeric", day: "numeric", hour: "2-digit", minute: "2-digit" });

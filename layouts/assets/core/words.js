@@ -5,7 +5,11 @@ let catalogue = null;
 const words = () => {
   if (catalogue === null) {
     const holder = document.getElementById("words");
-    try { catalogue = holder ? JSON.parse(holder.textContent) : {}; } catch (_broken) { catalogue = {}; }
+    try {
+      catalogue = holder ? JSON.parse(holder.textContent) : {};
+    } catch (_broken) {
+      catalogue = {};
+    }
   }
   return catalogue;
 };

@@ -11,7 +11,10 @@ const first = () => desk.first;
 const english = () => document.documentElement.lang.startsWith("en"); // its words are longer
 /* From when a deadline is near: for handling what the server says, else five minutes before. */
 const soonAt = (row) => (row.status === "handling" ? deskTabs.lateFrom(row) : dueOf(row) - SOON_MS);
-const dueOf = (row) => { const [field] = first().dues[row.status] || []; return (field && row[field]) || LAST; };
+const dueOf = (row) => {
+  const [field] = first().dues[row.status] || [];
+  return (field && row[field]) || LAST;
+};
 const place = (row) => deskPlace(row);
 const shortNumber = (number) => {
   const found = /^(\d{4})(\d{4})(\d{6})$/.exec(number);
@@ -21,11 +24,20 @@ const shortNumber = (number) => {
   return found[1] + found[2] === day ? count : `${found[2]}-${Number(found[3])}`;
 };
 
-const cell = (fill) => class {
-  init(params) { this.box = el("span", "q-cell"); this.refresh(params); }
-  getGui() { return this.box; }
-  refresh(params) { if (params.data) fill(this.box, params.data); return true; }
-};
+const cell = (fill) =>
+  class {
+    init(params) {
+      this.box = el("span", "q-cell");
+      this.refresh(params);
+    }
+    getGui() {
+      return this.box;
+    }
+    refresh(params) {
+      if (params.data) fill(this.box, params.data);
+      return true;
+    }
+  };
 
 const paintLeft = (box, now) => {
   const due = box.dataset.due ? Number(box.dataset.due) : LAST;
@@ -73,16 +85,69 @@ const StatusMark = cell((box, row) => {
 
 const unit = (row) => (row.unit ? first().units[row.unit] || first().gone_units[row.unit] || row.unit : "");
 const columns = () => [
-  { colId: "left", headerName: t("剩余"), width: english() ? 146 : 112, cellRenderer: Left, valueGetter: (p) => dueOf(p.data), sort: "asc", comparator: (a, b, one, other) => Number(Boolean(other.data.emergency)) - Number(Boolean(one.data.emergency)) || a - b },
-  { colId: "number", headerName: t("编号"), width: 72, valueGetter: (p) => p.data.number, valueFormatter: (p) => shortNumber(p.value), tooltipField: "number", cellClass: "q-number num" },
-  { colId: "title", headerName: t("事项"), flex: 3, minWidth: 90, cellRenderer: Title, valueGetter: (p) => p.data.title, tooltipValueGetter: (p) => [p.data.title, place(p.data), p.data.address, unit(p.data)].filter(Boolean).join(" · ") },
-  { colId: "place", headerName: t("属地"), flex: 2, minWidth: 76, valueGetter: (p) => place(p.data), tooltipValueGetter: (p) => [place(p.data), p.data.address].filter(Boolean).join(" · ") },
-  { colId: "level", headerName: t("级"), width: 40, cellRenderer: LevelMark, valueGetter: (p) => ["grid", "community", "street", "district"].indexOf(p.data.level) },
-  { colId: "status", headerName: t("状态"), width: english() ? 104 : 84, cellRenderer: StatusMark, valueGetter: (p) => p.data.status },
-  { colId: "unit", headerName: t("承办"), flex: 1, minWidth: 76, valueGetter: (p) => unit(p.data) || "—", tooltipValueGetter: (p) => unit(p.data) },
+  {
+    colId: "left",
+    headerName: t("剩余"),
+    width: english() ? 146 : 112,
+    cellRenderer: Left,
+    valueGetter: (p) => dueOf(p.data),
+    sort: "asc",
+    comparator: (a, b, one, other) =>
+      Number(Boolean(other.data.emergency)) - Number(Boolean(one.data.emergency)) || a - b,
+  },
+  {
+    colId: "number",
+    headerName: t("编号"),
+    width: 72,
+    valueGetter: (p) => p.data.number,
+    valueFormatter: (p) => shortNumber(p.value),
+    tooltipField: "number",
+    cellClass: "q-number num",
+  },
+  {
+    colId: "title",
+    headerName: t("事项"),
+    flex: 3,
+    minWidth: 90,
+    cellRenderer: Title,
+    valueGetter: (p) => p.data.title,
+    tooltipValueGetter: (p) => [p.data.title, place(p.data), p.data.address, unit(p.data)].filter(Boolean).join(" · "),
+  },
+  {
+    colId: "place",
+    headerName: t("属地"),
+    flex: 2,
+    minWidth: 76,
+    valueGetter: (p) => place(p.data),
+    tooltipValueGetter: (p) => [place(p.data), p.data.address].filter(Boolean).join(" · "),
+  },
+  {
+    colId: "level",
+    headerName: t("级"),
+    width: 40,
+    cellRenderer: LevelMark,
+    valueGetter: (p) => ["grid", "community", "street", "district"].indexOf(p.data.level),
+  },
+  {
+    colId: "status",
+    headerName: t("状态"),
+    width: english() ? 104 : 84,
+    cellRenderer: StatusMark,
+    valueGetter: (p) => p.data.status,
+  },
+  {
+    colId: "unit",
+    headerName: t("承办"),
+    flex: 1,
+    minWidth: 76,
+    valueGetter: (p) => unit(p.data) || "—",
+    tooltipValueGetter: (p) => unit(p.data),
+  },
 ];
 
 /* The countdowns in sight, once a second; the order of the rows is the grid's business. */
-const tick = (now) => { for (const box of document.querySelectorAll("#desk-grid .q-left")) paintLeft(box, now); };
+const tick = (now) => {
+  for (const box of document.querySelectorAll("#desk-grid .q-left")) paintLeft(box, now);
+};
 
 export const deskCells = { columns, tick, dueOf, unit, shortNumber, none: LAST };

@@ -1,4 +1,5 @@
-/* Messages that outside systems have not taken: a button with their number, a list with since when and why, each may go out again. */
+/* Messages that outside systems have not taken: a button with their number, a list with since when and why, each may
+   go out again. */
 import { act } from "../act/act.js";
 import { byId, el, say } from "../core/dom.js";
 import { dayTime } from "../core/time.js";
@@ -36,8 +37,15 @@ const button = () => {
 const line = (one) => {
   const made = el("li", "d-objection");
   made.dataset.delivery = one.id;
-  made.append(el("b", "", [word(TARGETS, one.target), word(REASONS, one.reason)].join(" · ")), el("p", one.state === "failed" ? "t-over" : "", one.why || ""));
-  const since = [one.event, t("{when} 起", { when: dayTime(Date.parse(one.created_at), desk.first.time_zone) }), t("已试 {n} 次", { n: one.tries })].filter(Boolean);
+  made.append(
+    el("b", "", [word(TARGETS, one.target), word(REASONS, one.reason)].join(" · ")),
+    el("p", one.state === "failed" ? "t-over" : "", one.why || ""),
+  );
+  const since = [
+    one.event,
+    t("{when} 起", { when: dayTime(Date.parse(one.created_at), desk.first.time_zone) }),
+    t("已试 {n} 次", { n: one.tries }),
+  ].filter(Boolean);
   made.append(el("small", "num", since.join(" · ")));
   const go = made.appendChild(el("button", "btn", t("现在再发")));
   go.type = "button";
@@ -58,7 +66,11 @@ const open = async () => {
   const quit = el("button", "dp-link", t("收起 Esc"));
   quit.type = "button";
   quit.addEventListener("click", () => box.close());
-  top.append(el("h2", "", t("没有送达的通知")), el("span", "dp-h__what", t("{n} 条还没有送达，其中 {failed} 条试过没成", { n: found.owed, failed: found.failed })), quit);
+  top.append(
+    el("h2", "", t("没有送达的通知")),
+    el("span", "dp-h__what", t("{n} 条还没有送达，其中 {failed} 条试过没成", { n: found.owed, failed: found.failed })),
+    quit,
+  );
   const list = box.appendChild(el("ol", "dp-scroll"));
   list.append(...found.items.map(line));
   box.addEventListener("close", () => box.remove());

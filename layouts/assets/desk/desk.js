@@ -20,16 +20,21 @@ let version = 0;
 let seq = 0;
 let redraw = 0;
 
-const tell = (name, ...facts) => { for (const fn of listeners[name]) fn(...facts); };
+const tell = (name, ...facts) => {
+  for (const fn of listeners[name]) fn(...facts);
+};
 const row = () => (ids.has(number) && window.live ? window.live.get(ids.get(number)) : null);
 
 /* Ask Dash to draw the chosen event; soon changes share one drawing. */
 const draw = (soon) => {
   if (!number) return;
   clearTimeout(redraw);
-  redraw = setTimeout(() => {
-    window.dash_clientside.set_props("event-chosen", { data: { number, version, seq: ++seq } });
-  }, soon ? REDRAW_MS : CHOOSE_MS);
+  redraw = setTimeout(
+    () => {
+      window.dash_clientside.set_props("event-chosen", { data: { number, version, seq: ++seq } });
+    },
+    soon ? REDRAW_MS : CHOOSE_MS,
+  );
 };
 
 const choose = (wanted) => {
@@ -61,7 +66,8 @@ const held = (event) => event.ctrlKey || event.altKey || event.metaKey;
 const key = (pressed, label, run, group) => keys.push({ key: pressed, label, run, group: group || "" });
 
 const press = (event) => {
-  if (!root || !root.isConnected || event.defaultPrevented || held(event) || event.isComposing || typing(event.target)) return;
+  if (!root || !root.isConnected || event.defaultPrevented || held(event) || event.isComposing || typing(event.target))
+    return;
   if (event.target.closest("dialog, [data-own-keys]")) return;
   const found = keys.find((one) => one.key === event.key);
   if (!found) return;
@@ -97,11 +103,16 @@ const notNow = (word) => {
 const letters = () => {
   for (const [action, letter] of Object.entries(first.letters)) {
     const word = first.rules[action] ? first.rules[action].word : first.actions[action] || action;
-    key(letter, word, () => {
-      const button = buttonOf(action);
-      if (button) button.click();
-      else tellNews(notNow(word), "warn");
-    }, t("办理"));
+    key(
+      letter,
+      word,
+      () => {
+        const button = buttonOf(action);
+        if (button) button.click();
+        else tellNews(notNow(word), "warn");
+      },
+      t("办理"),
+    );
   }
 };
 
@@ -141,12 +152,19 @@ export const desk = {
   redraw: () => draw(false),
   drawn,
   notNow,
-  on: (name, fn) => { listeners[name].add(fn); return () => listeners[name].delete(fn); },
+  on: (name, fn) => {
+    listeners[name].add(fn);
+    return () => listeners[name].delete(fn);
+  },
   emit: tell,
   tell: tellNews,
   key,
   keys: () => keys.slice(),
-  press: (action) => { const button = buttonOf(action); if (button) button.click(); return Boolean(button); },
+  press: (action) => {
+    const button = buttonOf(action);
+    if (button) button.click();
+    return Boolean(button);
+  },
 };
 /* Begin as soon as the desk is drawn; every part's `begin` is called in the order given. */
 export const beginDesk = (given) => {
@@ -154,4 +172,6 @@ export const beginDesk = (given) => {
   document.addEventListener("keydown", press);
   whenDrawn(look);
 };
-document.addEventListener("outdated", (event) => { if (event.detail.number === number) draw(false); });
+document.addEventListener("outdated", (event) => {
+  if (event.detail.number === number) draw(false);
+});

@@ -1,4 +1,5 @@
-/* The choice in the panel of dispatch: which grid, which unit, who helps, what is said. Dash draws the panel anew; the choice stays. */
+/* The choice in the panel of dispatch: which grid, which unit, who helps, what is said. Dash draws the panel anew; the
+   choice stays. */
 import { act } from "../act/act.js";
 import { byId, el, mark, say } from "../core/dom.js";
 import { duration, remaining } from "../core/time.js";
@@ -7,7 +8,10 @@ import { desk } from "./desk.js";
 
 const FRESH_MS = 60_000; // due times and loads are no older than this
 const body = () => byId("dispatch-body");
-const holder = () => { const box = body(); return box && box.querySelector("[data-event][data-version]"); };
+const holder = () => {
+  const box = body();
+  return box && box.querySelector("[data-event][data-version]");
+};
 let pick = null; // {number, unit, grid, co, field}
 let held = null; // which choice had the focus: {group, code}
 let seq = 0;
@@ -21,10 +25,21 @@ const opinion = (number) => {
   field.maxLength = 200;
   field.className = "dp-opinion__t";
   field.value = act.draft.kept(draftOf(number)).reason || "";
-  field.addEventListener("input", () => { act.draft.keep(draftOf(number), { reason: field.value }); complain(""); sync(); });
+  field.addEventListener("input", () => {
+    act.draft.keep(draftOf(number), { reason: field.value });
+    complain("");
+    sync();
+  });
   field.addEventListener("keydown", (event) => {
-    if (event.key === "Escape") { event.preventDefault(); event.stopPropagation(); body().focus(); }
-    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) { event.preventDefault(); desk.press("dispatch"); }
+    if (event.key === "Escape") {
+      event.preventDefault();
+      event.stopPropagation();
+      body().focus();
+    }
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+      event.preventDefault();
+      desk.press("dispatch");
+    }
   });
   return field;
 };
@@ -98,7 +113,8 @@ const sync = () => {
 const helpers = (box) => {
   const all = [...box.querySelectorAll("[data-co]")];
   if (!all.length) return;
-  if (pick.co === null) pick.co = new Set(all.filter((one) => one.getAttribute("aria-checked") === "true").map((one) => one.dataset.co));
+  if (pick.co === null)
+    pick.co = new Set(all.filter((one) => one.getAttribute("aria-checked") === "true").map((one) => one.dataset.co));
   for (const one of all) {
     one.hidden = one.dataset.co === pick.unit;
     mark(one, "aria-checked", pick.co.has(one.dataset.co) && !one.hidden);
@@ -123,36 +139,58 @@ const asked = () => {
   return choices("grid").length && (shut || !choices("unit").length) ? "grid" : "unit";
 };
 
-document.addEventListener("click", (event) => {
-  const box = holder();
-  if (!box || !box.contains(event.target)) return;
-  const one = event.target.closest("[data-pick]");
-  const card = event.target.closest(".dp-cand");
-  const co = event.target.closest("[data-co]");
-  if (co) { if (!pick.co.delete(co.dataset.co)) pick.co.add(co.dataset.co); sync(); return; }
-  if (one) { choose(one.dataset.pick, one.dataset.code, true); return; }
-  if (card) { choose("unit", card.querySelector("[data-pick]").dataset.code, true); return; }
-  const go = event.target.closest('[data-action="dispatch"]');
-  const slot = byId("dispatch-opinion");
-  if (go && slot && slot.dataset.need && !pick.field.value.trim()) {
-    event.preventDefault();
-    event.stopPropagation(); // act.js must not send what will be refused
-    complain(t("还在待抢单，直接派单要写明原因"));
-    pick.field.focus();
-  }
-}, true);
+document.addEventListener(
+  "click",
+  (event) => {
+    const box = holder();
+    if (!box || !box.contains(event.target)) return;
+    const one = event.target.closest("[data-pick]");
+    const card = event.target.closest(".dp-cand");
+    const co = event.target.closest("[data-co]");
+    if (co) {
+      if (!pick.co.delete(co.dataset.co)) pick.co.add(co.dataset.co);
+      sync();
+      return;
+    }
+    if (one) {
+      choose(one.dataset.pick, one.dataset.code, true);
+      return;
+    }
+    if (card) {
+      choose("unit", card.querySelector("[data-pick]").dataset.code, true);
+      return;
+    }
+    const go = event.target.closest('[data-action="dispatch"]');
+    const slot = byId("dispatch-opinion");
+    if (go && slot && slot.dataset.need && !pick.field.value.trim()) {
+      event.preventDefault();
+      event.stopPropagation(); // act.js must not send what will be refused
+      complain(t("还在待抢单，直接派单要写明原因"));
+      pick.field.focus();
+    }
+  },
+  true,
+);
 
 const BY = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1 };
-document.addEventListener("keydown", (event) => {
-  const one = event.target.closest && event.target.closest("#dispatch-body [data-pick]");
-  if (!one || !(event.key in BY) || event.ctrlKey || event.altKey || event.metaKey) return;
-  event.preventDefault(); // the queue's arrows stay where they are
-  step(one.dataset.pick, BY[event.key], true);
-}, true);
+document.addEventListener(
+  "keydown",
+  (event) => {
+    const one = event.target.closest && event.target.closest("#dispatch-body [data-pick]");
+    if (!one || !(event.key in BY) || event.ctrlKey || event.altKey || event.metaKey) return;
+    event.preventDefault(); // the queue's arrows stay where they are
+    step(one.dataset.pick, BY[event.key], true);
+  },
+  true,
+);
 
 document.addEventListener("focusin", (event) => {
   const one = event.target.closest("#dispatch-body [data-pick]");
-  held = one ? { group: one.dataset.pick, code: one.dataset.code } : pick && event.target === pick.field ? "opinion" : null;
+  held = one
+    ? { group: one.dataset.pick, code: one.dataset.code }
+    : pick && event.target === pick.field
+      ? "opinion"
+      : null;
 });
 const refocus = () => {
   if (!held || held === "opinion" || document.activeElement !== document.body) return;
@@ -166,7 +204,12 @@ const tick = () => {
   const now = window.live.now();
   for (const node of box.querySelectorAll("[data-left]")) {
     const left = Number(node.dataset.left) - now;
-    say(node, left >= 0 ? t("剩 {time}", { time: remaining(Number(node.dataset.left), now) }) : t("超期 {time}", { time: duration(-left) }));
+    say(
+      node,
+      left >= 0
+        ? t("剩 {time}", { time: remaining(Number(node.dataset.left), now) })
+        : t("超期 {time}", { time: duration(-left) }),
+    );
     const wanted = "num " + (left < 0 ? "t-over" : "");
     if (node.className !== wanted) node.className = wanted;
   }
@@ -185,12 +228,48 @@ document.addEventListener("acted", (event) => {
 
 export const begin = () => {
   const box = body();
-  new MutationObserver(() => { if (holder()) { sync(); refocus(); tick(); } }).observe(box, { childList: true, subtree: true });
+  new MutationObserver(() => {
+    if (holder()) {
+      sync();
+      refocus();
+      tick();
+    }
+  }).observe(box, { childList: true, subtree: true });
   const group = t("派单");
-  desk.key("]", t("下一个单位或网格"), () => { if (holder()) step(asked(), 1, false); }, group);
-  desk.key("[", t("上一个单位或网格"), () => { if (holder()) step(asked(), -1, false); }, group);
-  desk.key("f", t("到派单面板里选"), () => { if (!holder()) return; const one = choices(asked()).find((node) => node.tabIndex === 0); if (one) one.focus(); }, group);
-  desk.key(";", t("写派单意见"), () => { if (pick && pick.field.isConnected) pick.field.focus(); }, group);
+  desk.key(
+    "]",
+    t("下一个单位或网格"),
+    () => {
+      if (holder()) step(asked(), 1, false);
+    },
+    group,
+  );
+  desk.key(
+    "[",
+    t("上一个单位或网格"),
+    () => {
+      if (holder()) step(asked(), -1, false);
+    },
+    group,
+  );
+  desk.key(
+    "f",
+    t("到派单面板里选"),
+    () => {
+      if (!holder()) return;
+      const one = choices(asked()).find((node) => node.tabIndex === 0);
+      if (one) one.focus();
+    },
+    group,
+  );
+  desk.key(
+    ";",
+    t("写派单意见"),
+    () => {
+      if (pick && pick.field.isConnected) pick.field.focus();
+    },
+    group,
+  );
   setInterval(tick, 1000);
   setInterval(refresh, FRESH_MS);
 };

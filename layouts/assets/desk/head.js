@@ -21,7 +21,12 @@ const shown = { reported: "—", pending: "—", handling: "—", overdue: "—"
 
 const paint = () => {
   const box = byId("desk-counts");
-  if (!box.firstChild) for (const [name, word] of NUMBERS) { const one = box.appendChild(el("span")); one.dataset.kpi = name; one.append(el("span", "", word()), el("b")); }
+  if (!box.firstChild)
+    for (const [name, word] of NUMBERS) {
+      const one = box.appendChild(el("span"));
+      one.dataset.kpi = name;
+      one.append(el("span", "", word()), el("b"));
+    }
   for (const one of box.children) {
     say(one.lastChild, String(shown[one.dataset.kpi]));
     one.classList.toggle("t-over", one.dataset.kpi === "overdue" && Number(shown.overdue) > 0);
@@ -45,10 +50,22 @@ const latest = (view) => {
   const steps = ((view && view.steps) || []).slice(0, LATEST);
   const foot = byId("desk-foot");
   let box = foot.querySelector(".d-latest");
-  if (!box) { box = el("span", "d-latest"); foot.prepend(box); }
-  keyed(box, steps, (one) => one.number + "/" + one.at + "/" + one.action, () => el("span"), (node, one) => say(node, sentence(one)));
+  if (!box) {
+    box = el("span", "d-latest");
+    foot.prepend(box);
+  }
+  keyed(
+    box,
+    steps,
+    (one) => one.number + "/" + one.at + "/" + one.action,
+    () => el("span"),
+    (node, one) => say(node, sentence(one)),
+  );
 };
-const sentence = (one) => [clockTime(one.at, desk.first.time_zone), one.unit_name, desk.first.actions[one.action] || one.action_name, one.title].filter(Boolean).join(" ");
+const sentence = (one) =>
+  [clockTime(one.at, desk.first.time_zone), one.unit_name, desk.first.actions[one.action] || one.action_name, one.title]
+    .filter(Boolean)
+    .join(" ");
 
 /* What every name of a level ends with tells nothing where all stand in one column. */
 const shorten = (areas) => {
@@ -63,7 +80,12 @@ const start = () => {
   for (const [code, , parent] of desk.first.categories) parents.set(code, parent);
   const foot = byId("desk-foot");
   const hints = foot.appendChild(el("span", "push"));
-  for (const [key, word] of [["?", t("全部快捷键")], ["/", t("命令")], ["N", t("代报")], ["Z", t("撤回派单")]]) {
+  for (const [key, word] of [
+    ["?", t("全部快捷键")],
+    ["/", t("命令")],
+    ["N", t("代报")],
+    ["Z", t("撤回派单")],
+  ]) {
     const hint = hints.appendChild(el("span", "d-hint"));
     hint.append(el("kbd", "", key), el("span", "", word));
   }
@@ -80,7 +102,10 @@ const start = () => {
 /* Street and community of a row, as short as the place allows. */
 export const deskPlace = (row) => {
   const codes = (row.path || "").split("/").filter(Boolean);
-  return (desk.first.levels.length > 1 ? codes.slice(1, 3) : codes).map((code) => brief.get(code)).filter(Boolean).join(" ");
+  return (desk.first.levels.length > 1 ? codes.slice(1, 3) : codes)
+    .map((code) => brief.get(code))
+    .filter(Boolean)
+    .join(" ");
 };
 /* An area's name without its parent's in front and without its level's ending: for small maps. */
 export const deskBrief = ({ code, name, parent }) => {
@@ -90,10 +115,16 @@ export const deskBrief = ({ code, name, parent }) => {
 /* The title without the community it begins with: the place stands beside it. */
 export const deskTitle = (row) => {
   const community = names.get((row.path || "").split("/").filter(Boolean)[2]) || "";
-  return community && row.title.startsWith(community) && row.title.length > community.length ? row.title.slice(community.length) : row.title;
+  return community && row.title.startsWith(community) && row.title.length > community.length
+    ? row.title.slice(community.length)
+    : row.title;
 };
 export const deskArea = (code) => names.get(code) || "";
-export const deskParent = (code) => { let found = parents.get(code) || ""; while (parents.get(found)) found = parents.get(found); return found; };
+export const deskParent = (code) => {
+  let found = parents.get(code) || "";
+  while (parents.get(found)) found = parents.get(found);
+  return found;
+};
 
 /* A length of time as a glance needs it: mm:ss, then hours and minutes, then days and hours. */
 export const briefly = (ms) => {
@@ -105,7 +136,15 @@ export const briefly = (ms) => {
 const days = new Map();
 export const dayOf = (ms, zone) => {
   const hour = Math.floor(ms / 3_600_000) + zone;
-  if (!days.has(hour)) { days.clear(); days.set(hour, new Intl.DateTimeFormat("en-CA", { timeZone: zone, year: "numeric", month: "2-digit", day: "2-digit" }).format(ms).replace(/-/g, "")); }
+  if (!days.has(hour)) {
+    days.clear();
+    days.set(
+      hour,
+      new Intl.DateTimeFormat("en-CA", { timeZone: zone, year: "numeric", month: "2-digit", day: "2-digit" })
+        .format(ms)
+        .replace(/-/g, ""),
+    );
+  }
   return days.get(hour);
 };
 

@@ -5,7 +5,9 @@ import { t } from "../core/words.js";
 import { desk } from "./desk.js";
 
 const SHOWN = { ArrowUp: "↑", ArrowDown: "↓", Escape: "Esc" };
-const printed = (key) => SHOWN[key] || (key.length === 1 && key !== key.toLowerCase() ? "⇧" + key : key.toUpperCase().replace("ENTER", "Enter"));
+const printed = (key) =>
+  SHOWN[key] ||
+  (key.length === 1 && key !== key.toLowerCase() ? "⇧" + key : key.toUpperCase().replace("ENTER", "Enter"));
 
 const show = () => {
   const box = document.getElementById("desk-help");
@@ -41,8 +43,13 @@ const show = () => {
 
 export const begin = () => {
   desk.key("?", t("全部快捷键"), show, t("页面"));
-  desk.key("Escape", t("离开，回到队列"), () => {
-    if (act.openForm()) act.close();
-    else if (document.activeElement) document.activeElement.blur();
-  }, t("页面"));
+  desk.key(
+    "Escape",
+    t("离开，回到队列"),
+    () => {
+      if (act.openForm()) act.close();
+      else if (document.activeElement) document.activeElement.blur();
+    },
+    t("页面"),
+  );
 };

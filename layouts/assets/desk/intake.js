@@ -1,5 +1,6 @@
-/* Writing down what somebody tells by phone or at the counter: the caller is not the operator, the place is found by words
-   or by a click, what it may double is shown before it is saved. What was typed outlives a reload and a lost server. */
+/* Writing down what somebody tells by phone or at the counter: the caller is not the operator, the place is found by
+   words or by a click, what it may double is shown before it is saved. What was typed outlives a reload and a lost
+   server. */
 import { act } from "../act/act.js";
 import { actFields } from "../act/fields.js";
 import { combo } from "../core/combo.js";
@@ -23,7 +24,11 @@ let began = 0;
 let busy = false;
 let served = 0;
 
-const SOURCES = [["hotline_12345", () => t("12345 转办")], ["phone", () => t("电话")], ["walk_in", () => t("来访")]];
+const SOURCES = [
+  ["hotline_12345", () => t("12345 转办")],
+  ["phone", () => t("电话")],
+  ["walk_in", () => t("来访")],
+];
 /* name → [words, columns of twelve, kind, most characters, hint] */
 const FIELDS = [
   ["phone", () => t("来电号码"), 3, "tel", 20],
@@ -35,11 +40,29 @@ const FIELDS = [
   ["description", () => t("情况"), 5, "text", 2000],
 ];
 /* where the server's words about a field are shown */
-const FAULTS = { "reporter.phone": "phone", "reporter.name": "name", lng: "address", lat: "address", accuracy_m: "address", "report.emergency": "emergency", original: "" };
+const FAULTS = {
+  "reporter.phone": "phone",
+  "reporter.name": "name",
+  lng: "address",
+  lat: "address",
+  accuracy_m: "address",
+  "report.emergency": "emergency",
+  original: "",
+};
 
-const values = () => ({ ...Object.fromEntries(Object.entries(fields).map(([name, node]) => [name, node.value])), source: form.querySelector("input[name=source]:checked").value, emergency: form.elements.emergency.checked, place });
-const keep = () => { if (form) act.draft.keep(DRAFT(), values()); };
-const changed = () => { keys = {}; keep(); };
+const values = () => ({
+  ...Object.fromEntries(Object.entries(fields).map(([name, node]) => [name, node.value])),
+  source: form.querySelector("input[name=source]:checked").value,
+  emergency: form.elements.emergency.checked,
+  place,
+});
+const keep = () => {
+  if (form) act.draft.keep(DRAFT(), values());
+};
+const changed = () => {
+  keys = {};
+  keep();
+};
 
 const fault = (name, text) => {
   const node = form.querySelector(`[data-field="${name}"] .act-fault`);
@@ -48,7 +71,10 @@ const fault = (name, text) => {
   if (fields[name]) fields[name].setAttribute("aria-invalid", text ? "true" : "false");
   return true;
 };
-const clearFaults = () => { for (const name of [...Object.keys(fields), "emergency"]) fault(name, ""); say(form.querySelector(".in-all"), ""); };
+const clearFaults = () => {
+  for (const name of [...Object.keys(fields), "emergency"]) fault(name, "");
+  say(form.querySelector(".in-all"), "");
+};
 
 const category = () => {
   const typed = fields.category.value.trim();
@@ -64,7 +90,10 @@ const category = () => {
 const locate = (found) => {
   place = found;
   const note = form.querySelector(".in-place");
-  say(note, found ? [found.where, found.name].filter(Boolean).join(" ") + (found.rough ? t("（约略，可在图上点准）") : "") : "");
+  say(
+    note,
+    found ? [found.where, found.name].filter(Boolean).join(" ") + (found.rough ? t("（约略，可在图上点准）") : "") : "",
+  );
   changed();
   lookDoubles();
 };
@@ -72,13 +101,23 @@ const locate = (found) => {
 const choose = (one) => {
   const levels = desk.first.levels;
   if (one.name.includes(fields.address.value.trim())) fields.address.value = one.name; // only a part was typed
-  locate({ lng: one.lng, lat: one.lat, name: one.name, where: one.where, rough: levels.includes(one.kind) && one.kind !== levels[levels.length - 1] });
+  locate({
+    lng: one.lng,
+    lat: one.lat,
+    name: one.name,
+    where: one.where,
+    rough: levels.includes(one.kind) && one.kind !== levels[levels.length - 1],
+  });
   deskPin.show(place, pinned);
 };
 const pinned = (at) => locate({ ...at, rough: false });
 const placesLike = async (text) => {
-  const answer = await fetch(`/api/v1/gazetteer?q=${encodeURIComponent(text)}`, { cache: "no-store" }).catch(() => null);
-  return answer && answer.ok ? (await answer.json()).items.map((one) => ({ label: one.name, note: one.where, pick: () => choose(one) })) : [];
+  const answer = await fetch(`/api/v1/gazetteer?q=${encodeURIComponent(text)}`, { cache: "no-store" }).catch(
+    () => null,
+  );
+  return answer && answer.ok
+    ? (await answer.json()).items.map((one) => ({ label: one.name, note: one.where, pick: () => choose(one) }))
+    : [];
 };
 
 const categoriesLike = async (text) => {
@@ -88,7 +127,15 @@ const categoriesLike = async (text) => {
   return all
     .filter(([code, name, parent]) => parent && (name.includes(text) || code.toLowerCase() === text.toLowerCase()))
     .sort((a, b) => rank(b) - rank(a) || a[1].length - b[1].length)
-    .map(([code, name, parent]) => ({ label: name, note: parents.get(parent) || "", pick: () => { fields.category.value = `${name} ${code}`; changed(); lookDoubles(); } }));
+    .map(([code, name, parent]) => ({
+      label: name,
+      note: parents.get(parent) || "",
+      pick: () => {
+        fields.category.value = `${name} ${code}`;
+        changed();
+        lookDoubles();
+      },
+    }));
 };
 
 const FINDS = { address: placesLike, category: categoriesLike };
@@ -100,7 +147,10 @@ const lookDoubles = async () => {
   if (!place) return;
   const mine = place;
   const code = category().code || "";
-  const answer = await fetch(`/api/v1/duplicates?lng=${place.lng}&lat=${place.lat}${code ? "&category=" + encodeURIComponent(code) : ""}`, { cache: "no-store" }).catch(() => null);
+  const answer = await fetch(
+    `/api/v1/duplicates?lng=${place.lng}&lat=${place.lat}${code ? "&category=" + encodeURIComponent(code) : ""}`,
+    { cache: "no-store" },
+  ).catch(() => null);
   if (!form || mine !== place || !answer || !answer.ok) return;
   doubles = (await answer.json()).items;
   drawDoubles();
@@ -109,37 +159,67 @@ const drawDoubles = () => {
   const box = form.querySelector(".in-doubles");
   box.hidden = !doubles.length;
   say(box.querySelector(".in-doubles__h"), t("附近相似 {n} 件", { n: doubles.length }));
-  keyed(box.querySelector("ul"), doubles.slice(0, MOST_SHOWN), (one) => one.number, () => {
-    const node = el("li");
-    node.append(el("span", "num"), el("b"), el("span", "num"));
-    const button = node.appendChild(el("button", "btn in-join", t("就是这件，并入")));
-    button.type = "button";
-    return node;
-  }, (node, one) => {
-    const [number, title, where, button] = node.children;
-    say(number, deskCells.shortNumber(one.number));
-    say(title, one.title);
-    say(where, [t("相距 {n} 米", { n: Math.round(one.distance_m || 0) }), t("{time}前", { time: briefly(one.hours * 3_600_000) }), desk.first.status_words[one.status]].join(" · "));
-    button.onclick = () => save("join", one.number);
-  });
+  keyed(
+    box.querySelector("ul"),
+    doubles.slice(0, MOST_SHOWN),
+    (one) => one.number,
+    () => {
+      const node = el("li");
+      node.append(el("span", "num"), el("b"), el("span", "num"));
+      const button = node.appendChild(el("button", "btn in-join", t("就是这件，并入")));
+      button.type = "button";
+      return node;
+    },
+    (node, one) => {
+      const [number, title, where, button] = node.children;
+      say(number, deskCells.shortNumber(one.number));
+      say(title, one.title);
+      say(
+        where,
+        [
+          t("相距 {n} 米", { n: Math.round(one.distance_m || 0) }),
+          t("{time}前", { time: briefly(one.hours * 3_600_000) }),
+          desk.first.status_words[one.status],
+        ].join(" · "),
+      );
+      button.onclick = () => save("join", one.number);
+    },
+  );
 };
 
 /* ---- saving ---- */
 const report = (code) => {
   const said = values();
   const text = (name) => (said[name] || "").trim();
-  const body = { title: text("title"), description: text("description"), source: said.source, address: text("address") || (place ? place.name : "") };
+  const body = {
+    title: text("title"),
+    description: text("description"),
+    source: said.source,
+    address: text("address") || (place ? place.name : ""),
+  };
   if (code) body.category = code;
   if (place) Object.assign(body, { lng: place.lng, lat: place.lat });
   if (said.emergency) body.emergency = true;
   if (text("external_id")) body.external_id = text("external_id");
-  if (text("phone") || text("name")) body.reporter = { ...(text("name") ? { name: text("name") } : {}), ...(text("phone") ? { phone: text("phone") } : {}) };
+  if (text("phone") || text("name"))
+    body.reporter = {
+      ...(text("name") ? { name: text("name") } : {}),
+      ...(text("phone") ? { phone: text("phone") } : {}),
+    };
   return body;
 };
 
 const refuse = (answer) => {
   const faults = answer.said.errors || [];
-  const rest = faults.filter((one) => !fault(FAULTS[one.field.replace(/^report\.(?!emergency)/, "")] ?? one.field.replace(/^report\./, ""), one.message)).map((one) => one.message);
+  const rest = faults
+    .filter(
+      (one) =>
+        !fault(
+          FAULTS[one.field.replace(/^report\.(?!emergency)/, "")] ?? one.field.replace(/^report\./, ""),
+          one.message,
+        ),
+    )
+    .map((one) => one.message);
   say(form.querySelector(".in-all"), faults.length && !rest.length ? "" : rest.join("；") || act.refusal(answer));
   const first = form.querySelector('[aria-invalid="true"]');
   if (first) first.focus();
@@ -149,29 +229,64 @@ const save = async (how, original) => {
   if (!form || busy) return;
   clearFaults();
   const kind = category();
-  if (kind.fault) { fault("category", kind.fault); fields.category.focus(); return; }
-  if (!fields.title.value.trim() && kind.code) fields.title.value = desk.first.categories.find(([code]) => code === kind.code)[1];
-  if (!fields.title.value.trim()) { fault("title", t("请写明是什么事")); fields.title.focus(); return; }
-  if (!place && !fields.address.value.trim()) { fault("address", t("请写明地点，或在图上点一下")); fields.address.focus(); return; }
+  if (kind.fault) {
+    fault("category", kind.fault);
+    fields.category.focus();
+    return;
+  }
+  if (!fields.title.value.trim() && kind.code)
+    fields.title.value = desk.first.categories.find(([code]) => code === kind.code)[1];
+  if (!fields.title.value.trim()) {
+    fault("title", t("请写明是什么事"));
+    fields.title.focus();
+    return;
+  }
+  if (!place && !fields.address.value.trim()) {
+    fault("address", t("请写明地点，或在图上点一下"));
+    fields.address.focus();
+    return;
+  }
   busy = true;
   const go = form.querySelector("button[type=submit]");
   go.disabled = true;
-  const late = () => { say(form.querySelector(".in-all"), t("还没有得到确认，正在等服务器；可以再按，不会重复")); go.disabled = false; busy = false; };
+  const late = () => {
+    say(form.querySelector(".in-all"), t("还没有得到确认，正在等服务器；可以再按，不会重复"));
+    go.disabled = false;
+    busy = false;
+  };
   const name = how + (original || "");
   keys[name] = keys[name] || act.newKey();
   const body = report(kind.code);
-  const answer = how === "join"
-    ? await act.post("/api/v1/events/join", { original, report: body }, keys[name], late)
-    : await act.post("/api/v1/events", body, keys[name], late);
+  const answer =
+    how === "join"
+      ? await act.post("/api/v1/events/join", { original, report: body }, keys[name], late)
+      : await act.post("/api/v1/events", body, keys[name], late);
   busy = false;
   go.disabled = false;
-  if (!answer.ok) { refuse(answer); if (answer.status) delete keys[name]; return; }
+  if (!answer.ok) {
+    refuse(answer);
+    if (answer.status) delete keys[name];
+    return;
+  }
   served += 1;
-  if (how === "join") { done(answer.said.original.number, t("已并入 {number}，共 {n} 人反映", { number: original, n: answer.said.original.demand })); return; }
+  if (how === "join") {
+    done(
+      answer.said.original.number,
+      t("已并入 {number}，共 {n} 人反映", { number: original, n: answer.said.original.demand }),
+    );
+    return;
+  }
   const event = answer.said;
   if (event.status === "reported" && kind.code) {
     const registered = await act.send(event.number, event.version, "register", {});
-    if (!registered.ok) { done(event.number, t("{number} 已登记，还没有立案：{why}", { number: event.number, why: act.refusal(registered) }), "warn"); return; }
+    if (!registered.ok) {
+      done(
+        event.number,
+        t("{number} 已登记，还没有立案：{why}", { number: event.number, why: act.refusal(registered) }),
+        "warn",
+      );
+      return;
+    }
     done(event.number, t("{number} 已登记并立案", { number: event.number }));
     return;
   }
@@ -200,7 +315,9 @@ const cellOf = ([name, words, columns, kind, most]) => {
     const pin = cell.appendChild(el("button", "in-pin", t("图上点选")));
     pin.type = "button";
     pin.addEventListener("click", () => deskPin.show(place, pinned));
-    node.addEventListener("input", () => { if (place) locate(null); });
+    node.addEventListener("input", () => {
+      if (place) locate(null);
+    });
   }
   if (FINDS[kind]) combo(node, cell, FINDS[kind]);
   const said = cell.appendChild(el("p", "act-fault"));
@@ -213,7 +330,10 @@ const cellOf = ([name, words, columns, kind, most]) => {
 
 const open = () => {
   const box = byId("desk-intake");
-  if (form) { fields.phone.focus(); return; }
+  if (form) {
+    fields.phone.focus();
+    return;
+  }
   began = performance.now();
   form = el("form", "in");
   form.noValidate = true;
@@ -221,7 +341,11 @@ const open = () => {
   fields = {};
   place = null;
   const head = form.appendChild(el("header", "in-h"));
-  head.append(el("h2", "", t("代报")), el("span", "num in-time"), el("span", "in-who", t("记录人 {name}，下面填反映人", { name: desk.first.account.title })));
+  head.append(
+    el("h2", "", t("代报")),
+    el("span", "num in-time"),
+    el("span", "in-who", t("记录人 {name}，下面填反映人", { name: desk.first.account.title })),
+  );
   const source = form.appendChild(el("div", "in-field in-field--5"));
   source.dataset.field = "source";
   source.append(el("span", "in-label", t("来源")));
@@ -248,7 +372,11 @@ const open = () => {
   all.setAttribute("role", "alert");
   const clear = foot.appendChild(el("button", "btn", t("清空")));
   clear.type = "button";
-  clear.addEventListener("click", () => { act.draft.drop(DRAFT()); close(); open(); });
+  clear.addEventListener("click", () => {
+    act.draft.drop(DRAFT());
+    close();
+    open();
+  });
   const fold = foot.appendChild(el("button", "btn", t("收起")));
   fold.type = "button";
   fold.append(el("kbd", "", "Esc"));
@@ -256,11 +384,20 @@ const open = () => {
   const go = foot.appendChild(el("button", "btn btn--primary", t("登记并立案")));
   go.type = "submit";
   go.append(el("kbd", "", "Ctrl Enter"));
-  form.addEventListener("submit", (event) => { event.preventDefault(); save("report"); });
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    save("report");
+  });
   form.addEventListener("input", changed);
   form.addEventListener("keydown", (event) => {
-    if (event.key === "Escape") { event.preventDefault(); close(); }
-    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) { event.preventDefault(); save("report"); }
+    if (event.key === "Escape") {
+      event.preventDefault();
+      close();
+    }
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+      event.preventDefault();
+      save("report");
+    }
   });
   box.replaceChildren(form);
   restore(act.draft.kept(DRAFT()));
@@ -269,7 +406,10 @@ const open = () => {
 
 const restore = (draft) => {
   for (const [name, node] of Object.entries(fields)) if (draft[name]) node.value = draft[name];
-  if (draft.source) { const radio = form.querySelector(`input[name=source][value=${draft.source}]`); if (radio) radio.checked = true; }
+  if (draft.source) {
+    const radio = form.querySelector(`input[name=source][value=${draft.source}]`);
+    if (radio) radio.checked = true;
+  }
   if (draft.emergency) form.elements.emergency.checked = true;
   if (draft.place) locate(draft.place);
 };
@@ -285,12 +425,16 @@ const close = () => {
   button.append(el("kbd", "", "N"));
   button.addEventListener("click", open);
   const waiting = Object.keys(act.draft.kept(DRAFT())).length > 0;
-  bar.append(el("span", "", waiting ? t("有一份没有登记完的草稿") : served ? t("本班已登记 {n} 件", { n: served }) : ""));
+  bar.append(
+    el("span", "", waiting ? t("有一份没有登记完的草稿") : served ? t("本班已登记 {n} 件", { n: served }) : ""),
+  );
   byId("desk-intake").replaceChildren(bar);
   byId("event-body").focus({ preventScroll: true });
 };
 
-const tick = () => { if (form) say(form.querySelector(".in-time"), t("已用 {time}", { time: duration(performance.now() - began) })); };
+const tick = () => {
+  if (form) say(form.querySelector(".in-time"), t("已用 {time}", { time: duration(performance.now() - began) }));
+};
 
 export const begin = () => {
   close();

@@ -1,4 +1,5 @@
-/* Reporters who are not content with a closing: a button with the number that wait, a list, each opens its event to be answered. */
+/* Reporters who are not content with a closing: a button with the number that wait, a list, each opens its event to be
+   answered. */
 import { byId, el, say } from "../core/dom.js";
 import { dayTime } from "../core/time.js";
 import { t } from "../core/words.js";
@@ -36,8 +37,20 @@ const line = (one, box) => {
   go.type = "button";
   go.dataset.event = one.number;
   go.append(el("b", "num", one.number), el("span", "", one.title));
-  go.addEventListener("click", () => { box.close(); desk.choose(one.number); });
-  made.append(el("p", "", one.text), el("small", "num", [one.unit, t("办结于 {when}", { when: dayTime(Date.parse(one.closed_at), desk.first.time_zone) })].filter(Boolean).join(" · ")));
+  go.addEventListener("click", () => {
+    box.close();
+    desk.choose(one.number);
+  });
+  made.append(
+    el("p", "", one.text),
+    el(
+      "small",
+      "num",
+      [one.unit, t("办结于 {when}", { when: dayTime(Date.parse(one.closed_at), desk.first.time_zone) })]
+        .filter(Boolean)
+        .join(" · "),
+    ),
+  );
   return made;
 };
 
@@ -49,7 +62,15 @@ const open = async () => {
   const quit = el("button", "dp-link", t("收起 Esc"));
   quit.type = "button";
   quit.addEventListener("click", () => box.close());
-  top.append(el("h2", "", t("上报人的异议")), el("span", "dp-h__what", items.length ? t("{n} 件等待答复：重新打开，或写明原因驳回", { n: items.length }) : t("没有等待答复的异议")), quit);
+  top.append(
+    el("h2", "", t("上报人的异议")),
+    el(
+      "span",
+      "dp-h__what",
+      items.length ? t("{n} 件等待答复：重新打开，或写明原因驳回", { n: items.length }) : t("没有等待答复的异议"),
+    ),
+    quit,
+  );
   const list = box.appendChild(el("ol", "dp-scroll"));
   list.append(...items.map((one) => line(one, box)));
   box.addEventListener("close", () => box.remove());
@@ -57,7 +78,9 @@ const open = async () => {
   box.showModal();
 };
 
-document.addEventListener("acted", (event) => { if (["reopen", "dismiss"].includes(event.detail.action)) look(); });
+document.addEventListener("acted", (event) => {
+  if (["reopen", "dismiss"].includes(event.detail.action)) look();
+});
 export const begin = () => {
   desk.key(KEY, t("上报人的异议"), open, t("页面"));
   look();

@@ -19,7 +19,10 @@ const areas = async (query) => {
   if (!loaded.has(query)) {
     const answer = await fetch("/api/v1/areas?" + query);
     if (!answer.ok) throw new Error(String(answer.status));
-    loaded.set(query, (await answer.json()).features.filter((one) => one.geometry && /Polygon/.test(one.geometry.type)));
+    loaded.set(
+      query,
+      (await answer.json()).features.filter((one) => one.geometry && /Polygon/.test(one.geometry.type)),
+    );
   }
   return loaded.get(query);
 };
@@ -37,7 +40,7 @@ const frame = (features) => {
   const east = Math.max(...points.map((p) => p[0]));
   const south = Math.min(...points.map((p) => p[1]));
   const north = Math.max(...points.map((p) => p[1]));
-  const shrink = Math.cos(((south + north) / 2) * Math.PI / 180);
+  const shrink = Math.cos((((south + north) / 2) * Math.PI) / 180);
   const scale = Math.min((W - 2 * PAD) / ((east - west) * shrink), (H - 2 * PAD) / (north - south));
   const left = (W - (east - west) * shrink * scale) / 2;
   const top = (H - (north - south) * scale) / 2;
@@ -48,12 +51,20 @@ const frame = (features) => {
 };
 
 /* The level above the grids, or the only one there is. */
-const community = () => { const levels = desk.first.levels; return levels[Math.max(0, levels.length - 2)]; };
+const community = () => {
+  const levels = desk.first.levels;
+  return levels[Math.max(0, levels.length - 2)];
+};
 const draw = async () => {
   let features;
   try {
-    features = await areas(inside ? "parent=" + encodeURIComponent(inside) : "level=" + encodeURIComponent(community()));
-    if (inside && !features.length) features = (await areas("level=" + encodeURIComponent(community()))).filter((one) => one.properties.code === inside);
+    features = await areas(
+      inside ? "parent=" + encodeURIComponent(inside) : "level=" + encodeURIComponent(community()),
+    );
+    if (inside && !features.length)
+      features = (await areas("level=" + encodeURIComponent(community()))).filter(
+        (one) => one.properties.code === inside,
+      );
   } catch (_lost) {
     say(box.querySelector(".pin-hint"), t("暂时读不到区域，请用文字写地点"));
     return;
@@ -62,13 +73,37 @@ const draw = async () => {
   const { to, from } = frame(features);
   const svg = node("svg", { viewBox: `0 0 ${W} ${H}`, class: "pin-map", role: "img" });
   for (const one of features) {
-    const path = node("path", { d: rings(one.geometry).map((ring) => "M" + ring.map((p) => to(p).map((n) => n.toFixed(1)).join(" ")).join("L") + "z").join(""), class: "pin-area", "fill-rule": "evenodd" });
+    const path = node("path", {
+      d: rings(one.geometry)
+        .map(
+          (ring) =>
+            "M" +
+            ring
+              .map((p) =>
+                to(p)
+                  .map((n) => n.toFixed(1))
+                  .join(" "),
+              )
+              .join("L") +
+            "z",
+        )
+        .join(""),
+      class: "pin-area",
+      "fill-rule": "evenodd",
+    });
     path.append(node("title", {}));
     path.firstChild.textContent = one.properties.name;
     path.addEventListener("click", (event) => {
-      if (!inside) { inside = one.properties.code; draw(); return; }
+      if (!inside) {
+        inside = one.properties.code;
+        draw();
+        return;
+      }
       const seen = svg.getBoundingClientRect();
-      const [lng, lat] = from(((event.clientX - seen.left) / seen.width) * W, ((event.clientY - seen.top) / seen.height) * H);
+      const [lng, lat] = from(
+        ((event.clientX - seen.left) / seen.width) * W,
+        ((event.clientY - seen.top) / seen.height) * H,
+      );
       pin = { lng: Number(lng.toFixed(6)), lat: Number(lat.toFixed(6)), name: one.properties.name, where: "" };
       told(pin);
       draw();
@@ -84,7 +119,8 @@ const draw = async () => {
   }
   if (pin) {
     const [x, y] = to([pin.lng, pin.lat]);
-    if (x > 0 && x < W && y > 0 && y < H) svg.append(node("circle", { cx: x.toFixed(1), cy: y.toFixed(1), r: 8, class: "pin-dot" }));
+    if (x > 0 && x < W && y > 0 && y < H)
+      svg.append(node("circle", { cx: x.toFixed(1), cy: y.toFixed(1), r: 8, class: "pin-dot" }));
   }
   box.querySelector(".pin-box").replaceChildren(svg);
   say(box.querySelector(".pin-hint"), inside ? t("点一下落点，可再点改正") : t("先点社区，再点位置"));
@@ -100,7 +136,8 @@ const communityOf = async (point) => {
     }
     return odd;
   };
-  const holds = (one) => rings(one.geometry).filter((ring) => hit(ring, point)).length % 2 === 1; // in a hole is outside
+  // in a hole is outside
+  const holds = (one) => rings(one.geometry).filter((ring) => hit(ring, point)).length % 2 === 1;
   const found = (await areas("level=" + encodeURIComponent(community())).catch(() => [])).find(holds);
   return found ? found.properties.code : "";
 };
@@ -115,7 +152,10 @@ const show = async (place, then) => {
     head.append(el("span", "pin-hint"));
     const back = head.appendChild(el("button", "e-link pin-back", t("回到全区")));
     back.type = "button";
-    back.addEventListener("click", () => { inside = ""; draw(); });
+    back.addEventListener("click", () => {
+      inside = "";
+      draw();
+    });
     const quit = head.appendChild(el("button", "e-link", t("收起")));
     quit.type = "button";
     quit.addEventListener("click", hide);
@@ -124,6 +164,9 @@ const show = async (place, then) => {
   }
   draw();
 };
-const hide = () => { if (box) box.remove(); box = null; };
+const hide = () => {
+  if (box) box.remove();
+  box = null;
+};
 
 export const deskPin = { show, hide };

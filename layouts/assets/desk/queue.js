@@ -21,13 +21,25 @@ const viewport = () => document.querySelector("#desk-grid .ag-body-viewport");
 const hold = () => {
   const view = viewport();
   if (!api || !view) return;
-  const seen = (node) => node && node.rowTop !== null && node.rowTop >= view.scrollTop - ROW_PX && node.rowTop < view.scrollTop + view.clientHeight;
-  const held = chosen && seen(chosen) ? chosen : view.scrollTop > 0 ? api.getDisplayedRowAtIndex(Math.ceil(view.scrollTop / ROW_PX)) : null;
+  const seen = (node) =>
+    node &&
+    node.rowTop !== null &&
+    node.rowTop >= view.scrollTop - ROW_PX &&
+    node.rowTop < view.scrollTop + view.clientHeight;
+  const held =
+    chosen && seen(chosen)
+      ? chosen
+      : view.scrollTop > 0
+        ? api.getDisplayedRowAtIndex(Math.ceil(view.scrollTop / ROW_PX))
+        : null;
   anchor = held ? { node: held, top: held.rowTop - view.scrollTop } : null;
 };
 const keep = () => {
   const view = viewport();
-  if (!anchor || !view || anchor.node.rowTop === null || anchor.node.displayed === false) { hold(); return; }
+  if (!anchor || !view || anchor.node.rowTop === null || anchor.node.displayed === false) {
+    hold();
+    return;
+  }
   const wanted = anchor.node.rowTop - anchor.top;
   if (Math.abs(wanted - view.scrollTop) >= 1) view.scrollTop = Math.max(0, wanted);
 };
@@ -38,8 +50,10 @@ const took = (ids) => {
   const change = { add: [], update: [], remove: [] };
   for (const id of ids) {
     const row = window.live.get(id);
-    if (row) { change[known.has(id) ? "update" : "add"].push(row); known.add(id); }
-    else if (known.delete(id)) change.remove.push({ id });
+    if (row) {
+      change[known.has(id) ? "update" : "add"].push(row);
+      known.add(id);
+    } else if (known.delete(id)) change.remove.push({ id });
   }
   if (!change.add.length && !change.update.length && !change.remove.length) return;
   const news = settled && change.add.length <= FLASHED;
@@ -64,7 +78,12 @@ const mark = () => {
 
 const move = (by) => {
   if (!api || !api.getDisplayedRowCount()) return;
-  const at = chosen && chosen.rowIndex !== null && chosen.displayed ? chosen.rowIndex + by : by > 0 ? 0 : api.getDisplayedRowCount() - 1;
+  const at =
+    chosen && chosen.rowIndex !== null && chosen.displayed
+      ? chosen.rowIndex + by
+      : by > 0
+        ? 0
+        : api.getDisplayedRowCount() - 1;
   const node = api.getDisplayedRowAtIndex(Math.min(Math.max(at, 0), api.getDisplayedRowCount() - 1));
   if (node) desk.choose(node.data.number);
 };
@@ -91,27 +110,56 @@ const keys = () => {
   key("k", t("上一件"), () => move(-1), group);
   key("ArrowDown", t("下一件"), () => move(1), group);
   key("ArrowUp", t("上一件"), () => move(-1), group);
-  key("Enter", t("打开：去事件详情"), () => { if (!desk.number()) move(1); else byId("event-body").focus(); }, group);
-  key("x", t("勾选，可成批派单"), () => {
-    if (!chosen) mark(); // a row that came a moment ago is drawn before the grid says so
-    if (chosen) chosen.setSelected(!chosen.isSelected());
-  }, group);
+  key(
+    "Enter",
+    t("打开：去事件详情"),
+    () => {
+      if (!desk.number()) move(1);
+      else byId("event-body").focus();
+    },
+    group,
+  );
+  key(
+    "x",
+    t("勾选，可成批派单"),
+    () => {
+      if (!chosen) mark(); // a row that came a moment ago is drawn before the grid says so
+      if (chosen) chosen.setSelected(!chosen.isSelected());
+    },
+    group,
+  );
 };
 
 const start = (found) => {
   api = found;
   api.setGridOption("columnDefs", deskCells.columns());
-  api.setGridOption("defaultColDef", { sortable: true, resizable: true, suppressHeaderMenuButton: true, sortingOrder: ["asc", "desc"] });
-  api.setGridOption("rowSelection", { mode: "multiRow", checkboxes: true, headerCheckbox: false, enableClickSelection: false });
+  api.setGridOption("defaultColDef", {
+    sortable: true,
+    resizable: true,
+    suppressHeaderMenuButton: true,
+    sortingOrder: ["asc", "desc"],
+  });
+  api.setGridOption("rowSelection", {
+    mode: "multiRow",
+    checkboxes: true,
+    headerCheckbox: false,
+    enableClickSelection: false,
+  });
   api.setGridOption("selectionColumnDef", { width: 34, resizable: false, suppressHeaderMenuButton: true });
-  api.setGridOption("rowClassRules", { "is-chosen": (p) => Boolean(p.data) && p.data.number === desk.number(), "is-emergency": (p) => Boolean(p.data && p.data.emergency) });
+  api.setGridOption("rowClassRules", {
+    "is-chosen": (p) => Boolean(p.data) && p.data.number === desk.number(),
+    "is-emergency": (p) => Boolean(p.data && p.data.emergency),
+  });
   api.setGridOption("isExternalFilterPresent", () => true);
   // Tab leaves the head and the rows for the next part of the page; J, K and the arrows walk the rows
   api.setGridOption("tabToNextHeader", () => false);
   api.setGridOption("tabToNextCell", () => false);
   api.setGridOption("doesExternalFilterPass", (node) => passes(node.data));
   api.addEventListener("rowClicked", (event) => desk.choose(event.data.number));
-  api.addEventListener("modelUpdated", () => { keep(); deskTabs.counted(api.getDisplayedRowCount()); });
+  api.addEventListener("modelUpdated", () => {
+    keep();
+    deskTabs.counted(api.getDisplayedRowCount());
+  });
   api.addEventListener("bodyScrollEnd", hold);
   /* On a narrow desk place and unit give way: both stand in the tooltip and in the event. */
   const fit = () => api.setColumnsVisible(["place", "unit"], byId("desk-grid-box").clientWidth > NARROW_PX);
@@ -142,10 +190,25 @@ export const begin = async () => {
 };
 
 export const deskQueue = {
-  passing: (test) => { passes = test; anchor = null; if (api) { api.onFilterChanged(); mark(); } },
+  passing: (test) => {
+    passes = test;
+    anchor = null;
+    if (api) {
+      api.onFilterChanged();
+      mark();
+    }
+  },
   shown: () => (api ? api.getDisplayedRowCount() : 0),
-  numbers: () => { const found = []; if (api) api.forEachNodeAfterFilterAndSort((node) => found.push(node.data.number)); return found; },
+  numbers: () => {
+    const found = [];
+    if (api) api.forEachNodeAfterFilterAndSort((node) => found.push(node.data.number));
+    return found;
+  },
   move,
   clear: () => api && api.deselectAll(),
-  top: () => { const node = api && api.getDisplayedRowAtIndex(0); if (node) desk.choose(node.data.number); return Boolean(node); },
+  top: () => {
+    const node = api && api.getDisplayedRowAtIndex(0);
+    if (node) desk.choose(node.data.number);
+    return Boolean(node);
+  },
 };

@@ -30,7 +30,10 @@ const button = () => {
 const line = (one) => {
   const made = el("li", "d-objection");
   const when = t("{when} 达到上限", { when: dayTime(Date.parse(one.reached_at), desk.first.time_zone) });
-  made.append(el("p", "", `${one.title} ${one.account}`), el("small", "num", [t("一小时内 {n} 次", { n: one.count }), when].join(" · ")));
+  made.append(
+    el("p", "", `${one.title} ${one.account}`),
+    el("small", "num", [t("一小时内 {n} 次", { n: one.count }), when].join(" · ")),
+  );
   return made;
 };
 
@@ -41,11 +44,17 @@ const open = () => {
   const quit = el("button", "dp-link", t("收起 Esc"));
   quit.type = "button";
   quit.addEventListener("click", () => box.close());
-  top.append(el("h2", "", t("查看联系方式达上限")), el("span", "dp-h__what", t("每次查看都已留痕；请核实是否为工作需要")), quit);
+  top.append(
+    el("h2", "", t("查看联系方式达上限")),
+    el("span", "dp-h__what", t("每次查看都已留痕；请核实是否为工作需要")),
+    quit,
+  );
   box.appendChild(el("ol", "dp-scroll")).append(...items.map(line));
   box.addEventListener("close", () => box.remove());
   byId("desk-reveals").append(box);
   box.showModal();
 };
 
-export const begin = () => { if (byId("desk-reveals")) look(); }; // an operator is told nothing of the others
+export const begin = () => {
+  if (byId("desk-reveals")) look();
+}; // an operator is told nothing of the others

@@ -8,7 +8,11 @@ const named = (grid) => [grid.street, grid.name].filter(Boolean).join(" ");
 
 const head = () => {
   const row = el("tr");
-  for (const word of [t("边界"), t("存疑"), t("待定归属"), t("属地退单"), t("裁定"), t("最近一次")]) { const cell = el("th", "", word); cell.scope = "col"; row.append(cell); }
+  for (const word of [t("边界"), t("存疑"), t("待定归属"), t("属地退单"), t("裁定"), t("最近一次")]) {
+    const cell = el("th", "", word);
+    cell.scope = "col";
+    row.append(cell);
+  }
   const made = el("thead");
   made.append(row);
   return made;
@@ -19,8 +23,21 @@ const row = (one) => {
   const name = el("th", "", one.grids.map(named).join(" ↔ "));
   name.scope = "row";
   const rulings = one.rulings.map((ruling) => t("{name} {n} 次", { name: named(ruling), n: ruling.count })).join("、");
-  const last = one.last ? t("{name}，{by}，{when}", { name: named(one.last), by: one.last.by, when: dayTime(Date.parse(one.last.at), desk.first.time_zone) }) : "—";
-  made.append(name, el("td", "num", one.doubtful), el("td", "num", one.waiting), el("td", "num", one.declines), el("td", "num", rulings || "—"), el("td", "num", last));
+  const last = one.last
+    ? t("{name}，{by}，{when}", {
+        name: named(one.last),
+        by: one.last.by,
+        when: dayTime(Date.parse(one.last.at), desk.first.time_zone),
+      })
+    : "—";
+  made.append(
+    name,
+    el("td", "num", one.doubtful),
+    el("td", "num", one.waiting),
+    el("td", "num", one.declines),
+    el("td", "num", rulings || "—"),
+    el("td", "num", last),
+  );
   return made;
 };
 
@@ -38,9 +55,15 @@ const open = async () => {
   slot.replaceChildren(box);
   box.showModal();
   const answer = await fetch("/api/v1/borders/stretches").catch(() => null);
-  if (!answer || !answer.ok) { say(note, t("没有取到，请稍后再打开")); return; }
+  if (!answer || !answer.ok) {
+    say(note, t("没有取到，请稍后再打开"));
+    return;
+  }
   const said = await answer.json();
-  say(note, said.items.length ? t("近 {n} 天，最费事的在前", { n: said.days }) : t("近 {n} 天没有争议", { n: said.days }));
+  say(
+    note,
+    said.items.length ? t("近 {n} 天，最费事的在前", { n: said.days }) : t("近 {n} 天没有争议", { n: said.days }),
+  );
   if (!said.items.length) return;
   const table = el("table", "dp-table");
   const rows = el("tbody");
@@ -51,4 +74,6 @@ const open = async () => {
   scroll.append(table);
 };
 
-document.addEventListener("click", (event) => { if (event.target.closest('[data-open="stretches"]')) open(); });
+document.addEventListener("click", (event) => {
+  if (event.target.closest('[data-open="stretches"]')) open();
+});

@@ -1,4 +1,5 @@
-/* An event as it is drawn: countdowns by the server's time, persons shown after a reveal; on its own page also the live link. */
+/* An event as it is drawn: countdowns by the server's time, persons shown after a reveal; on its own page also the
+   live link. */
 import { byId, say, whenDrawn } from "../core/dom.js";
 import { duration, remaining } from "../core/time.js";
 import { t } from "../core/words.js";
@@ -14,7 +15,8 @@ const tick = () => {
   for (const node of box.querySelectorAll("[data-due]")) {
     const left = Number(node.dataset.due) - now;
     say(node, left >= 0 ? remaining(Number(node.dataset.due), now) : t("超期 {time}", { time: duration(-left) }));
-    const kind = left < 0 ? "t-over" : now >= (Number(node.dataset.soon) || Number(node.dataset.due) - SOON_MS) ? "t-soon" : "";
+    const kind =
+      left < 0 ? "t-over" : now >= (Number(node.dataset.soon) || Number(node.dataset.due) - SOON_MS) ? "t-soon" : "";
     const wanted = "num " + kind;
     if (node.className !== wanted) node.className = wanted;
   }
@@ -27,7 +29,8 @@ const link = () => {
   node.classList.toggle("live--lost", window.live.state !== "live");
 };
 
-const redraw = () => window.dash_clientside.set_props("event-chosen", { data: { number: page.number, seq: ++page.seq } });
+const redraw = () =>
+  window.dash_clientside.set_props("event-chosen", { data: { number: page.number, seq: ++page.seq } });
 
 const took = (ids) => {
   for (const id of ids) {
@@ -44,14 +47,19 @@ const took = (ids) => {
 
 document.addEventListener("acted", (event) => {
   const { action, answer } = event.detail;
-  if (action !== "reveal") { if (page && event.detail.number === page.number) redraw(); return; }
+  if (action !== "reveal") {
+    if (page && event.detail.number === page.number) redraw();
+    return;
+  }
   const shown = document.querySelector("#event-body .e-reporter");
   if (!shown) return;
   say(shown, [answer.reporter.name, answer.reporter.phone].filter(Boolean).join(" "));
   const button = shown.parentElement.querySelector("[data-reveal]");
   if (button) button.remove();
 });
-document.addEventListener("outdated", (event) => { if (page && event.detail.number === page.number) redraw(); });
+document.addEventListener("outdated", (event) => {
+  if (page && event.detail.number === page.number) redraw();
+});
 
 /* The letters printed on the buttons work on the event's own page too; the desk has its own table of keys. */
 document.addEventListener("keydown", (event) => {

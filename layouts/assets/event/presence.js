@@ -1,4 +1,5 @@
-/* Who else is at the chosen event: a beat every ten seconds while it is open, a line that says who holds it, a take-over with a reason. */
+/* Who else is at the chosen event: a beat every ten seconds while it is open, a line that says who holds it, a
+   take-over with a reason. */
 import { act } from "../act/act.js";
 import { byId, el, whenDrawn } from "../core/dom.js";
 import { t } from "../core/words.js";
@@ -23,7 +24,11 @@ const draw = (said) => {
   root.classList.toggle("is-held", held);
   box.dataset.state = held ? "held" : said ? "mine" : "";
   const names = said ? said.others.map(person).join(" · ") : "";
-  const text = held ? t("{who} 正在处理，您现在只能查看", { who: person(said.holder) }) : names ? t("您在处理；{who} 也在看", { who: names }) : "";
+  const text = held
+    ? t("{who} 正在处理，您现在只能查看", { who: person(said.holder) })
+    : names
+      ? t("您在处理；{who} 也在看", { who: names })
+      : "";
   const key = number + held + text;
   if (box.dataset.said === key) return; // the same line again must not be read out again, nor lose the focus
   box.dataset.said = key;
@@ -72,15 +77,22 @@ const begin = (found, chosen) => {
 /* The event's own page; a page that shows one event after another calls `begin` itself. */
 const look = () => {
   const found = byId("event");
-  if (found && found !== root && byId("event-presence") && window.live) begin(found, JSON.parse(found.getAttribute("data-initial")).number);
+  if (found && found !== root && byId("event-presence") && window.live)
+    begin(found, JSON.parse(found.getAttribute("data-initial")).number);
 };
 
 export const presence = { begin, go, beat };
 document.addEventListener("acted", (event) => {
   if (event.detail.action === "presence/take" && event.detail.number === number) draw(event.detail.answer);
 });
-document.addEventListener("outdated", (event) => { if (root && event.detail.number === number) beat(); });
-document.addEventListener("visibilitychange", () => { if (root && !document.hidden) beat(); });
+document.addEventListener("outdated", (event) => {
+  if (root && event.detail.number === number) beat();
+});
+document.addEventListener("visibilitychange", () => {
+  if (root && !document.hidden) beat();
+});
 window.addEventListener("pagehide", leave);
-window.addEventListener("pageshow", (event) => { if (root && event.persisted) beat(); });
+window.addEventListener("pageshow", (event) => {
+  if (root && event.persisted) beat();
+});
 whenDrawn(look);

@@ -15,18 +15,20 @@ const listeners = new Set();
 const core = {
   next: (items, held) => {
     const waiting = items.filter((item) => item.state === "waiting" && !(held && held.has(item.id)));
-    return waiting.find((item) => item.body && item.body.emergency) || waiting[0] || null; // an emergency stands behind nothing
+    // an emergency stands behind nothing
+    return waiting.find((item) => item.body && item.body.emergency) || waiting[0] || null;
   },
   /* outcome: ok, lost (no answer, or the server is ill: the same key again), held (this one alone has to wait: its key
      is still in work), moved (the event has changed, and the answer shows it), refused. Only a server's plain word ends
      the waiting; everything else is tried again for ever. */
-  after: (item, outcome, said) => ({
-    ok: { ...item, state: "sent", said: said || null },
-    lost: { ...item, tries: (item.tries || 0) + 1, said: said || null },
-    held: { ...item, tries: (item.tries || 0) + 1, said: said || null },
-    moved: { ...item, state: "conflict", said: said || null },
-    refused: { ...item, state: "refused", said: said || null },
-  })[outcome],
+  after: (item, outcome, said) =>
+    ({
+      ok: { ...item, state: "sent", said: said || null },
+      lost: { ...item, tries: (item.tries || 0) + 1, said: said || null },
+      held: { ...item, tries: (item.tries || 0) + 1, said: said || null },
+      moved: { ...item, state: "conflict", said: said || null },
+      refused: { ...item, state: "refused", said: said || null },
+    })[outcome],
   outcome: (answer) => {
     if (!answer || answer.status >= 500 || answer.status === 429 || answer.status === 408) return "lost";
     if (answer.ok) return answer.said && answer.said.number ? "ok" : "lost"; // a portal's page is no receipt
@@ -44,8 +46,14 @@ const opened = new Promise((done) => {
     const asked = indexedDB.open(NAME, 1);
     asked.onupgradeneeded = () => asked.result.createObjectStore(STORE, { keyPath: "id", autoIncrement: true });
     asked.onsuccess = () => done(asked.result);
-    asked.onerror = () => { memory = new Map(); done(null); };
-  } catch (_closed) { memory = new Map(); done(null); }
+    asked.onerror = () => {
+      memory = new Map();
+      done(null);
+    };
+  } catch (_closed) {
+    memory = new Map();
+    done(null);
+  }
 });
 const ask = async (mode, work) => {
   const base = await opened;
@@ -62,14 +70,24 @@ const all = async () => {
 };
 const put = async (item) => {
   await opened;
-  if (!memory) { const id = await ask("readwrite", (store) => store.put(item)); return { ...item, id }; }
+  if (!memory) {
+    const id = await ask("readwrite", (store) => store.put(item));
+    return { ...item, id };
+  }
   const kept = { ...item, id: item.id || (serial += 1) };
   memory.set(kept.id, kept);
   return kept;
 };
-const drop = async (id) => { await opened; if (memory) memory.delete(id); else await ask("readwrite", (store) => store.delete(id)); };
+const drop = async (id) => {
+  await opened;
+  if (memory) memory.delete(id);
+  else await ask("readwrite", (store) => store.delete(id));
+};
 
-const tell = async () => { const items = await all(); for (const fn of listeners) fn(items); };
+const tell = async () => {
+  const items = await all();
+  for (const fn of listeners) fn(items);
+};
 
 /* ---- sending ---- */
 const post = async (item) => {
@@ -82,11 +100,21 @@ const post = async (item) => {
     ids.push(picture.id);
   }
   /* before the server's time was heard once, only its own moment of taking it is true */
-  const when = phone.clockKnown() ? { [item.kind === "check" ? "checked_at" : "reported_at"]: phone.trueTime(item.at) } : {};
+  const when = phone.clockKnown()
+    ? { [item.kind === "check" ? "checked_at" : "reported_at"]: phone.trueTime(item.at) }
+    : {};
   const body = { ...item.body, ...(ids.length ? { photos: ids } : {}), ...when };
   /* the key binds the body: the moment is fixed at the first try */
-  if (!item.sealed) { item.sealed = body; await put(item); }
-  return phone.call("POST", item.path, { ...item.sealed, ...(ids.length ? { photos: ids } : {}) }, { "Idempotency-Key": item.key });
+  if (!item.sealed) {
+    item.sealed = body;
+    await put(item);
+  }
+  return phone.call(
+    "POST",
+    item.path,
+    { ...item.sealed, ...(ids.length ? { photos: ids } : {}) },
+    { "Idempotency-Key": item.key },
+  );
 };
 
 let going = null;
@@ -94,13 +122,19 @@ let due = 0;
 const flush = () => {
   clearTimeout(due);
   due = setTimeout(flush, AGAIN_MS);
-  if (!going) going = run().catch(() => undefined).finally(() => { going = null; }); // a store that went away under it: what waits is tried again
+  if (!going)
+    going = run()
+      .catch(() => undefined)
+      .finally(() => {
+        going = null;
+      }); // a store that went away under it: what waits is tried again
   return going;
 };
 const run = async () => {
   const work = async () => {
     const held = new Set();
-    if (!(await fieldNow())) { // no server, no true time: what can wait waits, and is said to be unsent; an emergency is tried all the same
+    if (!(await fieldNow())) {
+      // no server, no true time: what can wait waits, and is said to be unsent; an emergency is tried all the same
       for (const item of await all()) {
         if (item.state !== "waiting" || item.body.emergency) continue;
         held.add(item.id);
@@ -114,12 +148,22 @@ const run = async () => {
       try {
         answer = await post(item);
         outcome = core.outcome(answer);
-        said = answer ? (answer.ok ? answer.said : { words: phone.refusal(answer), event: (answer.said && answer.said.event) || null }) : null;
+        said = answer
+          ? answer.ok
+            ? answer.said
+            : { words: phone.refusal(answer), event: (answer.said && answer.said.event) || null }
+          : null;
       } catch (error) {
         outcome = error instanceof photo.Refused ? "refused" : "lost";
         said = { words: error.message };
       }
-      if (outcome === "refused" && item.pictures.some((one) => one.id) && answer && (answer.said.errors || []).some((one) => one.field === "photos") && !item.again) {
+      if (
+        outcome === "refused" &&
+        item.pictures.some((one) => one.id) &&
+        answer &&
+        (answer.said.errors || []).some((one) => one.field === "photos") &&
+        !item.again
+      ) {
         /* the server no longer has a picture that waited too long: send it once more */
         for (const one of item.pictures) one.id = "";
         item.sealed = null;
@@ -129,25 +173,43 @@ const run = async () => {
         continue;
       }
       const next = core.after(item, outcome, said);
-      if (next.state === "sent") { next.pictures = []; next.sent = Date.now(); }
+      if (next.state === "sent") {
+        next.pictures = [];
+        next.sent = Date.now();
+      }
       await put(next);
       await tell();
       if (next.state === "sent" && navigator.onLine) setTimeout(fieldNow, 0);
       if (outcome === "lost") return;
       if (outcome === "held") held.add(item.id);
     }
-    for (const item of await all()) if (item.state === "sent" && Date.now() - item.sent > SENT_KEPT_MS) await drop(item.id);
+    for (const item of await all())
+      if (item.state === "sent" && Date.now() - item.sent > SENT_KEPT_MS) await drop(item.id);
   };
   /* two tabs of one phone are one queue */
-  if (navigator.locks) await navigator.locks.request("grid-outbox", { ifAvailable: true }, async (lock) => { if (lock) await work(); });
+  if (navigator.locks)
+    await navigator.locks.request("grid-outbox", { ifAvailable: true }, async (lock) => {
+      if (lock) await work();
+    });
   else await work();
-  if ((await all()).some((item) => item.state === "waiting" && item.body.emergency)) { clearTimeout(due); due = setTimeout(flush, URGENT_MS); }
+  if ((await all()).some((item) => item.state === "waiting" && item.body.emergency)) {
+    clearTimeout(due);
+    due = setTimeout(flush, URGENT_MS);
+  }
   await tell();
 };
 
 /* Put something in and try at once. item: {kind, path, body, pictures, title}. */
 const add = async (item) => {
-  const kept = await put({ account: phone.first.account, key: phone.newKey(), at: Date.now(), state: "waiting", tries: 0, pictures: [], ...item });
+  const kept = await put({
+    account: phone.first.account,
+    key: phone.newKey(),
+    at: Date.now(),
+    state: "waiting",
+    tries: 0,
+    pictures: [],
+    ...item,
+  });
   await tell();
   flush();
   return kept;
@@ -161,8 +223,28 @@ const again = async (id, version) => {
   await tell();
   flush();
 };
-const forget = async (id) => { await drop(id); await tell(); };
+const forget = async (id) => {
+  await drop(id);
+  await tell();
+};
 
 window.addEventListener("online", flush);
-document.addEventListener("visibilitychange", () => { if (!document.hidden) flush(); });
-export const outbox = { core, add, again, forget, flush, all, on: (fn) => { listeners.add(fn); tell(); }, volatile: async () => { await opened; return memory !== null; } };
+document.addEventListener("visibilitychange", () => {
+  if (!document.hidden) flush();
+});
+export const outbox = {
+  core,
+  add,
+  again,
+  forget,
+  flush,
+  all,
+  on: (fn) => {
+    listeners.add(fn);
+    tell();
+  },
+  volatile: async () => {
+    await opened;
+    return memory !== null;
+  },
+};

@@ -40,7 +40,8 @@ function tell(name, ...facts) {
     try {
       fn(...facts);
     } catch (error) {
-      if (window.reportError) window.reportError(error); // counted by wall/watch.js like any other
+      if (window.reportError)
+        window.reportError(error); // counted by wall/watch.js like any other
       else console.error(`live: a listener of "${name}" failed`, error);
     }
   }
@@ -98,7 +99,13 @@ function receive(kind, message) {
 }
 
 function beat(message) {
-  pulse = { serverNow: message.server_now, at: performance.now(), speed: message.clock_speed, ages: message.ages || {}, still: message.still || [] };
+  pulse = {
+    serverNow: message.server_now,
+    at: performance.now(),
+    speed: message.clock_speed,
+    ages: message.ages || {},
+    still: message.still || [],
+  };
   show();
   if (loaded && !loading && !asked && message.id !== position) repair();
 }
@@ -185,9 +192,10 @@ async function resync() {
     loading = false;
   }
   subscribe();
-  if (topics.includes("views")) refresh("/api/v1/feed/views", (found) => {
-    for (const [name, view] of Object.entries(found.views)) takeView(name, view);
-  });
+  if (topics.includes("views"))
+    refresh("/api/v1/feed/views", (found) => {
+      for (const [name, view] of Object.entries(found.views)) takeView(name, view);
+    });
   if (topics.includes("alerts")) refresh("/api/v1/alerts", (found) => takeAlerts(found.items || found));
 }
 
@@ -250,7 +258,8 @@ function connect() {
 
 const heard = () => (pulse ? (performance.now() - pulse.at) / 1000 : Infinity);
 
-/* The server says which of its parts stand still; without the database or its own tail, what it shows is as old as they are. */
+/* The server says which of its parts stand still; without the database or its own tail, what it shows is as old as
+   they are. */
 const FROZEN = ["database", "feed"];
 const still = () => (pulse && pulse.still) || [];
 const frozen = () => still().filter((part) => FROZEN.includes(part));
@@ -307,19 +316,41 @@ function markDrawn(number, epochMs) {
 }
 
 const facade = {
-  get position() { return position; },
-  get size() { return store.rows.size; },
-  get loaded() { return loaded; },
-  get state() { return shownState; },
-  get link() { return link(); },
-  get still() { return still().map((part) => ({ part, seconds: stood(part) })); },
-  get speed() { return pulse ? pulse.speed : 1; },
-  get(id) { return store.rows.get(Number(id)) || null; },
+  get position() {
+    return position;
+  },
+  get size() {
+    return store.rows.size;
+  },
+  get loaded() {
+    return loaded;
+  },
+  get state() {
+    return shownState;
+  },
+  get link() {
+    return link();
+  },
+  get still() {
+    return still().map((part) => ({ part, seconds: stood(part) }));
+  },
+  get speed() {
+    return pulse ? pulse.speed : 1;
+  },
+  get(id) {
+    return store.rows.get(Number(id)) || null;
+  },
   rows: () => store.rows.values(),
   view: (name) => (views.has(name) ? views.get(name).data : null),
   alerts: () => [...alerts.values()],
   hash: () => store.hash(),
-  sizes: () => ({ rows: store.rows.size, left: store.left.size, drawn: drawn.size, views: views.size, alerts: alerts.size }),
+  sizes: () => ({
+    rows: store.rows.size,
+    left: store.left.size,
+    drawn: drawn.size,
+    views: views.size,
+    alerts: alerts.size,
+  }),
   compare,
   resync,
   wake,
@@ -337,7 +368,10 @@ Object.defineProperty(window, "live", { value: Object.freeze(facade), writable: 
 function start() {
   const root = document.querySelector("[data-live]");
   if (socket || !root || !window.io) return false;
-  topics = (root.dataset.live || ALL_TOPICS).split(",").map((topic) => topic.trim()).filter(Boolean);
+  topics = (root.dataset.live || ALL_TOPICS)
+    .split(",")
+    .map((topic) => topic.trim())
+    .filter(Boolean);
   const first = JSON.parse(root.dataset.initial || "{}");
   if (first.now) seed = { serverNow: first.now, at: performance.now(), speed: first.speed || 1 };
   connect();

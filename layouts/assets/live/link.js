@@ -2,11 +2,16 @@
 import { t } from "../core/words.js";
 
 const WAITED_S = 10;
-const AGES = { live: (n) => t("实时 {n} 秒前", { n }), stale: (n) => t("数据停在 {n} 秒前", { n }), offline: (n) => t("已断开 {n} 秒", { n }) };
+const AGES = {
+  live: (n) => t("实时 {n} 秒前", { n }),
+  stale: (n) => t("数据停在 {n} 秒前", { n }),
+  offline: (n) => t("已断开 {n} 秒", { n }),
+};
 /* How old what a page shows is; before the first heartbeat, how long it has been waited for. */
 export const linkSaid = () => {
   const age = window.live.age();
-  if (Number.isFinite(age) && window.live.link === "live" && window.live.still.length) return window.live.still.map((one) => stillWords(one).title).join(" · ");
+  if (Number.isFinite(age) && window.live.link === "live" && window.live.still.length)
+    return window.live.still.map((one) => stillWords(one).title).join(" · ");
   if (Number.isFinite(age)) return AGES[window.live.link](Math.floor(age));
   const waited = Math.floor(performance.now() / 1000);
   return waited < WAITED_S ? t("连接中") : t("连接中，已等 {n} 秒", { n: waited });
@@ -21,4 +26,7 @@ const STILL = {
   database: () => [t("数据库没有应答"), t("画面停在那时，新的上报和处置得不到确认。")],
   feed: () => [t("本机的实时通道停了"), t("画面可能是旧的。")],
 };
-export const stillWords = ({ part, seconds }) => { const [title, text] = (STILL[part] || (() => [part, ""]))(); return { title, text, seconds }; };
+export const stillWords = ({ part, seconds }) => {
+  const [title, text] = (STILL[part] || (() => [part, ""]))();
+  return { title, text, seconds };
+};

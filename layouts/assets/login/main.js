@@ -1,4 +1,5 @@
-/* The login page: the hint of caps lock, and drafts that are not for whoever logs in next. The form itself needs no script. */
+/* The login page: the hint of caps lock, and drafts that are not for whoever logs in next. The form itself needs no
+   script. */
 import "../core/drafts.js";
 
 const hint = document.getElementById("login-caps");

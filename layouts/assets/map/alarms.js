@@ -21,7 +21,17 @@ const wantedOf = (rows) => {
   const wanted = new Map(rows.filter(located).map((row) => [row.id, row]));
   const numbers = new Set(rows.map((row) => row.number));
   for (const alert of alertStore.open()) {
-    if (located(alert) && !numbers.has(alert.event)) wanted.set(alert.event_id, { id: alert.event_id, number: alert.event, title: alert.title, category_name: alert.category_name, status: alert.state, lng: alert.lng, lat: alert.lat, reported_at: alert.reported_at });
+    if (located(alert) && !numbers.has(alert.event))
+      wanted.set(alert.event_id, {
+        id: alert.event_id,
+        number: alert.event,
+        title: alert.title,
+        category_name: alert.category_name,
+        status: alert.state,
+        lng: alert.lng,
+        lat: alert.lat,
+        reported_at: alert.reported_at,
+      });
   }
   return wanted;
 };
@@ -33,7 +43,16 @@ const alarm = (row) => {
   words.append(el("span", "", row.category_name || row.title), el("time", "num"));
   mark(box, "data-event", row.number);
   const icon = window.L.divIcon({ html: box, className: "w-map__pin", iconSize: [0, 0] });
-  return { row, box, marker: window.L.marker([row.lat, row.lng], { icon, interactive: false, keyboard: false, zIndexOffset: 1000 }).addTo(map) };
+  return {
+    row,
+    box,
+    marker: window.L.marker([row.lat, row.lng], {
+      icon,
+      interactive: false,
+      keyboard: false,
+      zIndexOffset: 1000,
+    }).addTo(map),
+  };
 };
 
 const forcesOf = (one) => {
@@ -56,12 +75,18 @@ const inside = ({ marker, box }) => {
 
 export const alarms = {
   forcesOf,
-  attach(found) { held.clear(); map = found; },
+  attach(found) {
+    held.clear();
+    map = found;
+  },
   draw(rows, calm) {
     if (!map) return;
     const wanted = wantedOf(rows);
     for (const [id, one] of held) {
-      if (!wanted.has(id)) { one.marker.remove(); held.delete(id); }
+      if (!wanted.has(id)) {
+        one.marker.remove();
+        held.delete(id);
+      }
     }
     for (const [id, row] of wanted) {
       if (!held.has(id)) {
@@ -81,12 +106,14 @@ export const alarms = {
     for (const one of held.values()) {
       one.box.classList.toggle("w-emg--bare", held.size > 1 && Boolean(named) && named.event !== one.row.number);
     }
-    lines.scenes([...held.values()].map(({ row }) => {
-      const alert = alertStore.of(row);
-      const moving = Boolean(alert) && alert.state === "raised";
-      const shown = moving || (named && named.event === row.number);
-      return { key: row.id, row: { lng: row.lng, lat: row.lat }, moving, forces: shown ? forcesOf(row) : [] };
-    }));
+    lines.scenes(
+      [...held.values()].map(({ row }) => {
+        const alert = alertStore.of(row);
+        const moving = Boolean(alert) && alert.state === "raised";
+        const shown = moving || (named && named.event === row.number);
+        return { key: row.id, row: { lng: row.lng, lat: row.lat }, moving, forces: shown ? forcesOf(row) : [] };
+      }),
+    );
   },
   tick(now) {
     for (const one of held.values()) {
@@ -95,6 +122,8 @@ export const alarms = {
     }
   },
   at(point, reach) {
-    return [...held.values()].filter((one) => map.latLngToContainerPoint(one.marker.getLatLng()).distanceTo(point) < reach).map((one) => one.row);
+    return [...held.values()]
+      .filter((one) => map.latLngToContainerPoint(one.marker.getLatLng()).distanceTo(point) < reach)
+      .map((one) => one.row);
   },
 };

@@ -6,8 +6,22 @@ const NAMED = 6; // newest ids kept of a cluster
 const CELL = { quiet: 46, pressing: 22, crowd: 58 }; // in units of 1/20 rem
 const CROWD = 260; // points in view from which single marks would hide each other
 const HEAT = { cell: 6, blur: 4, floor: 0.06 };
-export const heatRamp = [[24, 66, 128], [66, 104, 150], [130, 138, 136], [206, 180, 88], [255, 240, 150]]; // blue to yellow, ever lighter
-const COLUMNS = [["ids", Float64Array], ["x", Float64Array], ["y", Float64Array], ["soon", Float64Array], ["due", Float64Array], ["status", Uint8Array], ["path", Uint32Array]];
+export const heatRamp = [
+  [24, 66, 128],
+  [66, 104, 150],
+  [130, 138, 136],
+  [206, 180, 88],
+  [255, 240, 150],
+]; // blue to yellow, ever lighter
+const COLUMNS = [
+  ["ids", Float64Array],
+  ["x", Float64Array],
+  ["y", Float64Array],
+  ["soon", Float64Array],
+  ["due", Float64Array],
+  ["status", Uint8Array],
+  ["path", Uint32Array],
+];
 
 export const clusterRadius = (n) => 12 + Math.min(10, 2 * Math.log2(Math.max(1, n)));
 
@@ -69,7 +83,8 @@ export class Points {
     let n = 0;
     const { x, y, path, size } = this;
     for (let i = 0; i < size; i += 1) {
-      if (x[i] >= box.left && x[i] <= box.right && y[i] >= box.top && y[i] <= box.bottom && within[path[i]]) found[n++] = i;
+      if (x[i] >= box.left && x[i] <= box.right && y[i] >= box.top && y[i] <= box.bottom && within[path[i]])
+        found[n++] = i;
     }
     return found.subarray(0, n);
   }
@@ -83,12 +98,23 @@ export class Points {
     const sizes = [CELL.pressing * ask.unit, (crowd ? CELL.crowd : CELL.quiet) * ask.unit];
     for (const slot of found) {
       const quiet = crowd || ask.quiet[this.status[slot]] ? 1 : 0;
-      const key = Math.floor((this.x[slot] * ask.scale) / sizes[quiet]) * 33554432 + Math.floor((this.y[slot] * ask.scale) / sizes[quiet]);
+      const key =
+        Math.floor((this.x[slot] * ask.scale) / sizes[quiet]) * 33554432 +
+        Math.floor((this.y[slot] * ask.scale) / sizes[quiet]);
       let cell = held[quiet].get(key);
-      if (!cell) { held[quiet].set(key, (cell = { quiet, x: 0, y: 0, n: 0, shares: new Array(WORDS).fill(0), over: 0, soon: 0, ids: [] })); cells.push(cell); }
+      if (!cell) {
+        held[quiet].set(
+          key,
+          (cell = { quiet, x: 0, y: 0, n: 0, shares: new Array(WORDS).fill(0), over: 0, soon: 0, ids: [] }),
+        );
+        cells.push(cell);
+      }
       this.add(cell, slot, ask.now);
     }
-    for (const cell of cells) { cell.x /= cell.n; cell.y /= cell.n; }
+    for (const cell of cells) {
+      cell.x /= cell.n;
+      cell.y /= cell.n;
+    }
     return { cells: crowd ? apart(cells, ask.unit / ask.scale) : cells, count: found.length };
   }
 
@@ -112,9 +138,13 @@ export class Points {
     const high = Math.ceil(ask.bottom / step) - top + 1;
     let grid = new Float32Array(wide * high);
     for (const slot of this.inside(ask)) {
-      grid[Math.min(high - 1, Math.floor(this.y[slot] / step) - top) * wide + Math.min(wide - 1, Math.floor(this.x[slot] / step) - left)] += 1;
+      grid[
+        Math.min(high - 1, Math.floor(this.y[slot] / step) - top) * wide +
+          Math.min(wide - 1, Math.floor(this.x[slot] / step) - left)
+      ] += 1;
     }
-    for (let pass = 0; pass < 3; pass += 1) grid = turned(blurred(turned(blurred(grid, wide, high), wide, high), high, wide), high, wide);
+    for (let pass = 0; pass < 3; pass += 1)
+      grid = turned(blurred(turned(blurred(grid, wide, high), wide, high), high, wide), high, wide);
     return { pixels: coloured(grid), wide, high, x: left * step, y: top * step, step };
   }
 }
@@ -133,15 +163,23 @@ const apart = (cells, world) => {
   cells.sort((a, b) => b.n - a.n);
   const kept = [];
   for (const cell of cells) {
-    const near = kept.find((one) => Math.hypot(one.x - cell.x, one.y - cell.y) < 0.92 * world * (clusterRadius(one.n) + clusterRadius(cell.n) + 4));
-    if (!near) { kept.push(cell); continue; }
+    const near = kept.find(
+      (one) =>
+        Math.hypot(one.x - cell.x, one.y - cell.y) < 0.92 * world * (clusterRadius(one.n) + clusterRadius(cell.n) + 4),
+    );
+    if (!near) {
+      kept.push(cell);
+      continue;
+    }
     const all = near.n + cell.n;
     near.x = (near.x * near.n + cell.x * cell.n) / all;
     near.y = (near.y * near.n + cell.y * cell.n) / all;
     near.n = all;
     near.over += cell.over;
     near.soon += cell.soon;
-    cell.shares.forEach((n, at) => { near.shares[at] += n; });
+    cell.shares.forEach((n, at) => {
+      near.shares[at] += n;
+    });
     cell.ids.forEach((id) => newest(near.ids, id));
   }
   return kept;
@@ -165,7 +203,8 @@ const blurred = (grid, wide, high) => {
 
 const turned = (grid, wide, high) => {
   const out = new Float32Array(grid.length);
-  for (let row = 0; row < high; row += 1) for (let at = 0; at < wide; at += 1) out[at * high + row] = grid[row * wide + at];
+  for (let row = 0; row < high; row += 1)
+    for (let at = 0; at < wide; at += 1) out[at * high + row] = grid[row * wide + at];
   return out;
 };
 
@@ -177,7 +216,8 @@ const coloured = (grid) => {
     const share = Math.sqrt(value / peak);
     const place = share * (heatRamp.length - 1);
     const low = Math.min(heatRamp.length - 2, Math.floor(place));
-    for (let part = 0; part < 3; part += 1) pixels[at * 4 + part] = heatRamp[low][part] + (heatRamp[low + 1][part] - heatRamp[low][part]) * (place - low);
+    for (let part = 0; part < 3; part += 1)
+      pixels[at * 4 + part] = heatRamp[low][part] + (heatRamp[low + 1][part] - heatRamp[low][part]) * (place - low);
     pixels[at * 4 + 3] = share < 0.12 ? 0 : Math.min(215, (share - 0.12) * 420);
   });
   return pixels;

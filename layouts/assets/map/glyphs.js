@@ -1,4 +1,5 @@
-/* The shapes of statuses on canvas: each differs by form, colour only helps (mockups: shape + colour). Unit: 24 × 24 around 0,0. */
+/* The shapes of statuses on canvas: each differs by form, colour only helps (mockups: shape + colour). Unit: 24 × 24
+   around 0,0. */
 import { tokenOf } from "../wall/names.js";
 import { clusterRadius } from "./gather.js";
 import { livePoints } from "./points.js";
@@ -8,15 +9,26 @@ const colours = new Map();
 
 const colour = (token) => {
   if (!colours.has(token)) {
-    colours.set(token, getComputedStyle(document.documentElement).getPropertyValue("--" + token).trim() || "#fff");
+    colours.set(
+      token,
+      getComputedStyle(document.documentElement)
+        .getPropertyValue("--" + token)
+        .trim() || "#fff",
+    );
   }
   return colours.get(token);
 };
 
-const disc = (pen, radius) => { pen.beginPath(); pen.arc(0, 0, radius, 0, TURN); };
+const disc = (pen, radius) => {
+  pen.beginPath();
+  pen.arc(0, 0, radius, 0, TURN);
+};
 const kite = (pen, half) => {
   pen.beginPath();
-  pen.moveTo(0, -half); pen.lineTo(half, 0); pen.lineTo(0, half); pen.lineTo(-half, 0);
+  pen.moveTo(0, -half);
+  pen.lineTo(half, 0);
+  pen.lineTo(0, half);
+  pen.lineTo(-half, 0);
   pen.closePath();
 };
 const line = (pen, points) => {
@@ -24,42 +36,111 @@ const line = (pen, points) => {
   points.forEach(([x, y], at) => (at ? pen.lineTo(x, y) : pen.moveTo(x, y)));
   pen.stroke();
 };
-const halo = (pen, path, size) => { pen.fillStyle = colour("bg"); path(pen, size); pen.fill(); };
+const halo = (pen, path, size) => {
+  pen.fillStyle = colour("bg");
+  path(pen, size);
+  pen.fill();
+};
 const outline = (pen, path, size, ink) => {
   halo(pen, path, size + 2.6);
-  pen.strokeStyle = ink; pen.lineWidth = 2.6; path(pen, size); pen.stroke();
+  pen.strokeStyle = ink;
+  pen.lineWidth = 2.6;
+  path(pen, size);
+  pen.stroke();
 };
 const filled = (pen, path, size, ink) => {
   halo(pen, path, size + 1.4);
-  pen.fillStyle = ink; path(pen, size); pen.fill();
-  pen.strokeStyle = colour("accent-ink"); pen.lineWidth = 2.4;
+  pen.fillStyle = ink;
+  path(pen, size);
+  pen.fill();
+  pen.strokeStyle = colour("accent-ink");
+  pen.lineWidth = 2.4;
 };
 
 const SHAPES = {
-  ring: (pen, ink) => { outline(pen, disc, 7.5, ink); pen.fillStyle = ink; disc(pen, 2.4); pen.fill(); },
-  clock: (pen, ink) => { filled(pen, disc, 9.6, ink); line(pen, [[0, -5.4], [0, 0], [3.8, 2.6]]); },
-  diamond: (pen, ink) => { filled(pen, kite, 10, ink); line(pen, [[-4, 0], [4, 0]]); line(pen, [[1, -3], [4, 0], [1, 3]]); },
+  ring: (pen, ink) => {
+    outline(pen, disc, 7.5, ink);
+    pen.fillStyle = ink;
+    disc(pen, 2.4);
+    pen.fill();
+  },
+  clock: (pen, ink) => {
+    filled(pen, disc, 9.6, ink);
+    line(pen, [
+      [0, -5.4],
+      [0, 0],
+      [3.8, 2.6],
+    ]);
+  },
+  diamond: (pen, ink) => {
+    filled(pen, kite, 10, ink);
+    line(pen, [
+      [-4, 0],
+      [4, 0],
+    ]);
+    line(pen, [
+      [1, -3],
+      [4, 0],
+      [1, 3],
+    ]);
+  },
   hollow: (pen, ink) => outline(pen, kite, 8.8, ink),
   dot: (pen, ink) => filled(pen, disc, 6.6, ink),
-  tick: (pen, ink) => { filled(pen, disc, 8.2, ink); line(pen, [[-3.8, 0.2], [-1, 3.2], [4, -2.8]]); },
+  tick: (pen, ink) => {
+    filled(pen, disc, 8.2, ink);
+    line(pen, [
+      [-3.8, 0.2],
+      [-1, 3.2],
+      [4, -2.8],
+    ]);
+  },
   pause: (pen, ink) => {
-    pen.fillStyle = ink; pen.fillRect(-7, -7, 14, 14);
-    pen.strokeStyle = colour("bg"); pen.lineWidth = 2.2;
-    line(pen, [[-2.4, -3.4], [-2.4, 3.4]]); line(pen, [[2.4, -3.4], [2.4, 3.4]]);
+    pen.fillStyle = ink;
+    pen.fillRect(-7, -7, 14, 14);
+    pen.strokeStyle = colour("bg");
+    pen.lineWidth = 2.2;
+    line(pen, [
+      [-2.4, -3.4],
+      [-2.4, 3.4],
+    ]);
+    line(pen, [
+      [2.4, -3.4],
+      [2.4, 3.4],
+    ]);
   },
 };
 
 /* The state of time around a status: nothing in time, a ring when due soon, a triangle when overdue. */
 const TIMES = {
   soon: (pen) => {
-    pen.strokeStyle = colour("bg"); pen.lineWidth = 4.6; disc(pen, 13); pen.stroke();
-    pen.strokeStyle = colour("time-soon"); pen.lineWidth = 2.2; disc(pen, 13); pen.stroke();
+    pen.strokeStyle = colour("bg");
+    pen.lineWidth = 4.6;
+    disc(pen, 13);
+    pen.stroke();
+    pen.strokeStyle = colour("time-soon");
+    pen.lineWidth = 2.2;
+    disc(pen, 13);
+    pen.stroke();
   },
   over: (pen) => {
-    const path = () => { pen.beginPath(); pen.moveTo(0, -19.5); pen.lineTo(16.9, 9.8); pen.lineTo(-16.9, 9.8); pen.closePath(); };
-    pen.fillStyle = "rgb(6 25 42 / .72)"; path(); pen.fill();
-    pen.strokeStyle = colour("bg"); pen.lineWidth = 5; path(); pen.stroke();
-    pen.strokeStyle = colour("time-over"); pen.lineWidth = 2.4; path(); pen.stroke();
+    const path = () => {
+      pen.beginPath();
+      pen.moveTo(0, -19.5);
+      pen.lineTo(16.9, 9.8);
+      pen.lineTo(-16.9, 9.8);
+      pen.closePath();
+    };
+    pen.fillStyle = "rgb(6 25 42 / .72)";
+    path();
+    pen.fill();
+    pen.strokeStyle = colour("bg");
+    pen.lineWidth = 5;
+    path();
+    pen.stroke();
+    pen.strokeStyle = colour("time-over");
+    pen.lineWidth = 2.4;
+    path();
+    pen.stroke();
   },
 };
 
@@ -69,7 +150,11 @@ const CLUSTERS = 600; // bitmaps kept, the oldest go first
 
 export const glyphs = {
   colour,
-  forget() { colours.clear(); cache.clear(); clusters.clear(); },
+  forget() {
+    colours.clear();
+    cache.clear();
+    clusters.clear();
+  },
   draw(pen, shape, ink, scale) {
     pen.save();
     pen.scale(scale, scale);
@@ -102,7 +187,9 @@ export const glyphs = {
       const pen = canvas.getContext("2d");
       pen.translate(canvas.width / 2, canvas.height / 2);
       const held = new Map();
-      parts.forEach((part, at) => { if (part) held.set(livePoints.statuses[at], part); });
+      parts.forEach((part, at) => {
+        if (part) held.set(livePoints.statuses[at], part);
+      });
       glyphs.cluster(pen, n > 9999 ? Math.round(n / 1000) + "k" : String(n), held, scale, time, n);
       clusters.set(key, canvas);
       if (clusters.size > CLUSTERS) clusters.delete(clusters.keys().next().value);

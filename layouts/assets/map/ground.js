@@ -1,4 +1,5 @@
-/* The areas: filled by load or by kind, the selected one bright and the rest dim, names of the level below, what lies under a tap. */
+/* The areas: filled by load or by kind, the selected one bright and the rest dim, names of the level below, what lies
+   under a tap. */
 import { el, say } from "../core/dom.js";
 import { page } from "../core/page.js";
 import { rem } from "../core/room.js";
@@ -9,7 +10,8 @@ import { mapRoom } from "./room.js";
 
 const LABELS = 40; // more names than this are not written
 const RAMP = ["#0d3049", "#12425f", "#1a5b7d", "#26789d"];
-const KINDS = ["#1f5f96", "#665520", "#2f3f4c", "#7b7d74", "#275f57", "#5d4a78"]; // told apart by lightness, blue to yellow
+// told apart by lightness, blue to yellow
+const KINDS = ["#1f5f96", "#665520", "#2f3f4c", "#7b7d74", "#275f57", "#5d4a78"];
 const BLANK = "#0d3049";
 const LINES = {
   grid: { fill: true, fillColor: BLANK, fillOpacity: 1, color: "#1d5473", weight: 0.6 },
@@ -42,7 +44,10 @@ const bucket = (n) => steps.filter((step) => n >= step).length;
 const step = (open) => {
   if (performance.now() - steppedAt < STEADY_MS) return;
   steppedAt = performance.now();
-  const loads = [...areas.values()].filter((area) => area.kind === "grid").map((area) => open.get(area.id) || 0).sort((a, b) => a - b);
+  const loads = [...areas.values()]
+    .filter((area) => area.kind === "grid")
+    .map((area) => open.get(area.id) || 0)
+    .sort((a, b) => a - b);
   const high = loads[Math.floor(loads.length * 0.9)] || 0;
   const size = high <= 4 ? 1 : Math.ceil(high / 4);
   const tens = Math.pow(10, Math.max(0, String(size).length - 1));
@@ -71,11 +76,20 @@ const outline = () => {
     const line = LINES[area.kind];
     const chosen = code === selected;
     const inside = !selected || below(code, selected);
-    area.layer.setStyle(chosen ? { color: "#ffffff", weight: thick(3.2), opacity: 1 } : { color: line.color, weight: thick(line.weight), opacity: inside ? line.opacity || 1 : DIM });
+    area.layer.setStyle(
+      chosen
+        ? { color: "#ffffff", weight: thick(3.2), opacity: 1 }
+        : { color: line.color, weight: thick(line.weight), opacity: inside ? line.opacity || 1 : DIM },
+    );
     if (chosen) area.layer.bringToFront();
   }
   const chosen = areas.get(selected);
-  for (const area of areas.values()) if (area.kind === "grid") area.layer.setStyle({ color: area === chosen ? "#ffffff" : LINES.grid.color, weight: thick(area === chosen ? 3 : LINES.grid.weight) });
+  for (const area of areas.values())
+    if (area.kind === "grid")
+      area.layer.setStyle({
+        color: area === chosen ? "#ffffff" : LINES.grid.color,
+        weight: thick(area === chosen ? 3 : LINES.grid.weight),
+      });
   if (chosen) chosen.layer.bringToFront();
   fills.clear();
 };
@@ -85,7 +99,9 @@ const rings = (shape) => (typeof shape[0].lat === "number" ? [shape] : shape.fla
 /* Where a name lies: the centre of gravity of the longest border when it is inside, else the stored place. */
 const centreOf = (area) => {
   const ring = rings(area.layer.getLatLngs()).sort((a, b) => b.length - a.length)[0];
-  let sum = 0, lng = 0, lat = 0;
+  let sum = 0,
+    lng = 0,
+    lat = 0;
   const from = ring[0]; // relative to a corner: degrees are large beside a grid
   ring.forEach((one, i) => {
     const next = ring[(i + 1) % ring.length];
@@ -100,26 +116,46 @@ const centreOf = (area) => {
 };
 
 const children = (code) => {
-  const found = [...areas.values()].filter((area) => (code ? area.parent === code : area.level === (page.first.levels[1] || page.first.levels[0])));
+  const found = [...areas.values()].filter((area) =>
+    code ? area.parent === code : area.level === (page.first.levels[1] || page.first.levels[0]),
+  );
   return found.length ? found : code && areas.has(code) ? [areas.get(code)] : [];
 };
 
 /* A name inside its parent's name says only what is its own: 金海社区第13网格 in 金海社区 is 第13网格. */
 const short = (area) => {
   const outer = areas.get(area.parent);
-  return outer && area.name.length > outer.name.length && area.name.startsWith(outer.name) ? area.name.slice(outer.name.length) : area.name;
+  return outer && area.name.length > outer.name.length && area.name.startsWith(outer.name)
+    ? area.name.slice(outer.name.length)
+    : area.name;
 };
 
 const label = (open) => {
-  const wanted = new Map(children(selected).slice(0, LABELS + 1).map((area) => [area.id, area]));
+  const wanted = new Map(
+    children(selected)
+      .slice(0, LABELS + 1)
+      .map((area) => [area.id, area]),
+  );
   if (wanted.size > LABELS) wanted.clear();
-  for (const [code, held] of labels) if (!wanted.has(code)) { held.marker.remove(); labels.delete(code); }
+  for (const [code, held] of labels)
+    if (!wanted.has(code)) {
+      held.marker.remove();
+      labels.delete(code);
+    }
   for (const [code, area] of wanted) {
     if (!labels.has(code)) {
       const box = el("div", "w-map__label");
       box.append(el("b", "", short(area)), el("span", "num"));
       const icon = window.L.divIcon({ html: box, className: "w-map__pin", iconSize: [0, 0] });
-      labels.set(code, { box, marker: window.L.marker(centreOf(area), { icon, interactive: false, keyboard: false, zIndexOffset: -1000 }).addTo(map) });
+      labels.set(code, {
+        box,
+        marker: window.L.marker(centreOf(area), {
+          icon,
+          interactive: false,
+          keyboard: false,
+          zIndexOffset: -1000,
+        }).addTo(map),
+      });
     }
     const { box } = labels.get(code);
     box.classList.toggle("w-map__label--small", area.kind === "grid" || area.kind === "community");
@@ -131,7 +167,11 @@ const label = (open) => {
 /* Names that would lie on each other, on an emergency, under the switches or over the edge: the busier one stays. */
 const spread = (open) => {
   const room = mapRoom.on(map);
-  const names = [...labels].map(([code, { box, marker }]) => ({ box, n: open.get(code) || 0, at: map.latLngToContainerPoint(marker.getLatLng()) }));
+  const names = [...labels].map(([code, { box, marker }]) => ({
+    box,
+    n: open.get(code) || 0,
+    at: map.latLngToContainerPoint(marker.getLatLng()),
+  }));
   for (const { box, at } of names.sort((a, b) => b.n - a.n)) {
     const own = mapRoom.box(at.x, at.y, box.offsetWidth, box.offsetHeight);
     const free = room.free(own);
@@ -145,7 +185,11 @@ const holds = (area, at) => {
   let inside = false;
   for (const ring of rings(area.layer.getLatLngs())) {
     for (let i = 0, j = ring.length - 1; i < ring.length; j = i, i += 1) {
-      if (ring[i].lat > at.lat !== ring[j].lat > at.lat && at.lng < ((ring[j].lng - ring[i].lng) * (at.lat - ring[i].lat)) / (ring[j].lat - ring[i].lat) + ring[i].lng) inside = !inside;
+      if (
+        ring[i].lat > at.lat !== ring[j].lat > at.lat &&
+        at.lng < ((ring[j].lng - ring[i].lng) * (at.lat - ring[i].lat)) / (ring[j].lat - ring[i].lat) + ring[i].lng
+      )
+        inside = !inside;
     }
   }
   return inside;
@@ -155,23 +199,45 @@ export const ground = {
   areas,
   line: (kind) => ({ ...LINES[kind], weight: thick(LINES[kind].weight) }),
   /* The window's size changed: lines keep their share of it. */
-  redraw() { if (map) { outline(); ground.count(livePoints.open); } },
+  redraw() {
+    if (map) {
+      outline();
+      ground.count(livePoints.open);
+    }
+  },
   RAMP,
-  attach(found) { areas.clear(); labels.clear(); fills.clear(); map = found; },
+  attach(found) {
+    areas.clear();
+    labels.clear();
+    fills.clear();
+    map = found;
+  },
   add(layer, properties) {
     areas.set(properties.id, { layer, ...properties });
     if (properties.type && !kinds.includes(properties.type)) kinds = [...kinds, properties.type].sort();
   },
-  get kinds() { return kinds; },
+  get kinds() {
+    return kinds;
+  },
   colourOf: (kind) => KINDS[kinds.indexOf(kind) % KINDS.length],
   /* The words under the ramp's four steps. */
   get words() {
     const [one, two, three] = steps;
     return one === 1 ? ["0", "1", "2", "≥3"] : ["<" + one, one + "–" + (two - 1), two + "–" + (three - 1), "≥" + three];
   },
-  byKind(wanted) { byKind = wanted; ground.count(livePoints.open); },
-  count(open) { if (!map) return; step(open); fill(open); label(open); },
-  settle() { if (map) spread(livePoints.open); },
+  byKind(wanted) {
+    byKind = wanted;
+    ground.count(livePoints.open);
+  },
+  count(open) {
+    if (!map) return;
+    step(open);
+    fill(open);
+    label(open);
+  },
+  settle() {
+    if (map) spread(livePoints.open);
+  },
   select(code) {
     if (selected === (code || null)) return;
     selected = code || null;
@@ -181,7 +247,10 @@ export const ground = {
   /* The codes from the outermost to the innermost area under a place. */
   chain(at) {
     const depth = (area) => page.first.levels.indexOf(area.level);
-    return [...areas.values()].filter((area) => holds(area, at)).sort((a, b) => depth(a) - depth(b)).map((area) => area.id);
+    return [...areas.values()]
+      .filter((area) => holds(area, at))
+      .sort((a, b) => depth(a) - depth(b))
+      .map((area) => area.id);
   },
   bounds(code) {
     const wanted = code && areas.has(code) ? [areas.get(code)] : [...areas.values()];

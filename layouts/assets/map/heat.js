@@ -26,20 +26,46 @@ const draw = () => {
   pen.imageSmoothingEnabled = true;
   pen.imageSmoothingQuality = "high";
   const step = picture.step * view.scale;
-  pen.drawImage(picture.image, (picture.x - view.left) * view.scale, (picture.y - view.top) * view.scale, picture.wide * step, picture.high * step);
+  pen.drawImage(
+    picture.image,
+    (picture.x - view.left) * view.scale,
+    (picture.y - view.top) * view.scale,
+    picture.wide * step,
+    picture.high * step,
+  );
 };
 
-const soon = () => { if (!frame && on) frame = requestAnimationFrame(draw); };
+const soon = () => {
+  if (!frame && on) frame = requestAnimationFrame(draw);
+};
 
-const covers = (view) => picture && picture.scale === view.scale && picture.area === wallMap.area() && view.left >= picture.left && view.right <= picture.right && view.top >= picture.top && view.bottom <= picture.bottom;
+const covers = (view) =>
+  picture &&
+  picture.scale === view.scale &&
+  picture.area === wallMap.area() &&
+  view.left >= picture.left &&
+  view.right <= picture.right &&
+  view.top >= picture.top &&
+  view.bottom <= picture.bottom;
 
 const gather = (view) => {
   if (asking || !livePoints.ready || (!stale && covers(view))) return;
   const wait = PACE_MS - (performance.now() - askedAt);
-  if (wait > 0 && covers(view)) { setTimeout(soon, wait); return; }
+  if (wait > 0 && covers(view)) {
+    setTimeout(soon, wait);
+    return;
+  }
   const wide = (view.right - view.left) * SLACK;
   const high = (view.bottom - view.top) * SLACK;
-  const ask = { left: view.left - wide, right: view.right + wide, top: view.top - high, bottom: view.bottom + high, scale: view.scale, unit: rem() / 20, area: wallMap.area() };
+  const ask = {
+    left: view.left - wide,
+    right: view.right + wide,
+    top: view.top - high,
+    bottom: view.bottom + high,
+    scale: view.scale,
+    unit: rem() / 20,
+    area: wallMap.area(),
+  };
   asking = true;
   stale = false;
   askedAt = performance.now();
@@ -60,7 +86,10 @@ export const heat = {
     canvas = canvasPane(map, "heat", 440);
     map.on("move zoom viewreset resize", soon);
   },
-  dirty() { stale = true; soon(); },
+  dirty() {
+    stale = true;
+    soon();
+  },
   show(wanted) {
     on = wanted;
     canvas.style.display = on ? "" : "none";

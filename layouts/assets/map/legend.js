@@ -40,19 +40,39 @@ export const drawRamp = (box, anew) => {
   const shape = JSON.stringify([layers, words, ground.kinds, places.any]);
   if (!anew && box._shape === shape) return;
   box._shape = shape;
-  const state = (name) => (pen, size) => { pen.translate(0, name === "over" ? size * 0.1 : 0); glyphs.time(pen, name, (size / 40) * 1.2); glyphs.draw(pen, "dot", glyphs.colour("st-handle"), size / 40); };
+  const state = (name) => (pen, size) => {
+    pen.translate(0, name === "over" ? size * 0.1 : 0);
+    glyphs.time(pen, name, (size / 40) * 1.2);
+    glyphs.draw(pen, "dot", glyphs.colour("st-handle"), size / 40);
+  };
   const dot = (pen, size) => glyphs.draw(pen, "dot", glyphs.colour("st-handle"), size / 26);
   const rows = [
     layers.kinds
-      ? line(t("网格类型"), ground.kinds.map((kind) => swatch(ground.colourOf(kind), kind)))
-      : line(t("网格在办件数"), words.map((word, at) => swatch(ground.RAMP[at], word)), "num"),
+      ? line(
+          t("网格类型"),
+          ground.kinds.map((kind) => swatch(ground.colourOf(kind), kind)),
+        )
+      : line(
+          t("网格在办件数"),
+          words.map((word, at) => swatch(ground.RAMP[at], word)),
+          "num",
+        ),
   ];
-  if (layers.events) rows.push(line(t("时限"), [drawn(dot, t("正常")), drawn(state("soon"), t("临期")), drawn(state("over"), t("超期"))]));
+  if (layers.events)
+    rows.push(
+      line(t("时限"), [drawn(dot, t("正常")), drawn(state("soon"), t("临期")), drawn(state("over"), t("超期"))]),
+    );
   if (layers.heat) {
     const bar = el("i", "w-key__heat");
     bar.style.background = "linear-gradient(90deg," + heatRamp.map((rgb) => "rgb(" + rgb.join(" ") + ")").join() + ")";
     rows.push(line(t("事件热力"), [el("span", "", t("少")), bar, el("span", "", t("多"))]));
   }
-  if (layers.places && places.any) rows.push(line(t("力量与场所"), places.kinds().map(([kind, word]) => drawn((pen, size) => placeMark(pen, kind, 0, 0, size / 28), word))));
+  if (layers.places && places.any)
+    rows.push(
+      line(
+        t("力量与场所"),
+        places.kinds().map(([kind, word]) => drawn((pen, size) => placeMark(pen, kind, 0, 0, size / 28), word)),
+      ),
+    );
   box.replaceChildren(...rows);
 };

@@ -1,5 +1,6 @@
 /* Lines on the map, on a canvas of their own: two seconds from the centre to what was just dispatched or claimed,
-   dashed ones from the nearest forces to an open emergency, circles of distance around it. Still when nothing happens. */
+   dashed ones from the nearest forces to an open emergency, circles of distance around it. Still when nothing happens.
+   */
 import { rem } from "../core/room.js";
 import { t } from "../core/words.js";
 import { glyphs } from "./glyphs.js";
@@ -37,7 +38,10 @@ const bent = (pen, [ax, ay], [bx, by], part = 1) => {
   pen.moveTo(ax, ay);
   for (let step = 1; step <= 24; step += 1) {
     const along = (step / 24) * part;
-    pen.lineTo((1 - along) * (1 - along) * ax + 2 * along * (1 - along) * mx + along * along * bx, (1 - along) * (1 - along) * ay + 2 * along * (1 - along) * my + along * along * by);
+    pen.lineTo(
+      (1 - along) * (1 - along) * ax + 2 * along * (1 - along) * mx + along * along * bx,
+      (1 - along) * (1 - along) * ay + 2 * along * (1 - along) * my + along * along * by,
+    );
   }
   pen.stroke();
 };
@@ -91,7 +95,14 @@ const distances = (pen, view, row, unit) => {
     pen.beginPath();
     pen.arc(x, y, metres * metre, 0, Math.PI * 2);
     pen.stroke();
-    tag(pen, metres < 1000 ? t("{n} 米", { n: metres }) : t("{n} 公里", { n: metres / 1000 }), x + metres * metre * 0.71, y - metres * metre * 0.71, unit, glyphs.colour("time-over"));
+    tag(
+      pen,
+      metres < 1000 ? t("{n} 米", { n: metres }) : t("{n} 公里", { n: metres / 1000 }),
+      x + metres * metre * 0.71,
+      y - metres * metre * 0.71,
+      unit,
+      glyphs.colour("time-over"),
+    );
   }
 };
 
@@ -106,7 +117,8 @@ const force = (pen, view, scene, one, now, unit) => {
   placeMark(pen, one.kind, from[0], from[1], unit * 1.15);
 };
 
-/* The words of the forces: below the sign, else above or beside it, where nothing stands; else not at all (the strip says them). */
+/* The words of the forces: below the sign, else above or beside it, where nothing stands; else not at all (the strip
+   says them). */
 const told = (pen, view, forces, unit) => {
   words = [];
   if (!forces.length) return;
@@ -121,7 +133,12 @@ const told = (pen, view, forces, unit) => {
     const wide = width(pen, said, unit);
     const aside = wide / 2 + (MARK / 2) * unit;
     const [x, y] = spots[i];
-    const at = [[x, y + 27 * unit], [x, y - 27 * unit], [x + aside, y], [x - aside, y]].find(([left, top]) => room.free(mapRoom.box(left, top, wide, HIGH * unit)));
+    const at = [
+      [x, y + 27 * unit],
+      [x, y - 27 * unit],
+      [x + aside, y],
+      [x - aside, y],
+    ].find(([left, top]) => room.free(mapRoom.box(left, top, wide, HIGH * unit)));
     if (!at) return;
     words.push(mapRoom.box(...at, wide, HIGH * unit));
     room.take(words[words.length - 1]);
@@ -139,7 +156,12 @@ const draw = () => {
   const unit = rem() / 20;
   for (const scene of scenes) if (scene.moving) distances(pen, view, scene.row, unit);
   for (const scene of scenes) for (const one of scene.forces) force(pen, view, scene, one, now, unit);
-  told(pen, view, scenes.flatMap((scene) => scene.forces), unit);
+  told(
+    pen,
+    view,
+    scenes.flatMap((scene) => scene.forces),
+    unit,
+  );
   for (const one of flights) flight(pen, view, one, now, unit);
   if (flights.length) wake(calm.matches ? FLIGHT_MS - (now - flights[0].began) : FRAME_MS);
   else if (!calm.matches && scenes.some((scene) => scene.moving && scene.forces.length)) wake(SLOW_MS);
@@ -148,16 +170,22 @@ const draw = () => {
 const wake = (rest) => {
   if (frame || !map) return;
   frame = -1;
-  setTimeout(() => { frame = requestAnimationFrame(draw); }, rest);
+  setTimeout(() => {
+    frame = requestAnimationFrame(draw);
+  }, rest);
 };
 
 export const lines = {
   attach(found) {
     map = found;
     canvas = canvasPane(map, "lines", 460);
-    map.on("move zoom viewreset resize", () => { if (scenes.length || flights.length) wake(0); });
+    map.on("move zoom viewreset resize", () => {
+      if (scenes.length || flights.length) wake(0);
+    });
   },
-  centre(at) { centre = at; },
+  centre(at) {
+    centre = at;
+  },
   /* A line to what was just dispatched or claimed, from its unit's place or else the centre. */
   dispatch(row) {
     if (!map || document.hidden) return;
@@ -167,8 +195,12 @@ export const lines = {
     flights.push({ from, to: [row.lng, row.lat], began: performance.now() });
     wake(0);
   },
-  get flying() { return flights.length; },
-  get words() { return words; },
+  get flying() {
+    return flights.length;
+  },
+  get words() {
+    return words;
+  },
   /* The forces of each open emergency: [{key, row, forces, moving}]; drawn anew only when they differ. */
   scenes(wanted) {
     const same = JSON.stringify(wanted.map((one) => [one.key, one.moving, one.row.lng, one.row.lat, one.forces]));
@@ -177,5 +209,7 @@ export const lines = {
     scenes = wanted;
     wake(0);
   },
-  redraw() { wake(0); },
+  redraw() {
+    wake(0);
+  },
 };

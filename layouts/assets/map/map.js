@@ -75,7 +75,9 @@ export const wallMap = {
     ground.add(drawn, feature.properties);
   },
   /* A dead tile server is taken off quietly and tried again every minute; events lie above and stay. */
-  tileload(event) { event.target._failed = 0; },
+  tileload(event) {
+    event.target._failed = 0;
+  },
   tileerror(event) {
     const tiles = event.target;
     tiles._failed = (tiles._failed || 0) + 1;
@@ -95,7 +97,9 @@ export const wallMap = {
   at: (x, y) => (layer ? layer.at(x, y) : null),
   name: (code) => (ground.areas.has(code) ? ground.areas.get(code).name : ""),
   levelOf: (code) => (ground.areas.has(code) ? ground.areas.get(code).level : ""),
-  count() { ground.count(livePoints.open); },
+  count() {
+    ground.count(livePoints.open);
+  },
   alarms(rows, calm) {
     alarms.draw(rows, calm);
     view.watch();

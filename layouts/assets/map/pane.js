@@ -1,6 +1,5 @@
 /* What every canvas on the map needs: a place above the areas, the view it shows, an empty sheet. */
 
-
 export const canvasPane = (map, name, order) => {
   const pane = map.getPane(name) || map.createPane(name);
   pane.style.zIndex = order;
@@ -15,7 +14,15 @@ export const viewOf = (map) => {
   const size = map.getSize();
   const corner = map.getPixelBounds().min;
   const scale = 256 * Math.pow(2, map.getZoom());
-  return { width: size.x, height: size.y, scale, left: corner.x / scale, top: corner.y / scale, right: (corner.x + size.x) / scale, bottom: (corner.y + size.y) / scale };
+  return {
+    width: size.x,
+    height: size.y,
+    scale,
+    left: corner.x / scale,
+    top: corner.y / scale,
+    right: (corner.x + size.x) / scale,
+    bottom: (corner.y + size.y) / scale,
+  };
 };
 
 /* A canvas as large as the map's box at its place, empty; the pen counts in CSS pixels. */
@@ -25,7 +32,8 @@ export const cleared = (canvas, map) => {
   const wide = Math.round(size.x * ratio);
   const high = Math.round(size.y * ratio);
   if (canvas.width !== wide || canvas.height !== high) {
-    canvas.width = wide; canvas.height = high;
+    canvas.width = wide;
+    canvas.height = high;
     canvas.style.width = size.x + "px";
     canvas.style.height = size.y + "px";
   }

@@ -58,7 +58,9 @@ const draw = () => {
   }
 };
 
-const soon = () => { if (!frame && (on || hits.length)) frame = requestAnimationFrame(draw); };
+const soon = () => {
+  if (!frame && (on || hits.length)) frame = requestAnimationFrame(draw);
+};
 
 const load = () => {
   fetch("/api/v1/places", { headers: { Accept: "application/json" } })
@@ -69,7 +71,9 @@ const load = () => {
       wallMap.tools();
       soon();
     })
-    .catch((reason) => { if (reason !== 404) setTimeout(load, RETRY_MS); }); // 404: this server knows no places
+    .catch((reason) => {
+      if (reason !== 404) setTimeout(load, RETRY_MS);
+    }); // 404: this server knows no places
 };
 
 export const places = {
@@ -77,13 +81,25 @@ export const places = {
     map = found;
     canvas = canvasPane(map, "places", 445);
     map.on("move zoom viewreset resize", soon);
-    if (!asked) { asked = true; load(); }
+    if (!asked) {
+      asked = true;
+      load();
+    }
   },
-  get any() { return items.length > 0; },
+  get any() {
+    return items.length > 0;
+  },
   /* The kinds the pack has, for the legend: [[kind, word]]. */
-  kinds() { return [...new Set(items.map((item) => item.kind))].map((kind) => [kind, (KINDS[kind] || OTHER).word()]); },
+  kinds() {
+    return [...new Set(items.map((item) => item.kind))].map((kind) => [kind, (KINDS[kind] || OTHER).word()]);
+  },
   ofUnit: (unit) => (unit && units.get(unit)) || null,
-  show(wanted) { if (!canvas) return; on = wanted; canvas.style.display = on ? "" : "none"; if (!frame) frame = requestAnimationFrame(draw); },
+  show(wanted) {
+    if (!canvas) return;
+    on = wanted;
+    canvas.style.display = on ? "" : "none";
+    if (!frame) frame = requestAnimationFrame(draw);
+  },
   at(x, y) {
     const near = hits.find((hit) => Math.hypot(hit.x - x, hit.y - y) < 14 * (rem() / 20));
     return near ? near.item : null;

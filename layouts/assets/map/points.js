@@ -1,4 +1,5 @@
-/* The map's own account of the open events: fed by window.live in slices, counted per area, gathered here or in a worker. */
+/* The map's own account of the open events: fed by window.live in slices, counted per area, gathered here or in a
+   worker. */
 import { page } from "../core/page.js";
 import { codesOf } from "../wall/names.js";
 import { Points } from "./gather.js";
@@ -44,17 +45,27 @@ const terms = (row) => {
   return [NEVER, row.accept_due_at || row.check_due_at || NEVER];
 };
 
-const count = (row, by) => { for (const code of codesOf(row.path)) open.set(code, (open.get(code) || 0) + by); };
+const count = (row, by) => {
+  for (const code of codesOf(row.path)) open.set(code, (open.get(code) || 0) + by);
+};
 
 const fresh = () => ({ ids: [], x: [], y: [], soon: [], due: [], status: [], path: [], paths: [], gone: [] });
 
 const note = (batch, row) => {
   const path = row.path || "/";
-  if (!pathAt.has(path)) { pathAt.set(path, pathAt.size); batch.paths.push(path); }
+  if (!pathAt.has(path)) {
+    pathAt.set(path, pathAt.size);
+    batch.paths.push(path);
+  }
   const [x, y] = world(row.lng, row.lat);
   const [soon, due] = terms(row);
-  batch.ids.push(row.id); batch.x.push(x); batch.y.push(y); batch.soon.push(soon); batch.due.push(due);
-  batch.status.push(livePoints.statuses.indexOf(row.status) & 7); batch.path.push(pathAt.get(path));
+  batch.ids.push(row.id);
+  batch.x.push(x);
+  batch.y.push(y);
+  batch.soon.push(soon);
+  batch.due.push(due);
+  batch.status.push(livePoints.statuses.indexOf(row.status) & 7);
+  batch.path.push(pathAt.get(path));
 };
 
 const take = (id, batch) => {
@@ -62,11 +73,19 @@ const take = (id, batch) => {
   const before = held.get(id);
   if (before === row) return;
   if (before) count(before, -1);
-  if (!row) { held.delete(id); unseen.delete(before && before.number); batch.gone.push(id); return; }
+  if (!row) {
+    held.delete(id);
+    unseen.delete(before && before.number);
+    batch.gone.push(id);
+    return;
+  }
   held.set(id, row);
   count(row, 1);
   if (before && WAITING.has(before.status) && SENT.has(row.status) && placed(row)) lines.dispatch(row);
-  if (row.emergency || !placed(row)) { batch.gone.push(id); return; }
+  if (row.emergency || !placed(row)) {
+    batch.gone.push(id);
+    return;
+  }
   note(batch, row);
   if (before) return;
   unseen.set(row.number, { row, after: asked });
@@ -77,7 +96,16 @@ const again = new MessageChannel(); // the next slice after what waits already; 
 again.port1.onmessage = () => drain();
 
 const send = (batch) => {
-  const packed = { ...batch, ids: Float64Array.from(batch.ids), x: Float64Array.from(batch.x), y: Float64Array.from(batch.y), soon: Float64Array.from(batch.soon), due: Float64Array.from(batch.due), status: Uint8Array.from(batch.status), path: Uint32Array.from(batch.path) };
+  const packed = {
+    ...batch,
+    ids: Float64Array.from(batch.ids),
+    x: Float64Array.from(batch.x),
+    y: Float64Array.from(batch.y),
+    soon: Float64Array.from(batch.soon),
+    due: Float64Array.from(batch.due),
+    status: Uint8Array.from(batch.status),
+    path: Uint32Array.from(batch.path),
+  };
   if (worker) worker.postMessage({ batch: packed });
   else here.put(packed);
 };
@@ -92,7 +120,11 @@ const drain = () => {
   if (!worker && here.size > MANY) hire();
   draining = at < queue.length;
   if (draining) again.port2.postMessage(0);
-  else { queue = []; at = 0; loaded = true; }
+  else {
+    queue = [];
+    at = 0;
+    loaded = true;
+  }
   if (draining && performance.now() - shownAt < SHOW_MS) return;
   shownAt = performance.now();
   wallMap.dirty(true);
@@ -113,7 +145,8 @@ const hire = () => {
     answers.clear();
     pathAt.clear();
     here = new Points();
-    held.clear(); open.clear();
+    held.clear();
+    open.clear();
     enqueue([...window.live.rows()].map((row) => row.id));
   };
   worker.postMessage({ batch: here.whole() });
@@ -121,9 +154,17 @@ const hire = () => {
 };
 
 const enqueue = (ids) => {
-  if (!draining && ids.length < 200) { queue = ids; at = 0; drain(); return; }
+  if (!draining && ids.length < 200) {
+    queue = ids;
+    at = 0;
+    drain();
+    return;
+  }
   for (const id of ids) queue.push(id);
-  if (!draining) { draining = true; again.port2.postMessage(0); }
+  if (!draining) {
+    draining = true;
+    again.port2.postMessage(0);
+  }
 };
 
 export const livePoints = {
@@ -131,22 +172,39 @@ export const livePoints = {
   world,
   open,
   placed,
-  get size() { return held.size; },
-  get ready() { return Boolean(here); },
-  get busy() { return draining || !loaded; },
-  get remote() { return Boolean(worker); },
+  get size() {
+    return held.size;
+  },
+  get ready() {
+    return Boolean(here);
+  },
+  get busy() {
+    return draining || !loaded;
+  },
+  get remote() {
+    return Boolean(worker);
+  },
   /* The class of time of one row: "ok", "soon" or "over". */
-  time(row, now) { const [soon, due] = terms(row); return now >= due ? "over" : now >= soon ? "soon" : "ok"; },
+  time(row, now) {
+    const [soon, due] = terms(row);
+    return now >= due ? "over" : now >= soon ? "soon" : "ok";
+  },
   start() {
     if (listener || !window.live) return;
     here = new Points();
     livePoints.statuses = page.first.statuses.map((status) => status.code);
-    listener = window.live.on("rows", (ids) => enqueue(ids ? [...ids] : [...new Set([...held.keys(), ...[...window.live.rows()].map((row) => row.id)])]));
+    listener = window.live.on("rows", (ids) =>
+      enqueue(ids ? [...ids] : [...new Set([...held.keys(), ...[...window.live.rows()].map((row) => row.id)])]),
+    );
   },
   /* Ask for "cells" or "heat"; fn(answer, cost in ms, its number) is called now or from the worker. */
   ask(kind, ask, fn) {
     const number = (asked += 1);
-    if (worker) { answers.set(number, (answer, cost) => fn(answer, cost, number)); worker.postMessage({ kind, ask, number }); return; }
+    if (worker) {
+      answers.set(number, (answer, cost) => fn(answer, cost, number));
+      worker.postMessage({ kind, ask, number });
+      return;
+    }
     const began = performance.now();
     const answer = here[kind](ask);
     fn(answer, performance.now() - began, number);
@@ -158,8 +216,10 @@ export const livePoints = {
     for (const [number, entry] of unseen) {
       if ((left -= 1) < 0) break;
       unseen.delete(number);
-      if (entry.after < upTo && inside(entry.row)) { window.live.markDrawn(number, now); marked += 1; }
-      else unseen.set(number, entry); // to the end: looked at again later
+      if (entry.after < upTo && inside(entry.row)) {
+        window.live.markDrawn(number, now);
+        marked += 1;
+      } else unseen.set(number, entry); // to the end: looked at again later
     }
     return marked > 0 && unseen.size > 0;
   },

@@ -21,15 +21,18 @@ export const press = (point, at) => {
   else enter(ground.chain(at));
 };
 
-/* One level down inside the selected area; beside it, its neighbour on the same level; outside everything, one level up. */
+/* One level down inside the selected area; beside it, its neighbour on the same level; outside everything, one level
+   up. */
 const enter = (chain) => {
   callout([], 0, null);
   const now = shownArea.code || null;
   const depth = chain.indexOf(now);
   const level = page.first.levels.indexOf(wallMap.levelOf(now));
-  if (!chain.length) { if (now) shownArea.set(above(now)); }
-  else if (!now || depth >= 0) { if (chain[Math.max(depth, 0) + 1]) shownArea.set(chain[Math.max(depth, 0) + 1]); }
-  else if (chain[level]) shownArea.set(chain[level]);
+  if (!chain.length) {
+    if (now) shownArea.set(above(now));
+  } else if (!now || depth >= 0) {
+    if (chain[Math.max(depth, 0) + 1]) shownArea.set(chain[Math.max(depth, 0) + 1]);
+  } else if (chain[level]) shownArea.set(chain[level]);
 };
 
 const above = (code) => {
@@ -47,13 +50,19 @@ const callout = (rows, all, place) => {
     const item = box.appendChild(el("div", "w-callout__i"));
     mark(item, "data-event", row.number);
     mark(item, "data-status", row.status);
-    item.append(el("b", "", row.title), el("span", "", [statusOf(row.status).word, unitName(row.unit), placeOf(row)].filter(Boolean).join(" · ")));
+    item.append(
+      el("b", "", row.title),
+      el("span", "", [statusOf(row.status).word, unitName(row.unit), placeOf(row)].filter(Boolean).join(" · ")),
+    );
   });
   const rest = Math.max(all, rows.length) - Math.min(5, rows.length);
   if (rest > 0) box.appendChild(el("div", "w-callout__m", t("另有 {n} 件", { n: rest })));
   if (place) {
     const item = box.appendChild(el("div", "w-callout__i"));
-    item.append(el("b", "", place.name), el("span", "", [places.word(place.kind), unitName(place.unit), place.note].filter(Boolean).join(" · ")));
+    item.append(
+      el("b", "", place.name),
+      el("span", "", [places.word(place.kind), unitName(place.unit), place.note].filter(Boolean).join(" · ")),
+    );
   }
   if (!box.firstChild) return;
   hiding = setTimeout(() => box.replaceChildren(), CALLOUT_MS);

@@ -1,4 +1,5 @@
-/* Where the map looks: at the selected area, for a while at a new emergency, or where a person put it. Nothing else moves it. */
+/* Where the map looks: at the selected area, for a while at a new emergency, or where a person put it. Nothing else
+   moves it. */
 import { alertStore } from "../alarm/alerts.js";
 import { rem } from "../core/room.js";
 import { ground } from "./ground.js";
@@ -26,14 +27,18 @@ const margins = () => {
   const wide = map.getSize().x > WIDE * map.getSize().y;
   if (box) box.classList.toggle("w-mapbox--wide", wide);
   const [right, bottom] = !legend ? [0, 0] : wide ? [legend.offsetWidth, 0] : [0, legend.offsetHeight];
-  return { paddingTopLeft: [20 * unit(), (wide ? 24 : 60) * unit()], paddingBottomRight: [20 * unit() + right, 24 * unit() + bottom] };
+  return {
+    paddingTopLeft: [20 * unit(), (wide ? 24 : 60) * unit()],
+    paddingBottomRight: [20 * unit() + right, 24 * unit() + bottom],
+  };
 };
 
 const goal = () => {
   if (!target) return ground.bounds(home);
   const wide = AROUND / Math.cos((target.lat * Math.PI) / 180);
   const box = window.L.latLngBounds([target.lat - AROUND, target.lng - wide], [target.lat + AROUND, target.lng + wide]);
-  for (const force of target.forces) if (Math.hypot(force.lat - target.lat, force.lng - target.lng) < NEAREST) box.extend([force.lat, force.lng]);
+  for (const force of target.forces)
+    if (Math.hypot(force.lat - target.lat, force.lng - target.lng) < NEAREST) box.extend([force.lat, force.lng]);
   return box;
 };
 
@@ -63,26 +68,49 @@ const gesture = () => {
 };
 
 const raised = () =>
-  alertStore.open()
+  alertStore
+    .open()
     .filter((alert) => alert.state === "raised" && Number.isFinite(alert.lng) && Number.isFinite(alert.lat));
 
 export const view = {
-  get held() { return held; },
-  get at() { return target ? target.key : null; },
+  get held() {
+    return held;
+  },
+  get at() {
+    return target ? target.key : null;
+  },
   attach(found) {
     map = found;
     held = false;
     target = null;
     map.on("dragstart", gesture);
     for (const kind of ["wheel", "dblclick"]) map.getContainer().addEventListener(kind, gesture, { passive: true });
-    map.getContainer().addEventListener("touchstart", (touch) => { if (touch.touches.length > 1) gesture(); }, { passive: true });
+    map.getContainer().addEventListener(
+      "touchstart",
+      (touch) => {
+        if (touch.touches.length > 1) gesture();
+      },
+      { passive: true },
+    );
     map.on("moveend", ground.settle);
-    new ResizeObserver(() => { map.invalidateSize({ pan: false }); if (!held) go(false); }).observe(map.getContainer());
+    new ResizeObserver(() => {
+      map.invalidateSize({ pan: false });
+      if (!held) go(false);
+    }).observe(map.getContainer());
   },
   /* A person chose an area (or the whole): the map may move. */
-  look(code, slowly = true) { home = code; target = null; release(slowly); },
-  reset() { target = null; release(true); },
-  refit() { if (!held) go(false); },
+  look(code, slowly = true) {
+    home = code;
+    target = null;
+    release(slowly);
+  },
+  reset() {
+    target = null;
+    release(true);
+  },
+  refit() {
+    if (!held) go(false);
+  },
   /* Fly to the newest unacknowledged emergency once; return when it is acknowledged. */
   watch() {
     if (!map) return;
@@ -96,7 +124,9 @@ export const view = {
       go(true);
     } else if (target && !still) {
       const next = open[0];
-      target = next ? { key: next.id + "/" + next.episode, lng: next.lng, lat: next.lat, forces: wallMap.forcesOf(next) } : null;
+      target = next
+        ? { key: next.id + "/" + next.episode, lng: next.lng, lat: next.lat, forces: wallMap.forcesOf(next) }
+        : null;
       if (!held) go(true);
     }
   },

@@ -5,14 +5,16 @@ const HEAD = [0x45, 0x78, 0x69, 0x66, 0, 0]; // "Exif\0\0"
 const SIZES = { 1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 7: 1, 9: 4, 10: 8 };
 const EXIF_IFD = 0x8769;
 const GPS_IFD = 0x8825;
-const WANTED = { exif: [0x9003, 0x9011], gps: [1, 2, 3, 4] }; // DateTimeOriginal, OffsetTimeOriginal; latitude, longitude
+// DateTimeOriginal, OffsetTimeOriginal; latitude, longitude
+const WANTED = { exif: [0x9003, 0x9011], gps: [1, 2, 3, 4] };
 
 /* The TIFF block of a JPEG's APP1, or null. */
 const tiffOf = (bytes) => {
   if (bytes[0] !== 0xff || bytes[1] !== 0xd8) return null;
   for (let at = 2; at + 4 < bytes.length && bytes[at] === 0xff && bytes[at + 1] !== 0xda; ) {
     const length = (bytes[at + 2] << 8) | bytes[at + 3];
-    if (bytes[at + 1] === 0xe1 && HEAD.every((byte, i) => bytes[at + 4 + i] === byte)) return bytes.subarray(at + 10, at + 2 + length);
+    if (bytes[at + 1] === 0xe1 && HEAD.every((byte, i) => bytes[at + 4 + i] === byte))
+      return bytes.subarray(at + 10, at + 2 + length);
     at += 2 + length;
   }
   return null;
@@ -30,7 +32,13 @@ const directory = (view, offset, little) => {
     const count = view.getUint32(at + 4, little);
     const size = (SIZES[type] || 0) * count;
     const where = size <= 4 ? at + 8 : view.getUint32(at + 8, little);
-    if (size && size <= 256 && where + size <= view.byteLength) found.set(view.getUint16(at, little), { type, count, value: view.getUint32(at + 8, little), raw: new Uint8Array(view.buffer, view.byteOffset + where, size) });
+    if (size && size <= 256 && where + size <= view.byteLength)
+      found.set(view.getUint16(at, little), {
+        type,
+        count,
+        value: view.getUint32(at + 8, little),
+        raw: new Uint8Array(view.buffer, view.byteOffset + where, size),
+      });
   }
   return found;
 };
@@ -53,7 +61,10 @@ export const exifOf = (bytes) => {
 
 /* The APP1 segment that says the same. */
 const segment = ({ little, exif, gps }) => {
-  const parts = [[EXIF_IFD, exif], [GPS_IFD, gps]].filter(([, tags]) => tags.size);
+  const parts = [
+    [EXIF_IFD, exif],
+    [GPS_IFD, gps],
+  ].filter(([, tags]) => tags.size);
   const heads = [2 + 12 * parts.length + 4, ...parts.map(([, tags]) => 2 + 12 * tags.size + 4)];
   let free = 8 + heads.reduce((sum, one) => sum + one, 0);
   const bytes = new Uint8Array(free + 512);
@@ -70,14 +81,20 @@ const segment = ({ little, exif, gps }) => {
     view.setUint32(at + 4, 1, little);
     view.setUint32(at + 8, offset, little);
     view.setUint16(offset, tags.size, little);
-    [...tags].sort(([one], [other]) => one - other).forEach(([tag, { type, count, raw }], k) => {
-      const entry = offset + 2 + 12 * k;
-      view.setUint16(entry, tag, little);
-      view.setUint16(entry + 2, type, little);
-      view.setUint32(entry + 4, count, little);
-      if (raw.length <= 4) bytes.set(raw, entry + 8);
-      else { view.setUint32(entry + 8, free, little); bytes.set(raw, free); free += raw.length; }
-    });
+    [...tags]
+      .sort(([one], [other]) => one - other)
+      .forEach(([tag, { type, count, raw }], k) => {
+        const entry = offset + 2 + 12 * k;
+        view.setUint16(entry, tag, little);
+        view.setUint16(entry + 2, type, little);
+        view.setUint32(entry + 4, count, little);
+        if (raw.length <= 4) bytes.set(raw, entry + 8);
+        else {
+          view.setUint32(entry + 8, free, little);
+          bytes.set(raw, free);
+          free += raw.length;
+        }
+      });
     offset += heads[i + 1];
   });
   const body = bytes.subarray(0, free);

@@ -1,4 +1,5 @@
-/* The field of photos in a form: each picture is shrunk and sent at once, in the background, while the rest is written. */
+/* The field of photos in a form: each picture is shrunk and sent at once, in the background, while the rest is
+   written. */
 import { el } from "../core/dom.js";
 import { t } from "../core/words.js";
 import { photo } from "./photo.js";
@@ -22,7 +23,11 @@ const line = (box, one) => {
   }
   const drop = row.appendChild(el("button", "btn", t("去掉")));
   drop.type = "button";
-  drop.addEventListener("click", () => { const all = states.get(box); all.splice(all.indexOf(one), 1); draw(box); });
+  drop.addEventListener("click", () => {
+    const all = states.get(box);
+    all.splice(all.indexOf(one), 1);
+    draw(box);
+  });
   return item;
 };
 const draw = (box) => box.querySelector(".ph-list").replaceChildren(...states.get(box).map((one) => line(box, one)));
@@ -31,7 +36,10 @@ const send = (box, one) => {
   one.fault = "";
   one.sending = (async () => {
     try {
-      one.id = await photo.uploadWithPatience(one.blob, {}, (part) => { one.part = part; draw(box); });
+      one.id = await photo.uploadWithPatience(one.blob, {}, (part) => {
+        one.part = part;
+        draw(box);
+      });
     } catch (error) {
       one.fault = error instanceof photo.Refused ? error.message : t("没有传完，恢复连接后点“再传”会接着传");
     }
@@ -64,7 +72,11 @@ const before = () => {
   if (!found.length) return [];
   const box = el("div", "ph-before");
   box.append(el("b", "", t("处置前")));
-  for (const one of found) { const copy = box.appendChild(el("img", "ph__i")); copy.src = one.src; copy.alt = t("处置前"); }
+  for (const one of found) {
+    const copy = box.appendChild(el("img", "ph__i"));
+    copy.src = one.src;
+    copy.alt = t("处置前");
+  }
   return [box];
 };
 
@@ -73,7 +85,10 @@ const make = () => {
   states.set(box, []);
   const input = el("input");
   Object.assign(input, { type: "file", multiple: true, accept: "image/*" });
-  input.addEventListener("change", () => { add(box, [...input.files]); input.value = ""; });
+  input.addEventListener("change", () => {
+    add(box, [...input.files]);
+    input.value = "";
+  });
   const old = before();
   box.append(...old);
   const fresh = box.appendChild(el("div", "ph-after"));

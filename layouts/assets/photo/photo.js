@@ -19,7 +19,11 @@ const KINDS = [
   ["webp", (bytes) => ascii(bytes, 0, 4) === "RIFF" && ascii(bytes, 8, 12) === "WEBP"],
   ["heic", (bytes) => ascii(bytes, 4, 8) === "ftyp" && /^(hei|hev|mif1|msf1|avi)/.test(ascii(bytes, 8, 12))],
 ];
-const REFUSED = { heic: () => t("这张是 HEIC 格式，系统不收；请在手机“设置 › 相机 › 格式”里选“兼容性最佳”，再拍一张"), other: () => t("这不是照片；只收 JPEG、PNG、WebP"), broken: () => t("这张照片打不开，可能已损坏；请再拍一张") };
+const REFUSED = {
+  heic: () => t("这张是 HEIC 格式，系统不收；请在手机“设置 › 相机 › 格式”里选“兼容性最佳”，再拍一张"),
+  other: () => t("这不是照片；只收 JPEG、PNG、WebP"),
+  broken: () => t("这张照片打不开，可能已损坏；请再拍一张"),
+};
 const kindOf = (bytes) => (KINDS.find(([, test]) => test(bytes)) || ["other"])[0];
 class Refused extends Error {}
 
@@ -29,7 +33,11 @@ const prepare = async (file) => {
   const kind = kindOf(bytes);
   if (kind in REFUSED) throw new Refused(REFUSED[kind]());
   let picture;
-  try { picture = await createImageBitmap(new Blob([bytes], { type: "image/" + kind }), { imageOrientation: "from-image" }); } catch (_broken) { throw new Refused(REFUSED.broken()); }
+  try {
+    picture = await createImageBitmap(new Blob([bytes], { type: "image/" + kind }), { imageOrientation: "from-image" });
+  } catch (_broken) {
+    throw new Refused(REFUSED.broken());
+  }
   const scale = Math.min(1, LONGEST / Math.max(picture.width, picture.height));
   const canvas = document.createElement("canvas");
   canvas.width = Math.max(1, Math.round(picture.width * scale));
@@ -56,14 +64,27 @@ const call = async (method, path, headers, body) => {
 const upload = async (blob, more, step) => {
   const bytes = new Uint8Array(await blob.arrayBuffer());
   const json = { "Content-Type": "application/json", ...more };
-  const begun = await call("POST", "/api/v1/uploads", json, JSON.stringify({ size: bytes.length, sha256: sha256(bytes) }));
+  const begun = await call(
+    "POST",
+    "/api/v1/uploads",
+    json,
+    JSON.stringify({ size: bytes.length, sha256: sha256(bytes) }),
+  );
   if (!begun.ok) throw failed(begun);
   let { id, offset, photo } = begun.said;
   while (!photo) {
     if (step) step(offset / bytes.length);
     const piece = bytes.slice(offset, offset + PIECE);
-    const sent = await call("PATCH", "/api/v1/uploads/" + id, { "Content-Type": "application/offset+octet-stream", "Upload-Offset": String(offset), ...more }, piece);
-    if (sent.status === 409 && Number.isInteger(sent.said.offset) && sent.said.offset !== offset) { offset = sent.said.offset; continue; }
+    const sent = await call(
+      "PATCH",
+      "/api/v1/uploads/" + id,
+      { "Content-Type": "application/offset+octet-stream", "Upload-Offset": String(offset), ...more },
+      piece,
+    );
+    if (sent.status === 409 && Number.isInteger(sent.said.offset) && sent.said.offset !== offset) {
+      offset = sent.said.offset;
+      continue;
+    }
     if (!sent.ok) throw failed(sent);
     ({ offset, photo } = sent.said);
   }
@@ -71,14 +92,17 @@ const upload = async (blob, more, step) => {
   return photo.id;
 };
 const failed = (answer) => {
-  const words = ((answer.said.errors || [])[0] || {}).message || answer.said.detail || answer.said.title || String(answer.status);
+  const words =
+    ((answer.said.errors || [])[0] || {}).message || answer.said.detail || answer.said.title || String(answer.status);
   return answer.status >= 500 || answer.status === 429 || answer.status === 401 ? new Error(words) : new Refused(words);
 };
 
 /* The same, tried again some times with longer and longer rests: for pages that do not keep an outbox. */
 const uploadWithPatience = async (blob, more, step) => {
   for (let tries = 1; ; tries++) {
-    try { return await upload(blob, more, step); } catch (error) {
+    try {
+      return await upload(blob, more, step);
+    } catch (error) {
       if (error instanceof Refused || tries >= TRIES) throw error;
       await new Promise((done) => setTimeout(done, 500 * 2 ** tries));
     }

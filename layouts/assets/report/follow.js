@@ -1,4 +1,5 @@
-/* Following a report by its number and secret: how far it is, satisfaction after closing, an objection within seven days. */
+/* Following a report by its number and secret: how far it is, satisfaction after closing, an objection within seven
+   days. */
 import { byId, el } from "../core/dom.js";
 import { dayTime } from "../core/time.js";
 import { t } from "../core/words.js";
@@ -35,7 +36,10 @@ const form = () => {
   made.appendChild(el("button", "btn btn--primary p-go", t("查询"))).type = "submit";
   made.addEventListener("submit", (event) => {
     event.preventDefault();
-    if (!number.value.trim() || !secret.value.trim()) { fault.textContent = t("请填写编号和查询码"); return; }
+    if (!number.value.trim() || !secret.value.trim()) {
+      fault.textContent = t("请填写编号和查询码");
+      return;
+    }
     go("follow", number.value.trim() + "/" + secret.value.trim());
   });
   return made;
@@ -53,14 +57,26 @@ const list = () => {
 const start = () => {
   open = null;
   clearTimeout(timer);
-  byId("report-follow").replaceChildren(form(), ...(mine().length ? [el("h2", "p-h", t("这部手机上报过的")), list()] : []));
+  byId("report-follow").replaceChildren(
+    form(),
+    ...(mine().length ? [el("h2", "p-h", t("这部手机上报过的")), list()] : []),
+  );
 };
 
 /* ---- one report ---- */
 const post = async (verb, body, good) => {
-  const answer = await call("POST", `/api/v1/reports/${encodeURIComponent(open.number)}/${verb}`, { secret: open.secret, ...body });
-  if (!answer) { tell(t("没有网络，内容还在，请稍后再试"), "warn"); return false; }
-  if (!answer.ok) { tell(refusal(answer), "bad"); return false; }
+  const answer = await call("POST", `/api/v1/reports/${encodeURIComponent(open.number)}/${verb}`, {
+    secret: open.secret,
+    ...body,
+  });
+  if (!answer) {
+    tell(t("没有网络，内容还在，请稍后再试"), "warn");
+    return false;
+  }
+  if (!answer.ok) {
+    tell(refusal(answer), "bad");
+    return false;
+  }
   tell(good, "ok");
   shape = "";
   await look();
@@ -75,14 +91,19 @@ const rate = () => {
   const text = el("textarea", "p-text");
   Object.assign(text, { rows: 3, maxLength: 500, placeholder: t("哪里不满意？") });
   text.setAttribute("aria-label", t("哪里不满意？"));
-  const chosen = () => { const on = group.querySelector("input:checked"); return on ? on.value : ""; };
+  const chosen = () => {
+    const on = group.querySelector("input:checked");
+    return on ? on.value : "";
+  };
   for (const rating of first.ratings) {
     const line = group.appendChild(el("label", "p-rating"));
     line.dataset.rating = rating.code;
     line.style.setProperty("--c", `var(--${rating.token})`);
     const input = line.appendChild(el("input"));
     Object.assign(input, { type: "radio", name: "rating", value: rating.code });
-    input.addEventListener("change", () => { text.hidden = !BAD.includes(chosen()); });
+    input.addEventListener("change", () => {
+      text.hidden = !BAD.includes(chosen());
+    });
     line.append(el("span", "", rating.word));
   }
   text.hidden = true;
@@ -106,7 +127,10 @@ const rate = () => {
 
 const object = (until) => {
   const made = el("form", "p-form p-card");
-  made.append(el("h2", "", t("问题没有解决？")), el("p", "p-sub", t("{when} 前可以提出异议，值班员会答复您", { when: when(until) })));
+  made.append(
+    el("h2", "", t("问题没有解决？")),
+    el("p", "p-sub", t("{when} 前可以提出异议，值班员会答复您", { when: when(until) })),
+  );
   const text = made.appendChild(el("textarea", "p-text"));
   Object.assign(text, { rows: 3, maxLength: 500, placeholder: t("请写明现在的情况") });
   text.setAttribute("aria-label", t("请写明现在的情况"));
@@ -117,7 +141,10 @@ const object = (until) => {
   made.addEventListener("submit", async (event) => {
     event.preventDefault();
     if (send.disabled) return;
-    if (!text.value.trim()) { fault.textContent = t("请写明现在的情况"); return; }
+    if (!text.value.trim()) {
+      fault.textContent = t("请写明现在的情况");
+      return;
+    }
     send.disabled = true;
     await post("object", { text: text.value.trim() }, t("异议已提出，请留意答复"));
     send.disabled = false;
@@ -141,10 +168,27 @@ const draw = (found) => {
   }
   if (found.reason) card.append(el("p", "p-quote", t("不予立案：{reason}", { reason: found.reason })));
   const parts = [card];
-  if (found.rating) parts.push(el("p", "p-card", t("您的评价：{rating}", { rating: (first.ratings.find((one) => one.code === found.rating) || { word: "" }).word })));
+  if (found.rating)
+    parts.push(
+      el(
+        "p",
+        "p-card",
+        t("您的评价：{rating}", {
+          rating: (first.ratings.find((one) => one.code === found.rating) || { word: "" }).word,
+        }),
+      ),
+    );
   if (found.objection) {
     const said = el("div", "p-card");
-    said.append(el("b", "", t("您的异议")), el("p", "", found.objection.text), el("p", "p-sub", found.objection.answer ? t("答复：{answer}", { answer: found.objection.answer }) : t("等待答复")));
+    said.append(
+      el("b", "", t("您的异议")),
+      el("p", "", found.objection.text),
+      el(
+        "p",
+        "p-sub",
+        found.objection.answer ? t("答复：{answer}", { answer: found.objection.answer }) : t("等待答复"),
+      ),
+    );
     parts.push(said);
   }
   if (found.may.rate) parts.push(rate());
@@ -160,18 +204,35 @@ const look = async () => {
   clearTimeout(timer);
   timer = setTimeout(look, AGAIN_MS);
   const asked = open;
-  const answer = await call("GET", `/api/v1/reports/${encodeURIComponent(asked.number)}?secret=${encodeURIComponent(asked.secret)}`);
+  const answer = await call(
+    "GET",
+    `/api/v1/reports/${encodeURIComponent(asked.number)}?secret=${encodeURIComponent(asked.secret)}`,
+  );
   if (open !== asked) return;
-  if (!answer) { tell(t("没有网络，显示的是之前的情况"), "warn"); return; }
-  if (!answer.ok) { start(); tell(refusal(answer), "bad"); return; }
+  if (!answer) {
+    tell(t("没有网络，显示的是之前的情况"), "warn");
+    return;
+  }
+  if (!answer.ok) {
+    start();
+    tell(refusal(answer), "bad");
+    return;
+  }
   remember({ ...asked, title: answer.said.title });
   draw(answer.said);
 };
 
 onShow((view, part) => {
-  if (view !== "follow") { open = null; clearTimeout(timer); return; }
+  if (view !== "follow") {
+    open = null;
+    clearTimeout(timer);
+    return;
+  }
   const [number, ...secret] = part.split("/");
-  if (!number || !secret.length) { start(); return; }
+  if (!number || !secret.length) {
+    start();
+    return;
+  }
   open = { number, secret: secret.join("/") };
   shape = "";
   look();

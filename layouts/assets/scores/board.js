@@ -1,5 +1,6 @@
 /* A board: rank with its change, points, composite, the rates behind it as num/den, a line of how the points came.
-   Rows keep their elements and move to their new place slowly; a tap on a row opens its entries, on a number its list. */
+   Rows keep their elements and move to their new place slowly; a tap on a row opens its entries, on a number its list.
+   */
 import { byId, el, mark, say } from "../core/dom.js";
 import { keyed } from "../core/keyed.js";
 import { percent } from "../core/text.js";
@@ -42,10 +43,18 @@ const SORTS = {
   points: (row) => -Number(row.points),
   composite: (row) => (row.composite === null ? Infinity : -row.composite),
 };
-const sortOf = (name) => SORTS[name] || ((row) => { const { num, den } = row.rates[name] || { num: 0, den: 0 }; return den ? -num / den : Infinity; });
+const sortOf = (name) =>
+  SORTS[name] ||
+  ((row) => {
+    const { num, den } = row.rates[name] || { num: 0, den: 0 };
+    return den ? -num / den : Infinity;
+  });
 const sorted = (rows, name) => {
   const by = sortOf(name);
-  return rows.map((row, at) => [by(row), at, row]).sort(([one, a], [other, b]) => (one < other ? -1 : one > other ? 1 : a - b)).map(([, , row]) => row);
+  return rows
+    .map((row, at) => [by(row), at, row])
+    .sort(([one, a], [other, b]) => (one < other ? -1 : one > other ? 1 : a - b))
+    .map(([, , row]) => row);
 };
 
 /* ---- head ---- */
@@ -55,7 +64,10 @@ const head = (state, found) => {
   const column = (name, word, kind) => {
     const cell = row.appendChild(el("div", "s-c s-c--" + kind));
     cell.setAttribute("role", "columnheader");
-    cell.setAttribute("aria-sort", state.sort === name ? (name === "rank" || name === "name" ? "ascending" : "descending") : "none");
+    cell.setAttribute(
+      "aria-sort",
+      state.sort === name ? (name === "rank" || name === "name" ? "ascending" : "descending") : "none",
+    );
     const button = cell.appendChild(el("button", "s-sort", word));
     button.type = "button";
     button.dataset.sort = name;
@@ -70,7 +82,8 @@ const head = (state, found) => {
   trend.setAttribute("role", "columnheader");
   return row;
 };
-const rates = (state) => (state.board === "workers" ? ["on_time_rate", "satisfaction_rate"] : scores.first.rates.slice(0, 4));
+const rates = (state) =>
+  state.board === "workers" ? ["on_time_rate", "satisfaction_rate"] : scores.first.rates.slice(0, 4);
 
 /* ---- a row ---- */
 const make = (state) => (line) => {
@@ -114,7 +127,9 @@ const make = (state) => (line) => {
 /* The board of the areas right below those of this one, by the levels that the district has. */
 const deeper = (state) => {
   const { depths } = scores.first;
-  return state.board in depths ? Object.keys(depths).find((board) => depths[board] === depths[state.board] + 1) : undefined;
+  return state.board in depths
+    ? Object.keys(depths).find((board) => depths[board] === depths[state.board] + 1)
+    : undefined;
 };
 
 const update = (state) => (row, line) => {
@@ -125,10 +140,24 @@ const update = (state) => (row, line) => {
   medal.className = "s-medal num" + (line.rank && line.rank <= 3 ? " s-medal--" + line.rank : "");
   row.classList.toggle("s-row--apart", line.rank === null);
   row.classList.toggle("is-open", state.sheet.split("/")[1] === line.code);
-  row.classList.toggle("s-row--corrected", shown.corrections.some((one) => one.code === line.code));
+  row.classList.toggle(
+    "s-row--corrected",
+    shown.corrections.some((one) => one.code === line.code),
+  );
   say(cells[1].querySelector(".s-name"), line.name);
   const change = cells[1].querySelector(".s-change");
-  say(change, line.rank === null ? t("样本不足") : line.change === null ? "" : line.change > 0 ? `▲${line.change}` : line.change < 0 ? `▼${-line.change}` : "—");
+  say(
+    change,
+    line.rank === null
+      ? t("样本不足")
+      : line.change === null
+        ? ""
+        : line.change > 0
+          ? `▲${line.change}`
+          : line.change < 0
+            ? `▼${-line.change}`
+            : "—",
+  );
   change.className = "s-change num" + (line.change > 0 ? " is-up" : line.change < 0 ? " is-down" : "");
   change.title = line.change ? t("比上期 {n} 名", { n: (line.change > 0 ? "+" : "−") + Math.abs(line.change) }) : "";
   say(cells[2].querySelector("b"), line.points.replace(/\.0$/, ""));
@@ -136,7 +165,11 @@ const update = (state) => (row, line) => {
   let at = 3;
   if (state.board !== "workers") {
     say(cells[at], line.composite === null ? "—" : line.composite.toFixed(1));
-    cells[at].title = line.dropped.length ? t("{parts} 没有可统计的，其余按权重折算", { parts: line.dropped.map((code) => scores.first.kpis[code].name).join("、") }) : "";
+    cells[at].title = line.dropped.length
+      ? t("{parts} 没有可统计的，其余按权重折算", {
+          parts: line.dropped.map((code) => scores.first.kpis[code].name).join("、"),
+        })
+      : "";
     cells[at].classList.toggle("s-c--part", line.dropped.length > 0 && line.composite !== null);
     at += 1;
   }
@@ -149,11 +182,17 @@ const update = (state) => (row, line) => {
     mark(button, "data-num", num);
     mark(button, "data-den", den);
     button.disabled = !den;
-    button.setAttribute("aria-label", `${line.name} ${scores.first.kpis[code].name} ${den ? percent(num, den) + "% " + num + "/" + den : "—"}`);
+    button.setAttribute(
+      "aria-label",
+      `${line.name} ${scores.first.kpis[code].name} ${den ? percent(num, den) + "% " + num + "/" + den : "—"}`,
+    );
     at += 1;
   }
   const shape = (line.trend || []).join();
-  if (cells[at]._shape !== shape) { cells[at]._shape = shape; cells[at].replaceChildren(...((line.trend || []).length > 1 ? [spark(line.trend)] : [])); }
+  if (cells[at]._shape !== shape) {
+    cells[at]._shape = shape;
+    cells[at].replaceChildren(...((line.trend || []).length > 1 ? [spark(line.trend)] : []));
+  }
 };
 
 /* ---- drawing in place ---- */
@@ -179,20 +218,32 @@ const slide = (body, before) => {
     const from = before.get(row);
     if (from === undefined) continue;
     const by = from - row.getBoundingClientRect().top;
-    if (by) row.animate([{ transform: `translateY(${by}px)` }, { transform: "none" }], { duration: 600, easing: "ease-in-out" });
+    if (by)
+      row.animate([{ transform: `translateY(${by}px)` }, { transform: "none" }], {
+        duration: 600,
+        easing: "ease-in-out",
+      });
   }
 };
 
 const paint = (state) => {
   const body = frame(state, shown);
   const words = state.q.toLowerCase();
-  const rows = sorted(shown.rows, state.sort).filter((line) => !words || line.name.toLowerCase().includes(words) || line.code.toLowerCase().includes(words));
+  const rows = sorted(shown.rows, state.sort).filter(
+    (line) => !words || line.name.toLowerCase().includes(words) || line.code.toLowerCase().includes(words),
+  );
   const before = places(body);
   keyed(body, rows.slice(0, MOST), (line) => line.code, make(state), update(state));
   slide(body, before);
   const foot = byId("scores-board").querySelector(".s-foot");
   const sum = shown.rows.reduce((all, line) => all + Math.round(Number(line.points) * 10), 0) / 10;
-  say(foot, rows.length ? t("{n} 行 · 积分合计 {sum}", { n: rows.length, sum }) + (shown.by === "composite" ? " · " + t("按综合得分排名") : " · " + t("按积分排名")) : "");
+  say(
+    foot,
+    rows.length
+      ? t("{n} 行 · 积分合计 {sum}", { n: rows.length, sum }) +
+          (shown.by === "composite" ? " · " + t("按综合得分排名") : " · " + t("按积分排名"))
+      : "",
+  );
   corrected(foot);
   body.classList.toggle("is-empty", !rows.length);
   mark(body, "data-empty", words ? t("没有符合的行") : t("这一期还没有记录"));
@@ -209,18 +260,28 @@ const corrected = (foot) => {
 const draw = async (state) => {
   const wanted = [state.board, state.period, state.area].join("/");
   if (shown && key === wanted) paint(state);
-  else if (key !== wanted) { shown = null; key = wanted; byId("scores-board")._frame = ""; byId("scores-board").replaceChildren(el("p", "s-wait", t("正在统计…"))); }
+  else if (key !== wanted) {
+    shown = null;
+    key = wanted;
+    byId("scores-board")._frame = "";
+    byId("scores-board").replaceChildren(el("p", "s-wait", t("正在统计…")));
+  }
   const found = await scores.ask("/scores?" + scores.query({ board: state.board, area: state.area, trend: 1 }));
   if (wanted !== key) return;
   scores.when(found);
-  if (!found) { if (!shown) byId("scores-board").replaceChildren(el("p", "s-wait", t("没有取到数字，稍后会自动再试"))); return; }
+  if (!found) {
+    if (!shown) byId("scores-board").replaceChildren(el("p", "s-wait", t("没有取到数字，稍后会自动再试")));
+    return;
+  }
   shown = found;
   paint(scores.state());
 };
 
 export const scoresBoard = {
   draw,
-  filter: () => { if (shown) paint(scores.state()); },
+  filter: () => {
+    if (shown) paint(scores.state());
+  },
   frozen: () => Boolean(shown && shown.frozen_at),
   corrections: () => (shown ? shown.corrections : []),
   line: (code) => (shown ? shown.rows.find((line) => line.code === code) || null : null),

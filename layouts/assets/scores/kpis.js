@@ -1,31 +1,64 @@
-/* The KPIs of the district or an area: each with num/den and what it was before, broken down, stages, where cases stand,
-   who passes them on, at which level they end. */
+/* The KPIs of the district or an area: each with num/den and what it was before, broken down, stages, where cases
+   stand, who passes them on, at which level they end. */
 import { byId, el } from "../core/dom.js";
 import { exporting } from "../core/exporting.js";
 import { percent } from "../core/text.js";
 import { t } from "../core/words.js";
 import { scores } from "./scores.js";
 
-const TILES = ["reported", "closed", "on_time_rate", "on_time_close_rate", "satisfaction_rate", "rating_coverage", "first_fix_rate", "rework_rate", "claim_rate", "dispatch_accuracy", "supervised", "overdue"];
-const DIMENSIONS = { area: () => t("按区域"), unit: () => t("按单位"), category: () => t("按类别"), channel: () => t("按渠道") };
+const TILES = [
+  "reported",
+  "closed",
+  "on_time_rate",
+  "on_time_close_rate",
+  "satisfaction_rate",
+  "rating_coverage",
+  "first_fix_rate",
+  "rework_rate",
+  "claim_rate",
+  "dispatch_accuracy",
+  "supervised",
+  "overdue",
+];
+const DIMENSIONS = {
+  area: () => t("按区域"),
+  unit: () => t("按单位"),
+  category: () => t("按类别"),
+  channel: () => t("按渠道"),
+};
 const COLUMNS = ["reported", "closed", "on_time_rate", "satisfaction_rate", "rating_coverage", "first_fix_rate"];
 const MOST = 60;
 let key = "";
 let dimension = "area";
 
-const text = (code, kpi) => (scores.first.kpis[code].kind === "rate" ? (kpi.den ? percent(kpi.num, kpi.den) + "%" : "—") : kpi.text);
-const minutes = (seconds) => (seconds < 3600 ? t("{n} 分", { n: Math.round(seconds / 60) }) : seconds < 86_400 ? t("{n} 小时", { n: (seconds / 3600).toFixed(1) }) : t("{n} 天", { n: (seconds / 86_400).toFixed(1) }));
+const text = (code, kpi) =>
+  scores.first.kpis[code].kind === "rate" ? (kpi.den ? percent(kpi.num, kpi.den) + "%" : "—") : kpi.text;
+const minutes = (seconds) =>
+  seconds < 3600
+    ? t("{n} 分", { n: Math.round(seconds / 60) })
+    : seconds < 86_400
+      ? t("{n} 小时", { n: (seconds / 3600).toFixed(1) })
+      : t("{n} 天", { n: (seconds / 86_400).toFixed(1) });
 
 /* What changed since then, in points of a hundred or in numbers; nothing to compare is said. */
 const since = (code, kpi, before, word) => {
   const p = el("span", "s-since num");
-  if (!before || !before.den) { p.textContent = word + " —"; return p; }
+  if (!before || !before.den) {
+    p.textContent = word + " —";
+    return p;
+  }
   const rate = scores.first.kpis[code].kind === "rate";
-  if (rate && !kpi.den) { p.textContent = word + " —"; return p; }
+  if (rate && !kpi.den) {
+    p.textContent = word + " —";
+    return p;
+  }
   const by = rate ? (kpi.num / kpi.den - before.num / before.den) * 100 : kpi.num - before.num;
   const good = scores.first.kpis[code].better === "up" ? by > 0 : by < 0;
   const shown = rate ? Math.abs(by).toFixed(1) : String(Math.abs(by));
-  p.append(word + " ", el("b", Number(shown) ? (good ? "is-up" : "is-down") : "", Number(shown) ? (by > 0 ? "▲" : "▼") + shown : "—"));
+  p.append(
+    word + " ",
+    el("b", Number(shown) ? (good ? "is-up" : "is-down") : "", Number(shown) ? (by > 0 ? "▲" : "▼") + shown : "—"),
+  );
   return p;
 };
 
@@ -36,7 +69,11 @@ const tile = (code, kpi) => {
   button.dataset.num = kpi.num;
   button.dataset.den = kpi.den;
   const words = scores.first.kpis[code];
-  button.append(el("span", "s-tile__n", words.name), el("b", "num", text(code, kpi)), el("small", "num", words.kind === "rate" ? `${kpi.num}/${kpi.den}` : ""));
+  button.append(
+    el("span", "s-tile__n", words.name),
+    el("b", "num", text(code, kpi)),
+    el("small", "num", words.kind === "rate" ? `${kpi.num}/${kpi.den}` : ""),
+  );
   const both = button.appendChild(el("span", "s-tile__s"));
   both.append(since(code, kpi, kpi.previous, t("环比")), since(code, kpi, kpi.last_year, t("同比")));
   button.title = words.formula;
@@ -45,7 +82,11 @@ const tile = (code, kpi) => {
 };
 
 /* What the numbers are narrowed to beside the area. */
-const FILTERS = { unit: () => [t("单位"), scores.first.units], category: () => [t("类别"), scores.first.categories], channel: () => [t("渠道"), scores.first.channels] };
+const FILTERS = {
+  unit: () => [t("单位"), scores.first.units],
+  category: () => [t("类别"), scores.first.categories],
+  channel: () => [t("渠道"), scores.first.channels],
+};
 const filters = (state) => {
   const box = el("div", "s-filters");
   for (const [name, of] of Object.entries(FILTERS)) {
@@ -53,27 +94,43 @@ const filters = (state) => {
     const label = box.appendChild(el("label", "", word + " "));
     const select = label.appendChild(el("select"));
     select.name = name;
-    for (const [code, text_] of [["", t("全部")], ...choices]) { const option = select.appendChild(el("option", "", text_)); option.value = code; }
+    for (const [code, text_] of [["", t("全部")], ...choices]) {
+      const option = select.appendChild(el("option", "", text_));
+      option.value = code;
+    }
     select.value = state[name];
     select.addEventListener("change", () => scores.go({ [name]: select.value, sheet: "" }));
   }
   return box;
 };
 
-const panel = (title, ...more) => { const box = el("section", "s-panel"); const head = box.appendChild(el("header", "s-panel__h")); head.append(el("h2", "", title), ...more.filter(Boolean)); return box; };
+const panel = (title, ...more) => {
+  const box = el("section", "s-panel");
+  const head = box.appendChild(el("header", "s-panel__h"));
+  head.append(el("h2", "", title), ...more.filter(Boolean));
+  return box;
+};
 /* Takes the table of a panel away, narrowed as it stands. */
-const taken = (what, title, filters) => scores.first.may.take && exporting.button(() => [what, title, { ...scores.narrowed(), ...filters() }]);
+const taken = (what, title, filters) =>
+  scores.first.may.take && exporting.button(() => [what, title, { ...scores.narrowed(), ...filters() }]);
 const inPeriod = () => ({ period: scores.state().period });
 const table = (heads, rows) => {
   const wrap = el("div", "s-scroll");
   wrap.tabIndex = 0;
   const made = wrap.appendChild(el("table", "s-kt num"));
   const top = made.appendChild(el("thead")).appendChild(el("tr"));
-  for (const head of heads) { const cell = top.appendChild(el("th", "", head)); cell.scope = "col"; }
+  for (const head of heads) {
+    const cell = top.appendChild(el("th", "", head));
+    cell.scope = "col";
+  }
   const body = made.appendChild(el("tbody"));
   for (const cells of rows) {
     const row = body.appendChild(el("tr"));
-    cells.forEach((cell, at) => { const one = row.appendChild(el(at ? "td" : "th")); if (!at) one.scope = "row"; one.append(cell instanceof Node ? cell : String(cell)); });
+    cells.forEach((cell, at) => {
+      const one = row.appendChild(el(at ? "td" : "th"));
+      if (!at) one.scope = "row";
+      one.append(cell instanceof Node ? cell : String(cell));
+    });
   }
   if (!rows.length) body.appendChild(el("tr")).appendChild(el("td", "s-none", t("这一期没有记录")));
   return wrap;
@@ -89,15 +146,37 @@ const breakdown = (found, state) => {
     button.dataset.dimension = name;
     button.setAttribute("role", "radio");
     button.setAttribute("aria-checked", String(name === dimension));
-    button.addEventListener("click", () => { dimension = name; draw(scores.state()); });
+    button.addEventListener("click", () => {
+      dimension = name;
+      draw(scores.state());
+    });
   }
-  const box = panel(t("分项"), picks, taken("breakdown", t("分项"), () => ({ ...inPeriod(), dimension, codes: COLUMNS.join(",") })));
+  const box = panel(
+    t("分项"),
+    picks,
+    taken("breakdown", t("分项"), () => ({ ...inPeriod(), dimension, codes: COLUMNS.join(",") })),
+  );
   const words = scores.first.kpis;
-  box.append(table([DIMENSIONS[dimension](), ...COLUMNS.map((code) => words[code].name)], found.rows.slice(0, MOST).map((row) => {
-    let name = row.name;
-    if (dimension === "area" && row.code !== state.area) { name = el("button", "s-open", row.name); name.type = "button"; name.addEventListener("click", () => scores.go({ area: row.code, sheet: "" })); }
-    return [name, ...COLUMNS.map((code) => { const kpi = row.kpis[code]; return words[code].kind === "rate" ? rate(kpi.num, kpi.den) : kpi.num; })];
-  })));
+  box.append(
+    table(
+      [DIMENSIONS[dimension](), ...COLUMNS.map((code) => words[code].name)],
+      found.rows.slice(0, MOST).map((row) => {
+        let name = row.name;
+        if (dimension === "area" && row.code !== state.area) {
+          name = el("button", "s-open", row.name);
+          name.type = "button";
+          name.addEventListener("click", () => scores.go({ area: row.code, sheet: "" }));
+        }
+        return [
+          name,
+          ...COLUMNS.map((code) => {
+            const kpi = row.kpis[code];
+            return words[code].kind === "rate" ? rate(kpi.num, kpi.den) : kpi.num;
+          }),
+        ];
+      }),
+    ),
+  );
   return box;
 };
 
@@ -105,35 +184,97 @@ const breakdown = (found, state) => {
 const now = (told) => (told ? el("small", "s-now", t("按现在的记录统计")) : null);
 const stages = ({ kpis, counted_now }) => {
   const box = panel(t("各环节用时"), now(counted_now.length));
-  box.append(table([t("环节"), t("件数"), t("平均"), t("九成不超过")], Object.keys(scores.first.stages).map((code) => {
-    const mean = kpis[code];
-    const ninety = kpis[code + "_p90"];
-    return [scores.first.stages[code], mean.den, mean.den ? minutes(mean.num / mean.den) : "—", ninety.den ? minutes(ninety.num) : "—"];
-  })));
+  box.append(
+    table(
+      [t("环节"), t("件数"), t("平均"), t("九成不超过")],
+      Object.keys(scores.first.stages).map((code) => {
+        const mean = kpis[code];
+        const ninety = kpis[code + "_p90"];
+        return [
+          scores.first.stages[code],
+          mean.den,
+          mean.den ? minutes(mean.num / mean.den) : "—",
+          ninety.den ? minutes(ninety.num) : "—",
+        ];
+      }),
+    ),
+  );
   return box;
 };
 const bottleneck = (found) => {
-  const box = panel(t("堵在哪里"), taken("bottleneck", t("堵在哪里"), () => ({})));
-  box.append(table([t("状态"), t("件数"), t("已过处置时限"), t("停留中位"), t("九成不超过"), t("最久")], found.rows.filter((row) => row.n).map((row) => {
-    const link = el("a", "s-link", minutes(row.oldest_s));
-    link.href = "/event/" + encodeURIComponent(row.oldest);
-    return [row.name, row.n, row.over, minutes(row.p50_s), minutes(row.p90_s), link];
-  })));
+  const box = panel(
+    t("堵在哪里"),
+    taken("bottleneck", t("堵在哪里"), () => ({})),
+  );
+  box.append(
+    table(
+      [t("状态"), t("件数"), t("已过处置时限"), t("停留中位"), t("九成不超过"), t("最久")],
+      found.rows
+        .filter((row) => row.n)
+        .map((row) => {
+          const link = el("a", "s-link", minutes(row.oldest_s));
+          link.href = "/event/" + encodeURIComponent(row.oldest);
+          return [row.name, row.n, row.over, minutes(row.p50_s), minutes(row.p90_s), link];
+        }),
+    ),
+  );
   return box;
 };
 const handoffs = (found, frozen) => {
   const box = panel(t("退单与返工"), now(frozen), taken("handoffs", t("退单与返工"), inPeriod));
-  box.append(table([t("单位"), t("退单/承接"), t("返工/核查"), ...found.grounds.map((one) => one.name)], found.rows.filter((row) => row.declined.num || row.returned.num).slice(0, MOST).map((row) => [row.name, rate(row.declined.num, row.declined.den), rate(row.returned.num, row.returned.den), ...found.grounds.map((one) => row.by_ground[one.code] || 0)])));
+  box.append(
+    table(
+      [t("单位"), t("退单/承接"), t("返工/核查"), ...found.grounds.map((one) => one.name)],
+      found.rows
+        .filter((row) => row.declined.num || row.returned.num)
+        .slice(0, MOST)
+        .map((row) => [
+          row.name,
+          rate(row.declined.num, row.declined.den),
+          rate(row.returned.num, row.returned.den),
+          ...found.grounds.map((one) => row.by_ground[one.code] || 0),
+        ]),
+    ),
+  );
   return box;
 };
 const levels = (found, frozen) => {
-  const box = panel(t("小事不出网格、社区、街道"), now(frozen), taken("levels", t("小事不出网格、社区、街道"), inPeriod));
-  const share = (row, upTo) => rate(row.counts.slice(0, upTo).reduce((all, n) => all + n, 0), row.closed);
-  box.append(table([t("区域"), t("办结数"), t("不出网格"), t("不出社区"), t("不出街道")], found.areas.map((row) => [row.name, row.closed, share(row, 1), share(row, 2), share(row, 3)])));
+  const box = panel(
+    t("小事不出网格、社区、街道"),
+    now(frozen),
+    taken("levels", t("小事不出网格、社区、街道"), inPeriod),
+  );
+  const share = (row, upTo) =>
+    rate(
+      row.counts.slice(0, upTo).reduce((all, n) => all + n, 0),
+      row.closed,
+    );
+  box.append(
+    table(
+      [t("区域"), t("办结数"), t("不出网格"), t("不出社区"), t("不出街道")],
+      found.areas.map((row) => [row.name, row.closed, share(row, 1), share(row, 2), share(row, 3)]),
+    ),
+  );
   const word = (level) => scores.first.level_words[level].word;
-  const cell = (expected, finished) => found.rows.find((one) => one.expected === expected && one.finished === finished).count;
-  box.append(el("p", "s-note num", t("不超过应办层级 {rate}：{num}/{den}；行是应办层级，列是实际办结层级", { rate: found.within.text, num: found.within.num, den: found.within.den })));
-  box.append(table([t("应办 / 办结"), ...found.levels.map(word)], found.levels.map((expected) => [word(expected), ...found.levels.map((finished) => cell(expected, finished))])));
+  const cell = (expected, finished) =>
+    found.rows.find((one) => one.expected === expected && one.finished === finished).count;
+  box.append(
+    el(
+      "p",
+      "s-note num",
+      t("不超过应办层级 {rate}：{num}/{den}；行是应办层级，列是实际办结层级", {
+        rate: found.within.text,
+        num: found.within.num,
+        den: found.within.den,
+      }),
+    ),
+  );
+  box.append(
+    table(
+      [t("应办 / 办结"), ...found.levels.map(word)],
+      found.levels.map((expected) => [word(expected), ...found.levels.map((finished) => cell(expected, finished))]),
+    ),
+  );
   return box;
 };
 
@@ -141,7 +282,11 @@ const draw = async (state) => {
   const narrow = scores.narrowed();
   const wanted = [state.period, ...Object.entries(narrow).flat(), dimension].join("/");
   const box = byId("scores-board");
-  if (key !== wanted || box._frame !== "kpis") { key = wanted; box._frame = "kpis"; if (!box.querySelector(".s-tiles")) box.replaceChildren(el("p", "s-wait", t("正在统计…"))); }
+  if (key !== wanted || box._frame !== "kpis") {
+    key = wanted;
+    box._frame = "kpis";
+    if (!box.querySelector(".s-tiles")) box.replaceChildren(el("p", "s-wait", t("正在统计…")));
+  }
   const [kpis, lines, standing, passed, ended, when] = await Promise.all([
     scores.ask("/kpis?" + scores.query({ ...narrow, compare: 1 })),
     scores.ask(`/kpis/by/${dimension}?` + scores.query({ ...narrow, codes: COLUMNS.join(",") })),
@@ -152,11 +297,22 @@ const draw = async (state) => {
   ]);
   if (wanted !== key || scores.state().board !== "kpis") return;
   scores.when(when && kpis && { ...when, frozen_at: kpis.frozen_at });
-  if (!kpis || !lines || !standing || !passed || !ended) { if (!box.querySelector(".s-tiles")) box.replaceChildren(el("p", "s-wait", t("没有取到数字，稍后会自动再试"))); return; }
+  if (!kpis || !lines || !standing || !passed || !ended) {
+    if (!box.querySelector(".s-tiles")) box.replaceChildren(el("p", "s-wait", t("没有取到数字，稍后会自动再试")));
+    return;
+  }
   const tiles = el("div", "s-tiles");
   tiles.append(...TILES.map((code) => tile(code, kpis.kpis[code])));
   const top = box.scrollTop;
-  box.replaceChildren(filters(state), tiles, breakdown(lines, state), stages(kpis), bottleneck(standing), levels(ended, kpis.frozen_at), handoffs(passed, kpis.frozen_at));
+  box.replaceChildren(
+    filters(state),
+    tiles,
+    breakdown(lines, state),
+    stages(kpis),
+    bottleneck(standing),
+    levels(ended, kpis.frozen_at),
+    handoffs(passed, kpis.frozen_at),
+  );
   box.scrollTop = top;
 };
 export const scoresKpis = { draw };

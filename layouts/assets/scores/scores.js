@@ -18,10 +18,24 @@ let asked = 0;
 let custom = false;
 let span = ""; // the days that the numbers on the page are of, in words
 
-const DEFAULTS = { board: "units", period: "month", area: "", unit: "", category: "", channel: "", sort: "rank", q: "", sheet: "" };
+const DEFAULTS = {
+  board: "units",
+  period: "month",
+  area: "",
+  unit: "",
+  category: "",
+  channel: "",
+  sort: "rank",
+  q: "",
+  sheet: "",
+};
 const NARROW = ["area", "unit", "category", "channel"];
 const read = () => ({ ...DEFAULTS, ...Object.fromEntries(new URLSearchParams(location.search)) });
-const address = (next) => "/scores" + ((found) => (found ? "?" + found : ""))(new URLSearchParams(Object.entries(next).filter(([name, value]) => value && value !== DEFAULTS[name])).toString());
+const address = (next) =>
+  "/scores" +
+  ((found) => (found ? "?" + found : ""))(
+    new URLSearchParams(Object.entries(next).filter(([name, value]) => value && value !== DEFAULTS[name])).toString(),
+  );
 
 /* Look at something else; `quietly` leaves no step for the back button. */
 const go = (changes, quietly) => {
@@ -34,14 +48,22 @@ const go = (changes, quietly) => {
 const ask = async (path) => {
   try {
     const answer = await fetch("/api/v1" + path, { cache: "no-store", headers: { Accept: "application/json" } });
-    if (answer.status === 401) { location.replace("/login?next=" + encodeURIComponent(location.pathname + location.search)); return null; }
+    if (answer.status === 401) {
+      location.replace("/login?next=" + encodeURIComponent(location.pathname + location.search));
+      return null;
+    }
     const said = await answer.json();
     if (answer.ok) return said;
     tell(((said.errors || [])[0] || {}).message || said.detail || said.title);
     return null;
-  } catch (_lost) { return null; }
+  } catch (_lost) {
+    return null;
+  }
 };
-const query = (more) => new URLSearchParams(Object.entries({ period: state.period, ...more }).filter(([, value]) => value !== undefined && value !== "")).toString();
+const query = (more) =>
+  new URLSearchParams(
+    Object.entries({ period: state.period, ...more }).filter(([, value]) => value !== undefined && value !== ""),
+  ).toString();
 
 let newsEnds = 0;
 const tell = (text) => {
@@ -49,20 +71,26 @@ const tell = (text) => {
   clearTimeout(newsEnds);
   box.classList.add("s-when--bad");
   box.textContent = text;
-  newsEnds = setTimeout(() => { box.classList.remove("s-when--bad"); }, 8000);
+  newsEnds = setTimeout(() => {
+    box.classList.remove("s-when--bad");
+  }, 8000);
 };
 
 /* How far the numbers are: live, over but still open to late changes, or frozen and since when. */
 const standing = (found) => {
-  if (found.frozen_at) return t("{when} 已定格，其后变化列为更正", { when: dayTime(Date.parse(found.frozen_at), first.time_zone) });
-  return found.live ? t("数据截至 {when}", { when: clockTime(Date.parse(found.as_of), first.time_zone) }) : t("本期已结束，未定格，按现有记录统计");
+  if (found.frozen_at)
+    return t("{when} 已定格，其后变化列为更正", { when: dayTime(Date.parse(found.frozen_at), first.time_zone) });
+  return found.live
+    ? t("数据截至 {when}", { when: clockTime(Date.parse(found.as_of), first.time_zone) })
+    : t("本期已结束，未定格，按现有记录统计");
 };
 
 /* ---- head ---- */
 const when = (found) => {
   const box = byId("scores-when");
   if (box.classList.contains("s-when--bad") && found) box.classList.remove("s-when--bad");
-  if (!found) { // whatever period is asked for meanwhile
+  if (!found) {
+    // whatever period is asked for meanwhile
     box.classList.add("s-when--bad");
     box.textContent = span ? t("没有连上服务器，仍是 {span} 的数字", { span }) : t("没有连上服务器");
     return;
@@ -79,25 +107,40 @@ const periods = () => {
       button.type = "button";
       button.dataset.period = name;
       button.setAttribute("role", "radio");
-      button.addEventListener("click", () => { custom = name === "custom"; if (custom) draw(); else go({ period: name, sheet: "" }); });
+      button.addEventListener("click", () => {
+        custom = name === "custom";
+        if (custom) draw();
+        else go({ period: name, sheet: "" });
+      });
     }
   }
   const known = first.periods.some(([name]) => name === state.period);
-  for (const button of box.querySelectorAll("[data-period]")) button.setAttribute("aria-checked", String(button.dataset.period === (custom || !known ? "custom" : state.period)));
+  for (const button of box.querySelectorAll("[data-period]"))
+    button.setAttribute("aria-checked", String(button.dataset.period === (custom || !known ? "custom" : state.period)));
   let form = box.querySelector("form");
-  if (!(custom || !known)) { if (form) form.remove(); return; }
+  if (!(custom || !known)) {
+    if (form) form.remove();
+    return;
+  }
   if (form) return;
   form = box.appendChild(el("form", "s-dates"));
   const today = scoresDay(Date.now());
   const [from, to] = state.period.includes("..") ? state.period.split("..") : [today.slice(0, 8) + "01", today];
-  for (const [name, value, word] of [["from", from, t("从")], ["to", to, t("到")]]) {
+  for (const [name, value, word] of [
+    ["from", from, t("从")],
+    ["to", to, t("到")],
+  ]) {
     const label = form.appendChild(el("label", "", word + " "));
     const input = label.appendChild(el("input"));
     Object.assign(input, { type: "date", name, value, required: true });
   }
   const go_ = form.appendChild(el("button", "btn", t("看")));
   go_.type = "submit";
-  form.addEventListener("submit", (event) => { event.preventDefault(); custom = true; go({ period: `${form.elements.from.value}..${form.elements.to.value}`, sheet: "" }); });
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    custom = true;
+    go({ period: `${form.elements.from.value}..${form.elements.to.value}`, sheet: "" });
+  });
 };
 
 const tabs = () => {
@@ -108,7 +151,9 @@ const tabs = () => {
       button.type = "button";
       button.dataset.board = name;
       button.setAttribute("role", "tab");
-      button.addEventListener("click", () => go({ board: name, sheet: "", q: "", sort: "rank", unit: "", category: "", channel: "" }));
+      button.addEventListener("click", () =>
+        go({ board: name, sheet: "", q: "", sort: "rank", unit: "", category: "", channel: "" }),
+      );
     }
   }
   for (const button of box.children) button.setAttribute("aria-selected", String(button.dataset.board === state.board));
@@ -120,11 +165,22 @@ const tools = () => {
     const input = box.appendChild(el("input", "s-find"));
     Object.assign(input, { type: "search", placeholder: t("找一行"), maxLength: 40, autocomplete: "off" });
     input.setAttribute("aria-label", t("找一行"));
-    input.addEventListener("input", () => { state.q = input.value.trim(); history.replaceState(null, "", address(state)); scoresBoard.filter(state.q); });
+    input.addEventListener("input", () => {
+      state.q = input.value.trim();
+      history.replaceState(null, "", address(state));
+      scoresBoard.filter(state.q);
+    });
     const how = box.appendChild(el("button", "btn s-how", t("怎么算的")));
     how.type = "button";
     how.addEventListener("click", () => go({ sheet: "formula" }));
-    if (first.may.take) box.append(exporting.button(() => (state.board === "kpis" ? ["kpis", t("指标"), { ...narrowed(), period: state.period }] : ["board", boardName(), { board: state.board, period: state.period, area: state.area }])));
+    if (first.may.take)
+      box.append(
+        exporting.button(() =>
+          state.board === "kpis"
+            ? ["kpis", t("指标"), { ...narrowed(), period: state.period }]
+            : ["board", boardName(), { board: state.board, period: state.period, area: state.area }],
+        ),
+      );
   }
   const input = box.querySelector("input");
   if (input.value !== state.q && document.activeElement !== input) input.value = state.q;
@@ -141,15 +197,23 @@ const road = () => {
   const areas = new Map(first.areas.map((area) => [area[0], area]));
   const steps = [];
   for (let code = state.area; areas.has(code); code = areas.get(code)[2]) steps.unshift(areas.get(code));
-  if (!steps.length) { box.replaceChildren(); return; }
-  if (steps[0][3] > 0) { const top = areas.get(steps[0][2]); if (top) steps.unshift(top); }
-  box.replaceChildren(...steps.flatMap(([code, name, , depth], at) => {
-    const button = el("button", "s-step", name);
-    button.type = "button";
-    if (at === steps.length - 1) button.setAttribute("aria-current", "true");
-    button.addEventListener("click", () => go({ area: depth ? code : "", sheet: "", q: "" }));
-    return at ? [el("span", "", "›"), button] : [button];
-  }));
+  if (!steps.length) {
+    box.replaceChildren();
+    return;
+  }
+  if (steps[0][3] > 0) {
+    const top = areas.get(steps[0][2]);
+    if (top) steps.unshift(top);
+  }
+  box.replaceChildren(
+    ...steps.flatMap(([code, name, , depth], at) => {
+      const button = el("button", "s-step", name);
+      button.type = "button";
+      if (at === steps.length - 1) button.setAttribute("aria-current", "true");
+      button.addEventListener("click", () => go({ area: depth ? code : "", sheet: "", q: "" }));
+      return at ? [el("span", "", "›"), button] : [button];
+    }),
+  );
 };
 
 const view = () => ({ kpis: scoresKpis, cases: scoresCases })[state.board] || scoresBoard;
@@ -167,16 +231,27 @@ const draw = () => {
   clearTimeout(timer);
   timer = setTimeout(again, AGAIN_MS);
 };
-const again = () => { timer = setTimeout(again, AGAIN_MS); if (!document.hidden && root.isConnected) view().draw(state); };
+const again = () => {
+  timer = setTimeout(again, AGAIN_MS);
+  if (!document.hidden && root.isConnected) view().draw(state);
+};
 
 /* The first moment of a local day ("YYYY-MM-DD"), so many days later, with the offset of the night before. */
 const dayStart = (day, later) => {
   const noon = new Date(Date.parse(day + "T12:00:00Z") + (later || 0) * 86_400_000);
-  const name = new Intl.DateTimeFormat("en-US", { timeZone: first.time_zone, timeZoneName: "longOffset" }).formatToParts(noon - 86_400_000).find((part) => part.type === "timeZoneName").value;
+  const name = new Intl.DateTimeFormat("en-US", { timeZone: first.time_zone, timeZoneName: "longOffset" })
+    .formatToParts(noon - 86_400_000)
+    .find((part) => part.type === "timeZoneName").value;
   return noon.toISOString().slice(0, 10) + "T00:00:00" + (name.replace("GMT", "") || "Z");
 };
 
-export const scoresDay = (ms) => new Intl.DateTimeFormat("en-CA", { timeZone: first.time_zone, year: "numeric", month: "2-digit", day: "2-digit" }).format(ms);
+export const scoresDay = (ms) =>
+  new Intl.DateTimeFormat("en-CA", {
+    timeZone: first.time_zone,
+    year: "numeric",
+    month: "2-digit",
+    day: "2-digit",
+  }).format(ms);
 
 const look = () => {
   const found = byId("scores");
@@ -198,11 +273,22 @@ export const scores = {
   tell,
   state: () => state,
   /* Whoever draws what was asked asks whether it is still wanted. */
-  turn: () => { const mine = ++asked; return () => mine === asked; },
+  turn: () => {
+    const mine = ++asked;
+    return () => mine === asked;
+  },
   /* What narrows a number to one line of a board. */
-  line: (board, code) => (board === "units" ? { unit: code } : { area: board === "workers" ? (scoresBoard.line(code) || {}).area : code }),
+  line: (board, code) =>
+    board === "units" ? { unit: code } : { area: board === "workers" ? (scoresBoard.line(code) || {}).area : code },
 };
-window.addEventListener("popstate", () => { if (!root) return; state = read(); custom = false; draw(); });
-document.addEventListener("visibilitychange", () => { if (root && !document.hidden) draw(); });
+window.addEventListener("popstate", () => {
+  if (!root) return;
+  state = read();
+  custom = false;
+  draw();
+});
+document.addEventListener("visibilitychange", () => {
+  if (root && !document.hidden) draw();
+});
 /* Begin as soon as the page is drawn. */
 export const beginScores = () => whenDrawn(look);

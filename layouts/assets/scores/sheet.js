@@ -1,4 +1,5 @@
-/* What lies behind: the ledger of a line, the list of a number, the formula. Opened by a tap, closed by a tap or Esc. */
+/* What lies behind: the ledger of a line, the list of a number, the formula. Opened by a tap, closed by a tap or Esc.
+ */
 import { byId, el, say } from "../core/dom.js";
 import { exporting } from "../core/exporting.js";
 import { dayTime } from "../core/time.js";
@@ -24,15 +25,25 @@ const frame = (title, more) => {
   box.replaceChildren(head, body);
   return body;
 };
-const note = (text) => { const p = byId("scores-sheet").querySelector(".s-sheet__h p"); if (p) say(p, text); };
+const note = (text) => {
+  const p = byId("scores-sheet").querySelector(".s-sheet__h p");
+  if (p) say(p, text);
+};
 const more = (body, next, load) => {
   if (!next) return;
   const button = body.appendChild(el("button", "btn s-more", t("再看 {n} 条", { n: PAGE })));
   button.type = "button";
-  button.addEventListener("click", () => { button.remove(); load(next); });
+  button.addEventListener("click", () => {
+    button.remove();
+    load(next);
+  });
 };
 const wanted = (mine) => key === mine;
-const name = (state, code) => { const line = scoresBoard.line(code); const area = scores.first.areas.find((one) => one[0] === code); return line ? line.name : area ? area[1] : code; };
+const name = (state, code) => {
+  const line = scoresBoard.line(code);
+  const area = scores.first.areas.find((one) => one[0] === code);
+  return line ? line.name : area ? area[1] : code;
+};
 
 /* One ledger entry: points, rule, event, when. */
 const item = (one, zone) => {
@@ -41,7 +52,12 @@ const item = (one, zone) => {
   const link = made.appendChild(el("a", "s-item__a"));
   link.href = "/event/" + encodeURIComponent(one.event);
   link.dataset.event = one.event;
-  link.append(el("b", "num" + (points < 0 ? " is-down" : ""), (points > 0 ? "+" : "") + points), el("span", "s-item__t", (one.reverses ? t("冲正") + " · " : "") + one.name), el("span", "s-item__e", one.title), el("small", "num", `${one.event} · ${dayTime(Date.parse(one.at), zone)}`));
+  link.append(
+    el("b", "num" + (points < 0 ? " is-down" : ""), (points > 0 ? "+" : "") + points),
+    el("span", "s-item__t", (one.reverses ? t("冲正") + " · " : "") + one.name),
+    el("span", "s-item__e", one.title),
+    el("small", "num", `${one.event} · ${dayTime(Date.parse(one.at), zone)}`),
+  );
   return made;
 };
 
@@ -49,14 +65,23 @@ const item = (one, zone) => {
 const entries = (state, code) => {
   const mine = key;
   const body = frame(name(state, code), t("正在取…"));
-  if (scores.first.may.take) body.append(exporting.button(() => ["entries", name(state, code), { board: state.board, code, period: state.period }]));
+  if (scores.first.may.take)
+    body.append(
+      exporting.button(() => ["entries", name(state, code), { board: state.board, code, period: state.period }]),
+    );
   const list = body.appendChild(el("ol", "s-list"));
   let sum = 0;
   let n = 0;
   const load = async (cursor) => {
-    const found = await scores.ask(`/scores/${state.board}/${encodeURIComponent(code)}/entries?` + scores.query({ limit: cursor === undefined ? 1000 : PAGE, cursor }));
+    const found = await scores.ask(
+      `/scores/${state.board}/${encodeURIComponent(code)}/entries?` +
+        scores.query({ limit: cursor === undefined ? 1000 : PAGE, cursor }),
+    );
     if (!wanted(mine)) return;
-    if (!found) { note(t("没有取到明细，请再试")); return; }
+    if (!found) {
+      note(t("没有取到明细，请再试"));
+      return;
+    }
     for (const one of found.items) {
       sum += Math.round(Number(one.points) * 10);
       n += 1;
@@ -77,7 +102,10 @@ const list = (state, code, kpi, part) => {
   const body = frame(`${name(state, code)} · ${words.name}`, t("正在取…"));
   const tabs = body.appendChild(el("div", "s-parts"));
   tabs.setAttribute("role", "tablist");
-  for (const [one, word] of [["num", words.num], ["den", words.den]]) {
+  for (const [one, word] of [
+    ["num", words.num],
+    ["den", words.den],
+  ]) {
     const button = tabs.appendChild(el("button", "s-tab", word));
     button.type = "button";
     button.dataset.part = one;
@@ -89,12 +117,26 @@ const list = (state, code, kpi, part) => {
   const items = body.appendChild(el("ol", "s-list"));
   const narrow = code === "-" ? {} : scores.line(state.board === "kpis" ? "streets" : state.board, code);
   for (const [one, value] of Object.entries(scores.narrowed())) if (!narrow[one]) narrow[one] = value;
-  if (scores.first.may.take) tabs.after(exporting.button(() => ["counted", `${name(state, code)} · ${words.name}`, { kpi, part, period: state.period, ...narrow }]));
+  if (scores.first.may.take)
+    tabs.after(
+      exporting.button(() => [
+        "counted",
+        `${name(state, code)} · ${words.name}`,
+        { kpi, part, period: state.period, ...narrow },
+      ]),
+    );
   const load = async (cursor) => {
     const found = await scores.ask(`/kpis/${kpi}/events?` + scores.query({ ...narrow, part, limit: PAGE, cursor }));
     if (!wanted(mine)) return;
-    if (!found) { note(t("没有取到明细，请再试")); return; }
-    note(found.hidden ? t("{n} 件，其中 {hidden} 件您无权查看", { n: found.count, hidden: found.hidden }) : t("{n} 件", { n: found.count }));
+    if (!found) {
+      note(t("没有取到明细，请再试"));
+      return;
+    }
+    note(
+      found.hidden
+        ? t("{n} 件，其中 {hidden} 件您无权查看", { n: found.count, hidden: found.hidden })
+        : t("{n} 件", { n: found.count }),
+    );
     byId("scores-sheet").dataset.count = found.count;
     for (const one of found.items) {
       const item = items.appendChild(el("li", "s-item"));
@@ -103,7 +145,22 @@ const list = (state, code, kpi, part) => {
       link.dataset.event = one.number;
       link.dataset.status = one.status;
       const level = scores.first.level_words[one.level];
-      link.append(el("span", "lv " + level.class, level.word), el("span", "s-item__t", one.title), el("span", "s-item__e" + (one.on_time === false ? " is-down" : ""), one.on_time === false ? t("超期") : one.on_time ? t("按期") : ""), el("small", "num", [one.number, dayTime(Date.parse(one.counted.at), scores.first.time_zone), one.grid ? one.grid.name : ""].filter(Boolean).join(" · ")));
+      link.append(
+        el("span", "lv " + level.class, level.word),
+        el("span", "s-item__t", one.title),
+        el(
+          "span",
+          "s-item__e" + (one.on_time === false ? " is-down" : ""),
+          one.on_time === false ? t("超期") : one.on_time ? t("按期") : "",
+        ),
+        el(
+          "small",
+          "num",
+          [one.number, dayTime(Date.parse(one.counted.at), scores.first.time_zone), one.grid ? one.grid.name : ""]
+            .filter(Boolean)
+            .join(" · "),
+        ),
+      );
     }
     if (!found.count) items.append(el("li", "s-none", t("没有事件")));
     more(body, found.next, load);
@@ -121,9 +178,11 @@ const corrections = () => {
     box.dataset.code = one.code;
     box.append(el("h3", "", one.name));
     const lines = box.appendChild(el("ul"));
-    const line = (name, then, now) => lines.append(el("li", "num", t("{name}：定格 {then}，现为 {now}", { name, then, now })));
+    const line = (name, then, now) =>
+      lines.append(el("li", "num", t("{name}：定格 {then}，现为 {now}", { name, then, now })));
     if (one.points !== one.frozen_points) line(t("积分"), one.frozen_points, one.points);
-    for (const rate of Object.values(one.rates)) line(rate.name, `${rate.frozen.num}/${rate.frozen.den}`, `${rate.now.num}/${rate.now.den}`);
+    for (const rate of Object.values(one.rates))
+      line(rate.name, `${rate.frozen.num}/${rate.frozen.den}`, `${rate.now.num}/${rate.now.den}`);
     const list = box.appendChild(el("ol", "s-list"));
     for (const entry of one.entries) list.append(item(entry, zone));
   }
@@ -136,17 +195,52 @@ const formula = async (state) => {
   const body = frame(t("怎么算的"), "");
   const found = await scores.ask("/scores/formula");
   if (!found || !wanted(mine)) return;
-  const line = (cells, kind) => { const row = el("tr"); for (const cell of cells) row.append(el(kind || "td", "", cell)); return row; };
-  const table = (heads, rows) => { const made = el("table", "s-formula"); const top = el("thead"); top.append(line(heads, "th")); const all = el("tbody"); all.append(...rows.map((cells) => line(cells))); made.append(top, all); return made; };
+  const line = (cells, kind) => {
+    const row = el("tr");
+    for (const cell of cells) row.append(el(kind || "td", "", cell));
+    return row;
+  };
+  const table = (heads, rows) => {
+    const made = el("table", "s-formula");
+    const top = el("thead");
+    top.append(line(heads, "th"));
+    const all = el("tbody");
+    all.append(...rows.map((cells) => line(cells)));
+    made.append(top, all);
+    return made;
+  };
   body.append(
     el("h3", "", t("综合得分（一周及以上的榜）")),
-    table([t("指标"), t("权重"), t("算法")], found.parts.map((one) => [one.name, "×" + one.weight, one.formula])),
-    el("p", "", t("每项 = 分子 ÷ 分母 × 权重，四项相加满分 100；没有可统计的项（0/0）不计，其余按权重折算。办结不足 {n} 件的单列为“样本不足”，不排名。", { n: found.least_closed })),
+    table(
+      [t("指标"), t("权重"), t("算法")],
+      found.parts.map((one) => [one.name, "×" + one.weight, one.formula]),
+    ),
+    el(
+      "p",
+      "",
+      t(
+        "每项 = 分子 ÷ 分母 × 权重，四项相加满分 100；没有可统计的项（0/0）不计，其余按权重折算。办结不足 {n} 件的单列为“样本不足”，不排名。",
+        { n: found.least_closed },
+      ),
+    ),
     el("h3", "", t("积分")),
-    table([t("规则"), t("分")], found.points.map((one) => [one.name, one.points])),
-    el("p", "", t("积分 = 流水之和，只加记录、不改记录，冲正也是一笔。抢单加分每单位每日最多 {cap} 分。", { cap: found.claim_cap })),
+    table(
+      [t("规则"), t("分")],
+      found.points.map((one) => [one.name, one.points]),
+    ),
+    el(
+      "p",
+      "",
+      t("积分 = 流水之和，只加记录、不改记录，冲正也是一笔。抢单加分每单位每日最多 {cap} 分。", {
+        cap: found.claim_cap,
+      }),
+    ),
     el("h3", "", t("周期")),
-    el("p", "", t("按本地日历日，含首尾两天；今日的榜按积分排名，7 天及以上按综合得分排名。升降与上一个同样长的周期相比。")),
+    el(
+      "p",
+      "",
+      t("按本地日历日，含首尾两天；今日的榜按积分排名，7 天及以上按综合得分排名。升降与上一个同样长的周期相比。"),
+    ),
     el("p", "", t("算法来源：LIFECYCLE §7、§8（本系统规则书）")),
   );
 };
@@ -164,8 +258,13 @@ const draw = (state) => {
   else if (kind === "corrections") corrections();
   else if (kind === "formula") formula(state);
   else box.replaceChildren();
-  if (state.sheet) { const quit = box.querySelector(".s-x"); if (quit) quit.focus({ preventScroll: true }); }
+  if (state.sheet) {
+    const quit = box.querySelector(".s-x");
+    if (quit) quit.focus({ preventScroll: true });
+  }
 };
 
-document.addEventListener("keydown", (event) => { if (event.key === "Escape" && scores.first && scores.state().sheet) scores.go({ sheet: "" }); });
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape" && scores.first && scores.state().sheet) scores.go({ sheet: "" });
+});
 export const scoresSheet = { draw };

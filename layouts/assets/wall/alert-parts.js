@@ -1,4 +1,5 @@
-/* The pieces of the emergency strip: large while nobody has answered, one line once in hand. Text enters as text only. */
+/* The pieces of the emergency strip: large while nobody has answered, one line once in hand. Text enters as text only.
+ */
 import { alertStore } from "../alarm/alerts.js";
 import { alarmSound } from "../alarm/sound.js";
 import { el, mark, say } from "../core/dom.js";
@@ -23,32 +24,52 @@ const words = {
 };
 
 const zone = () => page.first.time_zone;
-const cell = (box, classes, ...children) => { const made = box.appendChild(el("div", classes)); made.append(...children.filter(Boolean)); return made; };
+const cell = (box, classes, ...children) => {
+  const made = box.appendChild(el("div", classes));
+  made.append(...children.filter(Boolean));
+  return made;
+};
 const signed = (alert) => alert.units.filter((one) => one.accepted).length;
-const owing = (alert) => [...alert.units].sort((a, b) => a.accepted - b.accepted); // who still owes a signature comes first
+// who still owes a signature comes first
+const owing = (alert) => [...alert.units].sort((a, b) => a.accepted - b.accepted);
 const lead = (alert) => (alert.units[0] ? alert.units[0].name : "");
 
 const place = (alert) => [alert.address, wallMap.name(alert.grid)].filter(Boolean).join(" · ");
 
-const elapsed = (since) => { const time = el("b", "num w-since"); mark(time, "data-since", since); return time; };
+const elapsed = (since) => {
+  const time = el("b", "num w-since");
+  mark(time, "data-since", since);
+  return time;
+};
 /* Which of several it is, as on the map. */
-const numbered = (alert) => { const n = alertStore.number(alert); return n ? n + " · " : ""; };
+const numbered = (alert) => {
+  const n = alertStore.number(alert);
+  return n ? n + " · " : "";
+};
 /* When it happened; an alarm that came apart from it has a time of its own. */
 const AT_ONCE_MS = 60_000;
 const happened = (alert, clock) => {
   const said = [t("{when} 发生", { when: clock(alert.reported_at, zone()) })];
-  if (alert.episode > 1) said.push(t("{when} 第 {n} 次告警", { when: clock(alert.raised_at, zone()), n: alert.episode }));
-  else if (alert.raised_at - alert.reported_at > AT_ONCE_MS) said.push(t("{when} 告警", { when: clock(alert.raised_at, zone()) }));
+  if (alert.episode > 1)
+    said.push(t("{when} 第 {n} 次告警", { when: clock(alert.raised_at, zone()), n: alert.episode }));
+  else if (alert.raised_at - alert.reported_at > AT_ONCE_MS)
+    said.push(t("{when} 告警", { when: clock(alert.raised_at, zone()) }));
   return said;
 };
 
-const until = (due, classes) => { const time = el("span", "num w-until " + (classes || "")); mark(time, "data-due", due); return time; };
+const until = (due, classes) => {
+  const time = el("span", "num w-until " + (classes || ""));
+  mark(time, "data-due", due);
+  return time;
+};
 
 const acknowledged = (alert) => {
   const { by, title, at, screen } = alert.acknowledged || {};
   if (!alert.acknowledged) return t("值班长未确认");
   const when = clockTime(at, zone());
-  return screen && screen !== by ? t("{who} {when} 在 {screen} 已确认", { who: title || by, when, screen }) : t("{who} {when} 已确认", { who: title || by, when });
+  return screen && screen !== by
+    ? t("{who} {when} 在 {screen} 已确认", { who: title || by, when, screen })
+    : t("{who} {when} 已确认", { who: title || by, when });
 };
 
 /* Silenced openly, or not to be heard here: both are said; the clock decides which is still true (`tick`). */
@@ -57,7 +78,11 @@ const notes = (alert) => {
   const blocked = box.appendChild(el("span", "w-note2 w-blocked", t("本屏无声 · 点按屏幕任意处开启")));
   blocked.hidden = true;
   if (alert.shelved) {
-    const words = t("静音至 {when}：{reason}（{by}）", { when: hourTime(alert.shelved.until, zone()), reason: alert.shelved.reason, by: alert.shelved.title || alert.shelved.by });
+    const words = t("静音至 {when}：{reason}（{by}）", {
+      when: hourTime(alert.shelved.until, zone()),
+      reason: alert.shelved.reason,
+      by: alert.shelved.title || alert.shelved.by,
+    });
     mark(box.appendChild(el("span", "w-note2 w-shelved w-cut", words)), "data-until", alert.shelved.until);
   }
   return box;
@@ -92,7 +117,10 @@ const ladder = (alert, lost) => {
   const next = rungs.find((rung) => !rung.done);
   for (const rung of rungs) {
     const item = list.appendChild(el("li", rung.done ? "w-done" : rung === next ? "w-now" : ""));
-    item.append(el("time", "", duration(rung.at - alert.raised_at)), el("span", "w-cut", (words[rung.what] || (() => rung.what))()));
+    item.append(
+      el("time", "", duration(rung.at - alert.raised_at)),
+      el("span", "w-cut", (words[rung.what] || (() => rung.what))()),
+    );
     if (rung === next) item.append(lost ? el("em", "", t("状态未知")) : until(rung.at, "w-until--in"));
     mark(item, "data-rung", rung.what);
   }
@@ -106,7 +134,10 @@ const forces = (alert) => {
   box.append(el("small", "", t("就近力量（直线距离、名义时间）")));
   for (const one of found) {
     const item = box.appendChild(el("span", "w-force"));
-    item.append(el("b", "w-cut", one.name), el("span", "num", t("{km} 公里 · {n} 分钟", { km: (one.metres / 1000).toFixed(1), n: one.minutes })));
+    item.append(
+      el("b", "w-cut", one.name),
+      el("span", "num", t("{km} 公里 · {n} 分钟", { km: (one.metres / 1000).toFixed(1), n: one.minutes })),
+    );
     mark(item, "data-force", one.code);
   }
   return box;
@@ -117,7 +148,11 @@ const next = (alert, lost) => {
   if (signed(alert) === alert.units.length) {
     const line = el("span", "w-next");
     if (alert.next && alert.next.what === "overdue") line.append(lost ? t("状态未知") : until(alert.next.at));
-    return [el("b", "w-what", t("全部签收，处置中")), line, el("span", "", alert.next && alert.next.what === "overdue" ? words.overdue() : t("办结后解除"))];
+    return [
+      el("b", "w-what", t("全部签收，处置中")),
+      line,
+      el("span", "", alert.next && alert.next.what === "overdue" ? words.overdue() : t("办结后解除")),
+    ];
   }
   const line = el("span", "w-next");
   if (alert.next) line.append(lost ? t("状态未知") : until(alert.next.at));
@@ -128,35 +163,100 @@ export const alertParts = {
   /* In hand: one line of five cells. */
   strip(alert, lost) {
     const box = el("section", "w-strip");
-    cell(box, "w-strip__i", ...t("紧急|事件").split("|").map((line) => el("span", "", line)));
-    cell(box, "w-strip__t", el("b", "w-cut", numbered(alert) + alert.title), el("span", "w-cut", [place(alert), manyOf(alert)].filter(Boolean).join(" · ")));
+    cell(
+      box,
+      "w-strip__i",
+      ...t("紧急|事件")
+        .split("|")
+        .map((line) => el("span", "", line)),
+    );
+    cell(
+      box,
+      "w-strip__t",
+      el("b", "w-cut", numbered(alert) + alert.title),
+      el("span", "w-cut", [place(alert), manyOf(alert)].filter(Boolean).join(" · ")),
+    );
     cell(box, "w-strip__e", el("span", "", t("已持续")), elapsed(alert.reported_at));
     const chips = el("div", "w-acks");
-    chips.append(...owing(alert).slice(0, CHIPS).map((one) => chip(one, lost)));
+    chips.append(
+      ...owing(alert)
+        .slice(0, CHIPS)
+        .map((one) => chip(one, lost)),
+    );
     if (alert.units.length > CHIPS) chips.append(el("span", "w-ackchip", "+" + (alert.units.length - CHIPS)));
-    cell(box, "w-strip__a", el("span", "w-cut", t("签收 {n} / {all}", { n: signed(alert), all: alert.units.length }) + " · " + acknowledged(alert)), chips);
+    cell(
+      box,
+      "w-strip__a",
+      el(
+        "span",
+        "w-cut",
+        t("签收 {n} / {all}", { n: signed(alert), all: alert.units.length }) + " · " + acknowledged(alert),
+      ),
+      chips,
+    );
     const [what, ...more] = next(alert, lost);
     const line = el("div", "w-strip__m");
     line.append(...more);
-    cell(box, "w-strip__n", el("span", "w-cut", lead(alert) ? t("下一步 · 责任 {unit}", { unit: lead(alert) }) : t("下一步")), what, line);
+    cell(
+      box,
+      "w-strip__n",
+      el("span", "w-cut", lead(alert) ? t("下一步 · 责任 {unit}", { unit: lead(alert) }) : t("下一步")),
+      what,
+      line,
+    );
     return box;
   },
   /* Nobody has answered: confirmation and each signature in a row of its own, so that one cannot silence the others. */
   alarm(alert, lost) {
     const box = el("section", "w-alarm");
     cell(box, "w-alarm__i", el("strong", "w-bell", "!"), el("span", "", t("紧急事件")));
-    const told = [...happened(alert, clockTime), alert.category, t("责任 {unit}", { unit: lead(alert) || t("待指派") }), manyOf(alert)].filter(Boolean).join(" · ");
-    cell(box, "w-alarm__t", el("h2", "w-cut2" + (alert.title.length > LONG_TITLE ? " w-alarm__long" : ""), numbered(alert) + alert.title), el("p", "w-cut", place(alert)), el("p", "w-alarm__s w-cut", told), forces(alert), notes(alert));
+    const told = [
+      ...happened(alert, clockTime),
+      alert.category,
+      t("责任 {unit}", { unit: lead(alert) || t("待指派") }),
+      manyOf(alert),
+    ]
+      .filter(Boolean)
+      .join(" · ");
+    cell(
+      box,
+      "w-alarm__t",
+      el("h2", "w-cut2" + (alert.title.length > LONG_TITLE ? " w-alarm__long" : ""), numbered(alert) + alert.title),
+      el("p", "w-cut", place(alert)),
+      el("p", "w-alarm__s w-cut", told),
+      forces(alert),
+      notes(alert),
+    );
     const limit = alert.ladder.find((rung) => rung.what === "widen");
     const within = limit ? t("限 {time} 内确认", { time: duration(limit.at - alert.raised_at) }) : "";
     cell(box, "w-alarm__e", el("span", "", t("无人确认 已")), elapsed(alert.raised_at), el("span", "", within));
-    const head = el("h3", "", t("确认 {a} / 1 · 单位签收 {n} / {all}", { a: 0, n: signed(alert), all: alert.units.length }));
+    const head = el(
+      "h3",
+      "",
+      t("确认 {a} / 1 · 单位签收 {n} / {all}", { a: 0, n: signed(alert), all: alert.units.length }),
+    );
     const list = el("ul");
     const units = owing(alert);
-    list.append(row(t("值班长"), lost ? t("状态未知") : t("未确认"), false), ...units.slice(0, units.length > ROWS ? ROWS - 1 : ROWS).map((one) => unitRow(one, lost)));
-    if (units.length > ROWS) list.append(row(t("另有 {n} 家单位", { n: units.length - ROWS + 1 }), "", units.slice(ROWS - 1).every((one) => one.accepted)));
+    list.append(
+      row(t("值班长"), lost ? t("状态未知") : t("未确认"), false),
+      ...units.slice(0, units.length > ROWS ? ROWS - 1 : ROWS).map((one) => unitRow(one, lost)),
+    );
+    if (units.length > ROWS)
+      list.append(
+        row(
+          t("另有 {n} 家单位", { n: units.length - ROWS + 1 }),
+          "",
+          units.slice(ROWS - 1).every((one) => one.accepted),
+        ),
+      );
     cell(box, "w-alarm__a", head, list);
-    cell(box, "w-alarm__l", el("h3", "", t("无人确认时自动升级")), ladder(alert, lost), el("p", "", t("请在调度台确认")));
+    cell(
+      box,
+      "w-alarm__l",
+      el("h3", "", t("无人确认时自动升级")),
+      ladder(alert, lost),
+      el("p", "", t("请在调度台确认")),
+    );
     return box;
   },
   /* The other open ones: each can be touched into the strip. */
@@ -166,12 +266,19 @@ export const alertParts = {
     for (const alert of alerts) {
       const raised = alert.state === "raised";
       const item = box.appendChild(el("div", raised ? "w-other w-other--loud" : "w-other"));
-      item.append(el("b", "w-cut", numbered(alert) + alert.title), el("span", "w-cut", manyOf(alert) || alert.address || wallMap.name(alert.grid)), el("em", "", raised ? t("未确认") : t("处置中")), elapsed(raised ? alert.raised_at : alert.reported_at));
+      item.append(
+        el("b", "w-cut", numbered(alert) + alert.title),
+        el("span", "w-cut", manyOf(alert) || alert.address || wallMap.name(alert.grid)),
+        el("em", "", raised ? t("未确认") : t("处置中")),
+        elapsed(raised ? alert.raised_at : alert.reported_at),
+      );
       mark(item, "data-other", alert.id);
       mark(item, "role", "button");
       mark(item, "tabindex", 0);
       item.addEventListener("click", () => show(alert.id));
-      item.addEventListener("keydown", (pressed) => { if (pressed.key === "Enter") show(alert.id); });
+      item.addEventListener("keydown", (pressed) => {
+        if (pressed.key === "Enter") show(alert.id);
+      });
     }
     return box;
   },
@@ -181,9 +288,21 @@ export const alertParts = {
     box.append(el("b", "w-missed__h", t("断线期间 {n} 起", { n: alerts.length })));
     for (const alert of alerts.slice(0, 3)) {
       const over = alert.state === "stood_down" && alert.stood_down_at;
-      const fate = over ? t("{when} 已解除", { when: hourTime(alert.stood_down_at, zone()) }) : alert.acknowledged ? acknowledged(alert) : alert.state === "raised" ? t("未确认") : t("已解除");
-      const item = box.appendChild(el("div", alert.state === "raised" ? "w-missed__i w-missed__i--loud" : "w-missed__i"));
-      item.append(el("time", "num", happened(alert, hourTime).join(" · ")), el("b", "w-cut", alert.title), el("em", "w-cut", fate));
+      const fate = over
+        ? t("{when} 已解除", { when: hourTime(alert.stood_down_at, zone()) })
+        : alert.acknowledged
+          ? acknowledged(alert)
+          : alert.state === "raised"
+            ? t("未确认")
+            : t("已解除");
+      const item = box.appendChild(
+        el("div", alert.state === "raised" ? "w-missed__i w-missed__i--loud" : "w-missed__i"),
+      );
+      item.append(
+        el("time", "num", happened(alert, hourTime).join(" · ")),
+        el("b", "w-cut", alert.title),
+        el("em", "w-cut", fate),
+      );
       mark(item, "data-missed", alert.id);
     }
     return box;
@@ -198,9 +317,21 @@ export const alertParts = {
       const left = Number(time.getAttribute("data-due")) - now;
       const said = remaining(now + left, now);
       const bare = time.classList.contains("w-until--bare");
-      say(time, left <= 0 ? (bare ? t("逾时") : t("已到时")) : bare ? said : time.classList.contains("w-until--in") ? t("{time} 后", { time: said }) : t("剩 {time}", { time: said }));
+      say(
+        time,
+        left <= 0
+          ? bare
+            ? t("逾时")
+            : t("已到时")
+          : bare
+            ? said
+            : time.classList.contains("w-until--in")
+              ? t("{time} 后", { time: said })
+              : t("剩 {time}", { time: said }),
+      );
     }
-    for (const shelf of box.querySelectorAll(".w-shelved")) shelf.hidden = Number(shelf.getAttribute("data-until")) <= now;
+    for (const shelf of box.querySelectorAll(".w-shelved"))
+      shelf.hidden = Number(shelf.getAttribute("data-until")) <= now;
     const shelved = box.querySelector(".w-shelved:not([hidden])");
     for (const note of box.querySelectorAll(".w-blocked")) note.hidden = alarmSound.on() || Boolean(shelved);
   },

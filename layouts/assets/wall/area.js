@@ -1,4 +1,5 @@
-/* The area the wall shows, from the whole district down to a grid: one value, kept in the address, followed by every panel. */
+/* The area the wall shows, from the whole district down to a grid: one value, kept in the address, followed by every
+   panel. */
 import { el, mark } from "../core/dom.js";
 import { page } from "../core/page.js";
 import { t } from "../core/words.js";
@@ -18,7 +19,8 @@ const line = (code) => {
 /* The address keeps what is shown, so that a reload and a neighbouring screen show the same. */
 export const keepInAddress = (name, value) => {
   const address = new URL(location.href);
-  if (value) address.searchParams.set(name, value); else address.searchParams.delete(name);
+  if (value) address.searchParams.set(name, value);
+  else address.searchParams.delete(name);
   if (address.href !== location.href) history.replaceState(history.state, "", address.href);
 };
 
@@ -40,9 +42,15 @@ const crumb = () => {
 };
 
 export const shownArea = {
-  get code() { return chosen; },
-  get path() { return line(chosen).map((one) => one.code); },
-  get name() { return areas.has(chosen) ? areas.get(chosen).name : ""; },
+  get code() {
+    return chosen;
+  },
+  get path() {
+    return line(chosen).map((one) => one.code);
+  },
+  get name() {
+    return areas.has(chosen) ? areas.get(chosen).name : "";
+  },
   name_of: (code) => (areas.has(code) ? areas.get(code).name : ""),
   depth_of: (code) => (areas.has(code) ? areas.get(code).depth : -1),
   set(code) {
@@ -53,7 +61,10 @@ export const shownArea = {
     crumb();
     for (const fn of listeners) fn(chosen);
   },
-  on(fn) { listeners.add(fn); return () => listeners.delete(fn); },
+  on(fn) {
+    listeners.add(fn);
+    return () => listeners.delete(fn);
+  },
   has: (row) => chosen === null || codesOf(row.path).includes(chosen),
   start(table) {
     areas.clear();
@@ -63,11 +74,13 @@ export const shownArea = {
     chosen = null;
     const asked = new URL(location.href).searchParams.get("area");
     crumb();
-    if (asked) shownArea.set(areas.has(asked) ? asked : (page.first.heirs || {})[asked]); // a screen set to an area that is gone shows what took its place
+    // a screen set to an area that is gone shows what took its place
+    if (asked) shownArea.set(areas.has(asked) ? asked : (page.first.heirs || {})[asked]);
   },
 };
 
 document.addEventListener("click", (pressed) => {
   const node = pressed.target.closest && pressed.target.closest("[data-area]");
-  if (node && node.closest(".wall") && !pressed.target.closest("[data-list]")) shownArea.set(node.getAttribute("data-area") || null);
+  if (node && node.closest(".wall") && !pressed.target.closest("[data-list]"))
+    shownArea.set(node.getAttribute("data-area") || null);
 });

@@ -65,14 +65,28 @@ const oldest = (ms) => {
 };
 
 export const drawFlow = (box, note, found, now) => {
-  const stages = STEPS.map((code) => ({ code, n: found.counts.get(code) || 0, first: found.oldest.get(code), late: found.late.get(code) || 0 }));
-  keyed(box, stages, (stage) => stage.code, makeStage, (item, stage) => {
-    say(item.children[1], grouped(stage.n));
-    say(item.children[2], stage.late ? t("超期 {n} 件", { n: stage.late }) : stage.n ? oldest(now - stage.first) : "");
-    item.children[2].classList.toggle("t-over", stage.late > 0);
-    opens(item, stage.n ? "events?status=" + stage.code : "");
-    mark(item, "data-list-name", statusOf(stage.code).word);
-  });
+  const stages = STEPS.map((code) => ({
+    code,
+    n: found.counts.get(code) || 0,
+    first: found.oldest.get(code),
+    late: found.late.get(code) || 0,
+  }));
+  keyed(
+    box,
+    stages,
+    (stage) => stage.code,
+    makeStage,
+    (item, stage) => {
+      say(item.children[1], grouped(stage.n));
+      say(
+        item.children[2],
+        stage.late ? t("超期 {n} 件", { n: stage.late }) : stage.n ? oldest(now - stage.first) : "",
+      );
+      item.children[2].classList.toggle("t-over", stage.late > 0);
+      opens(item, stage.n ? "events?status=" + stage.code : "");
+      mark(item, "data-list-name", statusOf(stage.code).word);
+    },
+  );
   say(note, t("当前在办 {n} 件", { n: grouped(found.all) }));
 };
 
@@ -86,15 +100,21 @@ const makeWaiting = (row) => {
 
 export const drawWaiting = (box, note, rows, now) => {
   const shown = paged(box, rows, fits(box, 3.3));
-  keyed(box, shown, (row) => row.number, makeWaiting, (item, row) => {
-    const level = page.first.level_words[row.level] || { word: "", class: "lv--grid" };
-    mark(item, "data-status", row.status);
-    item.firstChild.className = "lv " + level.class;
-    say(item.firstChild, level.word);
-    say(item.children[1].firstChild, row.title);
-    say(item.children[1].lastChild, (row.border ? t("交界待确认") + " · " : "") + placeOf(row));
-    say(item.children[2], oldest(now - row.reported_at));
-  });
+  keyed(
+    box,
+    shown,
+    (row) => row.number,
+    makeWaiting,
+    (item, row) => {
+      const level = page.first.level_words[row.level] || { word: "", class: "lv--grid" };
+      mark(item, "data-status", row.status);
+      item.firstChild.className = "lv " + level.class;
+      say(item.firstChild, level.word);
+      say(item.children[1].firstChild, row.title);
+      say(item.children[1].lastChild, (row.border ? t("交界待确认") + " · " : "") + placeOf(row));
+      say(item.children[2], oldest(now - row.reported_at));
+    },
+  );
   box.classList.toggle("w-empty", !rows.length);
   mark(box, "data-empty", t("现在没有待派单的事件"));
   say(note, t("{n} 件", { n: rows.length }) + pageWords(box));

@@ -52,7 +52,10 @@ const count = (card, now, lost) => {
   const bar = card.lastChild;
   bar.classList.toggle("bar--soon", soon);
   const width = part.toFixed(3);
-  if (bar._v !== width) { bar._v = width; bar.firstChild.style.setProperty("--v", width); }
+  if (bar._v !== width) {
+    bar._v = width;
+    bar.firstChild.style.setProperty("--v", width);
+  }
 };
 
 /* What became of a card that stood here: claimed by whom, or gone on to the desk. Otherwise it just leaves. */
@@ -102,7 +105,13 @@ export const countdowns = {
     countdowns.tick(box, now, lost);
     box.classList.toggle("w-empty", !shown.length);
     mark(box, "data-empty", t("现在没有待抢单的事件"));
-    say(note, lost ? t("停更时 {n} 件 · 结果待核", { n: claims.length }) : t("{n} 件 · 限时 {m} 分钟", { n: claims.length, m: Math.round(page.first.claim_ms / 60000) }) + pageWords(box));
+    say(
+      note,
+      lost
+        ? t("停更时 {n} 件 · 结果待核", { n: claims.length })
+        : t("{n} 件 · 限时 {m} 分钟", { n: claims.length, m: Math.round(page.first.claim_ms / 60000) }) +
+            pageWords(box),
+    );
     opens(note, claims.length ? "events?status=claimable" : "");
     mark(note, "data-list-name", t("待抢单"));
   },

@@ -1,4 +1,5 @@
-/* What is counted and listed from the live rows, kept while rows come and go: a drawing costs what changed, not what is there. */
+/* What is counted and listed from the live rows, kept while rows come and go: a drawing costs what changed, not what
+   is there. */
 import { page } from "../core/page.js";
 import { shownArea } from "./area.js";
 import { codesOf } from "./names.js";
@@ -8,27 +9,42 @@ const RUNNING = new Set(["dispatched", "handling"]);
 
 /* Rows in the order of a number and then of their ids. */
 class Ordered {
-  constructor(key) { this.key = key; this.rows = []; }
-  before(one, other) { const by = this.key(one) - this.key(other); return by < 0 || (by === 0 && one.id < other.id); }
+  constructor(key) {
+    this.key = key;
+    this.rows = [];
+  }
+  before(one, other) {
+    const by = this.key(one) - this.key(other);
+    return by < 0 || (by === 0 && one.id < other.id);
+  }
   place(row) {
     let low = 0;
     let high = this.rows.length;
     while (low < high) {
       const middle = (low + high) >> 1;
-      if (this.before(this.rows[middle], row)) low = middle + 1; else high = middle;
+      if (this.before(this.rows[middle], row)) low = middle + 1;
+      else high = middle;
     }
     return low;
   }
-  add(row) { this.rows.splice(this.place(row), 0, row); }
-  remove(row) { const at = this.place(row); if (this.rows[at] === row) this.rows.splice(at, 1); }
-  sort() { this.rows.sort((one, other) => (this.before(one, other) ? -1 : 1)); }
+  add(row) {
+    this.rows.splice(this.place(row), 0, row);
+  }
+  remove(row) {
+    const at = this.place(row);
+    if (this.rows[at] === row) this.rows.splice(at, 1);
+  }
+  sort() {
+    this.rows.sort((one, other) => (this.before(one, other) ? -1 : 1));
+  }
   /* How many lie below a number. */
   below(limit) {
     let low = 0;
     let high = this.rows.length;
     while (low < high) {
       const middle = (low + high) >> 1;
-      if (this.key(this.rows[middle]) < limit) low = middle + 1; else high = middle;
+      if (this.key(this.rows[middle]) < limit) low = middle + 1;
+      else high = middle;
     }
     return low;
   }
@@ -57,7 +73,9 @@ const listsOf = (row) => {
   return found;
 };
 
-const count = (row, by) => { for (const code of codesOf(row.path)) open.set(code, (open.get(code) || 0) + by); };
+const count = (row, by) => {
+  for (const code of codesOf(row.path)) open.set(code, (open.get(code) || 0) + by);
+};
 
 const change = (id) => {
   const before = held.get(id);
@@ -77,8 +95,10 @@ const change = (id) => {
 };
 
 const anew = () => {
-  held.clear(); open.clear();
-  lists = new Map(); emergencies = new Map();
+  held.clear();
+  open.clear();
+  lists = new Map();
+  emergencies = new Map();
   for (const row of window.live.rows()) {
     held.set(row.id, row);
     count(row, 1);
@@ -98,7 +118,9 @@ export const derived = {
     if (!stale) ids.forEach(change);
   },
   /* Another area is selected. */
-  turn() { stale = true; },
+  turn() {
+    stale = true;
+  },
   found(now) {
     if (stale) anew();
     const counts = new Map();
@@ -108,11 +130,24 @@ export const derived = {
     for (const [name, one] of lists) {
       const [kind, status] = name.split(" ");
       if (!status || !one.rows.length) continue;
-      if (kind === "due") { late.set(status, one.below(now)); continue; }
+      if (kind === "due") {
+        late.set(status, one.below(now));
+        continue;
+      }
       counts.set(status, one.rows.length);
       oldest.set(status, one.rows[0].reported_at);
       all += one.rows.length;
     }
-    return { all, counts, oldest, late, open, claims: rowsOf("claims"), waiting: rowsOf("status pending_dispatch"), supervised: rowsOf("supervised"), emergencies: [...emergencies.values()] };
+    return {
+      all,
+      counts,
+      oldest,
+      late,
+      open,
+      claims: rowsOf("claims"),
+      waiting: rowsOf("status pending_dispatch"),
+      supervised: rowsOf("supervised"),
+      emergencies: [...emergencies.values()],
+    };
   },
 };

@@ -22,18 +22,24 @@ const load = () => {
   fetch("/api/v1/places")
     .then((answer) => (answer.ok ? answer.json() : { items: [] }))
     .then(({ items }) => {
-      points = (items || []).filter((one) => KINDS.includes(one.kind) && Number.isFinite(one.lng) && Number.isFinite(one.lat));
+      points = (items || []).filter(
+        (one) => KINDS.includes(one.kind) && Number.isFinite(one.lng) && Number.isFinite(one.lat),
+      );
       page.dirty();
     })
     .catch(() => undefined); // without points the strip simply has none
 };
 
-/* The nearest of each point's place to (lng, lat), WGS-84: [{code, name, kind, lng, lat, metres, minutes}], at most 5. */
+/* The nearest of each point's place to (lng, lat), WGS-84: [{code, name, kind, lng, lat, metres, minutes}], at most 5.
+ */
 const nearest = (lng, lat) => {
   load();
   if (!points || !Number.isFinite(lng) || !Number.isFinite(lat)) return [];
   return points
-    .map((point) => { const far = metres(lng, lat, point); return { ...point, metres: far, minutes: Math.max(1, Math.ceil(far / METRES_A_MINUTE)) }; })
+    .map((point) => {
+      const far = metres(lng, lat, point);
+      return { ...point, metres: far, minutes: Math.max(1, Math.ceil(far / METRES_A_MINUTE)) };
+    })
     .sort((a, b) => a.metres - b.metres || (a.code < b.code ? -1 : 1))
     .slice(0, MOST);
 };
@@ -45,6 +51,8 @@ export const nearestForces = {
   /* What the map draws lines from: the nearest of the alert that fills the strip, while nobody has answered it. */
   shown() {
     const alert = alertStore.main();
-    return alert && alert.state === "raised" ? nearest(alert.lng, alert.lat).map((one) => ({ ...one, to: [alert.lng, alert.lat], event: alert.event })) : [];
+    return alert && alert.state === "raised"
+      ? nearest(alert.lng, alert.lat).map((one) => ({ ...one, to: [alert.lng, alert.lat], event: alert.event }))
+      : [];
   },
 };

@@ -6,7 +6,11 @@ import { grouped, percent } from "../core/text.js";
 import { t } from "../core/words.js";
 import { opens } from "./list.js";
 
-const STANDING = { pending_dispatch: "status=pending_dispatch", handling: "status=handling", supervised: "supervision=ordinary,yellow,red" };
+const STANDING = {
+  pending_dispatch: "status=pending_dispatch",
+  handling: "status=handling",
+  supervised: "supervision=ordinary,yellow,red",
+};
 
 const make = (kpi) => {
   const card = el("article", "w-kpi");
@@ -34,7 +38,8 @@ const flip = (box, text) => {
     let digit = box.children[at];
     if (!digit || digit.tagName !== tag) {
       const made = el(tag);
-      if (digit) digit.replaceWith(made); else box.appendChild(made);
+      if (digit) digit.replaceWith(made);
+      else box.appendChild(made);
       digit = made;
       digit.addEventListener("animationend", () => digit.classList.remove("is-turning"));
     }
@@ -76,7 +81,14 @@ const update = (card, kpi) => {
   say(card.querySelector("small"), rate && counted ? num + "/" + den : "");
   card.classList.toggle("w-kpi--long", flips.children.length > 4);
   delta(card.lastChild, kpi);
-  opens(card, empty ? "" : STANDING[kpi.code] ? "events?" + STANDING[kpi.code] : "kpis/" + kpi.code + "/events?period=today&part=" + (rate ? "den" : "num"));
+  opens(
+    card,
+    empty
+      ? ""
+      : STANDING[kpi.code]
+        ? "events?" + STANDING[kpi.code]
+        : "kpis/" + kpi.code + "/events?period=today&part=" + (rate ? "den" : "num"),
+  );
 };
 
 /* What a rate is called: on the wall as on the boards. */

@@ -1,4 +1,5 @@
-/* The list behind a number: opens at a touch of anything with data-list, says as many as the number, closes by itself. */
+/* The list behind a number: opens at a touch of anything with data-list, says as many as the number, closes by itself.
+ */
 import { el, mark, say } from "../core/dom.js";
 import { page } from "../core/page.js";
 import { grouped } from "../core/text.js";
@@ -16,7 +17,8 @@ let asking = 0;
 export const opens = (node, path) => {
   const area = path && !path.includes("area=") && shownArea.code;
   const whole = area ? path + "&area=" + encodeURIComponent(area) : path;
-  if (whole) mark(node, "data-list", whole); else node.removeAttribute("data-list");
+  if (whole) mark(node, "data-list", whole);
+  else node.removeAttribute("data-list");
 };
 
 const box = () => document.getElementById("screen-list");
@@ -27,19 +29,30 @@ const close = () => {
   if (box()) box().replaceChildren();
 };
 
-const stay = () => { clearTimeout(closing); closing = setTimeout(close, OPEN_MS); };
+const stay = () => {
+  clearTimeout(closing);
+  closing = setTimeout(close, OPEN_MS);
+};
 
 const line = (event) => {
   const item = el("li", "w-list__i");
   mark(item, "data-event", event.number);
   mark(item, "data-status", event.status);
   const where = (event.path || []).length ? event.path[event.path.length - 1] : "";
-  const place = [typeof where === "object" ? where.name : shownArea.name_of(where), event.address].filter(Boolean).join(" · ");
+  const place = [typeof where === "object" ? where.name : shownArea.name_of(where), event.address]
+    .filter(Boolean)
+    .join(" · ");
   const unit = event.unit && (event.unit.name || unitName(event.unit));
   item.append(
     el("b", "", event.title),
     el("span", "w-list__s", statusWord(event.status)),
-    el("small", "", [event.reported_at ? dayTime(Date.parse(event.reported_at), page.first.time_zone) : "", unit, place].filter(Boolean).join(" · ")),
+    el(
+      "small",
+      "",
+      [event.reported_at ? dayTime(Date.parse(event.reported_at), page.first.time_zone) : "", unit, place]
+        .filter(Boolean)
+        .join(" · "),
+    ),
   );
   return item;
 };
@@ -65,7 +78,10 @@ const open = async (path, name) => {
   stay();
   const note = panel.querySelector("p");
   try {
-    const answer = await fetch("/api/v1/" + path + (path.startsWith("events?") ? "&count=1" : "") + "&limit=" + PAGE, { headers: { Accept: "application/json" }, cache: "no-store" });
+    const answer = await fetch("/api/v1/" + path + (path.startsWith("events?") ? "&count=1" : "") + "&limit=" + PAGE, {
+      headers: { Accept: "application/json" },
+      cache: "no-store",
+    });
     if (!answer.ok) throw new Error(String(answer.status));
     const said = await answer.json();
     if (mine !== asking) return;
@@ -73,7 +89,16 @@ const open = async (path, name) => {
     const count = Number.isFinite(said.count) ? said.count : said.items.length;
     mark(panel, "data-count", whole ? count : "");
     say(panel.querySelector(".w-drawer__n"), t("{n} 件", { n: grouped(count) + (whole ? "" : "+") }));
-    say(note, [shownArea.name, count > said.items.length ? t("显示前 {n} 件", { n: said.items.length }) : "", t("{when} 取数", { when: clockTime(page.now(), page.first.time_zone) })].filter(Boolean).join(" · "));
+    say(
+      note,
+      [
+        shownArea.name,
+        count > said.items.length ? t("显示前 {n} 件", { n: said.items.length }) : "",
+        t("{when} 取数", { when: clockTime(page.now(), page.first.time_zone) }),
+      ]
+        .filter(Boolean)
+        .join(" · "),
+    );
     panel.querySelector("ul").replaceChildren(...said.items.map(line));
   } catch (error) {
     if (mine !== asking) return;
@@ -92,7 +117,15 @@ document.addEventListener("click", (pressed) => {
   } else if (inside) stay();
   else if (box() && box().firstChild) close();
 });
-document.addEventListener("keydown", (pressed) => { if (pressed.key === "Escape") close(); });
-document.addEventListener("wheel", (turned) => { if (turned.target.closest && turned.target.closest(".w-drawer")) stay(); }, { passive: true });
+document.addEventListener("keydown", (pressed) => {
+  if (pressed.key === "Escape") close();
+});
+document.addEventListener(
+  "wheel",
+  (turned) => {
+    if (turned.target.closest && turned.target.closest(".w-drawer")) stay();
+  },
+  { passive: true },
+);
 
 export const eventList = { close };

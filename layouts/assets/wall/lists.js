@@ -32,16 +32,22 @@ const dueWords = (row, now) => {
 export const drawSupervised = (box, note, rows, now) => {
   const across = Math.max(1, getComputedStyle(box).gridTemplateColumns.split(" ").length);
   const shown = paged(box, rows, Math.max(1, fits(box, ROW_REM)) * across);
-  keyed(box, shown, (row) => row.number, makeSupervised, (item, row) => {
-    const known = page.first.supervisions[row.supervision] || { word: row.supervision };
-    mark(item, "data-status", row.status);
-    item.children[0].className = "w-chip w-chip--" + row.supervision;
-    say(item.children[0], known.word);
-    say(item.children[1], row.title);
-    say(item.children[3], [unitName(row.unit), placeOf(row)].filter(Boolean)[0] || "");
-    say(item.children[2], dueWords(row, now));
-    item.children[2].classList.toggle("t-over", Boolean(row.handle_due_at && now > row.handle_due_at));
-  });
+  keyed(
+    box,
+    shown,
+    (row) => row.number,
+    makeSupervised,
+    (item, row) => {
+      const known = page.first.supervisions[row.supervision] || { word: row.supervision };
+      mark(item, "data-status", row.status);
+      item.children[0].className = "w-chip w-chip--" + row.supervision;
+      say(item.children[0], known.word);
+      say(item.children[1], row.title);
+      say(item.children[3], [unitName(row.unit), placeOf(row)].filter(Boolean)[0] || "");
+      say(item.children[2], dueWords(row, now));
+      item.children[2].classList.toggle("t-over", Boolean(row.handle_due_at && now > row.handle_due_at));
+    },
+  );
   box.classList.toggle("w-empty", !rows.length);
   mark(box, "data-empty", t("现在没有督办事项"));
   say(note, t("在督 {n} 件", { n: rows.length }) + pageWords(box));
@@ -63,12 +69,17 @@ export const glyphCanvas = (asked) => {
 
 export const drawLegend = (box, statuses, counts, redraw) => {
   if (redraw || !box.firstChild) {
-    box.replaceChildren(...statuses.concat(null).map((status) => {
-      const item = el("span", "w-legend__i");
-      item.append(glyphCanvas(status), el("span", "", status ? status.word : t("聚合")));
-      if (status) { item.append(el("b", "num")); mark(item, "data-count", status.code); }
-      return item;
-    }));
+    box.replaceChildren(
+      ...statuses.concat(null).map((status) => {
+        const item = el("span", "w-legend__i");
+        item.append(glyphCanvas(status), el("span", "", status ? status.word : t("聚合")));
+        if (status) {
+          item.append(el("b", "num"));
+          mark(item, "data-count", status.code);
+        }
+        return item;
+      }),
+    );
   }
   statuses.forEach((status, at) => {
     const count = counts.get(status.code) || 0;

@@ -1,4 +1,5 @@
-/* The wall's conductor: reads the first data, listens to window.live, redraws what changed at most a few times a second. */
+/* The wall's conductor: reads the first data, listens to window.live, redraws what changed at most a few times a
+   second. */
 import "../core/drafts.js";
 import "../core/idle.js";
 import "../live/feed.js";
@@ -50,18 +51,35 @@ page.now = () => {
   return page.first.now + (performance.now() - started) * page.first.speed;
 };
 
-/* The panels: what each needs to be shown at all (a view, or the live rows) and how it is drawn. A missing view shows nothing. */
+/* The panels: what each needs to be shown at all (a view, or the live rows) and how it is drawn. A missing view shows
+   nothing. */
 const below = () => page.first.levels_below[shownArea.code ? shownArea.depth_of(shownArea.code) : 0] || t("网格");
 const PANELS = {
   flow: ["", "screen-flow", (box, note, _view, found, now) => drawFlow(box, note, found, now)],
-  claims: ["", "screen-countdowns", (box, note, _view, found, now) => countdowns.draw(box, note, found.claims, lost() ? seen : now, lost())],
+  claims: [
+    "",
+    "screen-countdowns",
+    (box, note, _view, found, now) => countdowns.draw(box, note, found.claims, lost() ? seen : now, lost()),
+  ],
   dispatch: ["", "screen-dispatch", (box, note, _view, found, now) => drawWaiting(box, note, found.waiting, now)],
-  supervised: ["", "screen-supervised", (box, note, _view, found, now) => drawSupervised(box, note, found.supervised, now)],
+  supervised: [
+    "",
+    "screen-supervised",
+    (box, note, _view, found, now) => drawSupervised(box, note, found.supervised, now),
+  ],
   trend: ["trend", "screen-trend", (box, note, view) => drawTrend(box, note, view)],
-  categories: ["categories", "screen-categories", (box, note, view) => drawBars(box, note, view.rows, view.rest, false)],
+  categories: [
+    "categories",
+    "screen-categories",
+    (box, note, view) => drawBars(box, note, view.rows, view.rest, false),
+  ],
   channels: ["channels", "screen-channels", (box, note, view) => drawBars(box, note, view.rows, 0, true)],
   board: ["board", "screen-board", (box, note, view) => drawBoard(box, note, view)],
-  satisfaction: ["satisfaction", "screen-satisfaction", (box, note, view) => drawSatisfaction(box, note, page.first.ratings, view)],
+  satisfaction: [
+    "satisfaction",
+    "screen-satisfaction",
+    (box, note, view) => drawSatisfaction(box, note, page.first.ratings, view),
+  ],
   streets: ["streets", "screen-streets", (box, note, view) => drawTable("streets", box, note, view, "area", below())],
   units: ["units", "screen-units", (box, note, view) => drawTable("units", box, note, view, "unit", t("部门"))],
   ratings: ["ratings", "screen-ratings", (box, note, view) => drawTable("ratings", box, note, view, "unit", t("部门"))],
@@ -78,7 +96,8 @@ const drawPanels = (found, now) => {
     box.parentElement.hidden = Boolean(view) && !views[view];
     if (!box.parentElement.hidden && box.offsetParent !== null) seenPanels.push([name, box]);
   }
-  for (const [name, box] of seenPanels) { // after every panel is shown or hidden: they share the room
+  for (const [name, box] of seenPanels) {
+    // after every panel is shown or hidden: they share the room
     const [view, id, paint] = PANELS[name];
     paint(box, byId(id + "-note"), views[view], found, now);
   }
@@ -96,7 +115,10 @@ const draw = () => {
   drawLegend(byId("screen-legend"), page.first.statuses, found.counts);
   drawRamp(byId("screen-ramp"));
   wallMap.count(found.open);
-  wallMap.alarms(found.emergencies, (row) => { const alert = alertStore.of(row); return !alert || alert.state !== "raised"; });
+  wallMap.alarms(found.emergencies, (row) => {
+    const alert = alertStore.of(row);
+    return !alert || alert.state !== "raised";
+  });
 };
 
 page.dirty = () => {
@@ -108,13 +130,18 @@ page.dirty = () => {
 
 /* ---- the link ---- */
 const age = () => (live() ? live().age() : NaN);
-const state = () => (live() ? live().link : "offline"); // what is shown is old, or not; a part may stand still all the same
+// what is shown is old, or not; a part may stand still all the same
+const state = () => (live() ? live().link : "offline");
 const still = () => (live() ? live().still : []);
-const lost = () => state() !== "live" && (joined || Number.isFinite(age()) || performance.now() - started > GRACE_S * 1000);
+const lost = () =>
+  state() !== "live" && (joined || Number.isFinite(age()) || performance.now() - started > GRACE_S * 1000);
 
 const tick = () => {
   if (!root) return;
-  if (!root.isConnected) { root = null; return; }
+  if (!root.isConnected) {
+    root = null;
+    return;
+  }
   const now = page.now();
   if (state() === "live") joined = true;
   if (Number.isFinite(age())) seen = now - age() * 1000 * live().speed; // the last sign of the server, by its own clock
@@ -122,7 +149,9 @@ const tick = () => {
   const gone = lost();
   wallHeader.clock(now);
   wallHeader.live(still().length && !gone ? "still" : state(), age(), joined || gone);
-  if (root.classList.contains("wall--stale") !== gone) { page.dirty(); }
+  if (root.classList.contains("wall--stale") !== gone) {
+    page.dirty();
+  }
   wallHeader.lost(root, byId("screen-lost"), gone, seen, age(), state(), still());
   scenes.tick(gone || alertStore.open().some((alert) => alert.state === "raised"));
   if (!gone && pagesDue(Object.values(PANELS).map(([, id]) => byId(id)))) page.dirty();
@@ -155,11 +184,30 @@ page.relaid = () => draw();
 const listen = () => {
   const source = live();
   if (!source) return;
-  source.on("rows", (ids) => { derived.take(ids); areaViews.stir(); page.dirty(); });
-  source.on("view", (name, data) => { areaViews.take(name, data); page.dirty(); });
-  source.on("alert", (alert) => { alertStore.take(alert); draw(); wallMap.dirty(); });
-  source.on("state", () => { tick(); page.dirty(); });
-  shownArea.on(() => { derived.turn(); areaViews.turn(); eventList.close(); draw(); });
+  source.on("rows", (ids) => {
+    derived.take(ids);
+    areaViews.stir();
+    page.dirty();
+  });
+  source.on("view", (name, data) => {
+    areaViews.take(name, data);
+    page.dirty();
+  });
+  source.on("alert", (alert) => {
+    alertStore.take(alert);
+    draw();
+    wallMap.dirty();
+  });
+  source.on("state", () => {
+    tick();
+    page.dirty();
+  });
+  shownArea.on(() => {
+    derived.turn();
+    areaViews.turn();
+    eventList.close();
+    draw();
+  });
 };
 
 let listening = false;
@@ -172,7 +220,12 @@ const start = (found) => {
   scale();
   scenes.start(root);
   alarmSound.start();
-  if (!listening) { listening = true; listen(); window.addEventListener("resize", resized); setInterval(tick, 250); }
+  if (!listening) {
+    listening = true;
+    listen();
+    window.addEventListener("resize", resized);
+    setInterval(tick, 250);
+  }
   shownArea.start(page.first.areas);
   draw();
   tick();

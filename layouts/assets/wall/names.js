@@ -17,7 +17,8 @@ const statuses = () => {
 };
 
 export const statusOf = (code) => statuses().get(code) || { glyph: "dot", token: "st-handle", word: code };
-export const statusWord = (code) => (statuses().has(code) ? statuses().get(code).word : page.first.status_words[code] || code);
+export const statusWord = (code) =>
+  statuses().has(code) ? statuses().get(code).word : page.first.status_words[code] || code;
 export const tokenOf = (code) => statusOf(code).token;
 export const unitName = (code) => (code ? page.first.units[code] || code : "");
 export const sinceOf = (row) => {

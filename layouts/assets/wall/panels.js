@@ -45,7 +45,9 @@ const table = (box) => {
   if (box.firstChild) return box.querySelector("tbody");
   const whole = box.appendChild(el("table", "w-rank num"));
   const head = whole.appendChild(el("thead")).appendChild(el("tr"));
-  [t("名次"), t("部门"), t("积分"), t("升降"), kpiName("on_time_rate")].forEach((word) => head.appendChild(el("th", "", word)));
+  [t("名次"), t("部门"), t("积分"), t("升降"), kpiName("on_time_rate")].forEach((word) =>
+    head.appendChild(el("th", "", word)),
+  );
   head.lastChild.colSpan = 2;
   return whole.appendChild(el("tbody"));
 };
@@ -55,7 +57,10 @@ export const drawBoard = (box, note, view) => {
   const rows = (view && view.rows) || [];
   const room = roomIn(box) - HEAD_REM;
   const shown = rows.slice(0, Math.max(1, Math.floor(room / ROW_REM)));
-  box.style.setProperty("--row", Math.min(MOST_REM, Math.max(ROW_REM, room / Math.max(1, shown.length))).toFixed(2) + "rem");
+  box.style.setProperty(
+    "--row",
+    Math.min(MOST_REM, Math.max(ROW_REM, room / Math.max(1, shown.length))).toFixed(2) + "rem",
+  );
   keyed(body, shown, (row) => row.code, makeRow, updateRow);
   box.classList.toggle("w-empty", !rows.length);
   mark(box, "data-empty", t("今日还没有积分"));
@@ -85,12 +90,24 @@ const makeShift = () => {
 /* Who is on duty and who comes next, by role and shift, never by name. */
 export const drawRoster = (box, view) => {
   if (!view || !view.now) return false;
-  const shifts = [{ word: t("当班"), ...view.now }, ...[].concat(view.next || []).slice(0, 2).map((shift) => ({ word: t("下一班"), ...shift }))];
-  keyed(box, shifts, (shift) => shift.word + shift.role + shift.name, makeShift, (item, shift) => {
-    say(item.children[0], shift.word);
-    say(item.children[1], shift.role + " " + shift.name);
-    say(item.children[2], shift.start + "–" + shift.end);
-  });
+  const shifts = [
+    { word: t("当班"), ...view.now },
+    ...[]
+      .concat(view.next || [])
+      .slice(0, 2)
+      .map((shift) => ({ word: t("下一班"), ...shift })),
+  ];
+  keyed(
+    box,
+    shifts,
+    (shift) => shift.word + shift.role + shift.name,
+    makeShift,
+    (item, shift) => {
+      say(item.children[0], shift.word);
+      say(item.children[1], shift.role + " " + shift.name);
+      say(item.children[2], shift.start + "–" + shift.end);
+    },
+  );
   return true;
 };
 
@@ -98,18 +115,30 @@ export const drawSatisfaction = (box, note, levels, view) => {
   const { counts = {}, rated = 0, covered = 0, closed = 0 } = view || {};
   if (!box.firstChild) box.append(el("div", "w-sat__bar"), el("ul", "w-sat num"));
   const items = levels.map((level) => ({ ...level, n: counts[level.code] || 0 }));
-  keyed(box.firstChild, items, (item) => item.code, makeShare, (part, item) => {
-    part.style.flexGrow = item.n;
-    part.hidden = !item.n;
-  });
-  keyed(box.lastChild, items, (item) => item.code, makeLevel, (node, item) => {
-    say(node.children[1], String(item.n));
-    say(node.children[2], rated ? percent(item.n, rated) + "%" : "—");
-    mark(node, "data-num", item.n);
-    mark(node, "data-den", rated);
-    opens(node, item.n ? "kpis/satisfaction_rate/events?period=today&part=den&rating=" + item.code : "");
-    mark(node, "data-list-name", item.word);
-  });
+  keyed(
+    box.firstChild,
+    items,
+    (item) => item.code,
+    makeShare,
+    (part, item) => {
+      part.style.flexGrow = item.n;
+      part.hidden = !item.n;
+    },
+  );
+  keyed(
+    box.lastChild,
+    items,
+    (item) => item.code,
+    makeLevel,
+    (node, item) => {
+      say(node.children[1], String(item.n));
+      say(node.children[2], rated ? percent(item.n, rated) + "%" : "—");
+      mark(node, "data-num", item.n);
+      mark(node, "data-den", rated);
+      opens(node, item.n ? "kpis/satisfaction_rate/events?period=today&part=den&rating=" + item.code : "");
+      mark(node, "data-list-name", item.word);
+    },
+  );
   say(note, t("评价 {rated} 次 · 办结 {closed} 件中已评价 {covered} 件", { rated, closed, covered }));
   opens(note, rated ? "kpis/satisfaction_rate/events?period=today&part=den" : "");
   mark(note, "data-list-name", t("已评价"));

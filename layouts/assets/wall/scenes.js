@@ -14,13 +14,16 @@ const shown = () => root.getAttribute("data-scene");
 const show = (scene) => {
   if (!root || !page.first.scenes.includes(scene) || scene === shown()) return;
   mark(root, "data-scene", scene);
-  for (const tab of root.querySelectorAll(".w-tab")) mark(tab, "aria-pressed", tab.getAttribute("data-scene") === scene);
+  for (const tab of root.querySelectorAll(".w-tab"))
+    mark(tab, "aria-pressed", tab.getAttribute("data-scene") === scene);
   keepInAddress("scene", scene);
   turned = performance.now();
   page.relaid();
 };
 
-const touch = () => { touched = performance.now(); };
+const touch = () => {
+  touched = performance.now();
+};
 
 export const scenes = {
   show,
@@ -35,7 +38,10 @@ export const scenes = {
     const now = performance.now();
     if (!root) return;
     root.classList.toggle("wall--turning", every > 0 && now - touched >= HOLD_MS && !held);
-    if (!every || held || now - touched < HOLD_MS) { turned = now; return; }
+    if (!every || held || now - touched < HOLD_MS) {
+      turned = now;
+      return;
+    }
     if (now - turned < every) return;
     const all = page.first.scenes;
     show(all[(all.indexOf(shown()) + 1) % all.length]);
@@ -46,4 +52,5 @@ document.addEventListener("click", (pressed) => {
   const tab = pressed.target.closest && pressed.target.closest(".w-tab[data-scene]");
   if (tab) show(tab.getAttribute("data-scene"));
 });
-for (const kind of ["pointerdown", "pointermove", "wheel", "keydown"]) document.addEventListener(kind, touch, { passive: true, capture: true });
+for (const kind of ["pointerdown", "pointermove", "wheel", "keydown"])
+  document.addEventListener(kind, touch, { passive: true, capture: true });

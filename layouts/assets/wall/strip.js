@@ -12,7 +12,9 @@ const turn = (box) => {
   const others = box.querySelectorAll(".w-other");
   const pages = Math.ceil(others.length / PAGE);
   const shown = pages > 1 ? Math.floor(performance.now() / TURN_MS) % pages : 0;
-  others.forEach((node, index) => { node.hidden = Math.floor(index / PAGE) !== shown; });
+  others.forEach((node, index) => {
+    node.hidden = Math.floor(index / PAGE) !== shown;
+  });
 };
 
 const build = (box, alerts, first, gone, lost) => {
@@ -33,7 +35,10 @@ export const alertStrip = {
     const alerts = alertStore.open();
     const first = alertStore.main(alerts);
     const gone = alertStore.missed();
-    root.classList.toggle("wall--emg", alerts.some((alert) => alert.state === "raised"));
+    root.classList.toggle(
+      "wall--emg",
+      alerts.some((alert) => alert.state === "raised"),
+    );
     const forces = first ? nearestForces.of(first) : [];
     const wanted = first || gone.length ? JSON.stringify([first, alerts, gone, forces.length, lost]) : "";
     if (box._shape === wanted) return;

@@ -1,4 +1,5 @@
-/* The tables of streets, units and ratings: one builder, columns as data, bars beside the numbers, pages when rows do not fit. */
+/* The tables of streets, units and ratings: one builder, columns as data, bars beside the numbers, pages when rows do
+   not fit. */
 import { el, mark, say } from "../core/dom.js";
 import { keyed } from "../core/keyed.js";
 import { page } from "../core/page.js";
@@ -15,29 +16,68 @@ const HEAD = 2.5;
 
 const pair = (value) => value || [0, 0];
 const standing = (extra) => (row, by) => "events?" + extra + "&" + by + "=" + encodeURIComponent(row.code);
-const kpi = (code, part) => (row, by) => "kpis/" + code + "/events?period=today&part=" + part + "&" + by + "=" + encodeURIComponent(row.code);
+const kpi = (code, part) => (row, by) =>
+  "kpis/" + code + "/events?period=today&part=" + part + "&" + by + "=" + encodeURIComponent(row.code);
 
-const count = (key, word, path, classes = "") => ({ key, word, path, classes: "w-n " + classes, text: (row) => grouped(row[key]), open: (row) => row[key] > 0 });
+const count = (key, word, path, classes = "") => ({
+  key,
+  word,
+  path,
+  classes: "w-n " + classes,
+  text: (row) => grouped(row[key]),
+  open: (row) => row[key] > 0,
+});
 const rate = (key, word, path) => ({
-  key, word, path, classes: "w-rate2",
-  text: (row) => { const [num, den] = pair(row[key]); return den ? percent(num, den) + "%" : "—"; },
-  small: (row) => { const [num, den] = pair(row[key]); return num + "/" + den; },
+  key,
+  word,
+  path,
+  classes: "w-rate2",
+  text: (row) => {
+    const [num, den] = pair(row[key]);
+    return den ? percent(num, den) + "%" : "—";
+  },
+  small: (row) => {
+    const [num, den] = pair(row[key]);
+    return num + "/" + den;
+  },
   open: (row) => pair(row[key])[1] > 0,
 });
-const points = { key: "points", word: () => t("积分"), classes: "w-pts", text: (row) => String(row.points ?? "—"), open: () => false };
-const open = { ...count("open", () => t("在办"), standing("status=reported,claimable,pending_dispatch,dispatched,handling,on_hold,checking")), bar: true };
+const points = {
+  key: "points",
+  word: () => t("积分"),
+  classes: "w-pts",
+  text: (row) => String(row.points ?? "—"),
+  open: () => false,
+};
+const open = {
+  ...count(
+    "open",
+    () => t("在办"),
+    standing("status=reported,claimable,pending_dispatch,dispatched,handling,on_hold,checking"),
+  ),
+  bar: true,
+};
 const onTime = rate("on_time", () => kpiName("on_time_rate"), kpi("on_time_rate", "den"));
 const liked = rate("satisfaction", () => kpiName("satisfaction_rate"), kpi("satisfaction_rate", "den"));
 const late = count("overdue", () => t("超期"), standing("overdue=true"), "w-late");
 
-const rework = { key: "rework", word: () => t("返工"), classes: "w-n", text: (row) => grouped(pair(row.rework)[0]), small: (row) => "/" + pair(row.rework)[1], open: () => false };
+const rework = {
+  key: "rework",
+  word: () => t("返工"),
+  classes: "w-n",
+  text: (row) => grouped(pair(row.rework)[0]),
+  small: (row) => "/" + pair(row.rework)[1],
+  open: () => false,
+};
 
 const COLUMNS = {
   streets: [
     open,
     count("reported", () => t("今日上报"), kpi("reported", "num")),
     count("closed", () => t("今日办结"), kpi("closed", "num")),
-    onTime, liked, late,
+    onTime,
+    liked,
+    late,
     count("supervised", () => t("督办"), standing("supervision=ordinary,yellow,red"), "w-supn"),
     points,
   ],
@@ -48,8 +88,23 @@ const columnsOf = (kind) => (kind === "ratings" ? ratingColumns() : COLUMNS[kind
 
 const ratingColumns = () => [
   { key: "bar", word: () => "", classes: "w-five", shares: true, text: () => "", open: () => false },
-  ...page.first.ratings.map((level) => ({ key: level.code, word: () => level.word, classes: "w-n w-lvl", text: (row) => String(row.counts[level.code] || 0), path: (row, by) => kpi("satisfaction_rate", "den")(row, by) + "&rating=" + level.code, open: (row) => row.counts[level.code] > 0, token: level.token })),
-  { key: "rated", word: () => t("已评价"), classes: "w-n", text: (row) => String(row.rated), path: kpi("satisfaction_rate", "den"), open: (row) => row.rated > 0 },
+  ...page.first.ratings.map((level) => ({
+    key: level.code,
+    word: () => level.word,
+    classes: "w-n w-lvl",
+    text: (row) => String(row.counts[level.code] || 0),
+    path: (row, by) => kpi("satisfaction_rate", "den")(row, by) + "&rating=" + level.code,
+    open: (row) => row.counts[level.code] > 0,
+    token: level.token,
+  })),
+  {
+    key: "rated",
+    word: () => t("已评价"),
+    classes: "w-n",
+    text: (row) => String(row.rated),
+    path: kpi("satisfaction_rate", "den"),
+    open: (row) => row.rated > 0,
+  },
   liked,
 ];
 
@@ -70,7 +125,10 @@ const makeRow = (kind) => () => {
   line.appendChild(el("td", "w-nm")).appendChild(el("span", "w-wrap"));
   for (const column of columnsOf(kind)) {
     const cell = line.appendChild(el("td", column.classes));
-    if (column.shares) { for (const level of page.first.ratings) cell.appendChild(el("i")).style.background = "var(--" + level.token + ")"; continue; }
+    if (column.shares) {
+      for (const level of page.first.ratings) cell.appendChild(el("i")).style.background = "var(--" + level.token + ")";
+      continue;
+    }
     cell.append(el("b"), column.small ? el("small") : column.bar ? el("i", "w-inbar") : "");
   }
   return line;
@@ -84,7 +142,9 @@ const fillRow = (kind, by, most) => (line, row) => {
   columnsOf(kind).forEach((column, at) => {
     const cell = line.children[at + 1];
     if (column.shares) {
-      page.first.ratings.forEach((level, place) => { cell.children[place].style.flexGrow = row.counts[level.code] || 0; });
+      page.first.ratings.forEach((level, place) => {
+        cell.children[place].style.flexGrow = row.counts[level.code] || 0;
+      });
       return;
     }
     say(cell.firstChild, column.text(row));
@@ -114,9 +174,18 @@ export const drawTable = (kind, box, note, view, by, first) => {
   const pages = Math.ceil(rows.length / fit) || 1;
   const shown = paged(box, rows, Math.ceil(rows.length / pages) || 1);
   box.style.setProperty("--row", Math.min(MOST, Math.max(LEAST, room / Math.max(1, shown.length))).toFixed(2) + "rem");
-  keyed(body, shown, (row) => row.code, makeRow(kind), fillRow(kind, by, Math.max(0, ...rows.map((row) => row.open || 0))));
+  keyed(
+    body,
+    shown,
+    (row) => row.code,
+    makeRow(kind),
+    fillRow(kind, by, Math.max(0, ...rows.map((row) => row.open || 0))),
+  );
   box.classList.toggle("w-empty", !rows.length);
   mark(box, "data-empty", t("没有可显示的数据"));
-  say(note, (kind === "ratings" ? t("今日 · 满意率由低到高") : t("今日 · 共 {n} 个", { n: rows.length })) + pageWords(box));
+  say(
+    note,
+    (kind === "ratings" ? t("今日 · 满意率由低到高") : t("今日 · 共 {n} 个", { n: rows.length })) + pageWords(box),
+  );
   return true;
 };

@@ -18,12 +18,20 @@ const make = (step) => {
   mark(item, "data-event", step.number);
   mark(item, "data-status", step.to_status || "");
   say(item.children[0], clockTime(step.at, page.first.time_zone));
-  say(item.children[1], [step.unit_name, page.first.actions[step.action] || step.action_name].filter(Boolean).join(" "));
+  say(
+    item.children[1],
+    [step.unit_name, page.first.actions[step.action] || step.action_name].filter(Boolean).join(" "),
+  );
   say(item.children[2], " · " + step.title);
   return item;
 };
 
-const pause = () => { if (rolling) { if (hovered || page.frozen()) rolling.pause(); else rolling.play(); } };
+const pause = () => {
+  if (rolling) {
+    if (hovered || page.frozen()) rolling.pause();
+    else rolling.play();
+  }
+};
 
 /* Carry the first item out to the left, then put it behind the last: a lap of all takes 90 seconds. */
 const roll = () => {
@@ -32,10 +40,14 @@ const roll = () => {
   if (total <= belt.parentElement.clientWidth) return;
   const item = belt.firstChild;
   const width = item.getBoundingClientRect().width + parseFloat(getComputedStyle(belt).columnGap);
-  rolling = belt.animate([{ transform: "none" }, { transform: "translateX(-" + width + "px)" }], { duration: Math.max(500, (LAP_S * 1000 * width) / total), easing: "linear" });
+  rolling = belt.animate([{ transform: "none" }, { transform: "translateX(-" + width + "px)" }], {
+    duration: Math.max(500, (LAP_S * 1000 * width) / total),
+    easing: "linear",
+  });
   rolling.onfinish = () => {
     rolling = null;
-    if (item._old) item.remove(); else if (item.parentElement === belt) belt.appendChild(item);
+    if (item._old) item.remove();
+    else if (item.parentElement === belt) belt.appendChild(item);
     roll();
   };
   pause();
@@ -55,8 +67,14 @@ export const drawLatest = (box, view) => {
     box.replaceChildren(belt);
     known.clear();
     rolling = null;
-    box.addEventListener("pointerenter", () => { hovered = true; pause(); });
-    box.addEventListener("pointerleave", () => { hovered = false; pause(); });
+    box.addEventListener("pointerenter", () => {
+      hovered = true;
+      pause();
+    });
+    box.addEventListener("pointerleave", () => {
+      hovered = false;
+      pause();
+    });
   }
   const wanted = new Set(steps.map(keyOf));
   const first = known.size === 0;
@@ -74,7 +92,8 @@ export const drawLatest = (box, view) => {
     known.delete(key);
     const seen = item.getBoundingClientRect();
     const frame = box.getBoundingClientRect();
-    if (rolling && seen.left < frame.right && seen.right > frame.left) item._old = true; // it may finish its way out
+    if (rolling && seen.left < frame.right && seen.right > frame.left)
+      item._old = true; // it may finish its way out
     else if (item !== belt.firstChild || !rolling) item.remove();
     else item._old = true;
   }

@@ -24,16 +24,22 @@ const smooth = (points) => {
   if (points.length < 2) return "";
   const step = points.slice(1).map((p, i) => (p[1] - points[i][1]) / (p[0] - points[i][0]));
   const slope = points.map((_p, i) => {
-    const before = step[i - 1], after = step[i];
+    const before = step[i - 1],
+      after = step[i];
     if (before === undefined) return after;
     if (after === undefined) return before;
     return before * after <= 0 ? 0 : (2 * before * after) / (before + after);
   });
   let path = "M" + points[0][0].toFixed(1) + " " + points[0][1].toFixed(1);
   for (let i = 1; i < points.length; i++) {
-    const [x0, y0] = points[i - 1], [x1, y1] = points[i];
+    const [x0, y0] = points[i - 1],
+      [x1, y1] = points[i];
     const third = (x1 - x0) / 3;
-    path += "C" + [x0 + third, y0 + slope[i - 1] * third, x1 - third, y1 - slope[i] * third, x1, y1].map((n) => n.toFixed(1)).join(" ");
+    path +=
+      "C" +
+      [x0 + third, y0 + slope[i - 1] * third, x1 - third, y1 - slope[i] * third, x1, y1]
+        .map((n) => n.toFixed(1))
+        .join(" ");
   }
   return path;
 };
@@ -43,7 +49,8 @@ const build = (box) => {
   chart.setAttribute("role", "img");
   const made = { chart, axis: [], hours: [], lines: {} };
   made.area = svg("path", "w-chart__area", chart);
-  for (const name of ["low", "mid", "top"]) made.axis.push([svg("path", "w-chart__ax", chart), svg("text", "w-chart__y", chart), name]);
+  for (const name of ["low", "mid", "top"])
+    made.axis.push([svg("path", "w-chart__ax", chart), svg("text", "w-chart__y", chart), name]);
   for (let i = 0; i < 8; i++) made.hours.push(svg("text", "w-chart__x", chart));
   for (const [name] of LINES) made.lines[name] = svg("path", "w-chart__l w-chart__l--" + name, chart);
   made.dot = svg("circle", "w-chart__dot", chart);
@@ -60,7 +67,8 @@ const key = (note) => {
   }
 };
 
-const nice = (n) => [4, 10, 20, 40, 60, 100, 200, 400, 600, 1000, 2000, 4000, 10000, 20000, 40000, 100000].find((one) => one >= n) || n;
+const nice = (n) =>
+  [4, 10, 20, 40, 60, 100, 200, 400, 600, 1000, 2000, 4000, 10000, 20000, 40000, 100000].find((one) => one >= n) || n;
 
 export const drawTrend = (box, note, view) => {
   const hours = (view && view.hours) || [];
@@ -69,12 +77,16 @@ export const drawTrend = (box, note, view) => {
   key(note);
   note.lastChild.hidden = !hours.some((hour) => Number.isFinite(hour.usual));
   const unit = rem() / 20;
-  const wide = box.clientWidth - 24 * unit, high = box.clientHeight - 12 * unit;
+  const wide = box.clientWidth - 24 * unit,
+    high = box.clientHeight - 12 * unit;
   if (wide < 60 || high < 40) return true;
   const made = JSON.stringify([wide, high, hours]);
   if (box._made === made) return true;
   box._made = made;
-  const left = 40 * unit, right = wide - 10 * unit, top = 26 * unit, foot = high - 28 * unit;
+  const left = 40 * unit,
+    right = wide - 10 * unit,
+    top = 26 * unit,
+    foot = high - 28 * unit;
   const most = nice(Math.max(4, ...hours.flatMap((hour) => [hour.reported || 0, hour.closed || 0, hour.usual || 0])));
   const x = (at) => left + ((right - left) * at) / (hours.length - 1);
   const y = (n) => foot - ((foot - top) * n) / most;
@@ -100,11 +112,27 @@ export const drawTrend = (box, note, view) => {
     mark(text, "text-anchor", end ? "end" : "middle");
   });
   for (const [name] of LINES) {
-    const known = hours.map((hour, at) => [x(at), hour[name]]).filter(([, n]) => Number.isFinite(n)).map(([px, n]) => [px, y(n)]);
+    const known = hours
+      .map((hour, at) => [x(at), hour[name]])
+      .filter(([, n]) => Number.isFinite(n))
+      .map(([px, n]) => [px, y(n)]);
     mark(chart.lines[name], "d", smooth(known));
   }
   const reported = hours.map((hour, at) => [x(at), y(hour.reported || 0)]);
-  mark(chart.area, "d", smooth(reported) + "L" + right.toFixed(1) + " " + foot.toFixed(1) + "L" + left.toFixed(1) + " " + foot.toFixed(1) + "Z");
+  mark(
+    chart.area,
+    "d",
+    smooth(reported) +
+      "L" +
+      right.toFixed(1) +
+      " " +
+      foot.toFixed(1) +
+      "L" +
+      left.toFixed(1) +
+      " " +
+      foot.toFixed(1) +
+      "Z",
+  );
   const best = hours.reduce((found, hour, at) => ((hour.reported || 0) > (hours[found].reported || 0) ? at : found), 0);
   mark(chart.dot, "cx", x(best).toFixed(1));
   mark(chart.dot, "cy", y(hours[best].reported || 0).toFixed(1));

@@ -1,4 +1,5 @@
-/* The views the panels show: the socket's for the whole district, the selected area's over HTTP, at most every two seconds. */
+/* The views the panels show: the socket's for the whole district, the selected area's over HTTP, at most every two
+   seconds. */
 import { page } from "../core/page.js";
 import { shownArea } from "./area.js";
 
@@ -20,12 +21,18 @@ const fetchViews = async () => {
   asking = true;
   asked = performance.now();
   try {
-    const answer = await fetch("/api/v1/feed/views?area=" + encodeURIComponent(code), { headers: { Accept: "application/json" }, cache: "no-store" });
+    const answer = await fetch("/api/v1/feed/views?area=" + encodeURIComponent(code), {
+      headers: { Accept: "application/json" },
+      cache: "no-store",
+    });
     if (!answer.ok) throw new Error(String(answer.status));
     const said = await answer.json();
     const views = {};
     for (const [name, view] of Object.entries(said.views)) views[name] = view && "data" in view ? view.data : view;
-    if (code === shownArea.code) { here = { code, views, position: said.position }; page.dirty(); }
+    if (code === shownArea.code) {
+      here = { code, views, position: said.position };
+      page.dirty();
+    }
   } catch (error) {
     console.warn("views of " + code + ": trying again", error);
   } finally {
@@ -39,10 +46,27 @@ const later = () => {
 };
 
 export const areaViews = {
-  begin(views) { whole = { ...views, ...whole }; },
-  take(name, data) { whole = { ...whole, [name]: data }; if (shownArea.code) later(); },
-  stir() { if (shownArea.code) later(); },
-  turn() { chosenAt = performance.now(); if (!shownArea.code) { here = null; return; } asked = -Infinity; clearTimeout(waiting); waiting = 0; fetchViews(); },
+  begin(views) {
+    whole = { ...views, ...whole };
+  },
+  take(name, data) {
+    whole = { ...whole, [name]: data };
+    if (shownArea.code) later();
+  },
+  stir() {
+    if (shownArea.code) later();
+  },
+  turn() {
+    chosenAt = performance.now();
+    if (!shownArea.code) {
+      here = null;
+      return;
+    }
+    asked = -Infinity;
+    clearTimeout(waiting);
+    waiting = 0;
+    fetchViews();
+  },
   /* While a new area's numbers are on their way the former ones stand, dimmed; soon they go rather than mislead. */
   shown() {
     if (!shownArea.code) return whole;
@@ -50,5 +74,7 @@ export const areaViews = {
     return performance.now() - chosenAt < FAIL_MS ? (here ? here.views : whole) : {};
   },
   isFetching: () => Boolean(shownArea.code) && !current(),
-  get position() { return current() ? here.position : window.live ? window.live.position : null; },
+  get position() {
+    return current() ? here.position : window.live ? window.live.position : null;
+  },
 };

@@ -30,7 +30,11 @@ let unequal = 0;
 let leaving = false;
 
 function read(key) {
-  try { return sessionStorage.getItem(key); } catch (_closed) { return null; }
+  try {
+    return sessionStorage.getItem(key);
+  } catch (_closed) {
+    return null;
+  }
 }
 function take(key) {
   const kept = read(key);
@@ -38,7 +42,11 @@ function take(key) {
   return kept;
 }
 function keep(key, value) {
-  try { sessionStorage.setItem(key, value); } catch (_closed) { /* a browser that keeps nothing still shows the wall */ }
+  try {
+    sessionStorage.setItem(key, value);
+  } catch (_closed) {
+    /* a browser that keeps nothing still shows the wall */
+  }
 }
 
 const live = () => window.live;
@@ -66,7 +74,10 @@ function sample() {
     frameAt = performance.now();
     if (last !== null) gaps.push(frameAt - last);
     last = frameAt;
-    if (frameAt < until) { requestAnimationFrame(frame); return; }
+    if (frameAt < until) {
+      requestAnimationFrame(frame);
+      return;
+    }
     gaps.sort((a, b) => a - b);
     frameMs = gaps.length ? gaps[Math.floor(gaps.length * 0.95)] : null;
     sampling = false;
@@ -100,7 +111,9 @@ async function report() {
 
 /* Equal to the server's set? Unequal twice: the snapshot is the truth. */
 async function compare() {
-  const same = await live().compare().catch(() => null);
+  const same = await live()
+    .compare()
+    .catch(() => null);
   hashOk = same;
   unequal = same === false ? unequal + 1 : 0;
   if (unequal < 2) return;
@@ -165,16 +178,23 @@ function second() {
   consider();
 }
 
-window.addEventListener("error", () => { errors += 1; });
-window.addEventListener("unhandledrejection", () => { errors += 1; });
-document.addEventListener("visibilitychange", () => { frameAt = performance.now(); });
+window.addEventListener("error", () => {
+  errors += 1;
+});
+window.addEventListener("unhandledrejection", () => {
+  errors += 1;
+});
+document.addEventListener("visibilitychange", () => {
+  frameAt = performance.now();
+});
 setInterval(second, 1000);
 /* Whether anybody can be heard decides how an emergency goes on (LIFECYCLE §4): a change is told at once,
    beside the report every few seconds. */
 alarmSound.changed = () => {
   const body = JSON.stringify({ name: name(), audible: alarmSound.on() });
-  fetch("/api/v1/screens", { method: "POST", headers: { "Content-Type": "application/json" }, body })
-    .catch(() => undefined); // the banner of the lost link says enough
+  fetch("/api/v1/screens", { method: "POST", headers: { "Content-Type": "application/json" }, body }).catch(
+    () => undefined,
+  ); // the banner of the lost link says enough
 };
 
 export const watch = { due, facts, name, sinceNight, compare };
