@@ -1,120 +1,16 @@
 /* Acting on an event through the one HTTP door, from any page: a button, a form, an answer, a safe repeat. Every press
    has its own Idempotency-Key; what was not confirmed within a second says so and can be sent again with it. */
-import { tellNews } from "../core/news.js";
 import { byId, el, say } from "../core/dom.js";
-import { newKey, saidBy } from "../core/http.js";
+import { newKey } from "../core/http.js";
+import { tellNews } from "../core/news.js";
 import { t } from "../core/words.js";
+import { done, outdated, overtaken, refusal, unsure } from "./answers.js";
+import { book } from "./book.js";
+import { draftName, drop, keep, kept } from "./drafts.js";
 import { actFields } from "./fields.js";
+import { post, seat, send } from "./send.js";
 
-const CONFIRM_MS = 1000;
-const drafts = "draft:";
-/* This tab, as others on the same event see it; kept through a reload, which would else be held off by itself. */
-const seat = (() => {
-  const fresh = Math.random().toString(36).slice(2, 10);
-  try {
-    const kept = sessionStorage.getItem("seat") || fresh;
-    sessionStorage.setItem("seat", kept);
-    return kept;
-  } catch (_closed) {
-    return fresh;
-  }
-})();
-let known = null;
 let open = null; // the form that is open: {action, number, version, facts, key, box, …}
-
-/* The rule book of the page: {rules, account, units, categories}. */
-const book = () => {
-  if (known === null) {
-    const holder = document.querySelector("#desk, [data-rules]");
-    known = holder ? JSON.parse(holder.getAttribute("data-initial")) : { rules: {}, account: { name: "" } };
-  }
-  return known;
-};
-
-/* Send JSON once. Return {ok, status, said}; status 0 when no answer came. `late` is called when a second has passed.
- */
-const post = async (path, body, key, late) => {
-  const waited = late ? setTimeout(late, CONFIRM_MS) : 0;
-  try {
-    const answer = await fetch(path, {
-      method: "POST",
-      headers: { "Content-Type": "application/json", "X-Seat": seat, ...(key ? { "Idempotency-Key": key } : {}) },
-      body: JSON.stringify(body),
-    });
-    if (answer.status === 401) window.live.leave();
-    const said = await saidBy(answer);
-    return { ok: answer.ok, status: answer.status, said };
-  } catch (_lost) {
-    return { ok: false, status: 0, said: {} };
-  } finally {
-    clearTimeout(waited);
-  }
-};
-
-const send = async (number, version, action, facts, more) => {
-  const { key = newKey(), late } = more || {};
-  const answer = await post(`/api/v1/events/${encodeURIComponent(number)}/${action}`, { version, ...facts }, key, late);
-  if (answer.ok) document.dispatchEvent(new CustomEvent("acted", { detail: { number, action, answer: answer.said } }));
-  return { ...answer, key };
-};
-
-/* ---- drafts: what was typed outlives a reload, a lost link and a restarted server ---- */
-const draftName = (number, action) => `${drafts}${book().account.name}:${number}:${action}`;
-const keep = (name, facts) => {
-  try {
-    localStorage.setItem(name, JSON.stringify(facts));
-  } catch (_full) {
-    /* the form itself still holds it */
-  }
-};
-const kept = (name) => {
-  try {
-    return JSON.parse(localStorage.getItem(name) || "{}");
-  } catch (_broken) {
-    return {};
-  }
-};
-const drop = (name) => {
-  try {
-    localStorage.removeItem(name);
-  } catch (_none) {
-    /* nothing to drop */
-  }
-};
-
-/* ---- what an answer means, in words ---- */
-const wordOf = (action) => (book().rules[action] ? book().rules[action].word : action);
-const refusal = (answer) => {
-  if (!answer.status) return t("没有连上服务器，这一步未确认；恢复后再按一次，不会重复");
-  if (unsure(answer))
-    return t("{why}；这一步未确认，再按一次，不会重复", {
-      why: (answer.said && (answer.said.detail || answer.said.title)) || t("服务器没有办成"),
-    });
-  const said = answer.said;
-  const winner = said.winner && said.winner.name ? t("{name} 已先一步办理", { name: said.winner.name }) : "";
-  const first = (said.errors || []).map((one) => one.message)[0];
-  return [winner, said.detail || first || said.title].filter(Boolean).join("：");
-};
-/* Nobody knows whether it was done: no answer, a server that is ill, or the first try still in work. Pressed again with
-   the same key it is the same press. Only a 409 that shows the event as it now is says that somebody was faster. */
-const unsure = (answer) =>
-  !answer.status ||
-  answer.status >= 500 ||
-  answer.status === 408 ||
-  answer.status === 429 ||
-  (answer.status === 409 && /:in-work$/.test((answer.said && answer.said.type) || ""));
-const overtaken = (answer) =>
-  answer.status === 409 && Boolean(answer.said && (answer.said.event || answer.said.winner));
-const outdated = (number) => document.dispatchEvent(new CustomEvent("outdated", { detail: { number } }));
-const done = (action, number, answer) => {
-  const unit = answer.said.unit ? answer.said.unit.name : "";
-  tellNews(
-    action === "dispatch" && unit
-      ? t("{number} 已派给 {unit}", { number, unit })
-      : t("{number}：{action} 已办", { number, action: wordOf(action) }),
-    "ok",
-  );
-};
 
 /* ---- pressing: at once when nothing is missing, else a form ---- */
 const missing = (rule, facts) => rule.ask || rule.facts.some((fact) => fact.required && !(fact.name in facts));

@@ -3,14 +3,14 @@ import { byId, el, say, whenDrawn } from "../core/dom.js";
 import { saidBy } from "../core/http.js";
 import { keyed } from "../core/keyed.js";
 import { t } from "../core/words.js";
+import { COLUMNS, online } from "./columns.js";
+import { form, once } from "./forms.js";
 import { adminLimits } from "./limits.js";
 
 const EVERY_MS = 5000;
-const ONLINE_S = 15; // the lease of datasources/screens.py
-const OLD_S = 10;
 const UNDO_MS = 10000;
 let root = null;
-let first = null;
+export let first = null;
 let state = null;
 const undo = new Map(); // screen → until when its revocation can be taken back (performance clock)
 const sure = new Map(); // screen → until when a second press renews
@@ -30,7 +30,7 @@ const ask = async (path, body) => {
   return said;
 };
 const tell = (text) => say(byId("admin-news"), text || "");
-const act = (path, body, then) =>
+export const act = (path, body, then) =>
   ask(path, body)
     .then((said) => {
       tell("");
@@ -47,71 +47,6 @@ const refresh = () =>
     })
     .catch(() => tell(t("暂时连不上服务器，正在重试；下面是上一次的情况")));
 
-/* ---- words ---- */
-const span = (s) => {
-  if (s < 60) return t("{n} 秒", { n: Math.round(s) });
-  if (s < 3600) return t("{n} 分钟", { n: Math.floor(s / 60) });
-  if (s < 86400) return t("{n} 小时", { n: Math.floor(s / 3600) });
-  return t("{n} 天", { n: Math.floor(s / 86400) });
-};
-const REASONS = {
-  open: () => t("打开"),
-  night: () => t("夜间刷新"),
-  heap: () => t("内存超限刷新"),
-  frames: () => t("画面停顿刷新"),
-};
-const online = (one) => !one.revoked_at && one.ago !== undefined && one.ago <= ONLINE_S;
-const status = (one) => {
-  if (one.revoked_at) return ["out", t("已撤销")];
-  if (one.ago === undefined) return ["", one.opened_at ? t("已打开，还没有报到") : t("还没有打开过")];
-  // a browser that logged in once: nobody's fault
-  if (!online(one) && !one.kiosk) return ["", t("已离开 {time}", { time: span(one.ago) })];
-  return online(one) ? ["on", t("在线")] : ["lost", t("失联 {time}", { time: span(one.ago) })];
-};
-const known = (value, say) => (value === undefined || value === null ? ["—", "adm-none"] : say(value));
-const over = (bad, text) => [text, bad ? "adm-bad" : ""];
-const NONE = () => ["—", "adm-none"];
-
-/* column: title, class, (screen, report) → [text, class] or a second line */
-const COLUMNS = [
-  [() => t("屏幕"), "", (one) => [one.name, "", one.place || (one.kiosk ? "" : t("账号登录"))], true],
-  [
-    () => t("状态"),
-    "",
-    (one) => {
-      const [kind, word] = status(one);
-      return [word, "adm-dot adm-dot--" + kind];
-    },
-  ],
-  [() => t("声音"), "", (one) => (online(one) ? over(!one.audible, one.audible ? t("听得见") : t("听不见")) : NONE())],
-  [
-    () => t("位置滞后"),
-    "r num",
-    (one, report) => known(report.lag_s, (s) => over(s > OLD_S, t("{n} 秒", { n: s.toFixed(1) }))),
-  ],
-  [
-    () => t("数据时龄"),
-    "r num",
-    (one, report) => known(report.age, (s) => over(s > OLD_S, t("{n} 秒", { n: s.toFixed(1) }))),
-  ],
-  [
-    () => t("与服务器一致"),
-    "",
-    (one, report) => known(report.hash_ok, (ok) => over(!ok, ok ? t("一致") : t("不一致"))),
-  ],
-  [() => t("内存 MB"), "r num", (one, report) => known(report.heap_mb, (mb) => [String(Math.round(mb)), ""])],
-  [() => t("帧 ms"), "r num", (one, report) => known(report.frame_ms, (ms) => over(ms > 100, String(Math.round(ms))))],
-  [() => t("错误"), "r num", (one, report) => known(report.errors, (n) => over(n > 0, String(n)))],
-  [
-    () => t("已运行"),
-    "",
-    (one, report) =>
-      known(report.uptime_s, (s) => [span(s), "", REASONS[report.reason] ? REASONS[report.reason]() : ""]),
-    true,
-  ],
-  [() => t("来源地址"), "num", (one) => known(one.origin || null, (text) => [text, ""])],
-];
-
 /* ---- tables: made once, texts changed in place ---- */
 const table = (box, titles, more) => {
   if (box.firstChild) return box.querySelector("tbody");
@@ -126,7 +61,7 @@ const table = (box, titles, more) => {
   }
   return made.appendChild(el("tbody"));
 };
-const button = (text, classes, press) => {
+export const button = (text, classes, press) => {
   const made = el("button", "btn " + classes, text);
   made.type = "button";
   made.addEventListener("click", press);
@@ -228,62 +163,6 @@ const draw = () => {
     act,
   });
   say(byId("admin-accounts-note"), t("{n} 个，在命令行管理", { n: state.accounts.length }));
-};
-
-/* ---- a new screen ---- */
-const once = (name, address) => {
-  const box = byId("admin-address");
-  const line = el("div");
-  const field = el("input");
-  field.readOnly = true;
-  field.value = address;
-  field.setAttribute("aria-label", t("屏幕地址"));
-  const copy = button(t("复制"), "btn--primary", () => {
-    field.select();
-    if (navigator.clipboard) navigator.clipboard.writeText(address);
-    else document.execCommand("copy");
-    say(copy, t("已复制"));
-  });
-  line.append(
-    field,
-    copy,
-    button(t("收起"), "", () => box.replaceChildren()),
-  );
-  box.replaceChildren(el("b", "", t("“{name}”的地址，只显示这一次：在大厅电脑的浏览器里打开它", { name })), line);
-};
-
-const choice = (form, name, label, options) => {
-  const select = el("select");
-  select.name = name;
-  for (const [value, text] of options) {
-    const option = el("option", "", text);
-    option.value = value;
-    select.append(option);
-  }
-  form.appendChild(el("label", "", label)).append(select);
-};
-const input = (form, name, label, most, needed) => {
-  const made = el("input");
-  Object.assign(made, { name, maxLength: most, required: needed, autocomplete: "off" });
-  form.appendChild(el("label", "", label)).append(made);
-};
-const form = (box) => {
-  const made = box.appendChild(el("form"));
-  input(made, "name", t("屏幕名"), 40, true);
-  input(made, "place", t("挂在哪里"), 80, false);
-  choice(made, "area", t("显示区域"), [["", t("全区")], ...first.areas.slice(1)]);
-  choice(made, "scene", t("场景"), first.scenes);
-  choice(made, "rotate", t("轮播"), [["", t("不轮播")], ...first.rotations.map((s) => [s, t("{n} 秒", { n: s })])]);
-  choice(made, "lang", t("语言"), [["", t("默认")], ...first.languages]);
-  made.append(Object.assign(el("button", "btn btn--primary", t("新增屏幕")), { type: "submit" }));
-  made.addEventListener("submit", (event) => {
-    event.preventDefault();
-    const said = Object.fromEntries(new FormData(made));
-    act("/admin/screens", { ...said, rotate: Number(said.rotate) || 0 }, ({ address }) => {
-      once(said.name, address);
-      made.reset();
-    });
-  });
 };
 
 const look = () => {

@@ -1,159 +1,28 @@
 /* The pool: one card per event the unit may claim, soonest first. One press claims; the server's answer decides.
    A card that was lost says to whom and when, and leaves after 15 seconds. */
-import { tellNews } from "../core/news.js";
-import { act } from "../act/act.js";
 import { byId, el, mark, say } from "../core/dom.js";
 import { keyed } from "../core/keyed.js";
 import { grouped } from "../core/text.js";
-import { clockTime, dayTime, hourTime, remaining } from "../core/time.js";
+import { clockTime } from "../core/time.js";
 import { t } from "../core/words.js";
+import { count, make, update } from "./card.js";
 import { claim } from "./claim.js";
 import { claimPoints } from "./points.js";
+import { busy, take } from "./take.js";
 
-const GONE_MS = 15_000;
-const WON_MS = 2500;
+export const GONE_MS = 15_000;
 const ASK_MS = 300;
-const SOON = 0.25; // of the claim window
-const AROUND = 2 * Math.PI * 50;
-const NS = "http://www.w3.org/2000/svg";
-const facts = new Map(); // number → what only the API tells: why, rivals, due time, photos
-const left = new Map(); // number → {row, kind, words, more, until}: no longer to be had, still on its card
-const keys = new Map(); // number → the Idempotency-Key of a press that was not confirmed
-const busy = new Set();
-let stake = {};
+export const facts = new Map(); // number → what only the API tells: why, rivals, due time, photos
+export const left = new Map(); // number → {row, kind, words, more, until}: no longer to be had, still on its card
+export let stake = {};
 let shown = [];
-let known = new Map();
+export let known = new Map();
 let filter = { text: "", street: "" };
 let asking = 0;
-let first = null;
+export let first = null;
 
-const zone = () => first.time_zone;
+export const zone = () => first.time_zone;
 const open = (row) => row.status === "claimable" && row.claim_due_at > window.live.now();
-
-/* ---- a card ---- */
-const svg = (tag, more) => {
-  const node = document.createElementNS(NS, tag);
-  for (const [name, value] of Object.entries(more)) node.setAttribute(name, value);
-  return node;
-};
-const ring = () => {
-  const box = svg("svg", { viewBox: "-56 -56 112 112", class: "c-ring num", role: "img" });
-  box.append(
-    svg("circle", { r: 50, class: "c-ring__t" }),
-    svg("circle", { r: 50, class: "c-ring__v", transform: "rotate(-90)" }),
-    svg("text", { y: 6, class: "c-ring__n" }),
-    svg("text", { y: 27, class: "c-ring__w" }),
-  );
-  return box;
-};
-const make = (row) => {
-  const card = el("li", "c-card c-pc");
-  card.dataset.event = row.number;
-  const head = card.appendChild(el("header", "c-pc__h"));
-  head.append(el("span", "lv"), el("h3"), el("span", "c-pc__no num"));
-  card.append(ring());
-  const text = card.appendChild(el("div", "c-pc__f"));
-  text.append(el("b"), el("span"), el("span"), el("span"), el("span"));
-  const foot = card.appendChild(el("footer", "c-pc__b"));
-  foot.append(el("p"));
-  const button = foot.appendChild(el("button", "btn btn--primary c-take"));
-  button.type = "button";
-  button.dataset.action = "claim";
-  button.dataset.own = ""; // act.js leaves it to us: the card itself says what became of the press
-  button.append(el("span"), el("kbd"));
-  button.addEventListener("click", () => take(row.number));
-  return card;
-};
-
-const points = () => {
-  const made = el("p");
-  const worth = (rule) => el("b", "num", "+" + Number(stake[rule] || 0));
-  made.append(t("抢单"), " ", worth("claim"), " ", t("按期"), " ", worth("claim_on_time"));
-  const more = made.appendChild(el("small", "", t("非常满意") + " "));
-  more.append(worth("very_satisfied"), " · " + (Number(stake.claim) ? t("退回不计") : t("抢单分已满")));
-  return made;
-};
-
-const update = (card, row, place) => {
-  const gone = left.get(row.number);
-  const extra = facts.get(row.number);
-  const level = first.level_words[row.level] || { word: "", class: "lv--grid" };
-  mark(card, "data-status", gone ? gone.status : row.status);
-  card.classList.toggle("c-pc--gone", Boolean(gone));
-  card.classList.toggle("c-pc--won", Boolean(gone && gone.kind === "won"));
-  const [head, , text, foot] = card.children;
-  head.firstChild.className = "lv " + level.class;
-  say(head.firstChild, level.word);
-  say(head.children[1], row.title);
-  say(
-    head.lastChild,
-    [row.number.slice(-6), extra && extra.photos ? t("照片 {n}", { n: extra.photos }) : ""].filter(Boolean).join(" · "),
-  );
-  const lines = gone
-    ? [gone.words, gone.more, claim.place(row), "", ""]
-    : [
-        claim.place(row),
-        [
-          row.category_name,
-          t("{source}上报", { source: first.sources[row.source] || "" }),
-          hourTime(row.reported_at, zone()),
-        ]
-          .filter(Boolean)
-          .join(" · "),
-        extra
-          ? t("现在抢，{when} 前办结（{limit}）", {
-              when: dayTime(Date.parse(extra.due_at), zone()),
-              limit: (first.limits[extra.limit.unit] || "{n}").replace("{n}", extra.limit.amount),
-            })
-          : "",
-        extra
-          ? extra.why.priority === 1
-            ? t("可抢：{category}，{area}，首责", extra.why)
-            : t("可抢：{category}，{area}，第 {priority} 顺位", extra.why)
-          : "",
-        extra
-          ? extra.rivals.length
-            ? t("同抢 {units}", { units: extra.rivals.join("、") })
-            : t("只有本单位可抢")
-          : "",
-      ];
-  lines.forEach((line, at) => say(text.children[at], line));
-  text.title = extra && extra.description ? extra.description : "";
-  const shape = gone ? "gone" : JSON.stringify(stake);
-  if (foot._shape !== shape) {
-    foot._shape = shape;
-    foot.firstChild.replaceWith(
-      gone ? el("p", "", gone.kind === "won" ? t("已转到“我的在办”") : t("不计分，不扣分")) : points(),
-    );
-  }
-  const button = foot.lastChild;
-  const n = gone ? 0 : place + 1;
-  button.disabled = Boolean(gone) || busy.has(row.number);
-  say(
-    button.firstChild,
-    gone ? (gone.kind === "won" ? t("抢到了") : t("已结束")) : busy.has(row.number) ? t("正在抢") : t("抢单"),
-  );
-  say(button.lastChild, n >= 1 && n <= 9 ? String(n) : "");
-  button.setAttribute("aria-label", gone ? gone.words : t("抢单 {title}", { title: row.title }));
-};
-
-const count = (card, row, now, lost) => {
-  const [trackless, value, number, word] = card.children[1].children;
-  const gone = left.get(row.number);
-  const rest = row.claim_due_at - now;
-  const part = gone ? 0 : Math.max(0, Math.min(1, rest / first.claim_ms));
-  const soon = !gone && part <= SOON;
-  void trackless;
-  mark(number, "data-due", row.claim_due_at);
-  say(number, gone ? (gone.kind === "won" ? "✓" : "—") : remaining(row.claim_due_at, now));
-  say(
-    word,
-    gone ? (gone.kind === "won" ? t("抢到了") : t("已结束")) : lost ? t("停更时") : soon ? t("即将到时") : t("剩余"),
-  );
-  mark(value, "stroke-dasharray", `${(part * AROUND).toFixed(1)} ${AROUND.toFixed(1)}`);
-  card.classList.toggle("c-pc--soon", soon);
-  card.children[1].setAttribute("aria-label", word.textContent + " " + number.textContent);
-};
 
 /* ---- which cards ---- */
 const fits = (row) => {
@@ -164,7 +33,7 @@ const fits = (row) => {
   );
 };
 
-const draw = () => {
+export const draw = () => {
   if (!first || !window.live.loaded) return;
   const now = window.live.now();
   for (const [number, gone] of left) if (performance.now() >= gone.until) left.delete(number);
@@ -220,7 +89,7 @@ const notice = (rows, now) => {
     setTimeout(draw, GONE_MS + 50);
   }
 };
-const told = (gone, claimed, unit, at, status) => {
+export const told = (gone, claimed, unit, at, status) => {
   gone.status = status || gone.status;
   if (claimed && unit) {
     const when = at ? clockTime(Date.parse(at), zone()) : "";
@@ -246,54 +115,6 @@ const ask = () => {
   }, ASK_MS);
 };
 
-/* ---- claiming ---- */
-const leave = (row, kind, words, more, ms, status) => {
-  left.set(row.number, { row, kind, status, words, more, until: performance.now() + ms });
-  setTimeout(draw, ms + 50);
-};
-
-const take = async (number) => {
-  const row = known.get(number);
-  if (!row || busy.has(number) || left.has(number)) return;
-  busy.add(number);
-  draw();
-  const key = keys.get(number) || act.newKey();
-  const late = () => tellNews(t("抢单还没有得到确认，正在等服务器；可以再按，不会重复"), "warn", Infinity);
-  const answer = await act.send(number, row.version, "claim", {}, { key, late });
-  busy.delete(number);
-  keys.delete(number);
-  if (answer.ok) {
-    leave(
-      row,
-      "won",
-      t("抢到了：{title}", { title: row.title }),
-      t("{when} 前办结", { when: dayTime(Date.parse(answer.said.handle_due_at), zone()) }),
-      WON_MS,
-      "handling",
-    );
-    tellNews(t("抢到了：{title}", { title: row.title }), "ok");
-    claim.log(t("{when} 抢到 {title}", { when: clockTime(window.live.now(), zone()), title: row.title }));
-  } else if (act.unsure(answer)) {
-    keys.set(number, key); // pressed again it is the same press
-    tellNews(act.refusal(answer), answer.status ? "bad" : "warn");
-  } else if (act.overtaken(answer)) {
-    const winner = answer.said.winner;
-    leave(
-      row,
-      "lost",
-      t("抢单时间已过"),
-      act.refusal(answer),
-      GONE_MS,
-      answer.said.event ? answer.said.event.status : "pending_dispatch",
-    );
-    if (winner) {
-      told(left.get(number), true, winner.name, winner.at, "handling");
-      tellNews(left.get(number).words, "warn");
-    } else tellNews(act.refusal(answer), "warn");
-  } else tellNews(act.refusal(answer), "bad");
-  draw();
-};
-
 /* The nth card that can still be claimed. */
 const press = (n) => {
   const row = shown.filter((one) => !left.has(one.number))[n - 1];
@@ -302,7 +123,7 @@ const press = (n) => {
 };
 
 /* ---- head: how many, filters ---- */
-const head = () => {
+export const head = () => {
   const box = byId("claim-pool-head");
   const title = box.appendChild(el("h2", "", t("抢单池")));
   title.append(" ");

@@ -5,44 +5,17 @@ import { byId, el, mark, say } from "../core/dom.js";
 import { duration, remaining } from "../core/time.js";
 import { t } from "../core/words.js";
 import { desk } from "./desk.js";
+import { complain, draftOf, opinion } from "./dispatch-opinion.js";
 
 const FRESH_MS = 60_000; // due times and loads are no older than this
-const body = () => byId("dispatch-body");
+export const body = () => byId("dispatch-body");
 const holder = () => {
   const box = body();
   return box && box.querySelector("[data-event][data-version]");
 };
-let pick = null; // {number, unit, grid, co, field}
+export let pick = null; // {number, unit, grid, co, field}
 let held = null; // which choice had the focus: {group, code}
 let seq = 0;
-
-const draftOf = (number) => `draft:${desk.first.account.name}:${number}:dispatch`;
-
-/* The opinion is one text field per event; the very same node moves into every new drawing, with what is typed. */
-const opinion = (number) => {
-  const field = document.createElement("textarea");
-  field.rows = 1;
-  field.maxLength = 200;
-  field.className = "dp-opinion__t";
-  field.value = act.draft.kept(draftOf(number)).reason || "";
-  field.addEventListener("input", () => {
-    act.draft.keep(draftOf(number), { reason: field.value });
-    complain("");
-    sync();
-  });
-  field.addEventListener("keydown", (event) => {
-    if (event.key === "Escape") {
-      event.preventDefault();
-      event.stopPropagation();
-      body().focus();
-    }
-    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
-      event.preventDefault();
-      desk.press("dispatch");
-    }
-  });
-  return field;
-};
 
 const place = (box) => {
   const slot = box.querySelector("#dispatch-opinion");
@@ -58,13 +31,6 @@ const place = (box) => {
   if (typing) pick.field.focus();
 };
 
-const complain = (words) => {
-  const slot = byId("dispatch-opinion");
-  if (!slot) return;
-  say(slot.querySelector(".act-fault"), words);
-  pick.field.setAttribute("aria-invalid", words ? "true" : "false");
-};
-
 const choices = (group) => [...body().querySelectorAll(`[data-pick="${group}"]`)];
 
 const show = (group, code) => {
@@ -78,7 +44,7 @@ const show = (group, code) => {
 };
 
 /* Put the choice into the drawing: marks, buttons, what will be sent. */
-const sync = () => {
+export const sync = () => {
   const box = holder();
   if (!box) return;
   const number = box.dataset.event;

@@ -2,27 +2,18 @@
    words or by a click, what it may double is shown before it is saved. What was typed outlives a reload and a lost
    server. */
 import { act } from "../act/act.js";
-import { actFields } from "../act/fields.js";
 import { combo } from "../core/combo.js";
 import { byId, el, say } from "../core/dom.js";
-import { keyed } from "../core/keyed.js";
 import { duration } from "../core/time.js";
 import { t } from "../core/words.js";
-import { deskCells } from "./cells.js";
 import { desk } from "./desk.js";
-import { briefly } from "./head.js";
+import { lookDoubles } from "./intake-doubles.js";
+import { entry } from "./intake-entry.js";
+import { FINDS } from "./intake-find.js";
+import { save } from "./intake-send.js";
 import { deskPin } from "./pin.js";
 
-const MOST_SHOWN = 3;
-const DRAFT = () => `draft:${desk.first.account.name}:intake`;
-let form = null; // null while closed
-let fields = {};
-let place = null; // {lng, lat, name, code}
-let doubles = [];
-let keys = {}; // one Idempotency-Key for each thing that can be sent, new whenever what is sent changes
-let began = 0;
-let busy = false;
-let served = 0;
+export const DRAFT = () => `draft:${desk.first.account.name}:intake`;
 
 const SOURCES = [
   ["hotline_12345", () => t("12345 转办")],
@@ -40,7 +31,7 @@ const FIELDS = [
   ["description", () => t("情况"), 5, "text", 2000],
 ];
 /* where the server's words about a field are shown */
-const FAULTS = {
+export const FAULTS = {
   "reporter.phone": "phone",
   "reporter.name": "name",
   lng: "address",
@@ -50,46 +41,36 @@ const FAULTS = {
   original: "",
 };
 
-const values = () => ({
-  ...Object.fromEntries(Object.entries(fields).map(([name, node]) => [name, node.value])),
-  source: form.querySelector("input[name=source]:checked").value,
-  emergency: form.elements.emergency.checked,
-  place,
+export const values = () => ({
+  ...Object.fromEntries(Object.entries(entry.fields).map(([name, node]) => [name, node.value])),
+  source: entry.form.querySelector("input[name=source]:checked").value,
+  emergency: entry.form.elements.emergency.checked,
+  place: entry.place,
 });
 const keep = () => {
-  if (form) act.draft.keep(DRAFT(), values());
+  if (entry.form) act.draft.keep(DRAFT(), values());
 };
-const changed = () => {
-  keys = {};
+export const changed = () => {
+  entry.keys = {};
   keep();
 };
 
-const fault = (name, text) => {
-  const node = form.querySelector(`[data-field="${name}"] .act-fault`);
+export const fault = (name, text) => {
+  const node = entry.form.querySelector(`[data-field="${name}"] .act-fault`);
   if (!node) return false;
   say(node, text);
-  if (fields[name]) fields[name].setAttribute("aria-invalid", text ? "true" : "false");
+  if (entry.fields[name]) entry.fields[name].setAttribute("aria-invalid", text ? "true" : "false");
   return true;
 };
-const clearFaults = () => {
-  for (const name of [...Object.keys(fields), "emergency"]) fault(name, "");
-  say(form.querySelector(".in-all"), "");
-};
-
-const category = () => {
-  const typed = fields.category.value.trim();
-  if (!typed) return { code: "" };
-  const pairs = desk.first.categories.map(([code, name]) => [code, name]);
-  const code = actFields.meant(pairs, typed);
-  if (code !== undefined) return { code };
-  const like = pairs.filter(([, name]) => name.includes(typed));
-  return like.length === 1 ? { code: like[0][0] } : { fault: t("没有这个类别，请从列表里选") };
+export const clearFaults = () => {
+  for (const name of [...Object.keys(entry.fields), "emergency"]) fault(name, "");
+  say(entry.form.querySelector(".in-all"), "");
 };
 
 /* ---- the place ---- */
 const locate = (found) => {
-  place = found;
-  const note = form.querySelector(".in-place");
+  entry.place = found;
+  const note = entry.form.querySelector(".in-place");
   say(
     note,
     found ? [found.where, found.name].filter(Boolean).join(" ") + (found.rough ? t("（约略，可在图上点准）") : "") : "",
@@ -98,9 +79,9 @@ const locate = (found) => {
   lookDoubles();
 };
 
-const choose = (one) => {
+export const choose = (one) => {
   const levels = desk.first.levels;
-  if (one.name.includes(fields.address.value.trim())) fields.address.value = one.name; // only a part was typed
+  if (one.name.includes(entry.fields.address.value.trim())) entry.fields.address.value = one.name; // only a part was typed
   locate({
     lng: one.lng,
     lat: one.lat,
@@ -108,197 +89,9 @@ const choose = (one) => {
     where: one.where,
     rough: levels.includes(one.kind) && one.kind !== levels[levels.length - 1],
   });
-  deskPin.show(place, pinned);
+  deskPin.show(entry.place, pinned);
 };
 const pinned = (at) => locate({ ...at, rough: false });
-const placesLike = async (text) => {
-  const answer = await fetch(`/api/v1/gazetteer?q=${encodeURIComponent(text)}`, { cache: "no-store" }).catch(
-    () => null,
-  );
-  return answer && answer.ok
-    ? (await answer.json()).items.map((one) => ({ label: one.name, note: one.where, pick: () => choose(one) }))
-    : [];
-};
-
-const categoriesLike = async (text) => {
-  const all = desk.first.categories;
-  const parents = new Map(all.map(([code, name]) => [code, name]));
-  const rank = ([code, name]) => (code === text ? 3 : name === text ? 2 : name.startsWith(text) ? 1 : 0);
-  return all
-    .filter(([code, name, parent]) => parent && (name.includes(text) || code.toLowerCase() === text.toLowerCase()))
-    .sort((a, b) => rank(b) - rank(a) || a[1].length - b[1].length)
-    .map(([code, name, parent]) => ({
-      label: name,
-      note: parents.get(parent) || "",
-      pick: () => {
-        fields.category.value = `${name} ${code}`;
-        changed();
-        lookDoubles();
-      },
-    }));
-};
-
-const FINDS = { address: placesLike, category: categoriesLike };
-
-/* ---- what it may double ---- */
-const lookDoubles = async () => {
-  doubles = [];
-  drawDoubles();
-  if (!place) return;
-  const mine = place;
-  const code = category().code || "";
-  const answer = await fetch(
-    `/api/v1/duplicates?lng=${place.lng}&lat=${place.lat}${code ? "&category=" + encodeURIComponent(code) : ""}`,
-    { cache: "no-store" },
-  ).catch(() => null);
-  if (!form || mine !== place || !answer || !answer.ok) return;
-  doubles = (await answer.json()).items;
-  drawDoubles();
-};
-const drawDoubles = () => {
-  const box = form.querySelector(".in-doubles");
-  box.hidden = !doubles.length;
-  say(box.querySelector(".in-doubles__h"), t("附近相似 {n} 件", { n: doubles.length }));
-  keyed(
-    box.querySelector("ul"),
-    doubles.slice(0, MOST_SHOWN),
-    (one) => one.number,
-    () => {
-      const node = el("li");
-      node.append(el("span", "num"), el("b"), el("span", "num"));
-      const button = node.appendChild(el("button", "btn in-join", t("就是这件，并入")));
-      button.type = "button";
-      return node;
-    },
-    (node, one) => {
-      const [number, title, where, button] = node.children;
-      say(number, deskCells.shortNumber(one.number));
-      say(title, one.title);
-      say(
-        where,
-        [
-          t("相距 {n} 米", { n: Math.round(one.distance_m || 0) }),
-          t("{time}前", { time: briefly(one.hours * 3_600_000) }),
-          desk.first.status_words[one.status],
-        ].join(" · "),
-      );
-      button.onclick = () => save("join", one.number);
-    },
-  );
-};
-
-/* ---- saving ---- */
-const report = (code) => {
-  const said = values();
-  const text = (name) => (said[name] || "").trim();
-  const body = {
-    title: text("title"),
-    description: text("description"),
-    source: said.source,
-    address: text("address") || (place ? place.name : ""),
-  };
-  if (code) body.category = code;
-  if (place) Object.assign(body, { lng: place.lng, lat: place.lat });
-  if (said.emergency) body.emergency = true;
-  if (text("external_id")) body.external_id = text("external_id");
-  if (text("phone") || text("name"))
-    body.reporter = {
-      ...(text("name") ? { name: text("name") } : {}),
-      ...(text("phone") ? { phone: text("phone") } : {}),
-    };
-  return body;
-};
-
-const refuse = (answer) => {
-  const faults = answer.said.errors || [];
-  const rest = faults
-    .filter(
-      (one) =>
-        !fault(
-          FAULTS[one.field.replace(/^report\.(?!emergency)/, "")] ?? one.field.replace(/^report\./, ""),
-          one.message,
-        ),
-    )
-    .map((one) => one.message);
-  say(form.querySelector(".in-all"), faults.length && !rest.length ? "" : rest.join("；") || act.refusal(answer));
-  const first = form.querySelector('[aria-invalid="true"]');
-  if (first) first.focus();
-};
-
-const save = async (how, original) => {
-  if (!form || busy) return;
-  clearFaults();
-  const kind = category();
-  if (kind.fault) {
-    fault("category", kind.fault);
-    fields.category.focus();
-    return;
-  }
-  if (!fields.title.value.trim() && kind.code)
-    fields.title.value = desk.first.categories.find(([code]) => code === kind.code)[1];
-  if (!fields.title.value.trim()) {
-    fault("title", t("请写明是什么事"));
-    fields.title.focus();
-    return;
-  }
-  if (!place && !fields.address.value.trim()) {
-    fault("address", t("请写明地点，或在图上点一下"));
-    fields.address.focus();
-    return;
-  }
-  busy = true;
-  const go = form.querySelector("button[type=submit]");
-  go.disabled = true;
-  const late = () => {
-    say(form.querySelector(".in-all"), t("还没有得到确认，正在等服务器；可以再按，不会重复"));
-    go.disabled = false;
-    busy = false;
-  };
-  const name = how + (original || "");
-  keys[name] = keys[name] || act.newKey();
-  const body = report(kind.code);
-  const answer =
-    how === "join"
-      ? await act.post("/api/v1/events/join", { original, report: body }, keys[name], late)
-      : await act.post("/api/v1/events", body, keys[name], late);
-  busy = false;
-  go.disabled = false;
-  if (!answer.ok) {
-    refuse(answer);
-    if (answer.status) delete keys[name];
-    return;
-  }
-  served += 1;
-  if (how === "join") {
-    done(
-      answer.said.original.number,
-      t("已并入 {number}，共 {n} 人反映", { number: original, n: answer.said.original.demand }),
-    );
-    return;
-  }
-  const event = answer.said;
-  if (event.status === "reported" && kind.code) {
-    const registered = await act.send(event.number, event.version, "register", {});
-    if (!registered.ok) {
-      done(
-        event.number,
-        t("{number} 已登记，还没有立案：{why}", { number: event.number, why: act.refusal(registered) }),
-        "warn",
-      );
-      return;
-    }
-    done(event.number, t("{number} 已登记并立案", { number: event.number }));
-    return;
-  }
-  done(event.number, t("{number} 已登记", { number: event.number }));
-};
-const done = (number, words, kind) => {
-  act.draft.drop(DRAFT());
-  close();
-  desk.tell(words, kind || "ok");
-  desk.choose(number);
-};
-
 /* ---- opening and closing ---- */
 const cellOf = ([name, words, columns, kind, most]) => {
   const cell = el("div", "in-field in-field--" + columns);
@@ -314,9 +107,9 @@ const cellOf = ([name, words, columns, kind, most]) => {
     label.append(el("span", "in-place"));
     const pin = cell.appendChild(el("button", "in-pin", t("图上点选")));
     pin.type = "button";
-    pin.addEventListener("click", () => deskPin.show(place, pinned));
+    pin.addEventListener("click", () => deskPin.show(entry.place, pinned));
     node.addEventListener("input", () => {
-      if (place) locate(null);
+      if (entry.place) locate(null);
     });
   }
   if (FINDS[kind]) combo(node, cell, FINDS[kind]);
@@ -324,29 +117,29 @@ const cellOf = ([name, words, columns, kind, most]) => {
   said.id = node.id + "-fault";
   said.setAttribute("role", "alert");
   node.setAttribute("aria-describedby", said.id);
-  fields[name] = node;
+  entry.fields[name] = node;
   return cell;
 };
 
 const open = () => {
   const box = byId("desk-intake");
-  if (form) {
-    fields.phone.focus();
+  if (entry.form) {
+    entry.fields.phone.focus();
     return;
   }
-  began = performance.now();
-  form = el("form", "in");
-  form.noValidate = true;
-  form.dataset.ownKeys = "";
-  fields = {};
-  place = null;
-  const head = form.appendChild(el("header", "in-h"));
+  entry.began = performance.now();
+  entry.form = el("form", "in");
+  entry.form.noValidate = true;
+  entry.form.dataset.ownKeys = "";
+  entry.fields = {};
+  entry.place = null;
+  const head = entry.form.appendChild(el("header", "in-h"));
   head.append(
     el("h2", "", t("代报")),
     el("span", "num in-time"),
     el("span", "in-who", t("记录人 {name}，下面填反映人", { name: desk.first.account.title })),
   );
-  const source = form.appendChild(el("div", "in-field in-field--5"));
+  const source = entry.form.appendChild(el("div", "in-field in-field--5"));
   source.dataset.field = "source";
   source.append(el("span", "in-label", t("来源")));
   const seg = source.appendChild(el("div", "in-seg"));
@@ -358,11 +151,11 @@ const open = () => {
     Object.assign(radio, { type: "radio", name: "source", value: code, checked: at === 1 });
     label.append(el("span", "", words()));
   });
-  for (const one of FIELDS) form.append(cellOf(one));
-  const box2 = form.appendChild(el("div", "in-doubles"));
+  for (const one of FIELDS) entry.form.append(cellOf(one));
+  const box2 = entry.form.appendChild(el("div", "in-doubles"));
   box2.hidden = true;
   box2.append(el("b", "in-doubles__h"), el("ul"));
-  const foot = form.appendChild(el("footer", "in-f"));
+  const foot = entry.form.appendChild(el("footer", "in-f"));
   const urgent = foot.appendChild(el("label", "in-check"));
   urgent.dataset.field = "emergency";
   const tick = urgent.appendChild(el("input"));
@@ -384,12 +177,12 @@ const open = () => {
   const go = foot.appendChild(el("button", "btn btn--primary", t("登记并立案")));
   go.type = "submit";
   go.append(el("kbd", "", "Ctrl Enter"));
-  form.addEventListener("submit", (event) => {
+  entry.form.addEventListener("submit", (event) => {
     event.preventDefault();
     save("report");
   });
-  form.addEventListener("input", changed);
-  form.addEventListener("keydown", (event) => {
+  entry.form.addEventListener("input", changed);
+  entry.form.addEventListener("keydown", (event) => {
     if (event.key === "Escape") {
       event.preventDefault();
       close();
@@ -399,23 +192,23 @@ const open = () => {
       save("report");
     }
   });
-  box.replaceChildren(form);
+  box.replaceChildren(entry.form);
   restore(act.draft.kept(DRAFT()));
-  fields.phone.focus();
+  entry.fields.phone.focus();
 };
 
 const restore = (draft) => {
-  for (const [name, node] of Object.entries(fields)) if (draft[name]) node.value = draft[name];
+  for (const [name, node] of Object.entries(entry.fields)) if (draft[name]) node.value = draft[name];
   if (draft.source) {
-    const radio = form.querySelector(`input[name=source][value=${draft.source}]`);
+    const radio = entry.form.querySelector(`input[name=source][value=${draft.source}]`);
     if (radio) radio.checked = true;
   }
-  if (draft.emergency) form.elements.emergency.checked = true;
+  if (draft.emergency) entry.form.elements.emergency.checked = true;
   if (draft.place) locate(draft.place);
 };
 
-const close = () => {
-  form = null;
+export const close = () => {
+  entry.form = null;
   deskPin.hide();
   const bar = el("div", "in-bar");
   const button = bar.appendChild(el("button", "btn", t("电话、来访代报")));
@@ -426,14 +219,19 @@ const close = () => {
   button.addEventListener("click", open);
   const waiting = Object.keys(act.draft.kept(DRAFT())).length > 0;
   bar.append(
-    el("span", "", waiting ? t("有一份没有登记完的草稿") : served ? t("本班已登记 {n} 件", { n: served }) : ""),
+    el(
+      "span",
+      "",
+      waiting ? t("有一份没有登记完的草稿") : entry.served ? t("本班已登记 {n} 件", { n: entry.served }) : "",
+    ),
   );
   byId("desk-intake").replaceChildren(bar);
   byId("event-body").focus({ preventScroll: true });
 };
 
 const tick = () => {
-  if (form) say(form.querySelector(".in-time"), t("已用 {time}", { time: duration(performance.now() - began) }));
+  if (entry.form)
+    say(entry.form.querySelector(".in-time"), t("已用 {time}", { time: duration(performance.now() - entry.began) }));
 };
 
 export const begin = () => {

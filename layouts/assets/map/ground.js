@@ -4,6 +4,7 @@ import { el, say } from "../core/dom.js";
 import { page } from "../core/page.js";
 import { rem } from "../core/room.js";
 import { t } from "../core/words.js";
+import { below, centreOf, holds } from "./ground-shape.js";
 import { wallMap } from "./map.js";
 import { livePoints } from "./points.js";
 import { mapRoom } from "./room.js";
@@ -23,7 +24,7 @@ const thick = (weight) => weight * Math.max(1, rem() / 20); // lines grow with t
 const DIM = 0.32;
 const STEADY_MS = 10000; // the steps of the ramp hold still for so long
 
-const areas = new Map(); // code → {layer, ...properties}
+export const areas = new Map(); // code → {layer, ...properties}
 const labels = new Map();
 const fills = new Map();
 let kinds = [];
@@ -32,11 +33,6 @@ let steppedAt = -1e9;
 let byKind = false;
 let selected = null;
 let map = null;
-
-const below = (code, root) => {
-  for (let one = areas.get(code); one; one = areas.get(one.parent)) if (one.id === root) return true;
-  return false;
-};
 
 const bucket = (n) => steps.filter((step) => n >= step).length;
 
@@ -92,27 +88,6 @@ const outline = () => {
       });
   if (chosen) chosen.layer.bringToFront();
   fills.clear();
-};
-
-const rings = (shape) => (typeof shape[0].lat === "number" ? [shape] : shape.flatMap(rings));
-
-/* Where a name lies: the centre of gravity of the longest border when it is inside, else the stored place. */
-const centreOf = (area) => {
-  const ring = rings(area.layer.getLatLngs()).sort((a, b) => b.length - a.length)[0];
-  let sum = 0,
-    lng = 0,
-    lat = 0;
-  const from = ring[0]; // relative to a corner: degrees are large beside a grid
-  ring.forEach((one, i) => {
-    const next = ring[(i + 1) % ring.length];
-    const part = (one.lng - from.lng) * (next.lat - from.lat) - (next.lng - from.lng) * (one.lat - from.lat);
-    sum += part;
-    lng += (one.lng + next.lng - 2 * from.lng) * part;
-    lat += (one.lat + next.lat - 2 * from.lat) * part;
-  });
-  const middle = sum ? window.L.latLng(from.lat + lat / (3 * sum), from.lng + lng / (3 * sum)) : null;
-  if (middle && holds(area, middle)) return middle;
-  return area.at ? window.L.latLng(area.at[1], area.at[0]) : area.layer.getBounds().getCenter();
 };
 
 const children = (code) => {
@@ -178,21 +153,6 @@ const spread = (open) => {
     box.classList.toggle("w-map__label--hidden", !free);
     if (free) room.take(own);
   }
-};
-
-const holds = (area, at) => {
-  if (!area.layer.getBounds().contains(at)) return false;
-  let inside = false;
-  for (const ring of rings(area.layer.getLatLngs())) {
-    for (let i = 0, j = ring.length - 1; i < ring.length; j = i, i += 1) {
-      if (
-        ring[i].lat > at.lat !== ring[j].lat > at.lat &&
-        at.lng < ((ring[j].lng - ring[i].lng) * (at.lat - ring[i].lat)) / (ring[j].lat - ring[i].lat) + ring[i].lng
-      )
-        inside = !inside;
-    }
-  }
-  return inside;
 };
 
 export const ground = {

@@ -5,12 +5,12 @@ import { cut } from "../core/text.js";
 import { t } from "../core/words.js";
 import { phone } from "./phone.js";
 import { makePictures } from "./pictures.js";
-import { areaAt, makePin } from "./pin.js";
+import { whatStep } from "./steps-what.js";
+import { whereStep } from "./steps-where.js";
 
 const MOST = 6;
-const OFTEN = 5;
 const LONGEST_TITLE = 100;
-const { first, kept, tell, go, locate, onShow } = phone;
+const { kept, tell, go, onShow } = phone;
 
 /* `send(draft)` gets {title, category, description, place, address, pictures, resolved, extra} and returns whether it
    is done with. */
@@ -20,7 +20,6 @@ export const reportSteps = ({ name, send, ready, extra, onSite }) => {
   const STEPS = [t("是什么"), t("在哪里"), t("拍照")];
   let step = 0;
   let draft = { category: "", text: "", address: "", place: null, resolved: false, ...kept(draftName) };
-  let measured = null;
 
   const head = form.appendChild(el("ol", "p-head"));
   STEPS.forEach((word, at) => {
@@ -39,135 +38,10 @@ export const reportSteps = ({ name, send, ready, extra, onSite }) => {
 
   const keep = () => kept(draftName, draft);
 
-  /* ---- 1 what ---- */
-  const kinds = new Map(
-    first.categories.map(([code, word, parent, photo, emergency]) => [code, { code, word, parent, photo, emergency }]),
-  );
-  const children = (code) => [...kinds.values()].filter((one) => one.parent === code);
-  const often = () => (kept(name + ":often") || []).filter((code) => kinds.has(code)).slice(0, OFTEN);
-  let heading = "";
-  const tile = (kind, run, on) => {
-    const button = el("button", "p-kind" + (on ? " is-on" : ""), kind.word);
-    button.type = "button";
-    button.dataset.category = kind.code;
-    button.setAttribute("aria-pressed", String(Boolean(on)));
-    button.addEventListener("click", run);
-    return button;
-  };
-  const pick = (code) => {
-    draft.category = draft.category === code ? "" : code;
-    keep();
-    what();
-  };
-  const text = el("textarea", "p-text");
-  Object.assign(text, { rows: 3, maxLength: 500, placeholder: t("说说是什么情况（可以用键盘上的话筒说）") });
-  text.setAttribute("aria-label", t("情况"));
-  text.value = draft.text;
-  text.addEventListener("input", () => {
-    draft.text = text.value;
-    keep();
-  });
-  const tiles = el("div", "p-kinds");
-  tiles.setAttribute("role", "group");
-  tiles.setAttribute("aria-label", t("类别"));
-  const what = () => {
-    const chosen = kinds.get(draft.category);
-    if (heading) {
-      const back = tile({ code: "", word: "‹ " + kinds.get(heading).word }, () => {
-        heading = "";
-        what();
-      });
-      back.classList.add("p-kind--back");
-      tiles.replaceChildren(
-        back,
-        ...children(heading).map((kind) => tile(kind, () => pick(kind.code), kind.code === draft.category)),
-      );
-      return;
-    }
-    const top = [...kinds.values()].filter((one) => !one.parent && (children(one.code).length || !one.parent));
-    const quick = [...new Set([...(chosen ? [chosen.code] : []), ...often()])].map((code) => kinds.get(code));
-    tiles.replaceChildren(
-      ...quick.map((kind) => tile(kind, () => pick(kind.code), kind.code === draft.category)),
-      ...top.map((kind) => {
-        const made = tile(
-          kind,
-          () => {
-            if (children(kind.code).length) {
-              heading = kind.code;
-              what();
-            } else pick(kind.code);
-          },
-          kind.code === draft.category,
-        );
-        made.classList.add("p-kind--more");
-        return made;
-      }),
-    );
-  };
-  bodies[0].append(text, tiles);
-
-  /* ---- 2 where ---- */
-  const said = el("p", "p-where");
-  const pin = makePin({
-    outlines: first.outlines,
-    landmarks: first.landmarks,
-    centre: first.centre,
-    change: (place) => {
-      draft.place = place;
-      keep();
-      where();
-    },
-  });
-  const again = el("button", "btn p-again", t("重新定位"));
-  again.type = "button";
-  again.addEventListener("click", () => find(true));
-  const address = el("input", "p-line");
-  Object.assign(address, {
-    type: "text",
-    maxLength: 200,
-    placeholder: t("地点说明，如：小学门口（可不填）"),
-    autocomplete: "off",
-  });
-  address.setAttribute("aria-label", t("地点说明"));
-  address.value = draft.address;
-  address.addEventListener("input", () => {
-    draft.address = address.value;
-    keep();
-  });
-  const where = () => {
-    const place = draft.place;
-    if (!place) {
-      said.textContent =
-        measured && measured.why
-          ? t("{why}，请在图上点出位置", { why: measured.why })
-          : t("正在定位…也可以直接在图上点");
-      return;
-    }
-    const area = areaAt(first.outlines, place.lng, place.lat);
-    said.textContent = [
-      area ? area[1] : t("不在图上的网格里"),
-      place.byHand ? t("图上选的") : t("精度 {n} 米", { n: place.accuracy }),
-    ].join(" · ");
-  };
-  const find = async (asked) => {
-    if (draft.place && !asked) {
-      pin.set(draft.place);
-      where();
-      return;
-    }
-    draft.place = null;
-    measured = null;
-    pin.set(null);
-    where();
-    measured = await locate();
-    if (!measured.why && !draft.place) {
-      draft.place = { lng: measured.lng, lat: measured.lat, accuracy: measured.accuracy };
-      keep();
-      pin.set(draft.place, measured.accuracy > 150 ? 4 : 2);
-    }
-    where();
-  };
-  bodies[1].append(said, pin.box, again, address);
+  const what = whatStep({ name, draft: () => draft, keep });
+  bodies[0].append(...what.nodes);
+  const where = whereStep({ draft: () => draft, keep });
+  bodies[1].append(...where.nodes);
 
   /* ---- 3 photo ---- */
   const pictures = makePictures({ most: MOST, ready });
@@ -231,7 +105,7 @@ export const reportSteps = ({ name, send, ready, extra, onSite }) => {
     if (next.disabled) return;
     next.disabled = true; // a double tap is one report
     try {
-      const kind = kinds.get(draft.category);
+      const kind = what.kinds.get(draft.category);
       const words = draft.text.trim();
       const done = await send({
         title: cut(
@@ -252,11 +126,7 @@ export const reportSteps = ({ name, send, ready, extra, onSite }) => {
         draft,
       });
       if (!done) return;
-      if (draft.category)
-        kept(
-          name + ":often",
-          [draft.category, ...(kept(name + ":often") || []).filter((code) => code !== draft.category)].slice(0, OFTEN),
-        );
+      if (draft.category) what.remember(draft.category);
       clear();
     } finally {
       next.disabled = false;
@@ -265,13 +135,11 @@ export const reportSteps = ({ name, send, ready, extra, onSite }) => {
   const clear = () => {
     draft = { category: "", text: "", address: "", place: null, resolved: false };
     kept(draftName, null);
-    text.value = "";
-    address.value = "";
+    what.clear();
+    where.clear();
     if (resolved) resolved.checked = false;
-    heading = "";
     pictures.clear();
-    pin.set(null);
-    what();
+    what.draw();
   };
   form.addEventListener("submit", (event) => {
     event.preventDefault();
@@ -283,8 +151,8 @@ export const reportSteps = ({ name, send, ready, extra, onSite }) => {
     // a step that lies behind an empty one is not entered by an old address
     while (step > 0 && FAULTS[step - 1]()) step -= 1;
     draw();
-    what();
-    if (step === 1) find(false);
+    what.draw();
+    if (step === 1) where.find(false);
   });
   /* Send once more what stands there: nothing where the form was left meanwhile. */
   const resend = () => {

@@ -1,9 +1,9 @@
 /* The spine of the leaders' page: what is looked at stands in the address, so that back works and a link can be sent.
    The other scores scripts draw boards, KPIs and what lies behind a number. */
 import { byId, el, whenDrawn } from "../core/dom.js";
-import { exporting } from "../core/exporting.js";
 import { clockTime, dayTime } from "../core/time.js";
 import { t } from "../core/words.js";
+import { road, tabs, tools } from "./bars.js";
 import { scoresBoard } from "./board.js";
 import { scoresCases } from "./cases.js";
 import { scoresKpis } from "./kpis.js";
@@ -11,8 +11,8 @@ import { scoresSheet } from "./sheet.js";
 
 const AGAIN_MS = 15_000;
 let root = null;
-let first = null;
-let state = {};
+export let first = null;
+export let state = {};
 let timer = 0;
 let asked = 0;
 let custom = false;
@@ -31,14 +31,14 @@ const DEFAULTS = {
 };
 const NARROW = ["area", "unit", "category", "channel"];
 const read = () => ({ ...DEFAULTS, ...Object.fromEntries(new URLSearchParams(location.search)) });
-const address = (next) =>
+export const address = (next) =>
   "/scores" +
   ((found) => (found ? "?" + found : ""))(
     new URLSearchParams(Object.entries(next).filter(([name, value]) => value && value !== DEFAULTS[name])).toString(),
   );
 
 /* Look at something else; `quietly` leaves no step for the back button. */
-const go = (changes, quietly) => {
+export const go = (changes, quietly) => {
   state = { ...state, ...changes };
   history[quietly ? "replaceState" : "pushState"](null, "", address(state));
   draw();
@@ -143,78 +143,8 @@ const periods = () => {
   });
 };
 
-const tabs = () => {
-  const box = byId("scores-tabs");
-  if (!box.firstChild) {
-    for (const [name, word] of first.boards) {
-      const button = box.appendChild(el("button", "s-tab", word));
-      button.type = "button";
-      button.dataset.board = name;
-      button.setAttribute("role", "tab");
-      button.addEventListener("click", () =>
-        go({ board: name, sheet: "", q: "", sort: "rank", unit: "", category: "", channel: "" }),
-      );
-    }
-  }
-  for (const button of box.children) button.setAttribute("aria-selected", String(button.dataset.board === state.board));
-};
-
-const tools = () => {
-  const box = byId("scores-tools");
-  if (!box.firstChild) {
-    const input = box.appendChild(el("input", "s-find"));
-    Object.assign(input, { type: "search", placeholder: t("找一行"), maxLength: 40, autocomplete: "off" });
-    input.setAttribute("aria-label", t("找一行"));
-    input.addEventListener("input", () => {
-      state.q = input.value.trim();
-      history.replaceState(null, "", address(state));
-      scoresBoard.filter(state.q);
-    });
-    const how = box.appendChild(el("button", "btn s-how", t("怎么算的")));
-    how.type = "button";
-    how.addEventListener("click", () => go({ sheet: "formula" }));
-    if (first.may.take)
-      box.append(
-        exporting.button(() =>
-          state.board === "kpis"
-            ? ["kpis", t("指标"), { ...narrowed(), period: state.period }]
-            : ["board", boardName(), { board: state.board, period: state.period, area: state.area }],
-        ),
-      );
-  }
-  const input = box.querySelector("input");
-  if (input.value !== state.q && document.activeElement !== input) input.value = state.q;
-  input.hidden = state.board === "kpis";
-  box.hidden = state.board === "cases";
-};
-
-const boardName = () => first.boards.find(([name]) => name === state.board)[1];
-const narrowed = () => Object.fromEntries(NARROW.filter((name) => state[name]).map((name) => [name, state[name]]));
-
-/* District › street › community › grid: the road to the area whose lines are shown. */
-const road = () => {
-  const box = byId("scores-road");
-  const areas = new Map(first.areas.map((area) => [area[0], area]));
-  const steps = [];
-  for (let code = state.area; areas.has(code); code = areas.get(code)[2]) steps.unshift(areas.get(code));
-  if (!steps.length) {
-    box.replaceChildren();
-    return;
-  }
-  if (steps[0][3] > 0) {
-    const top = areas.get(steps[0][2]);
-    if (top) steps.unshift(top);
-  }
-  box.replaceChildren(
-    ...steps.flatMap(([code, name, , depth], at) => {
-      const button = el("button", "s-step", name);
-      button.type = "button";
-      if (at === steps.length - 1) button.setAttribute("aria-current", "true");
-      button.addEventListener("click", () => go({ area: depth ? code : "", sheet: "", q: "" }));
-      return at ? [el("span", "", "›"), button] : [button];
-    }),
-  );
-};
+export const narrowed = () =>
+  Object.fromEntries(NARROW.filter((name) => state[name]).map((name) => [name, state[name]]));
 
 const view = () => ({ kpis: scoresKpis, cases: scoresCases })[state.board] || scoresBoard;
 

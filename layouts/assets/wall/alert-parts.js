@@ -1,164 +1,21 @@
 /* The pieces of the emergency strip: large while nobody has answered, one line once in hand. Text enters as text only.
  */
-import { alertStore } from "../alarm/alerts.js";
 import { alarmSound } from "../alarm/sound.js";
 import { el, mark, say } from "../core/dom.js";
-import { page } from "../core/page.js";
 import { clockTime, duration, hourTime, remaining } from "../core/time.js";
 import { t } from "../core/words.js";
 import { manyOf } from "../live/link.js";
 import { wallMap } from "../map/map.js";
-import { nearestForces } from "./forces.js";
+import { chip, CHIPS, forces, ladder, next, notes, row, unitRow } from "./alert-pieces.js";
+import { acknowledged, elapsed, happened, lead, numbered, owing, place, signed, zone } from "./alert-words.js";
 
 const LONG_TITLE = 14; // signs: more would be cut where the nearest forces stand below
 const ROWS = 4; // units in the large strip, below the shift leader
-const CHIPS = 4;
-const RUNGS = 5;
-const words = {
-  raise: () => t("推送单位、大屏、调度台"),
-  repeat: () => t("重复提示音"),
-  widen: () => t("全部席位、单位负责人"),
-  webhook: () => t("转短信和电话通知"),
-  reopen: () => t("未签收将再次告警"),
-  overdue: () => t("到时未办结将再次告警"),
-};
-
-const zone = () => page.first.time_zone;
 const cell = (box, classes, ...children) => {
   const made = box.appendChild(el("div", classes));
   made.append(...children.filter(Boolean));
   return made;
 };
-const signed = (alert) => alert.units.filter((one) => one.accepted).length;
-// who still owes a signature comes first
-const owing = (alert) => [...alert.units].sort((a, b) => a.accepted - b.accepted);
-const lead = (alert) => (alert.units[0] ? alert.units[0].name : "");
-
-const place = (alert) => [alert.address, wallMap.name(alert.grid)].filter(Boolean).join(" · ");
-
-const elapsed = (since) => {
-  const time = el("b", "num w-since");
-  mark(time, "data-since", since);
-  return time;
-};
-/* Which of several it is, as on the map. */
-const numbered = (alert) => {
-  const n = alertStore.number(alert);
-  return n ? n + " · " : "";
-};
-/* When it happened; an alarm that came apart from it has a time of its own. */
-const AT_ONCE_MS = 60_000;
-const happened = (alert, clock) => {
-  const said = [t("{when} 发生", { when: clock(alert.reported_at, zone()) })];
-  if (alert.episode > 1)
-    said.push(t("{when} 第 {n} 次告警", { when: clock(alert.raised_at, zone()), n: alert.episode }));
-  else if (alert.raised_at - alert.reported_at > AT_ONCE_MS)
-    said.push(t("{when} 告警", { when: clock(alert.raised_at, zone()) }));
-  return said;
-};
-
-const until = (due, classes) => {
-  const time = el("span", "num w-until " + (classes || ""));
-  mark(time, "data-due", due);
-  return time;
-};
-
-const acknowledged = (alert) => {
-  const { by, title, at, screen } = alert.acknowledged || {};
-  if (!alert.acknowledged) return t("值班长未确认");
-  const when = clockTime(at, zone());
-  return screen && screen !== by
-    ? t("{who} {when} 在 {screen} 已确认", { who: title || by, when, screen })
-    : t("{who} {when} 已确认", { who: title || by, when });
-};
-
-/* Silenced openly, or not to be heard here: both are said; the clock decides which is still true (`tick`). */
-const notes = (alert) => {
-  const box = el("div", "w-notes");
-  const blocked = box.appendChild(el("span", "w-note2 w-blocked", t("本屏无声 · 点按屏幕任意处开启")));
-  blocked.hidden = true;
-  if (alert.shelved) {
-    const words = t("静音至 {when}：{reason}（{by}）", {
-      when: hourTime(alert.shelved.until, zone()),
-      reason: alert.shelved.reason,
-      by: alert.shelved.title || alert.shelved.by,
-    });
-    mark(box.appendChild(el("span", "w-note2 w-shelved w-cut", words)), "data-until", alert.shelved.until);
-  }
-  return box;
-};
-
-const chip = (one, lost) => {
-  const node = el("span", one.accepted ? "w-ackchip" : "w-ackchip w-ackchip--wait");
-  node.append(el("i", "", one.accepted ? "✓" : "◷"), el("span", "w-cut", one.name));
-  if (!one.accepted) node.append(el("em", "", lost ? t("状态未知") : t("待签收")));
-  if (!one.accepted && !lost && one.due_at) node.append(until(one.due_at, "w-until--bare"));
-  mark(node, "data-unit", one.unit);
-  return node;
-};
-
-const row = (name, word, done, due) => {
-  const item = el("li", done ? "w-done" : "");
-  item.append(el("i", "", done ? "✓" : "◷"), el("b", "w-cut", name), el("span", "", word));
-  if (due) item.append(until(due, "w-until--bare"));
-  return item;
-};
-
-const unitRow = (one, lost) => {
-  const word = one.accepted ? t("已签收") : lost ? t("状态未知") : t("未签收");
-  const item = row(one.name, word, one.accepted, !one.accepted && !lost && one.due_at);
-  mark(item, "data-unit", one.unit);
-  return item;
-};
-
-const ladder = (alert, lost) => {
-  const list = el("ol", "w-ladder num");
-  const rungs = alert.ladder.slice(-RUNGS);
-  const next = rungs.find((rung) => !rung.done);
-  for (const rung of rungs) {
-    const item = list.appendChild(el("li", rung.done ? "w-done" : rung === next ? "w-now" : ""));
-    item.append(
-      el("time", "", duration(rung.at - alert.raised_at)),
-      el("span", "w-cut", (words[rung.what] || (() => rung.what))()),
-    );
-    if (rung === next) item.append(lost ? el("em", "", t("状态未知")) : until(rung.at, "w-until--in"));
-    mark(item, "data-rung", rung.what);
-  }
-  return list;
-};
-
-const forces = (alert) => {
-  const found = nearestForces.of(alert);
-  if (!found.length) return null;
-  const box = el("div", "w-forces");
-  box.append(el("small", "", t("就近力量（直线距离、名义时间）")));
-  for (const one of found) {
-    const item = box.appendChild(el("span", "w-force"));
-    item.append(
-      el("b", "w-cut", one.name),
-      el("span", "num", t("{km} 公里 · {n} 分钟", { km: (one.metres / 1000).toFixed(1), n: one.minutes })),
-    );
-    mark(item, "data-force", one.code);
-  }
-  return box;
-};
-
-const next = (alert, lost) => {
-  if (!alert.units.length) return [el("b", "w-what", t("责任单位待指派"))];
-  if (signed(alert) === alert.units.length) {
-    const line = el("span", "w-next");
-    if (alert.next && alert.next.what === "overdue") line.append(lost ? t("状态未知") : until(alert.next.at));
-    return [
-      el("b", "w-what", t("全部签收，处置中")),
-      line,
-      el("span", "", alert.next && alert.next.what === "overdue" ? words.overdue() : t("办结后解除")),
-    ];
-  }
-  const line = el("span", "w-next");
-  if (alert.next) line.append(lost ? t("状态未知") : until(alert.next.at));
-  return [el("b", "w-what w-cut", t("等待签收")), line, el("span", "", words.reopen())];
-};
-
 export const alertParts = {
   /* In hand: one line of five cells. */
   strip(alert, lost) {
