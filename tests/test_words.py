@@ -10,9 +10,7 @@ from layouts import words
 from layouts.locale import extract
 
 SCRIPTS = sorted(
-    path
-    for path in (extract.ROOT / "layouts" / "assets").glob("*/*.js")
-    if path.parent.name != "vendor"
+    path for path in (extract.ROOT / "layouts" / "assets").glob("*/*.js") if path.parent.name != "vendor"
 )
 
 

@@ -15,7 +15,9 @@ from datasources.district import read_pack
 from layouts import maps, scripts, shell
 from layouts.parts import leaf
 
-STYLES = "".join(f'<link rel="stylesheet" href="/assets/now/{name}">' for name in scripts.PAGES["screen"].styles)
+STYLES = "".join(
+    f'<link rel="stylesheet" href="/assets/now/{name}">' for name in scripts.PAGES["screen"].styles
+)
 RENDERER = '<script id="_dash-renderer" type="module">{}</script>'
 SCRIPT = Path(__file__).with_suffix(".js")
 POLICY = "default-src 'self'; script-src 'self' {hashes}; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:"
