@@ -3,7 +3,6 @@ import { tellNews } from "../core/news.js";
 import { t } from "../core/words.js";
 import { book } from "./book.js";
 
-/* ---- what an answer means, in words ---- */
 const wordOf = (action) => (book().rules[action] ? book().rules[action].word : action);
 export const refusal = (answer) => {
   if (!answer.status) return t("没有连上服务器，这一步未确认；恢复后再按一次，不会重复");

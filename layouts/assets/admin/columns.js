@@ -42,25 +42,25 @@ export const COLUMNS = [
   [
     () => t("位置滞后"),
     "r num",
-    (one, report) => known(report.lag_s, (s) => over(s > OLD_S, t("{n} 秒", { n: s.toFixed(1) }))),
+    (_one, report) => known(report.lag_s, (s) => over(s > OLD_S, t("{n} 秒", { n: s.toFixed(1) }))),
   ],
   [
     () => t("数据时龄"),
     "r num",
-    (one, report) => known(report.age, (s) => over(s > OLD_S, t("{n} 秒", { n: s.toFixed(1) }))),
+    (_one, report) => known(report.age, (s) => over(s > OLD_S, t("{n} 秒", { n: s.toFixed(1) }))),
   ],
   [
     () => t("与服务器一致"),
     "",
-    (one, report) => known(report.hash_ok, (ok) => over(!ok, ok ? t("一致") : t("不一致"))),
+    (_one, report) => known(report.hash_ok, (ok) => over(!ok, ok ? t("一致") : t("不一致"))),
   ],
-  [() => t("内存 MB"), "r num", (one, report) => known(report.heap_mb, (mb) => [String(Math.round(mb)), ""])],
-  [() => t("帧 ms"), "r num", (one, report) => known(report.frame_ms, (ms) => over(ms > 100, String(Math.round(ms))))],
-  [() => t("错误"), "r num", (one, report) => known(report.errors, (n) => over(n > 0, String(n)))],
+  [() => t("内存 MB"), "r num", (_one, report) => known(report.heap_mb, (mb) => [String(Math.round(mb)), ""])],
+  [() => t("帧 ms"), "r num", (_one, report) => known(report.frame_ms, (ms) => over(ms > 100, String(Math.round(ms))))],
+  [() => t("错误"), "r num", (_one, report) => known(report.errors, (n) => over(n > 0, String(n)))],
   [
     () => t("已运行"),
     "",
-    (one, report) =>
+    (_one, report) =>
       known(report.uptime_s, (s) => [span(s), "", REASONS[report.reason] ? REASONS[report.reason]() : ""]),
     true,
   ],

@@ -3,7 +3,6 @@ import { byId, el, say } from "../core/dom.js";
 import { t } from "../core/words.js";
 import { act, button, first } from "./admin.js";
 
-/* ---- a new screen ---- */
 export const once = (name, address) => {
   const box = byId("admin-address");
   const line = el("div");

@@ -14,7 +14,7 @@ const held = new Map(); // alert id → newest version of it
 const heard = new Map();
 let pin = null; // {id, until} by the performance clock
 let away = null; // {items, until}: what was raised while the link was cut
-let link = { live: false, seen: 0, kept: 0, first: true };
+const link = { live: false, seen: 0, kept: 0, first: true };
 
 /* Times as epoch ms, whether they came over the socket (ms) or from the API (RFC 3339). */
 const ms = (time) => (typeof time === "string" ? Date.parse(time) : time);

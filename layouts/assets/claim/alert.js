@@ -1,9 +1,10 @@
 /* Emergencies and new dispatches: a bar until the unit has signed, a tone, a notice of the browser where it was
    allowed. */
-import { tellNews } from "../core/news.js";
+
 import { act } from "../act/act.js";
 import { byId, el, say } from "../core/dom.js";
 import { keyed } from "../core/keyed.js";
+import { tellNews } from "../core/news.js";
 import { duration } from "../core/time.js";
 import { t } from "../core/words.js";
 import { manyOf } from "../live/link.js";

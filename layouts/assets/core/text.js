@@ -9,7 +9,7 @@ export const percent = (num, den) => {
 
 export const grouped = (n) => (Number.isFinite(n) ? String(n).replace(/\B(?=(\d{3})+(?!\d))/g, ",") : "—");
 
-const signs = window.Intl && Intl.Segmenter ? new Intl.Segmenter() : null;
+const signs = Intl.Segmenter ? new Intl.Segmenter() : null; // not every browser has it
 /* The first signs of a text, none cut in half: at most `most` UTF-16 units, what a person sees as one sign stays
    whole. */
 export const cut = (text, most) => {

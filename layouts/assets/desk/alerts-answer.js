@@ -1,9 +1,10 @@
-/* Answering an emergency: acknowledging it, for oneself or on behalf of somebody heard elsewhere, silencing it, urging. */
+/* Answering an emergency: acknowledging it, for oneself or on behalf of somebody heard elsewhere, silencing it,
+   urging. */
 import { act } from "../act/act.js";
 import { el, say } from "../core/dom.js";
 import { t } from "../core/words.js";
-import { shown } from "./alerts-shown.js";
 import { dirty } from "./alerts.js";
+import { shown } from "./alerts-shown.js";
 import { desk } from "./desk.js";
 
 const MINUTES = [5, 10, 15, 30];

@@ -1,7 +1,8 @@
 /* The desk's spine: which event is chosen, who is told of it, which key does what, what is said.
    The other desk scripts hang on desk; nothing here draws an event. */
-import { tellNews } from "../core/news.js";
+
 import { byId, say, whenDrawn } from "../core/dom.js";
+import { tellNews } from "../core/news.js";
 import { page } from "../core/page.js";
 import { clockTime } from "../core/time.js";
 import { t } from "../core/words.js";

@@ -2,9 +2,9 @@
 import { actFields } from "../act/fields.js";
 import { t } from "../core/words.js";
 import { desk } from "./desk.js";
+import { changed, choose } from "./intake.js";
 import { lookDoubles } from "./intake-doubles.js";
 import { entry } from "./intake-entry.js";
-import { changed, choose } from "./intake.js";
 
 export const category = () => {
   const typed = entry.fields.category.value.trim();

@@ -3,11 +3,10 @@ import { act } from "../act/act.js";
 import { say } from "../core/dom.js";
 import { t } from "../core/words.js";
 import { desk } from "./desk.js";
+import { clearFaults, close, DRAFT, FAULTS, fault, values } from "./intake.js";
 import { entry } from "./intake-entry.js";
 import { category } from "./intake-find.js";
-import { clearFaults, close, DRAFT, fault, FAULTS, values } from "./intake.js";
 
-/* ---- saving ---- */
 const report = (code) => {
   const said = values();
   const text = (name) => (said[name] || "").trim();

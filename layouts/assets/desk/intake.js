@@ -81,7 +81,8 @@ const locate = (found) => {
 
 export const choose = (one) => {
   const levels = desk.first.levels;
-  if (one.name.includes(entry.fields.address.value.trim())) entry.fields.address.value = one.name; // only a part was typed
+  // only a part was typed
+  if (one.name.includes(entry.fields.address.value.trim())) entry.fields.address.value = one.name;
   locate({
     lng: one.lng,
     lat: one.lat,

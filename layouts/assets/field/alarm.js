@@ -1,7 +1,8 @@
 /* The alarm: one second held, gone at once. */
-import { phone } from "../phone/phone.js";
+
 import { byId, el } from "../core/dom.js";
 import { t } from "../core/words.js";
+import { phone } from "../phone/phone.js";
 import { items } from "./field.js";
 import { outbox } from "./outbox.js";
 

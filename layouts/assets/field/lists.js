@@ -1,8 +1,9 @@
 /* What the page of today shows: the numbers, the tasks, what was reported, points and why. */
-import { phone } from "../phone/phone.js";
+
 import { byId, el } from "../core/dom.js";
 import { dayTime, longDate, weekdayName } from "../core/time.js";
 import { t } from "../core/words.js";
+import { phone } from "../phone/phone.js";
 import { day, items } from "./field.js";
 
 const { first, go, lastFix, metres, far, left, level, status, now } = phone;

@@ -1,8 +1,9 @@
 /* What still waits in the phone, and what the server would not take. */
-import { phone } from "../phone/phone.js";
+
 import { byId, el } from "../core/dom.js";
 import { hourTime } from "../core/time.js";
 import { t } from "../core/words.js";
+import { phone } from "../phone/phone.js";
 import { items } from "./field.js";
 import { outbox } from "./outbox.js";
 

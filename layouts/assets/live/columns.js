@@ -34,7 +34,7 @@ const VALUE = {
   int: () => (cell) => cell - 1,
   digits: () => (cell) => String(cell - 1),
   micro: (head) => (cell) => (cell - 1 - DEGREES * head.micro) / head.micro,
-  word: (head, column) => (cell) => column.words[cell - 1],
+  word: (_head, column) => (cell) => column.words[cell - 1],
 };
 
 /* Return {position, rows} of an ArrayBuffer. */

@@ -1,4 +1,5 @@
-/* The first step of a report: what it is, in words and by a tile. `draft` gives what is being written, `keep` keeps it. */
+/* The first step of a report: what it is, in words and by a tile. `draft` gives what is being written, `keep` keeps
+   it. */
 import { el } from "../core/dom.js";
 import { t } from "../core/words.js";
 import { phone } from "./phone.js";

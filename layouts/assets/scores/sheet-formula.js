@@ -5,7 +5,6 @@ import { scoresBoard } from "./board.js";
 import { scores } from "./scores.js";
 import { frame, item, key, wanted } from "./sheet.js";
 
-/* ---- what happened to a frozen board since ---- */
 export const corrections = () => {
   const found = scoresBoard.corrections();
   const body = frame(t("定格之后的更正"), t("{n} 行", { n: found.length }));
@@ -27,7 +26,7 @@ export const corrections = () => {
 };
 
 /* ---- how it is counted ---- */
-export const formula = async (state) => {
+export const formula = async (_state) => {
   const mine = key;
   const body = frame(t("怎么算的"), "");
   const found = await scores.ask("/scores/formula");

@@ -40,7 +40,7 @@ const more = (body, next, load) => {
   });
 };
 export const wanted = (mine) => key === mine;
-export const name = (state, code) => {
+export const name = (_state, code) => {
   const line = scoresBoard.line(code);
   const area = scores.first.areas.find((one) => one[0] === code);
   return line ? line.name : area ? area[1] : code;

@@ -6,7 +6,7 @@ import { clockTime, duration, hourTime, remaining } from "../core/time.js";
 import { t } from "../core/words.js";
 import { manyOf } from "../live/link.js";
 import { wallMap } from "../map/map.js";
-import { chip, CHIPS, forces, ladder, next, notes, row, unitRow } from "./alert-pieces.js";
+import { CHIPS, chip, forces, ladder, next, notes, row, unitRow } from "./alert-pieces.js";
 import { acknowledged, elapsed, happened, lead, numbered, owing, place, signed, zone } from "./alert-words.js";
 
 const LONG_TITLE = 14; // signs: more would be cut where the nearest forces stand below
