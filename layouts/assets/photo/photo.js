@@ -1,5 +1,5 @@
 /* A picture on its way to the server: told what it is, shrunk, sent in pieces, gone on with where it stopped.
-   A picture that is none is refused in words; what it says of place and time travels with it (photo-exif.js). */
+   A picture that is none is refused in words; what it says of place and time travels with it (exif.js). */
 import { saidBy } from "../core/http.js";
 import { sha256 } from "../core/sha256.js";
 import { t } from "../core/words.js";
