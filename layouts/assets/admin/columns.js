@@ -1,3 +1,4 @@
+/* What the table of screens shows in each column, and when a value is bad. */
 import { t } from "../core/words.js";
 
 const ONLINE_S = 15; // the lease of datasources/screens.py

@@ -1,9 +1,9 @@
+/* Telling the modules that draw: rows at most once a frame, everything else at once. */
+
 export const listeners = { rows: new Set(), view: new Set(), alert: new Set(), state: new Set() };
 
 let changed = new Set();
 let frame = false;
-
-/* -- telling the drawing modules ------------------------------------------------------------------------- */
 
 export function tell(name, ...facts) {
   for (const fn of listeners[name]) {
