@@ -82,9 +82,22 @@ def counted_page(
     NotFound for an unknown code; Invalid for an unknown area or unit, a strange cursor, the seconds of a duration.
     """
     _check(reference, asked)
-    limit = bounded(limit)
     values = bound(asked.period, asked.now, asked.narrow, reference)
     queries = [_narrow(query, asked) for query in _queries(asked)]
+    return page_of(session, reference, viewer, queries, values, limit, cursor)
+
+
+def page_of(
+    session: Session,
+    reference: Reference,
+    viewer: Viewer,
+    queries: Sequence[Select[Any]],
+    values: dict[str, Any],
+    limit: int,
+    cursor: str | None,
+) -> CountedPage:
+    """Return one page of what queries made by `selected` count together, newest first."""
+    limit = bounded(limit)
     seen = visible(viewer, reference)
     found: list[Counted] = []
     count = shown = 0
@@ -118,14 +131,14 @@ def _queries(asked: Asked) -> list[Select[Any]]:
     stage = STAGES.get(asked.code.removesuffix("_p90"))
     if stage is not None:
         begin, end = E[stage.begin], E[stage.end]
-        return [_select(Scan(end, {}), end >= begin, VALID)]
+        return [selected(Scan(end, {}), end >= begin, VALID)]
     scans = [one for one in SCANS if asked.code in one.tests and one.basis in (None, asked.basis)]
     return [_counting(scan, asked) for scan in scans]
 
 
 def _counting(scan: Scan, asked: Asked) -> Select[Any]:
     num, den = scan.tests[asked.code]
-    query = _select(scan, and_(den, num) if asked.part == "num" else den)
+    query = selected(scan, and_(den, num) if asked.part == "num" else den)
     if asked.rating is not None:
         query = query.where(S.rating == asked.rating)
     if asked.code == SENT and asked.part == "num":
@@ -134,7 +147,8 @@ def _counting(scan: Scan, asked: Asked) -> Select[Any]:
     return query
 
 
-def _select(scan: Scan, *tests: Any) -> Select[Any]:
+def selected(scan: Scan, *tests: Any) -> Select[Any]:
+    """Return the query for the events (or steps with theirs) of a scan in the period, with what orders them."""
     key, rating = (S.id, S.rating) if scan.steps else (E.id, E.rating)
     columns = [E[name] for name in EVENT_COLUMNS]
     query = select(

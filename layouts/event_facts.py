@@ -137,7 +137,7 @@ def facts(data: EventData) -> html.Dl:
     place = _place(data.where[1:], event["address"]) or _("位置待核实")
     facts: list[tuple[str, Any, str]] = [
         (_("编号"), html.Span(event["number"], className="num"), ""),
-        (_("上报"), html.Span(when(moment_of(event["reported_at"]), data), className="num"), ""),
+        (_("上报时间"), html.Span(when(moment_of(event["reported_at"]), data), className="num"), ""),
         (_("来源"), _(SOURCE_WORDS[Source(event["source"])]), ""),
         (_("类别"), event["category"]["name"] if event["category"] else _("未定"), ""),
         (_("承办"), " · ".join(part for part in (unit, how) if part), ""),

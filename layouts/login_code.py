@@ -35,5 +35,7 @@ def _picture(address: str) -> Markup:
     """Return a QR code as SVG, drawn by ourselves from an address that holds nothing but what we put into it."""
     if not address:
         return Markup("")
-    drawn = segno.make(address, error="m").svg_inline(scale=5, border=3, dark="#06192a", light="#ffffff")
+    drawn = segno.make(address, error="m").svg_inline(
+        border=3, omitsize=True, dark="#06192a", light="#ffffff"
+    )
     return Markup(drawn)

@@ -92,6 +92,22 @@ def test_levels_say_at_which_level_closed_events_were_resolved(opened, lived):
     assert ask(opened, f"/levels?{ALL}&channel=hotline_12345")["areas"][0]["closed"] == 1
 
 
+@pytest.mark.parametrize("narrow", ["", "&channel=hotline_12345"])
+def test_every_cell_of_the_levels_opens_the_list_that_it_counts(opened, lived, narrow):
+    rows = ask(opened, f"/levels?{ALL}{narrow}")["rows"]
+    for row in rows:
+        cell = f"expected={row['expected']}&finished={row['finished']}"
+        found = ask(opened, f"/levels/events?{ALL}{narrow}&{cell}")
+        assert found["count"] == row["count"] == len(found["items"]), row
+        assert {one["status"] for one in found["items"]} <= {"closed"}
+    assert any(row["count"] for row in rows)
+
+
+def test_a_cell_of_no_level_is_refused(opened):
+    assert opened.call("leader", "GET", "/levels/events?expected=grid").status_code == 422
+    assert opened.call("leader", "GET", "/levels/events?expected=grid&finished=moon").status_code == 422
+
+
 def test_compared_with_the_month_before_as_old_as_this_one_is_now(opened, place):
     place.report()
     place.hand.forward(days=29)  # 20 November → 19 December: the month before was as old on 19 November

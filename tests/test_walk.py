@@ -102,6 +102,7 @@ MATRIX: dict[str, dict[str, str]] = {
     "/api/v1/bottleneck": {"GET": ANY},
     "/api/v1/handoffs": {"GET": ANY},
     "/api/v1/levels": {"GET": ANY},
+    "/api/v1/levels/events": {"GET": ANY},
     "/api/v1/scores": {"GET": ANY},
     "/api/v1/scores/formula": {"GET": ANY},
     "/api/v1/scores/<board>/<code>/entries": {"GET": ANY},

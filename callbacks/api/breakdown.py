@@ -7,15 +7,18 @@ from flask import Response
 
 from callbacks.api import asked
 from callbacks.api.answers import answer, house, moment
-from callbacks.api.figures import NARROW, basis_of, kpi_body, narrow_of
+from callbacks.api.figures import NARROW, basis_of, counted_answer, kpi_body, narrow_of
 from callbacks.guard import permission
 from callbacks.session import somebody
+from callbacks.walls import LISTS
 from dashboard import clock
-from dashboard.rules.event import GROUND_WORDS, LEVELS, STATUS_WORDS, Ground, Status
+from dashboard.rules.access import Role
+from dashboard.rules.event import GROUND_WORDS, LEVELS, STATUS_WORDS, Ground, Level, Status
 from dashboard.rules.kpi_words import KPIS, percent
-from dashboard.rules.refusals import Invalid
+from dashboard.rules.refusals import Forbidden, Invalid
 from datasources import queries_breakdown
 from datasources.queries_events import numbers_seen
+from datasources.queries_levels import Pair, levels_page
 from layouts.words import translate
 
 Line = TypeVar("Line")
@@ -129,6 +132,24 @@ def levels() -> Response:
     )
 
 
+@permission("scores.see")
+def levels_events() -> Response:
+    """Return a page of what one cell of the levels counted, newest first: `expected` level against who `finished`."""
+    words = asked.words("period", *NARROW, "expected", "finished", "limit", "cursor")
+    limit, cursor = asked.page_of(words)
+    who, reference, now = somebody(), house().reference, clock.now()
+    if who.role is Role.WALL and words.get("period", "month") != "today":
+        raise Forbidden(LISTS)
+    expected, finished = (
+        Level(asked.one_of(name, words.get(name, ""), [level.value for level in LEVELS]))
+        for name in ("expected", "finished")
+    )
+    pair = Pair(expected, finished, asked.period_of(words, reference, now, "month"), narrow_of(words))
+    with house().database.read() as session:
+        page = levels_page(session, reference, who, pair, limit, cursor)
+    return counted_answer(page, who, now)
+
+
 def in_period(words: dict[str, str], find: Callable[..., list[Line]]) -> list[Line]:
     """Return the lines that a breakdown finds in the period and under the narrowing of a query."""
     reference, now = house().reference, clock.now()
@@ -142,4 +163,5 @@ ROUTES = (
     ("GET", "/bottleneck", bottleneck),
     ("GET", "/handoffs", handoffs),
     ("GET", "/levels", levels),
+    ("GET", "/levels/events", levels_events),
 )

@@ -23,7 +23,7 @@ from dashboard.rules.refusals import Forbidden
 from datasources import frozen_times, queries_trend
 from datasources.queries_boards import board_rows, by_composite_score
 from datasources.queries_corrections import Correction, corrections
-from datasources.queries_counted import PARTS, Asked, Counted, counted_page
+from datasources.queries_counted import PARTS, Asked, Counted, CountedPage, counted_page
 from datasources.queries_events import numbers_seen
 from datasources.queries_kpis import TIMED, kpi_values
 from datasources.queries_narrow import Narrow, check, standing
@@ -93,6 +93,11 @@ def counted(code: str) -> Response:
     question = question_of(words, code, now)
     with house().database.read() as session:
         page = counted_page(session, reference, who, question, limit, cursor)
+    return counted_answer(page, who, now)
+
+
+def counted_answer(page: CountedPage, who: Viewer, now: datetime) -> Response:
+    """Return a page of what a number counted, as its reader may know it."""
     items = [listed(read_event(one.event, who, now), who) | {"counted": _counted(one)} for one in page.items]
     return answer({"items": items, "next": page.following, "count": page.count, "hidden": page.hidden})
 

@@ -115,6 +115,7 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
     ("get", "/bottleneck"): Operation("Where open cases stand and for how long", "Bottleneck", refuses=(*ANY, 422), query=NARROW),
     ("get", "/handoffs"): Operation("Who declines and who is sent back, by unit", "Handoffs", refuses=(*ANY, 422), query=("period", *NARROW)),
     ("get", "/levels"): Operation("At which level closed events were finished against the level expected, and by area", "Levels", refuses=(*ANY, 422), query=("period", *NARROW)),
+    ("get", "/levels/events"): Operation("What one cell of the levels counted, newest first", "Counted", refuses=(*SEEN, 422), query=("period", *NARROW, "expected", "finished", "limit", "cursor")),
     ("get", "/scores"): Operation("A board; trend=1 adds each line's points by day, week or month", "Board", refuses=(*ANY, 422), query=("board", "period", "area", "trend")),
     ("get", "/scores/formula"): Operation("How the boards are counted: parts and weights of the composite, points", "Formula"),
     ("get", "/scores/{board}/{code}/entries"): Operation("The ledger behind a line of a board", "Entries", refuses=(*ANY, 404, 422), query=("period", "limit", "cursor")),

@@ -1,114 +1,30 @@
-"""A grid worker's phone in a real browser: offline and back, no GPS, no camera, a wrong clock, double taps, the back button."""
+"""A grid worker's phone in a real browser: no GPS, no camera, a wrong clock, double taps, the back button."""
 
-import itertools
-from collections.abc import Callable, Iterator
+# ruff: noqa: F811
+from collections.abc import Callable
 from datetime import datetime, timedelta
-from pathlib import Path
-from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
-from playwright.sync_api import Browser, Page, Route, expect
+from playwright.sync_api import Page, expect
 
-from tests import product
 from tests.browser.desk_page import until
-from tests.browser.phone_page import (
-    PROMPT_MS,
-    Cast,
-    act,
-    cast_of,
-    community_of,
-    picture,
-    report,
-    rivals,
-    state,
+from tests.browser.field_page import (
+    SPOT,
+    cast,  # noqa: F401
+    centre,  # noqa: F401
+    fill,
+    folder,  # noqa: F401
+    fresh,
+    kept,
+    named,
+    phone,  # noqa: F401
+    submit,
+    waiting_check,
+    worker,  # noqa: F401
 )
-from tests.browser.test_claim import _finish
+from tests.browser.phone_page import PROMPT_MS, Cast, picture, state
 from tests.load.wall_page import spots
 from tests.product import Product
-
-SPOT = 8
-_serial = itertools.count(1)
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("field")
-
-
-@pytest.fixture(scope="module")
-def centre(folder: Path) -> Iterator[Product]:
-    with product.start(folder, "--no-demo") as running:
-        (running.token,) = product.token_for(folder, "operator")
-        yield running
-
-
-@pytest.fixture(scope="module")
-def worker(centre: Product) -> str:
-    """The account of the grid workers around the tests' spot."""
-    return "worker-" + community_of(centre, report(centre, SPOT)["grid"]["code"])
-
-
-@pytest.fixture
-def cast(browser: Browser, centre: Product, folder: Path) -> Iterator[Cast]:
-    with cast_of(browser, centre, folder) as people:
-        yield people
-
-
-@pytest.fixture
-def phone(cast: Cast, centre: Product, worker: str) -> Callable[..., Page]:
-    """Open the worker's phone at the spot, with what it keeps ready."""
-
-    def take_out(**more: Any) -> Page:
-        page = cast.phone(worker, "/field", **({"at": spots(centre)[SPOT]} | more))
-        expect(page.locator("#field-live")).to_have_attribute("data-state", "live", timeout=PROMPT_MS)
-        return page
-
-    return take_out
-
-
-def kept(page: Page) -> None:
-    """Wait until the service worker keeps the page."""
-    page.evaluate("() => navigator.serviceWorker.ready.then(() => true)")
-    page.wait_for_function("() => caches.match('/field').then(Boolean)", timeout=PROMPT_MS)
-
-
-def fill(page: Page, title: str, photos: int = 0) -> None:
-    """Walk through the three steps up to the last button."""
-    page.locator('[data-go="report"]').click()
-    page.locator("#report-form .p-text").fill(title)
-    page.locator("#report-form .p-foot .btn--primary").click()
-    expect(page.locator(".p-where")).to_contain_text("精度 12 米", timeout=PROMPT_MS)
-    page.locator("#report-form .p-foot .btn--primary").click()
-    if photos:
-        colours = ("red", "green", "blue", "navy", "teal", "olive", "gray")
-        page.locator("#report-form .p-take input").last.set_input_files(
-            [picture(one) for one in colours[:photos]]
-        )
-        expect(page.locator("#report-form .p-pic")).to_have_count(photos, timeout=PROMPT_MS)
-
-
-def submit(page: Page) -> None:
-    page.locator("#report-form .p-foot .btn--primary").click()
-
-
-def named(centre: Product, title: str) -> list[dict[str, Any]]:
-    """Return the events of a title."""
-    return [one for one in centre.ask("/api/v1/events?limit=1000")[1]["items"] if one["title"] == title]
-
-
-def fresh(words: str) -> str:
-    return f"{words} {next(_serial)}"
-
-
-def waiting_check(cast: Cast, centre: Product) -> str:
-    """Return an event at the spot that waits for its check."""
-    number = report(centre, SPOT)["number"]
-    unit = rivals(centre, number)[0]
-    act(cast, f"unit-{unit}", number, "claim")
-    _finish(cast, unit, number)
-    return str(number)
 
 
 def test_a_report_in_three_steps_arrives_with_place_accuracy_and_photos(
@@ -121,44 +37,6 @@ def test_a_report_in_three_steps_arrives_with_place_accuracy_and_photos(
     assert (event["lng"], event["lat"]) == pytest.approx(spots(centre)[SPOT], abs=1e-5)
     assert len(centre.ask(f"/api/v1/events/{event['number']}")[1]["photos"]) == 2
     expect(page.locator(f'#field-mine [data-event="{event["number"]}"]')).to_be_visible(timeout=PROMPT_MS)
-
-
-def test_what_is_reported_and_checked_offline_goes_out_in_order_once_with_its_true_time(
-    phone: Callable[..., Page], cast: Cast, centre: Product
-) -> None:
-    number = waiting_check(cast, centre)
-    page = phone()
-    expect(page.locator(f'#field-tasks [data-event="{number}"]')).to_be_visible(timeout=PROMPT_MS)
-    kept(page)
-    page.context.set_offline(True)
-    page.reload()  # the page itself comes out of the phone
-    expect(page.locator("#field-live")).to_have_attribute("data-state", "offline", timeout=PROMPT_MS)
-    titles = [fresh("离线上报") for _ in range(2)]
-    for title in titles:
-        fill(page, title, photos=1)
-        submit(page)
-        expect(page.locator("#field-outbox")).to_contain_text(title)
-    page.locator(f'#field-tasks [data-event="{number}"] .btn').click()
-    page.locator("#field-check .p-take input").last.set_input_files([picture("red")])
-    page.locator('#field-check [data-rating="satisfied"]').click()
-    page.locator("#field-check .p-go").click()
-    expect(page.locator("#field-outbox")).to_contain_text("手机里还有 3 件没发出")
-    expect(page.locator(f'#field-tasks [data-event="{number}"]')).to_have_count(0)
-    assert named(centre, titles[0]) == [] and state(centre, number)["status"] == "checking"
-    page.reload()
-    expect(page.locator("#field-outbox")).to_contain_text("手机里还有 3 件没发出", timeout=PROMPT_MS)
-    back = datetime.fromisoformat(centre.ask("/api/v1/events?limit=1")[1]["items"][0]["reported_at"])
-    page.context.set_offline(False)
-    until(lambda: state(centre, number)["status"] == "closed")
-    events = [named(centre, title) for title in titles]
-    assert [len(found) for found in events] == [1, 1]
-    assert (
-        events[0][0]["id"] < events[1][0]["id"] and events[0][0]["reported_at"] < events[1][0]["reported_at"]
-    )
-    (check,) = [one for one in centre.ask(f"/api/v1/events/{number}")[1]["steps"] if one["action"] == "check"]
-    made = datetime.fromisoformat(check["facts"]["checked_at"])
-    assert back < made < datetime.fromisoformat(check["at"])
-    expect(page.locator("#field-outbox")).to_be_empty(timeout=PROMPT_MS)
 
 
 def test_a_phone_whose_clock_is_an_hour_wrong_tells_the_true_time_all_the_same(
@@ -270,26 +148,6 @@ def test_a_check_has_no_default_demands_a_photo_and_words_when_dissatisfied(
     assert state(centre, number)["round"] == 2
 
 
-def test_a_check_that_came_too_late_is_shown_as_a_conflict_and_not_swallowed(
-    phone: Callable[..., Page], cast: Cast, centre: Product
-) -> None:
-    number = waiting_check(cast, centre)
-    page = phone()
-    page.locator(f'#field-tasks [data-event="{number}"] .btn').click(timeout=PROMPT_MS)
-    page.context.set_offline(True)
-    page.locator("#field-check .p-take input").last.set_input_files([picture("navy")])
-    page.locator('#field-check [data-rating="satisfied"]').click()
-    expect(page.locator("#field-check .p-pic")).to_have_count(1, timeout=PROMPT_MS)
-    page.locator("#field-check .p-go").click()
-    act(cast, "operator", number, "check", rating="very_satisfied")
-    page.context.set_offline(False)
-    item = page.locator('#field-outbox [data-state="conflict"]')
-    expect(item).to_contain_text("已办结", timeout=PROMPT_MS)
-    item.get_by_text("知道了，不再发").click()
-    expect(page.locator("#field-outbox")).to_be_empty()
-    assert state(centre, number)["rating"] == "very_satisfied"
-
-
 def test_the_alarm_goes_out_only_when_it_is_held_for_a_second(
     phone: Callable[..., Page], centre: Product
 ) -> None:
@@ -372,64 +230,3 @@ def test_the_page_can_be_installed_and_asks_nothing_of_other_origins(
     page.reload()
     kept(page)
     assert [url for url in asked if not url.startswith((centre.address, "data:", "blob:"))] == []
-
-
-def test_an_answer_cut_in_the_middle_is_no_answer_and_changes_nothing_that_was_known(
-    phone: Callable[..., Page], centre: Product, cast: Cast
-) -> None:
-    number = waiting_check(cast, centre)
-    page = phone()
-    task = page.locator(f'#field-tasks [data-event="{number}"]')
-    expect(task).to_be_visible(timeout=PROMPT_MS)
-    page.route("**/api/v1/field", lambda route: route.fulfill(status=200, body='{"now": 1764'))
-    assert page.evaluate("() => own.fieldNow()") is False
-    expect(page.locator("#field-live")).to_have_attribute("data-state", "offline")
-    expect(task).to_be_visible()
-    page.reload()
-    expect(task).to_be_visible(timeout=PROMPT_MS)
-
-
-@settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))
-@given(
-    cuts=st.lists(
-        st.sampled_from(["pass", "lose the request", "lose the answer", "server ill"]), min_size=2, max_size=7
-    )
-)
-def test_any_order_of_cuts_and_returns_brings_each_item_in_once_and_in_order(
-    phone: Callable[..., Page], centre: Product, cuts: list[str]
-) -> None:
-    page = phone()
-    titles = [fresh("反复断网") for _ in range(3)]
-    plan = list(cuts)
-
-    def road(route: Route) -> None:
-        fate = plan.pop(0) if plan else "pass"
-        if route.request.method != "POST" or fate == "pass":
-            route.continue_()
-        elif fate == "lose the request":
-            route.abort()
-        elif fate == "server ill":
-            route.fulfill(status=503, json={"status": 503, "title": "忙"})
-        else:
-            route.fetch()
-            route.abort()
-
-    page.route("**/api/v1/events", road)
-    lng, lat = spots(centre)[SPOT]
-    for title in titles:
-        page.evaluate(
-            "([title, lng, lat]) => own.outbox.add({ kind: 'report', path: '/api/v1/events', title, body: { title, lng, lat, source: 'grid_worker' } })",
-            [title, lng, lat],
-        )
-
-    def arrived() -> bool:
-        page.evaluate("() => own.outbox.flush()")
-        items = page.evaluate("() => own.outbox.all()")
-        return all(one["state"] == "sent" for one in items)
-
-    until(arrived)
-    found = [named(centre, title) for title in titles]
-    assert [len(one) for one in found] == [1, 1, 1]
-    ids = [one[0]["id"] for one in found]
-    assert ids == sorted(ids)
-    page.context.close()

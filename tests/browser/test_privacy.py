@@ -5,9 +5,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import APIResponse, Browser, BrowserContext, Page, Route, expect
 
 from tests import product
+from tests.browser.desk_page import until
+from tests.browser.own import own
 from tests.product import PASSWORD, Product
 
 PHONE = "13800138000"
@@ -71,6 +73,52 @@ def test_logging_out_clears_what_was_typed_and_nothing_else(context: BrowserCont
     page.wait_for_url("**/login")
     assert PHONE not in held(page)
     assert [name for name in KEPT if name not in held(page)] == []
+
+
+def leave_slowly(page: Page) -> None:
+    """Log out, and let the answer that leads to the login page come only when the page has been told that it is shut out."""
+    leaving: list[tuple[Route, APIResponse]] = []
+    told: list[int] = []
+    page.on("response", lambda said: told.append(said.status))
+    page.route("**/logout", lambda route: leaving.append((route, route.fetch(max_redirects=0))))
+    page.locator("#logout").click(no_wait_after=True)
+    until(
+        lambda: page.context.cookies() and leaving and 401 in told
+    )  # a page that is being left answers nothing
+    (route, answer) = leaving[0]
+    route.fulfill(response=answer)
+
+
+@pytest.mark.parametrize(
+    ("account", "asking"),
+    [("unit-FIRE", "live.resync()"), ("worker-350206005023", "own.fieldNow()")],
+)
+def test_who_logs_out_is_not_called_back_by_what_the_page_still_asks(
+    centre: Product, context: BrowserContext, account: str, asking: str
+) -> None:
+    page = context.new_page()
+    enter(page, account)
+    if account.startswith("worker"):
+        page.locator('[data-go="me"]').click()
+    typed(page, account)
+    own(page)
+    page.evaluate(f"() => {{ setInterval(() => {asking}, 100); }}")
+    leave_slowly(page)
+    expect(page.locator("#login-form")).to_be_visible()
+    assert page.url == centre.address + "/login"
+    assert PHONE not in held(page)
+
+
+def test_a_seat_handed_over_on_the_page_of_logins_leaves_nothing_that_was_typed(
+    context: BrowserContext,
+) -> None:
+    page = context.new_page()
+    enter(page, "unit-FIRE")
+    page.goto("/account")
+    typed(page, "unit-FIRE")
+    page.locator("#hand-over").click()
+    expect(page.locator("#login-seat")).to_be_visible()
+    assert PHONE not in held(page)
 
 
 def test_a_login_page_met_after_a_logout_clears_what_a_closed_page_left(context: BrowserContext) -> None:

@@ -230,6 +230,16 @@ def test_the_numbers_are_narrowed_by_unit_category_and_channel(cast: Cast, known
     assert page.locator("#scores-sheet").get_attribute("data-count") == tile.get_attribute("data-num")
 
 
+def test_a_number_of_the_levels_opens_the_events_it_counts(cast: Cast) -> None:
+    page = opened(cast, f"/scores?board=kpis&period={OCTOBER}")
+    cell = page.locator("[data-cell]").first
+    counted = cell.inner_text()
+    cell.tap(timeout=PROMPT_MS)
+    sheet = page.locator("#scores-sheet")
+    expect(sheet).to_have_attribute("data-count", counted, timeout=PROMPT_MS)
+    expect(sheet.locator(".s-item")).to_have_count(int(counted))
+
+
 def test_an_export_asks_what_for_and_gives_the_board(cast: Cast, known: dict[str, str]) -> None:
     page = opened(cast, "/scores")
     page.locator("#scores-tools .s-export").tap()

@@ -1,5 +1,6 @@
 /* The administrator's page: asks every few seconds how the screens are, changes texts in place, sends the buttons. */
 import { byId, el, say, whenDrawn } from "../core/dom.js";
+import { shutOut } from "../core/door.js";
 import { saidBy } from "../core/http.js";
 import { keyed } from "../core/keyed.js";
 import { t } from "../core/words.js";
@@ -19,7 +20,7 @@ const sure = new Map(); // screen → until when a second press renews
 const ask = async (path, body) => {
   const post = { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) };
   const answer = await fetch(path, body === undefined ? { cache: "no-store" } : post);
-  if (answer.status === 401) location.assign("/login?next=/admin");
+  if (answer.status === 401) shutOut();
   const said = await saidBy(answer);
   if (!answer.ok)
     throw new Error(

@@ -1,5 +1,6 @@
 /* Whether somebody is there: input is told to the server now and then, and a login nobody touches ends, said
    beforehand. */
+import { shutOut } from "./door.js";
 import { t } from "./words.js";
 
 const EVERY_MS = 60000; // no oftener than the server notes it
@@ -12,7 +13,7 @@ let box = null;
 
 const left = () => leftS - (performance.now() - heard) / 1000;
 const learn = (answer) => {
-  if (answer.status === 401) return leave();
+  if (answer.status === 401) return shutOut();
   if (!answer.ok) return undefined;
   return answer.json().then((said) => {
     leftS = said.left_s;
@@ -20,7 +21,6 @@ const learn = (answer) => {
     show();
   });
 };
-const leave = () => location.assign("/login?next=" + encodeURIComponent(location.pathname + location.search));
 const ask = (method) =>
   fetch("/session/active", { method, cache: "no-store" })
     .then(learn)

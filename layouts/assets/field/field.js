@@ -1,6 +1,7 @@
 /* A grid worker's day: tasks nearest first, what was reported, points and why, the alarm, what still waits in the
    phone. */
 import { byId, el, say } from "../core/dom.js";
+import { shutOut } from "../core/door.js";
 import { hourTime } from "../core/time.js";
 import { t } from "../core/words.js";
 import { phone } from "../phone/phone.js";
@@ -34,7 +35,7 @@ const look = async () => {
   }, LOOK_MS);
   const answer = await call("GET", "/api/v1/field");
   if (answer && answer.status === 401) {
-    location.replace("/login?next=/field");
+    shutOut();
     return false;
   }
   const there = Boolean(answer && answer.ok);

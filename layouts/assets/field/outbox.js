@@ -93,16 +93,20 @@ const post = async (item) => {
 
 let going = null;
 let due = 0;
+let asked = false; // also during a try: what that one saw is old, no network yet or not in the queue
 const flush = () => {
   clearTimeout(due);
   due = setTimeout(flush, AGAIN_MS);
-  if (!going)
-    going = run()
-      .catch(() => undefined)
-      .finally(() => {
-        going = null;
-      }); // a store that went away under it: what waits is tried again
+  asked = true;
+  if (!going) going = tries();
   return going;
+};
+const tries = async () => {
+  while (asked) {
+    asked = false;
+    await run().catch(() => undefined); // a store that went away under it: what waits is tried again
+  }
+  going = null;
 };
 const run = async () => {
   const work = async () => {

@@ -1,4 +1,5 @@
 /* Asking the server for what the feed begins with; whoever is shut out goes to the door. */
+import { shutOut } from "../core/door.js";
 import { COLUMNS_TYPE, columnsOf } from "./columns.js";
 import { rowsOf } from "./store.js";
 
@@ -21,6 +22,6 @@ export async function snapshotOf() {
 
 /* Whoever is shut out goes to the door; a named screen to a notice that looks again from time to time. */
 export function leave() {
-  const door = new URLSearchParams(location.search).has("screen") ? "/kiosk/ended" : "/login";
-  location.replace(`${door}?next=${encodeURIComponent(location.pathname + location.search)}`);
+  if (!new URLSearchParams(location.search).has("screen")) shutOut();
+  else location.replace(`/kiosk/ended?next=${encodeURIComponent(location.pathname + location.search)}`);
 }

@@ -49,12 +49,17 @@ const tell = (text, kind, ms) => {
   if (text) newsEnds = setTimeout(() => tell(""), ms || NEWS_MS);
 };
 
-/* ---- the server: null when no answer came ---- */
+/* ---- the server: null when no answer came; what a dead network swallows is given up, else all that waits stands
+   behind it ---- */
+const PATIENCE_MS = 15_000;
 const call = async (method, path, body, headers) => {
+  const patience = new AbortController();
+  const end = setTimeout(() => patience.abort(), PATIENCE_MS);
   try {
     const answer = await fetch(path, {
       method,
       cache: "no-store",
+      signal: patience.signal,
       headers: {
         Accept: "application/json",
         ...(body === undefined ? {} : { "Content-Type": "application/json" }),
@@ -65,6 +70,8 @@ const call = async (method, path, body, headers) => {
     return { ok: answer.ok, status: answer.status, said: await saidBy(answer) };
   } catch (_lost) {
     return null;
+  } finally {
+    clearTimeout(end);
   }
 };
 const refusal = (answer) => {

@@ -83,7 +83,7 @@ export const reportSteps = ({ name, send, ready, extra, onSite }) => {
       else one.removeAttribute("aria-current");
     });
     before.hidden = step === 0;
-    next.textContent = step < 2 ? t("下一步") : t("上报");
+    next.textContent = step < 2 ? t("下一步") : t("提交上报");
     fault.textContent = "";
   };
   const onward = async () => {

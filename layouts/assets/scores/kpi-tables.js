@@ -177,8 +177,15 @@ export const levels = (found, frozen) => {
     ),
   );
   const word = (level) => scores.first.level_words[level].word;
-  const cell = (expected, finished) =>
-    found.rows.find((one) => one.expected === expected && one.finished === finished).count;
+  const cell = (expected, finished) => {
+    const n = found.rows.find((one) => one.expected === expected && one.finished === finished).count;
+    if (!n) return n;
+    const button = el("button", "s-open", String(n));
+    button.type = "button";
+    button.dataset.cell = `${expected}/${finished}`;
+    button.addEventListener("click", () => scores.go({ sheet: `levels/${expected}/${finished}` }));
+    return button;
+  };
   box.append(
     el(
       "p",

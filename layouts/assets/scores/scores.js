@@ -1,6 +1,7 @@
 /* The spine of the leaders' page: what is looked at stands in the address, so that back works and a link can be sent.
    The other scores scripts draw boards, KPIs and what lies behind a number. */
 import { byId, el, whenDrawn } from "../core/dom.js";
+import { shutOut } from "../core/door.js";
 import { clockTime, dayTime } from "../core/time.js";
 import { t } from "../core/words.js";
 import { road, tabs, tools } from "./bars.js";
@@ -49,7 +50,7 @@ const ask = async (path) => {
   try {
     const answer = await fetch("/api/v1" + path, { cache: "no-store", headers: { Accept: "application/json" } });
     if (answer.status === 401) {
-      location.replace("/login?next=" + encodeURIComponent(location.pathname + location.search));
+      shutOut();
       return null;
     }
     const said = await answer.json();

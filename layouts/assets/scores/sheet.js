@@ -126,8 +126,21 @@ export const list = (state, code, kpi, part) => {
         { kpi, part, period: state.period, ...narrow },
       ]),
     );
+  events(body, items, mine, `/kpis/${kpi}/events?`, { ...narrow, part });
+};
+
+/* ---- the list behind a cell of the levels ---- */
+const levels = (expected, finished) => {
+  const word = (level) => (scores.first.level_words[level] || { word: "" }).word;
+  const title = t("应办 {expected}，办结 {finished}", { expected: word(expected), finished: word(finished) });
+  const body = frame(title, t("正在取…"));
+  const items = body.appendChild(el("ol", "s-list"));
+  events(body, items, key, "/levels/events?", { ...scores.narrowed(), expected, finished });
+};
+
+const events = (body, items, mine, path, narrow) => {
   const load = async (cursor) => {
-    const found = await scores.ask(`/kpis/${kpi}/events?` + scores.query({ ...narrow, part, limit: PAGE, cursor }));
+    const found = await scores.ask(path + scores.query({ ...narrow, limit: PAGE, cursor }));
     if (!wanted(mine)) return;
     if (!found) {
       note(t("没有取到明细，请再试"));
@@ -179,6 +192,7 @@ const draw = (state) => {
   const [kind, code, kpi, part] = state.sheet.split("/");
   if (kind === "entries") entries(state, code);
   else if (kind === "list" && scores.first.kpis[kpi]) list(state, code, kpi, part || "num");
+  else if (kind === "levels") levels(code, kpi);
   else if (kind === "corrections") corrections();
   else if (kind === "formula") formula(state);
   else box.replaceChildren();
