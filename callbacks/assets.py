@@ -5,7 +5,7 @@ from functools import lru_cache
 import brotli  # type: ignore[import-untyped]
 from flask import Flask, Response, request
 
-from callbacks.guard import permission
+from callbacks.security.guard import permission
 from dashboard.rules.refusals import NotFound
 from layouts import scripts
 

@@ -10,14 +10,14 @@ from sqlalchemy import Select, or_
 from sqlalchemy.orm import Session
 
 from dashboard.rules.access import Viewer
-from dashboard.rules.event import LEVELS, Level, Status
-from dashboard.rules.kpis import Period
-from datasources.models import EventRow
-from datasources.queries_counted import CountedPage, page_of, selected
-from datasources.queries_dialect import unindexed
-from datasources.queries_narrow import Narrow, check, narrowed
-from datasources.queries_scans import Scan
-from datasources.reference import Reference
+from dashboard.rules.events.event import LEVELS, Level, Status
+from dashboard.rules.figures.kpis import Period
+from datasources.districts.reference import Reference
+from datasources.figures.counted import CountedPage, page_of, selected
+from datasources.figures.narrow import Narrow, check, narrowed
+from datasources.figures.scans import Scan
+from datasources.store.dialect import unindexed
+from datasources.store.models.tables import EventRow
 
 E: Any = EventRow.__table__.c
 

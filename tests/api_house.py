@@ -10,16 +10,17 @@ from typing import Any
 from flask import Flask
 from flask.testing import FlaskClient
 
-from callbacks import api, guard, outside, session
+from callbacks import api
+from callbacks.security import guard, outside, session
 from dashboard import clock
-from dashboard.house import House
+from dashboard.runtime.runtime import House
 from dashboard.settings import Settings
-from datasources import accounts, sign_in
-from datasources.database import Database
-from datasources.district import read_pack
-from datasources.loading import load_pack
-from datasources.reference import References
-from datasources.sign_in import SignIn
+from datasources.accounts import accounts, sign_in
+from datasources.accounts.sign_in import SignIn
+from datasources.districts.loading import load_pack
+from datasources.districts.pack.reading import read_pack
+from datasources.districts.reference import References
+from datasources.store.database import Database
 
 PASSWORD = "a demo password"
 BEARER = "Authorization"

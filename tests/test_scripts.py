@@ -9,7 +9,8 @@ from flask import Flask
 
 from callbacks import assets
 from dashboard.rules.refusals import NotFound
-from layouts import phone, scripts
+from layouts import scripts
+from layouts.pages import phone
 
 OWN = sorted(path for path in scripts.ASSETS.glob("*/*.js") if path.parent.name != "vendor")
 WORKERS = {"map/worker.js", "field/service-worker.js"}  # begun by a script, not imported

@@ -7,10 +7,12 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from dashboard.rules.event import LEVEL_WORDS, RATING_WORDS, STATUS_WORDS
-from layouts import plain, points, scripts, theme, words
+from dashboard.rules.events.event import LEVEL_WORDS, RATING_WORDS, STATUS_WORDS
+from layouts import scripts, theme
+from layouts.parts import plain
 from layouts.shell import embedded
-from layouts.words import N_, _
+from layouts.text import points, words
+from layouts.text.words import N_, _
 
 WORKER = "field/service-worker.js"
 TITLES: Mapping[str, str] = {"field": N_("网格员现场"), "report": N_("我要上报")}

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page
 
-from callbacks.livestore import LiveStore
+from callbacks.live.store import LiveStore
 from tests.browser.own import own, served
 
 READ = """(text) => {

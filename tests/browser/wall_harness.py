@@ -11,9 +11,10 @@ import flask
 from dash import Dash, html
 from werkzeug.serving import make_server
 
-from datasources.district import read_pack
-from layouts import maps, scripts, shell
-from layouts.parts import leaf
+from datasources.districts.pack.reading import read_pack
+from layouts import scripts, shell
+from layouts.parts import maps
+from layouts.parts.pieces import leaf
 
 STYLES = "".join(
     f'<link rel="stylesheet" href="/assets/now/{name}">' for name in scripts.PAGES["screen"].styles
@@ -53,7 +54,7 @@ def application(tiles: bool = False) -> Dash:
         .replace("{%css%}", "{%css%}" + STYLES)
         .replace("{%renderer%}", '<script type="module" src="/harness.js"></script>{%renderer%}')
     )
-    app._generate_renderer = lambda: RENDERER.format(app.renderer)  # type: ignore[method-assign]  # as callbacks/pages.py has it
+    app._generate_renderer = lambda: RENDERER.format(app.renderer)  # type: ignore[method-assign]  # as callbacks/pages/registry.py has it
     served: list[str] = []
 
     @app.server.route("/harness.js")

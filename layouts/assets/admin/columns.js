@@ -1,7 +1,7 @@
 /* What the table of screens shows in each column, and when a value is bad. */
 import { t } from "../core/words.js";
 
-const ONLINE_S = 15; // the lease of datasources/screens.py
+const ONLINE_S = 15; // the lease of datasources/alerts/screens.py
 const OLD_S = 10;
 /* ---- words ---- */
 const span = (s) => {

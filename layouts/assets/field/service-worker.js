@@ -1,7 +1,7 @@
 /* Keeps the page of grid workers in the phone: its own files from the store, the page itself from the network while
    there is one. What the API says is never kept here. */
 
-// biome-ignore lint/correctness/noUndeclaredVariables: the server puts the addresses here (layouts/phone.py)
+// biome-ignore lint/correctness/noUndeclaredVariables: the server puts the addresses here (layouts/pages/phone.py)
 const KEPT = __KEPT__;
 const NAME = "grid-field-__VERSION__";
 const PATIENCE_MS = 4000;

@@ -1,5 +1,5 @@
 /* The live set in the browser: id → row under a version guard, in any order, any number of times. The same rules as
-   callbacks/livestore.py; both give the same hash. Used by feed.js, which gives the page nothing else of it. */
+   callbacks/live/store.py; both give the same hash. Used by feed.js, which gives the page nothing else of it. */
 import { sha256 } from "../core/sha256.js";
 
 const TOMBSTONES = 20000;
