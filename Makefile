@@ -26,6 +26,7 @@ lint: $(VENV)/.tools
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/biome check
 
 bench: $(VENV)/.tools
 	$(BIN)/python tests/ensure_browser.py

@@ -17,7 +17,7 @@ import dash
 from flask import Flask
 from flask_compress import Compress
 
-from callbacks import api
+from callbacks import api, assets
 from callbacks.api import feed as feed_routes
 from callbacks.api import health, problems
 from callbacks.cli import commands
@@ -133,6 +133,7 @@ def _add_web(product: Product, row_of, views) -> None:  # type: ignore[no-untype
     feed_routes.use(app, product.live)
     api.install(app)
     tiles.install(app, runtime.settings)
+    assets.install(app)
     phone.install(app, runtime)
     admin.install(app)
     account.install(app)

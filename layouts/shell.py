@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass
 
 from dashboard.rules.access import PERMISSIONS, Role
-from layouts import ids
+from layouts import ids, scripts
 from layouts.text import words
 from layouts.text.words import N_
 
@@ -72,9 +72,12 @@ def embedded(data: object) -> str:
     return plain.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
 
 
-def index_string(lang: str | None = None) -> str:
-    """Return Dash's index template in a language; its words travel as data, not as script (works under a CSP)."""
+def index_string(lang: str | None = None, noun: str = "") -> str:
+    """Return Dash's index template of a page in a language; its words travel as data, not as script (under a CSP)."""
     spoken = words.known(lang) if lang else words.active()
+    styles, modules = (
+        (scripts.style_links(noun), scripts.module_links(noun)) if noun in scripts.PAGES else ("", "")
+    )
     return f"""<!DOCTYPE html>
 <html lang="{words.HTML_LANG[spoken]}" data-lang="{spoken}">
 <head>
@@ -82,8 +85,10 @@ def index_string(lang: str | None = None) -> str:
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="referrer" content="same-origin">
 <title>{{%title%}}</title>
-<link rel="icon" href="/assets/icon.svg" type="image/svg+xml">
+<link rel="icon" href="{scripts.address("icon.svg")}" type="image/svg+xml">
 {{%css%}}
+{styles}
+{modules}
 </head>
 <body>
 {{%app_entry%}}

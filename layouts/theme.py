@@ -1,4 +1,4 @@
-"""What colours mean: the tokens of `assets/tokens.css` in both themes, and which token each status, level, time and rating wears.
+"""What colours mean: the tokens of `assets/core/tokens.css` in both themes, and which token each status, level, time and rating wears.
 
 Law: a colour is never alone (a shape or a word stands beside it), and the four scales are never mixed.
 A test keeps the two files equal.

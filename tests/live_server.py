@@ -29,8 +29,8 @@ from datasources.store.database import Database
 from tests.live_world import ORIGIN
 
 PAGE = """<!doctype html><title>live</title><body>
-<span id="screen-live"></span><script src="/assets/sha256.js"></script><script src="/assets/live-store.js"></script><script src="/assets/live.js"></script>
-<script src="/assets/vendor/socket.io.min.js"></script>
+<span id="screen-live"></span><script src="/assets/vendor/socket.io.min.js"></script>
+<script type="module" src="/assets/live/feed.js"></script>
 <script>setTimeout(() => { document.body.append(Object.assign(document.createElement("main"), {id: "wall"}));
 document.getElementById("wall").dataset.live = "events,views,alerts"; });</script>"""
 

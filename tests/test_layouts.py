@@ -22,7 +22,7 @@ from layouts.parts import maps
 from layouts.text import words
 
 ASSETS = Path(shell.__file__).parent / "assets"
-OWN_SCRIPTS = sorted(ASSETS.glob("*.js"))
+OWN_SCRIPTS = sorted(path for path in ASSETS.glob("*/*.js") if path.parent.name != "vendor")
 HOSTILE = '"><script>alert(1)</script>&'
 
 
@@ -236,7 +236,7 @@ def test_a_district_of_two_levels_still_has_an_edge_and_grids() -> None:
 
 
 def tokens_in_css() -> dict[str, dict[str, str]]:
-    text = re.sub(r"/\*.*?\*/", "", (ASSETS / "tokens.css").read_text(encoding="utf-8"), flags=re.S)
+    text = re.sub(r"/\*.*?\*/", "", (ASSETS / "core/tokens.css").read_text(encoding="utf-8"), flags=re.S)
     dark, light = re.findall(r"\{(.*?)\}", text, re.S)
     read = [dict(re.findall(r"--([a-z0-9-]+):\s*([^;]+);", block)) for block in (dark, light)]
     return {"dark": read[0], "light": {**read[0], **read[1]}}
@@ -281,7 +281,7 @@ def test_the_styles_use_only_tokens_that_exist() -> None:
     defined = set(theme.DARK) | {"v", "bar", "c", "w", "medal", "cols", "row", "edge", "third"}
     used = {
         name
-        for css in ASSETS.glob("*.css")
+        for css in ASSETS.glob("*/*.css")
         for name in re.findall(r"var\(--([a-z0-9-]+)", css.read_text("utf-8"))
     }
     assert used - defined == set()
@@ -337,12 +337,12 @@ def test_own_scripts_never_write_html_and_styles_fetch_nothing() -> None:
     assert [script.name for script in OWN_SCRIPTS if written.search(script.read_text(encoding="utf-8"))] == []
     fetching = re.compile(r"@import|url\(|https?://")
     assert [
-        css.name for css in ASSETS.glob("*.css") if fetching.search(css.read_text(encoding="utf-8"))
+        css.name for css in ASSETS.glob("*/*.css") if fetching.search(css.read_text(encoding="utf-8"))
     ] == []
 
 
 def test_motion_stops_for_people_who_ask_for_that() -> None:
-    base = (ASSETS / "base.css").read_text(encoding="utf-8")
+    base = (ASSETS / "core/base.css").read_text(encoding="utf-8")
     asked = base[base.index("prefers-reduced-motion") :]
     assert "animation: none !important" in asked
 

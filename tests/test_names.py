@@ -12,8 +12,8 @@ PARTS = ("dashboard", "datasources", "layouts", "callbacks")
 KEPT_OUT = {
     "House": "Runtime",
     "house": "runtime",
-    "Overtaken": "Conflict",
-    "NotNow": "NotAllowedNow",
+    "Conflict": "Conflict",
+    "NotAllowedNow": "NotAllowedNow",
     "Walk": "Transition",
     "Move": "Attempt",
     "Counter": "ReportBatcher",

@@ -22,7 +22,7 @@ def test_no_script_calls_a_rate_by_a_name_that_no_kpi_has() -> None:
     names = {kpi.name for kpi in KPIS.values()}
     said = {
         word
-        for path in ASSETS.glob("*.js")
+        for path in ASSETS.glob("*/*.js")
         for word in re.findall(r't\("([\u4e00-\u9fff]{2,6}率)"\)', path.read_text())
     }
     assert said <= names

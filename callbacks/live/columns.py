@@ -1,7 +1,7 @@
 """The live rows a second time, as typed columns kept beside the dicts: what a snapshot of 100,000 rows is packed from.
 
 Every cell is one whole number: 0 is "the row does not carry the key". A row that does not fit its columns is kept
-as it is. The reader of the packed form is `layouts/assets/live-columns.js`.
+as it is. The reader of the packed form is `layouts/assets/live/columns.js`.
 """
 
 import json

@@ -2,7 +2,7 @@
 
 `GRID` + length of the head (4 bytes, little-endian) + head (JSON) + the columns in the head's order, each as `width`
 planes: the lowest byte of every row, then the next. The number there is 0 for null, else the cell − `low` + 1, less
-the cell of column `from`, or of the row before (`start`). `layouts/assets/live-columns.js` reads it back.
+the cell of column `from`, or of the row before (`start`). `layouts/assets/live/columns.js` reads it back.
 """
 
 import json

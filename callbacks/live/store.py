@@ -1,6 +1,6 @@
 """The live set as one process knows it: id → feed row, applied under a version guard, in any order, any number of times.
 
-The same rules as in `layouts/assets/live-store.js`; both give the hash of the server's own `/api/v1/feed/hash`.
+The same rules as in `layouts/assets/live/store.js`; both give the hash of the server's own `/api/v1/feed/hash`.
 """
 
 import hashlib

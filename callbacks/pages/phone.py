@@ -9,7 +9,6 @@ from callbacks.security.session import somebody
 from dashboard import clock
 from dashboard.feed.serializer import millis
 from dashboard.rules.access import Viewer
-from dashboard.rules.refusals import NotFound
 from dashboard.runtime.runtime import Runtime
 from datasources.districts.outlines import landmarks, outlines
 from datasources.districts.reference import Reference
@@ -18,7 +17,7 @@ from layouts.text.words import translate
 
 
 def install(app: Flask, runtime: Runtime) -> None:
-    """Give an app the phone's pages, their files, and what makes one of them installable."""
+    """Give an app the phone's pages and what makes one of them installable."""
 
     @app.route("/field")
     @permission(PAGE)
@@ -31,17 +30,6 @@ def install(app: Flask, runtime: Runtime) -> None:
     def report() -> Response:
         """Show anybody the page to report and to follow a report."""
         return _page("report", _stranger_first(runtime), runtime)
-
-    @app.route("/phone/<name>")
-    @permission("static")
-    def phone_file(name: str) -> Response:
-        """Return a script or a style of these pages; its address changes with it, so it may be kept."""
-        found = phone.file_of(name)
-        if found is None:
-            raise NotFound("没有这一页")
-        return Response(
-            found.data, mimetype=found.kind, headers={"Cache-Control": "public, max-age=31536000"}
-        )
 
     @app.route("/field-sw.js")
     @permission("static")

@@ -23,22 +23,10 @@ from layouts.pages import notice
 from layouts.text import words
 from layouts.text.words import translate
 
-ASSETS = "../../layouts/assets"
-# a script and the pages that need it, by how its address ends; what no line names is loaded by every page.
-# dash-ag-grid's bundle weighs more than everything else together.
-NEEDED: tuple[tuple[str, frozenset[str]], ...] = (
-    (r"/dash_ag_grid/[^\"]*", frozenset({"desk"})),
-    (r"/assets/scores[-.][^\"]*", frozenset({"scores"})),
-    (r"/assets/exporting\.[^\"]*", frozenset({"scores", "desk", "claim"})),
-    (r"/assets/claim[-.][^\"]*", frozenset({"claim"})),
-    (r"/assets/desk\.[^\"]*", frozenset({"desk", "event", "claim"})),
-    (r"/assets/desk-[^\"]*", frozenset({"desk", "event"})),
-    (r"/assets/(?:act|combo|event|photo)[-.][^\"]*", frozenset({"desk", "event", "claim"})),
-    (r"/assets/screen-(?:alert|sound|voice|watch)\.[^\"]*", frozenset({"screen", "desk"})),
-    (r"/assets/(?:map|screen)[-.][^\"]*", frozenset({"screen"})),
-    (r"/assets/admin[-.][^\"]*", frozenset({"admin"})),
-)
-SCRIPT = re.compile(r'<script src="([^"]*)"></script>')
+# a component suite that weighs more than everything else together, and the pages that need it
+HEAVY: Mapping[str, frozenset[str]] = {"dash_ag_grid": frozenset({"desk"})}
+SUITE = re.compile(r'<script src="/_dash-component-suites/([^/"]*)/[^"]*"></script>')
+RENDERER = 'type="application/javascript"'
 Draw = Callable[[Runtime, LiveFeed, Viewer, Mapping[str, str]], Any]
 
 # the pages that Dash draws, by the noun that names their files everywhere
@@ -59,7 +47,7 @@ def prepare(app: Flask, runtime: Runtime) -> dash.Dash:
         server=app,  # type: ignore[arg-type]
         use_pages=False,
         pages_folder="",
-        assets_folder=ASSETS,
+        include_assets_files=False,  # every page loads its own modules: layouts/scripts.py
         title=runtime.reference.texts.get("title", runtime.reference.name),
         update_title="",
         serve_locally=True,
@@ -94,9 +82,9 @@ def install(dash_app: dash.Dash, runtime: Runtime, live: LiveFeed) -> None:
     dash_app._setup_server()
 
 
-def _needs(noun: str, script: str) -> bool:
-    """Return whether a page needs a script: the first line that knows the script decides."""
-    return next((noun in pages for ends, pages in NEEDED if re.search(ends, script)), True)
+def _needs(noun: str, suite: str) -> bool:
+    """Return whether a page needs a component suite."""
+    return suite not in HEAVY or noun in HEAVY[suite]
 
 
 def _notice_for_later() -> Response | None:
@@ -110,10 +98,13 @@ def _notice_for_later() -> Response | None:
 def _in_the_language_asked(interpolate: Callable[..., str], dash_app: dash.Dash) -> Callable[..., str]:
     def speak(**parts: str) -> str:
         page = shell.page_of(request.path)
-        parts["scripts"] = SCRIPT.sub(
-            lambda found: found[0] if _needs(page.noun if page else "", found[1]) else "", parts["scripts"]
+        noun = page.noun if page else ""
+        parts["scripts"] = SUITE.sub(
+            lambda found: found[0] if _needs(noun, found[1]) else "", parts["scripts"]
         )
-        dash_app.index_string = shell.index_string(words.active())
+        # Dash begins once the page's own modules have run: components look for their functions while they are drawn
+        parts["renderer"] = parts["renderer"].replace(RENDERER, 'type="module"')
+        dash_app.index_string = shell.index_string(words.active(), noun)
         return interpolate(**parts)
 
     return speak

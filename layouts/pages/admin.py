@@ -1,6 +1,6 @@
 """The administrator's page: which screens hang where and how they are, and who has an account.
 
-React draws the frame once; the boxes with an id are leaves whose inside belongs to `assets/admin.js`.
+React draws the frame once; the boxes with an id are leaves whose inside belongs to `assets/admin/`.
 """
 
 from collections.abc import Mapping, Sequence

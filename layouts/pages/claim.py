@@ -1,6 +1,6 @@
 """The page of those who handle events: the pool they may claim from, their work, their points.
 
-React draws the frame once; the boxes with an id are leaves whose inside belongs to `assets/claim-*.js`, but for the
+React draws the frame once; the boxes with an id are leaves whose inside belongs to `assets/claim/`, but for the
 chosen event, which Dash draws as on the desk.
 """
 

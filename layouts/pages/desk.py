@@ -1,6 +1,6 @@
 """The duty operator's page: everything to be decided on the left, one event in the middle, whom to send on the right.
 
-React draws the frame once. The boxes with an id are leaves whose inside belongs to `assets/desk-*.js`, but for two that
+React draws the frame once. The boxes with an id are leaves whose inside belongs to `assets/desk/`, but for two that
 Dash fills whenever another event is chosen: the event's facts and the panel of dispatch.
 """
 

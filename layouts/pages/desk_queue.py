@@ -1,4 +1,4 @@
-"""The queue's grid: the frame and look of dash-ag-grid; rows, columns and order are the business of `assets/desk-queue.js`."""
+"""The queue's grid: the frame and look of dash-ag-grid; rows, columns and order are the business of `assets/desk/queue.js`."""
 
 from collections.abc import Mapping
 

@@ -1,67 +1,21 @@
-"""The pages people carry with them, as plain HTML around plain scripts; which files each needs is a table.
+"""The pages people carry with them, as plain HTML around their own modules.
 
-Nothing here knows Dash. Their own files lie in `phone/`, what they share with other pages in `assets/`.
+Nothing here knows Dash. What they load is said in `layouts/scripts.py`.
 """
 
-import hashlib
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from functools import lru_cache
-from pathlib import Path
+from collections.abc import Mapping
 from typing import Any
 
 from dashboard.rules.events.event import LEVEL_WORDS, RATING_WORDS, STATUS_WORDS
-from layouts import theme
+from layouts import scripts, theme
 from layouts.parts import plain
 from layouts.shell import embedded
 from layouts.text import points, words
 from layouts.text.words import N_, _
 
-HERE = Path(__file__).resolve().parents[1] / "phone"
-KINDS = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
-SHARED = ("door.js", "drafts.js", "format.js", "sha256.js", "photo-exif.js", "photo.js")
-SCRIPTS: Mapping[str, Sequence[str]] = {
-    "field": ("phone.js", "pin.js", "pictures.js", "steps.js", "outbox.js", "field.js", "check.js"),
-    "report": ("phone.js", "pin.js", "pictures.js", "steps.js", "follow.js", "report.js"),
-}
+WORKER = "field/service-worker.js"
 TITLES: Mapping[str, str] = {"field": N_("网格员现场"), "report": N_("我要上报")}
-
-
-@dataclass(frozen=True, slots=True)
-class File:
-    """A file of these pages: its bytes and content type."""
-
-    data: bytes
-    kind: str
-
-
-@lru_cache(maxsize=64)
-def file_of(name: str) -> File | None:
-    """Return a file by its plain name, or None."""
-    path = HERE / name
-    if path.parent != HERE or path.suffix not in KINDS or not path.is_file():
-        return None
-    return File(path.read_bytes(), KINDS[path.suffix])
-
-
-@lru_cache(maxsize=64)
-def address(name: str) -> str:
-    """Return the address of a file, with a fingerprint so that a new version is fetched."""
-    found = file_of(name)
-    if found is None:
-        raise FileNotFoundError(name)
-    return f"/phone/{name}?v={hashlib.sha256(found.data).hexdigest()[:10]}"
-
-
-def scripts(noun: str) -> list[str]:
-    """Return the addresses of a page's scripts, in the order they are needed."""
-    return [*(plain.asset(name) for name in SHARED), *(address(name) for name in SCRIPTS[noun])]
-
-
-def styles() -> list[str]:
-    """Return the addresses of the styles."""
-    return [plain.asset("tokens.css"), plain.asset("base.css"), address("phone.css")]
 
 
 def page(
@@ -76,8 +30,7 @@ def page(
         name=words.translate(TITLES[noun], spoken),
         first=embedded(first),
         words=embedded(words.js_catalogue(spoken)),
-        scripts=scripts(noun),
-        styles=styles(),
+        noun=noun,
         demo=demo,
     )
 
@@ -101,16 +54,14 @@ def marks() -> dict[str, Any]:
 
 def service_worker() -> bytes:
     """Return the service worker of `/field`, with the addresses of everything it keeps."""
-    kept = [*styles(), *scripts("field"), plain.asset("icon.svg")]
-    version = hashlib.sha256("".join(kept).encode()).hexdigest()[:10]
-    found = file_of("service-worker.js")
-    text = found.data.decode() if found else ""
-    return text.replace("__KEPT__", json.dumps(kept)).replace("__VERSION__", version).encode()
+    kept = [scripts.address(name) for name in (*scripts.files("field"), "icon.svg")]
+    text = (scripts.ASSETS / WORKER).read_text(encoding="utf-8")
+    return text.replace("__KEPT__", json.dumps(kept)).replace("__VERSION__", scripts.version()).encode()
 
 
 def manifest(district: str) -> str:
     """Return the web app manifest of `/field`."""
-    icon = {"src": plain.asset("icon.svg"), "sizes": "any", "type": "image/svg+xml", "purpose": "any"}
+    icon = {"src": scripts.address("icon.svg"), "sizes": "any", "type": "image/svg+xml", "purpose": "any"}
     return json.dumps(
         {
             "name": f"{district} {_(TITLES['field'])}",

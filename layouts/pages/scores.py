@@ -1,6 +1,6 @@
 """The leaders' page: boards and KPIs, each number with what lies behind it. Touch first, light, in place.
 
-React draws the frame once; the boxes with an id are leaves whose inside belongs to `assets/scores-*.js`.
+React draws the frame once; the boxes with an id are leaves whose inside belongs to `assets/scores/`.
 """
 
 from collections.abc import Mapping, Sequence

@@ -1,6 +1,6 @@
 """The wall of the command hall: nobody sits at it, everything on it must be right or say that it is not.
 
-React draws the frame once; the boxes with an id are leaves whose inside belongs to `assets/screen*.js`.
+React draws the frame once; the boxes with an id are leaves whose inside belongs to `assets/wall/`.
 Every panel has one home; a scene chooses among them by style alone, so that the map is never built twice.
 """
 

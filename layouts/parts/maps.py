@@ -1,6 +1,6 @@
 """The map's ground: areas as one vector layer for Leaflet and as plain SVG paths. No tiles unless a district names them.
 
-Drawn by `assets/screen-map.js`, restyled in place, never rebuilt; live points are not Leaflet features but one canvas.
+Drawn by `assets/map/map.js`, restyled in place, never rebuilt; live points are not Leaflet features but one canvas.
 """
 
 import math
@@ -24,7 +24,7 @@ TILE_FILES = (".mbtiles", ".pmtiles")
 
 def script(name: str) -> dict[str, str]:
     """Name a function of our scripts for a dash-leaflet property."""
-    return {"variable": f"gridWall.map.{name}"}
+    return {"variable": f"dashExtensions.wallMap.{name}"}
 
 
 def polygons(geometry: Mapping[str, Any] | None) -> list[list[list[list[float]]]]:
@@ -195,7 +195,7 @@ def _tiles(url: str | None, attribution: str) -> list[Any]:
 
 
 def _buttons() -> html.Div:
-    """Return the layer switches and the way back to the whole view; `screen-map.js` presses them."""
+    """Return the layer switches and the way back to the whole view; `map/map.js` presses them."""
     switches = [
         html.Button(
             _(word),

@@ -1,30 +1,31 @@
-"""Pages that need neither Dash nor scripts: templates with autoescape, and asset addresses that change with the file."""
+"""Pages that do not need Dash: templates with autoescape, and what they load."""
 
-import hashlib
+from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 
+from layouts import scripts
 from layouts.text import words
 
 HERE = Path(__file__).resolve().parents[1]
-
-
-@lru_cache(maxsize=64)
-def asset(name: str) -> str:
-    """Return the address of a file in `assets`, with a fingerprint so that a new version is fetched."""
-    digest = hashlib.sha256((HERE / "assets" / name).read_bytes()).hexdigest()[:10]
-    return f"/assets/{name}?v={digest}"
 
 
 @lru_cache(maxsize=1)
 def _templates() -> Environment:
     loader = FileSystemLoader(HERE / "templates")
     templates = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True)
-    templates.globals.update(asset=asset)
+    templates.globals.update(
+        asset=scripts.address, styles=_markup(scripts.style_links), modules=_markup(scripts.module_links)
+    )
     return templates
+
+
+def _markup(links: Callable[[str], str]) -> Callable[[str], Markup]:
+    return lambda noun: Markup(links(noun))  # made of our own addresses
 
 
 def render(template: str, lang: str | None, **values: Any) -> str:

@@ -16,6 +16,7 @@ from datasources.districts.reference import Reference, References
 from datasources.events import journal
 from datasources.store.models import EventRow
 from tests import product
+from tests.browser.own import own
 from tests.load import hundred_thousand
 from tests.load.places import loaded
 from tests.load.wall_page import spots
@@ -103,6 +104,7 @@ def desk(browser: Browser, full: Product) -> Iterator[Callable[..., Page]]:
         page.on("pageerror", lambda fault: faults.append(str(fault)))
         page.on("console", lambda said: faults.append(said.text) if said.type == "error" else None)
         page.goto(path)
+        own(page)
         until(lambda: page.evaluate("Boolean(window.live && live.loaded && live.state === 'live')"))
         until(
             lambda: page.locator("#desk-grid .ag-row").count() > 5 and counted(page)["all"] == size_of(page)

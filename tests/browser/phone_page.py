@@ -9,6 +9,7 @@ from typing import Any
 from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize
 
+from tests.browser.own import own
 from tests.load.wall_page import spots
 from tests.product import PASSWORD, Product, token_for
 
@@ -54,7 +55,7 @@ class Cast:
         if clock:
             page.clock.install()
         page.goto(path)
-        return page
+        return own(page)
 
     def phone(
         self, account: str | None, path: str, at: tuple[float, float] | None = None, **more: Any

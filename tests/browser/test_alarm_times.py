@@ -12,7 +12,7 @@ from tests.browser.test_screen import in_live
 from tests.browser.test_wall_alert import browsers, centre, emergency, enter, open_alerts, operator
 
 __all__ = ["browsers", "centre", "enter", "operator"]
-ORDER = "gridWall.alerts.open().filter((one) => one.state === 'raised').map((one) => one.next.at)"
+ORDER = "own.alertStore.open().filter((one) => one.state === 'raised').map((one) => one.next.at)"
 
 
 def test_alarms_are_numbered_as_they_happened_and_say_when_they_happened_apart_from_when_they_were_raised(
@@ -36,7 +36,7 @@ def test_alarms_are_numbered_as_they_happened_and_say_when_they_happened_apart_f
     in_live(page)
     strip = page.locator("#screen-alert .w-alarm h2")
     expect(strip).to_be_visible()
-    page.evaluate(f"gridWall.alerts.show({late['id']})")
+    page.evaluate(f"own.alertStore.show({late['id']})")
     expect(strip).to_have_text("1 · 早就发生")
     local = happened.astimezone(ZoneInfo("Asia/Shanghai"))
     raised = datetime.fromisoformat(late["raised_at"]).astimezone(UTC)

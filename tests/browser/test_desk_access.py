@@ -8,6 +8,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests import product
 from tests.browser.desk_page import until
+from tests.browser.own import own
 from tests.load.wall_page import spots
 from tests.product import PASSWORD, Product
 
@@ -78,6 +79,7 @@ def desk(browser: Browser, centre: Product) -> Iterator[Callable[..., Page]]:
         assert context.request.post("/login", form={"username": "operator", "password": PASSWORD}).ok
         page = context.new_page()
         page.goto("/desk")
+        own(page)
         until(
             lambda: page.evaluate("Boolean(window.live && live.loaded && document.querySelector('.d-tab'))")
         )
@@ -105,7 +107,7 @@ def full(page: Page, centre: Product) -> None:
     """An emergency above, an event with its panel, the intake open: as much of the desk as can be seen at once."""
     number = waiting(centre)
     file(centre, category="S0502", emergency=True)
-    page.evaluate("n => gridWall.desk.choose(n)", number)
+    page.evaluate("n => own.desk.choose(n)", number)
     expect(page.locator(f'#dispatch-body [data-event="{number}"]')).to_be_visible()
     expect(page.locator("#desk-alerts .al")).to_be_visible()
     page.keyboard.press("n")
@@ -170,7 +172,7 @@ def test_a_call_is_taken_down_and_registered_without_the_mouse(
     expect(page.locator(".in-place")).to_contain_text(grid)
     page.keyboard.press("Control+Enter")
     expect(page.locator("#desk-news")).to_contain_text("已登记并立案")
-    number = page.evaluate("gridWall.desk.number()")
+    number = page.evaluate("own.desk.number()")
     event = centre.ask(f"/api/v1/events/{number}")[1]["event"]
     assert (event["title"], event["source"], event["category"]["code"]) == ("店外摆摊挡路", "phone", "S0406")
     assert event["reporter"] == {"name": "某女士", "phone": "13900000000"}

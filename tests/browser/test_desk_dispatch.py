@@ -58,7 +58,7 @@ def test_another_unit_is_chosen_and_told_an_opinion_by_keys_alone(
     wanted = cards.nth(1).get_attribute("data-code")
     page.keyboard.press(";")
     page.keyboard.type("先围护，晚高峰前处理")
-    page.evaluate("gridWall.desk.redraw()")  # the panel is drawn anew under the hand
+    page.evaluate("own.desk.redraw()")  # the panel is drawn anew under the hand
     page.wait_for_function("document.activeElement.matches('.dp-opinion__t')")
     page.keyboard.type("完")
     page.keyboard.press("Escape")
@@ -124,11 +124,11 @@ def ticked(page: Page, numbers: list[str]) -> None:
     """Tick events in the queue by key."""
     page.keyboard.press("8")
     for number in numbers:
-        page.evaluate("n => gridWall.desk.choose(n)", number)
+        page.evaluate("n => own.desk.choose(n)", number)
         chosen = page.locator(f'#desk-grid .is-chosen [data-event="{number}"]')
         expect(chosen).to_be_visible(timeout=PROMPT_MS)
         page.keyboard.press("x")
-    until(lambda: len(page.evaluate("gridWall.desk.selected()")) == len(numbers))
+    until(lambda: len(page.evaluate("own.desk.selected()")) == len(numbers))
 
 
 def test_five_are_sent_by_one_key_and_the_one_that_cannot_go_says_why(
@@ -149,7 +149,7 @@ def test_five_are_sent_by_one_key_and_the_one_that_cannot_go_says_why(
     assert [last_step(centre, number)["action"] for number in free] == ["dispatch"] * 4
     page.keyboard.press("Escape")
     expect(rows).to_have_count(0)
-    assert page.evaluate("gridWall.desk.selected()") == []
+    assert page.evaluate("own.desk.selected()") == []
 
 
 def test_what_was_overtaken_in_a_batch_says_by_whom_and_is_not_sent_twice(
@@ -159,7 +159,7 @@ def test_what_was_overtaken_in_a_batch_says_by_whom_and_is_not_sent_twice(
     page = desk("lead")
     ticked(page, [mine, taken])
     expect(page.locator("#dispatch-batch .dp-b__row")).to_have_count(2)
-    page.evaluate("gridWall.desk.choose('')")
+    page.evaluate("own.desk.choose('')")
     act(centre, taken, "comment", text="已电话核实")
     page.keyboard.press("d")
     failed = page.locator(f'#dispatch-batch [data-number="{taken}"]')
@@ -184,7 +184,7 @@ def test_an_unanswered_press_says_unconfirmed_and_its_repeat_sends_once(
     plans: list[Any] = []
     sent: list[Any] = []
     page.route("**/events/plan", lambda asked: plans.append(asked))
-    page.evaluate("n => gridWall.deskBatch.select(n)", numbers)  # a plan is under way when the batch is sent
+    page.evaluate("n => own.deskBatch.select(n)", numbers)  # a plan is under way when the batch is sent
     until(lambda: page.evaluate("live.loaded") and plans)
     page.route("**/dispatch", lambda asked: sent.append(asked))
     page.keyboard.press("d")
@@ -204,7 +204,7 @@ def test_an_unanswered_press_says_unconfirmed_and_its_repeat_sends_once(
         )
     )
     with page.expect_response("**/events/plan"):
-        page.evaluate("n => gridWall.deskBatch.select(n)", numbers)
+        page.evaluate("n => own.deskBatch.select(n)", numbers)
     expect(page.locator('#dispatch-batch [data-state="unsure"]')).to_have_count(2)
     page.unroute("**/dispatch")
     page.keyboard.press("d")

@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from tests import held_product, product
+from tests.browser.own import own
 from tests.browser.town_hour import EMERGENCIES, REPORTS, Town
 from tests.held_product import Held
 from tests.load.wall_page import enter, spots, wait
@@ -42,19 +43,19 @@ CAUGHT_UP = """(() => {
   return waiting.length === Object.keys(events).length
     && waiting.every((row) => row.version === events[row.number])
     && document.querySelectorAll('#desk-alerts .al--raised').length === raised
-    && gridWall.deskTabs.counts().all === live.size;
+    && own.deskTabs.counts().all === live.size;
 })()"""
 # the queue shows what waits in its tab and nothing that was decided already
 STANDS = """(() => {
   const rows = new Map([...live.rows()].map((row) => [row.number, row]));
-  const shown = gridWall.deskQueue.numbers();
+  const shown = own.deskQueue.numbers();
   return shown.length && shown.every((number) => rows.has(number) && %s.includes(rows.get(number).status));
 })()"""
 # a decision is offered for the event that is marked in the queue, and all that is drawn is it, as it now stands
 OFFERED = """(() => {
-  const row = gridWall.desk.chosen();
-  const drawn = ['event-body', 'dispatch-body'].map((id) => gridWall.desk.drawn(id));
-  return row && gridWall.deskQueue.numbers().includes(row.number)
+  const row = own.desk.chosen();
+  const drawn = ['event-body', 'dispatch-body'].map((id) => own.desk.drawn(id));
+  return row && own.deskQueue.numbers().includes(row.number)
     && drawn.every((box) => box && Number(box.dataset.version) === row.version)
     && drawn.some((box) => box.querySelector('%s:not(:disabled)')) && row.number;
 })()"""
@@ -95,9 +96,8 @@ def test_an_hour_at_the_desk_by_keys_alone_leaves_nothing_of_the_centre_overdue(
     centre: Held, town: Town, browser: Browser
 ) -> None:
     page = enter(browser, centre.address, "/desk", account="lead")
-    assert wait(
-        page, "window.live && live.loaded && window.gridWall.deskTabs && document.querySelector('.d-tab')"
-    )
+    own(page)
+    assert wait(page, "window.live && live.loaded && document.querySelector('.d-tab')")
     moment, decided = BEGINS, 0
     while moment < BEGINS + HOUR:
         town.act(moment)
@@ -132,11 +132,11 @@ def decide(page: Page, tab: str) -> None:
     key, statuses, offer, letter = DECISIONS[tab]
     page.keyboard.press(key)
     assert wait(page, STANDS % json.dumps(statuses)), page.inner_text("body")
-    if not page.evaluate("gridWall.deskQueue.numbers().includes(gridWall.desk.number())"):
+    if not page.evaluate("own.deskQueue.numbers().includes(own.desk.number())"):
         page.keyboard.press("j")
     number = wait(page, OFFERED % offer)
     assert number, page.inner_text("body")
-    version = page.evaluate("gridWall.desk.chosen().version")
+    version = page.evaluate("own.desk.chosen().version")
     page.keyboard.press(letter)
     assert wait(page, MOVED % (number, version)), page.inner_text("body")
 

@@ -30,6 +30,7 @@ from tests.browser.desk_page import (
     standing,
     until,
 )
+from tests.browser.own import own
 from tests.product import PASSWORD, Product
 
 TABS = ("register", "dispatch", "border", "unsigned", "late", "supervised", "approval", "all")
@@ -69,7 +70,7 @@ def late(one: dict[str, Any]) -> bool:
 
 
 def chosen(page: Page) -> str:
-    return str(page.evaluate("gridWall.desk.number()"))
+    return str(page.evaluate("own.desk.number()"))
 
 
 def shown_first(page: Page, at: int = 0) -> str:
@@ -122,7 +123,7 @@ def test_a_queue_is_exported_as_it_stands_once_a_reason_is_given(desk: Callable[
     page = desk()
     page.keyboard.press("2")
     page.locator("#desk-filter select").first.select_option(index=1)
-    shown = page.evaluate("gridWall.deskQueue.numbers()")
+    shown = page.evaluate("own.deskQueue.numbers()")
     assert 0 < len(shown) == displayed(page)
     page.keyboard.press("Shift+E")
     dialog = page.locator("dialog.s-dialog")
@@ -146,7 +147,7 @@ def test_fifty_new_rows_move_neither_the_chosen_row_nor_what_is_ticked(
     page.keyboard.press("x")
     before = until(lambda: page.evaluate(ROW))
     assert before["event"] == number
-    ticked = page.evaluate("gridWall.desk.selected()")
+    ticked = page.evaluate("own.desk.selected()")
     assert ticked == [number]
     had = displayed(page)
     lng, lat = report(full, "占道经营 0", 1)["lng"], report(full, "占道经营 1", 1)["lat"]
@@ -166,7 +167,7 @@ def test_fifty_new_rows_move_neither_the_chosen_row_nor_what_is_ticked(
         )
         > 600
     )
-    assert page.evaluate("gridWall.desk.selected()") == ticked
+    assert page.evaluate("own.desk.selected()") == ticked
 
 
 def test_new_rows_flash_and_a_snapshot_does_not(desk: Callable[..., Page], full: Product) -> None:
@@ -194,9 +195,9 @@ def test_the_queue_is_walked_by_keys_alone(desk: Callable[..., Page]) -> None:
     expect(page.locator("#event-body")).to_be_focused()
     page.keyboard.press("Escape")
     page.keyboard.press("x")
-    assert page.evaluate("gridWall.desk.selected()") == [number]
+    assert page.evaluate("own.desk.selected()") == [number]
     page.keyboard.press("x")
-    assert page.evaluate("gridWall.desk.selected()") == []
+    assert page.evaluate("own.desk.selected()") == []
 
 
 def test_the_list_of_keys_names_every_key_and_closes_by_esc(desk: Callable[..., Page]) -> None:
@@ -205,7 +206,7 @@ def test_the_list_of_keys_names_every_key_and_closes_by_esc(desk: Callable[..., 
     dialog = page.get_by_role("dialog")
     expect(dialog).to_be_visible()
     printed = set(dialog.locator("kbd").all_inner_texts())
-    keys = page.evaluate("gridWall.desk.keys().map((one) => one.key)")
+    keys = page.evaluate("own.desk.keys().map((one) => one.key)")
     assert len(keys) == len(set(keys)), "a key means two things"
     letters = {one.upper() if one == one.lower() else f"⇧{one}" for one in keys if len(one) == 1}
     assert letters <= printed
@@ -363,6 +364,7 @@ def test_an_empty_desk_says_that_nothing_waits(browser: Browser, tmp_path: Path)
         assert context.request.post("/login", form={"username": "operator", "password": PASSWORD}).ok
         page = context.new_page()
         page.goto("/desk")
+        own(page)
         expect(page.locator("#desk-queue-foot")).to_contain_text("这里没有要办的事件", timeout=15_000)
         expect(page.locator("#desk-counts [data-kpi=pending] b")).to_have_text("0")
         assert set(counted(page).values()) == {0}

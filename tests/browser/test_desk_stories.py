@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, Page, Route, expect
 from shapely.geometry import shape
 
 from tests import product
+from tests.browser.own import own
 from tests.load.wall_page import spots
 from tests.product import PASSWORD, Product
 
@@ -55,6 +56,7 @@ def desk(browser: Browser, centre: Product) -> Iterator[Callable[..., Page]]:
         assert context.request.post("/login", form={"username": account, "password": PASSWORD}).ok
         page = context.new_page()
         page.goto("/desk")
+        own(page)
         until(
             lambda: page.evaluate("Boolean(window.live && live.loaded && document.querySelector('.d-tab'))")
         )
@@ -107,7 +109,7 @@ def waiting(centre: Product, place: int = 0) -> str:
 
 def at(page: Page, number: str) -> None:
     """Choose an event at a desk and wait until it is drawn as it stands."""
-    page.evaluate("n => gridWall.desk.choose(n)", number)
+    page.evaluate("n => own.desk.choose(n)", number)
     expect(page.locator(f'#event-body [data-event="{number}"]')).to_be_visible(timeout=PROMPT_S * 1000)
     expect(page.locator(f'#dispatch-body [data-event="{number}"]')).to_be_visible(timeout=PROMPT_S * 1000)
 
@@ -190,7 +192,7 @@ def test_no_key_and_no_command_acts_on_the_event_before_the_one_that_is_chosen(
     held: list[Route] = []
     take(page, before)
     page.route(DRAWINGS, lambda asked: held.append(asked))  # a slow machine: the chosen one is not drawn yet
-    page.evaluate("n => gridWall.desk.choose(n)", chosen)
+    page.evaluate("n => own.desk.choose(n)", chosen)
     page.keyboard.press("l")
     expect(page.locator("#desk-news")).to_contain_text(f"{chosen} 正在打开")
     page.evaluate("document.getElementById('desk-news').replaceChildren()")
@@ -224,6 +226,7 @@ def test_a_border_is_settled_by_one_key_seen_at_both_desks_and_remembered(
     until(lambda: state(centre, number)["border"].get("settled"))
     grid = state(centre, number)["grid"]["name"]
     first.goto("/desk")
+    own(first)
     until(lambda: first.evaluate("Boolean(window.live && live.loaded && document.querySelector('.d-tab'))"))
     again = str(file(centre, lng=lng, lat=lat, accuracy_m=5)["number"])
     at(first, again)
@@ -342,6 +345,7 @@ def test_a_form_outlives_a_server_that_fell_over_and_is_sent_once(
     again = product.start(folder, "--no-demo", "--clock-speed", str(DRILL), port=port)
     centre.process = again.process
     page.reload()
+    own(page)
     until(lambda: page.evaluate("Boolean(window.live && live.loaded && live.state === 'live')"), 40)
     take(page, number)
     page.keyboard.press("c")
@@ -369,4 +373,4 @@ def test_a_call_that_doubles_an_event_joins_it_at_one_desk_and_counts_at_the_oth
     until(lambda: state(centre, str(original["number"]))["demand"] == 2)
     at(second, str(original["number"]))
     expect(second.locator("#event-body")).to_contain_text("2 人反映")
-    assert json.loads(second.evaluate("JSON.stringify(gridWall.act.draft.kept('draft:lead:intake'))")) == {}
+    assert json.loads(second.evaluate("JSON.stringify(own.act.draft.kept('draft:lead:intake'))")) == {}

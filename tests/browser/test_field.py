@@ -152,7 +152,7 @@ def test_the_alarm_goes_out_only_when_it_is_held_for_a_second(
     phone: Callable[..., Page], centre: Product
 ) -> None:
     page = phone()
-    until(lambda: page.evaluate("Boolean(gridWall.phone.lastFix())"))
+    until(lambda: page.evaluate("Boolean(own.phone.lastFix())"))
     before = len(centre.ask("/api/v1/alerts")[1]["items"])
     button = page.locator("#field-alarm")
     button.click()
@@ -203,7 +203,7 @@ def test_every_target_is_a_thumb_wide_and_nothing_scrolls_sideways(
     fill(page, title)
     submit(page)
     until(lambda: named(centre, title))
-    page.evaluate("() => gridWall.fieldNow()")
+    page.evaluate("() => own.fieldNow()")
     expect(page.locator("#field-mine")).to_contain_text(title, timeout=PROMPT_MS)
     expect(page.locator("#field-tasks .btn").first).to_be_visible(timeout=PROMPT_MS)
     for view in ("today", "report", "check", "me"):

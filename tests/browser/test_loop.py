@@ -45,7 +45,7 @@ def finish(unit: Page, words: str, colour: str) -> None:
 def check(phone: Page, number: str, rating: str, words: str = "") -> None:
     """Check on site, with a photo and a rating."""
     phone.locator('[data-go="today"]').click()
-    phone.evaluate("() => gridWall.fieldNow()")
+    phone.evaluate("() => own.fieldNow()")
     phone.locator(f'#field-tasks [data-event="{number}"] .btn').click(timeout=PROMPT_MS)
     phone.locator("#field-check .p-take input").last.set_input_files([picture("blue")])
     phone.locator(f'#field-check [data-rating="{rating}"]').click()
@@ -105,7 +105,7 @@ def test_the_whole_loop_by_hand_in_four_browsers(cast: Cast, centre: Product) ->
     unit.locator(".c-link").first.click()
     expect(unit.locator(f'.c-entries [data-event="{number}"]')).to_have_count(3, timeout=PROMPT_MS)
     phone.locator('[data-go="me"]').click()
-    phone.evaluate("() => gridWall.fieldNow()")
+    phone.evaluate("() => own.fieldNow()")
     expect(phone.locator("#field-points")).to_contain_text("按时核查", timeout=PROMPT_MS)
     for page in (wall, desk):
         page.wait_for_function(

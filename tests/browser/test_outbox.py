@@ -92,7 +92,7 @@ def test_a_check_that_came_too_late_is_shown_as_a_conflict_and_not_swallowed(
 def queue(page: Page, title: str, spot: tuple[float, float], **facts: Any) -> None:
     """Put a report into the phone's outbox as its form does."""
     page.evaluate(
-        "([title, lng, lat, facts]) => { gridWall.outbox.add({ kind: 'report', path: '/api/v1/events', title, body: { title, lng, lat, source: 'grid_worker', ...facts } }); }",
+        "([title, lng, lat, facts]) => { own.outbox.add({ kind: 'report', path: '/api/v1/events', title, body: { title, lng, lat, source: 'grid_worker', ...facts } }); }",
         [title, *spot, facts],
     )
 
@@ -146,7 +146,7 @@ def test_an_answer_cut_in_the_middle_is_no_answer_and_changes_nothing_that_was_k
     task = page.locator(f'#field-tasks [data-event="{number}"]')
     expect(task).to_be_visible(timeout=PROMPT_MS)
     page.route("**/api/v1/field", lambda route: route.fulfill(status=200, body='{"now": 1764'))
-    assert page.evaluate("() => gridWall.fieldNow()") is False
+    assert page.evaluate("() => own.fieldNow()") is False
     expect(page.locator("#field-live")).to_have_attribute("data-state", "offline")
     expect(task).to_be_visible()
     page.reload()
@@ -182,13 +182,13 @@ def test_any_order_of_cuts_and_returns_brings_each_item_in_once_and_in_order(
     lng, lat = spots(centre)[SPOT]
     for title in titles:
         page.evaluate(
-            "([title, lng, lat]) => gridWall.outbox.add({ kind: 'report', path: '/api/v1/events', title, body: { title, lng, lat, source: 'grid_worker' } })",
+            "([title, lng, lat]) => own.outbox.add({ kind: 'report', path: '/api/v1/events', title, body: { title, lng, lat, source: 'grid_worker' } })",
             [title, lng, lat],
         )
 
     def arrived() -> bool:
-        page.evaluate("() => gridWall.outbox.flush()")
-        items = page.evaluate("() => gridWall.outbox.all()")
+        page.evaluate("() => own.outbox.flush()")
+        items = page.evaluate("() => own.outbox.all()")
         return all(one["state"] == "sent" for one in items)
 
     until(arrived)

@@ -9,6 +9,7 @@ from playwright.sync_api import APIResponse, Browser, BrowserContext, Page, Rout
 
 from tests import product
 from tests.browser.desk_page import until
+from tests.browser.own import own
 from tests.product import PASSWORD, Product
 
 PHONE = "13800138000"
@@ -90,7 +91,7 @@ def leave_slowly(page: Page) -> None:
 
 @pytest.mark.parametrize(
     ("account", "asking"),
-    [("unit-FIRE", "live.resync()"), ("worker-350206005023", "gridWall.fieldNow()")],
+    [("unit-FIRE", "live.resync()"), ("worker-350206005023", "own.fieldNow()")],
 )
 def test_who_logs_out_is_not_called_back_by_what_the_page_still_asks(
     centre: Product, context: BrowserContext, account: str, asking: str
@@ -100,6 +101,7 @@ def test_who_logs_out_is_not_called_back_by_what_the_page_still_asks(
     if account.startswith("worker"):
         page.locator('[data-go="me"]').click()
     typed(page, account)
+    own(page)
     page.evaluate(f"() => {{ setInterval(() => {asking}, 100); }}")
     leave_slowly(page)
     expect(page.locator("#login-form")).to_be_visible()

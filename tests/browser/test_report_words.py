@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests import product
+from tests.browser.own import own
 from tests.browser.phone_page import Cast, cast_of, state
 from tests.browser.test_report import fill, receipt, submit
 from tests.load.wall_page import spots
@@ -55,8 +56,9 @@ def test_whatever_is_pasted_is_taken_and_the_title_is_cut_between_two_signs(
 
 def test_signs_stay_whole_in_a_browser_that_cannot_tell_them_apart_too(cast: Cast, centre: Product) -> None:
     page = cast.phone(None, "/report", at=spots(centre)[9])
-    assert page.evaluate(f"gridWall.cut('{'a' * 9}{SMILE}', 10)") == "a" * 9
-    assert page.evaluate(f"gridWall.cut('{'a' * 9}{SMILE}', 11)") == "a" * 9 + SMILE
+    assert page.evaluate(f"own.cut('{'a' * 9}{SMILE}', 10)") == "a" * 9
+    assert page.evaluate(f"own.cut('{'a' * 9}{SMILE}', 11)") == "a" * 9 + SMILE
     page.add_init_script("delete Intl.Segmenter")
     page.reload()
-    assert page.evaluate(f"gridWall.cut('{'a' * 9}{SMILE}', 10)") == "a" * 9
+    own(page)
+    assert page.evaluate(f"own.cut('{'a' * 9}{SMILE}', 10)") == "a" * 9

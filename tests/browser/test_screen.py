@@ -12,6 +12,7 @@ from shapely.geometry import shape
 
 from layouts import ids
 from tests import product
+from tests.browser.own import own
 from tests.product import PASSWORD, ROOT, Product
 
 SIZES = ((1920, 1080), (1366, 768), (3840, 2160), (5760, 1080))
@@ -51,7 +52,7 @@ def page_as(browser: Browser, centre: Product) -> Iterator[Callable[..., Page]]:
         page.keyboard.press("Enter")
         page.wait_for_url(lambda url: "/login" not in url)
         page.goto(path)
-        return page
+        return own(page)
 
     yield enter
     for context in contexts:
@@ -277,7 +278,7 @@ def test_a_press_finds_the_event_under_it_at_every_scale(
             """(number) => {
                  const box = document.getElementById("screen-map").getBoundingClientRect();
                  for (let y = 0; y < box.height; y += 3) for (let x = 0; x < box.width; x += 3) {
-                   const hit = gridWall.map.at(x, y);
+                   const hit = own.wallMap.at(x, y);
                    if (hit && hit.rows.some((row) => row.number === number)) return [hit.x + box.left, hit.y + box.top];
                  }
                  return [0, 0];
@@ -334,9 +335,10 @@ def test_a_dead_link_during_an_emergency_leaves_the_map_its_room(browser: Browse
     page = context.new_page()
     page.clock.install()
     page.goto("/screen?scene=units")
+    own(page)
     in_live(page)
     expect(page.locator(".w-alarm")).to_be_visible()
-    until(page, "gridWall.alerts.open().length === 2")
+    until(page, "own.alertStore.open().length === 2")
     mine.process.kill()
     mine.process.wait(timeout=30)
     page.clock.fast_forward(STALE_MS)

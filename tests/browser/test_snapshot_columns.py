@@ -4,27 +4,27 @@ import base64
 import gzip
 import random
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page
 
 from callbacks.live.store import LiveStore
+from tests.browser.own import own, served
 
-READER = Path(__file__).resolve().parents[2] / "layouts" / "assets" / "live-columns.js"
 READ = """(text) => {
   const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
-  return live.parts.columnsOf(bytes.buffer);
+  return own.columnsOf(bytes.buffer);
 }"""
 
 
 @pytest.fixture(scope="module")
 def page(browser: Browser) -> Iterator[Page]:
     opened = browser.new_page()
-    opened.add_script_tag(path=str(READER))
-    yield opened
-    opened.close()
+    with served() as address:
+        opened.goto(address)
+        yield own(opened, "live/columns.js")
+        opened.close()
 
 
 def read(page: Page, store: LiveStore, **seen: Any) -> dict[int, dict[str, Any]]:

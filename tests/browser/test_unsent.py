@@ -70,7 +70,7 @@ def test_an_emergency_that_was_not_taken_stays_red_and_is_sent_again_until_it_is
     until(lambda: page.clock.run_for(600) or page.locator("#field-alarmed .is-unsent").count())
     said = page.locator("#field-alarmed .p-alarmed")
     expect(said).to_contain_text("还没有发出", timeout=PROMPT_MS)
-    assert page.evaluate("() => gridWall.outbox.all()")[0]["state"] == "waiting"
+    assert page.evaluate("() => own.outbox.all()")[0]["state"] == "waiting"
     until(lambda: page.clock.run_for(3100) or page.locator("#field-alarmed .is-sent").count())
     expect(said).to_contain_text("指挥中心已收到")
     assert len(keys) == 4 and len(set(keys)) == 1
@@ -94,7 +94,7 @@ def test_only_a_409_that_shows_the_event_is_overtaken_everything_else_waits(
         ({"status": 201, "ok": True, "said": {"number": "1"}}, "ok"),
     ]
     found = page.evaluate(
-        "answers => answers.map(gridWall.outbox.core.outcome)", [answer for answer, _ in answers]
+        "answers => answers.map(own.outbox.core.outcome)", [answer for answer, _ in answers]
     )
     assert found == [outcome for _, outcome in answers]
 
@@ -107,7 +107,7 @@ def test_what_is_held_up_alone_holds_up_nothing_behind_it_and_an_emergency_goes_
     order = page.evaluate(
         """() => {
       const items = [{id: 1, state: "waiting", body: {}}, {id: 2, state: "waiting", body: {}}, {id: 3, state: "waiting", body: {emergency: true}}];
-      const next = (...held) => (gridWall.outbox.core.next(items, new Set(held)) || {}).id;
+      const next = (...held) => (own.outbox.core.next(items, new Set(held)) || {}).id;
       return [next(), next(3), next(3, 1)];
     }"""
     )

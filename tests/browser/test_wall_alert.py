@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import APIRequestContext, Browser, BrowserContext, Page, Playwright, expect
 
+from tests.browser.own import own
 from tests.browser.test_screen import PROMPT_MS, begin, in_live, until
 from tests.chromium import FLAGS, launch
 from tests.product import PASSWORD, Product
@@ -55,7 +56,7 @@ def enter(browsers: tuple[Browser, Browser], centre: Product) -> Iterator[Callab
         assert entered.ok, entered.text()
         page = context.new_page()
         page.goto(path)
-        return page
+        return own(page)
 
     yield enter
     for context in contexts:
@@ -262,7 +263,7 @@ def test_the_voice_says_place_kind_and_unit(enter: Callable[..., Page], operator
     in_live(page)
     alert = emergency(operator, "燃气管道施工挖破")
     expect(page.locator("#screen-alert")).to_have_attribute("data-event", alert["event"], timeout=PROMPT_MS)
-    said = page.evaluate("gridWall.voice.text(gridWall.alerts.main(), false)")
+    said = page.evaluate("own.alarmVoice.text(own.alertStore.main(), false)")
     assert said == f"紧急事件。枋湖工业区。燃气管道破裂。{alert['units'][0]['name']}。"
     assert page.evaluate("document.getElementById('screen-alert').dataset.voice") in ("zh", "none")
 
@@ -270,12 +271,12 @@ def test_the_voice_says_place_kind_and_unit(enter: Callable[..., Page], operator
 def test_nearest_forces_are_ordered_by_distance_with_nominal_minutes(enter: Callable[..., Page]) -> None:
     page = enter()
     in_live(page)
-    page.evaluate("gridWall.forces.load()")
+    page.evaluate("own.nearestForces.load()")
     known = page.request.get("/api/v1/places")
     places = known.json()["items"] if known.ok else []
     able = [one for one in places if one["kind"] in ("station", "team", "office")]
-    until(page, f"gridWall.forces(118.1, 24.5).length === {min(5, len(able))}")
-    found = page.evaluate("gridWall.forces(118.1, 24.5)")
+    until(page, f"own.nearestForces.near(118.1, 24.5).length === {min(5, len(able))}")
+    found = page.evaluate("own.nearestForces.near(118.1, 24.5)")
     assert [one["metres"] for one in found] == sorted(one["metres"] for one in found)
     assert all(one["minutes"] == max(1, -(-one["metres"] // 500)) for one in found)
     assert len(found) == min(5, len(able))

@@ -9,11 +9,25 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.browser.own import own
 from tests.product import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 PROMPT_MS = 15_000
 PLACE = {"lng": 118.138607, "lat": 24.519751}
+MODULES = tuple(
+    f"assets/now/{name}.js"
+    for name in (
+        "core/page",
+        "map/ground",
+        "map/lines",
+        "map/map",
+        "map/places",
+        "map/points",
+        "wall/area",
+        "wall/forces",
+    )
+)
 EMERGENCY = {"id": 1, "event": "HLE1", "event_id": 900001, **PLACE}
 
 
@@ -65,7 +79,8 @@ def open_map(browser: Browser, address: str) -> Iterator[Callable[..., Page]]:
         )
         pages.append((page, wrong))
         page.goto(address)
-        until(page, "window.harness && gridWall.points.ready && gridWall.places.any")
+        own(page, *MODULES)
+        until(page, "window.harness && own.livePoints.ready && own.places.any")
         return page
 
     yield enter
@@ -108,21 +123,21 @@ def row(id: int, **facts: object) -> dict[str, object]:
 
 def shown(page: Page) -> list[float]:
     return [round(value, 5) for value in page.evaluate(
-        "(() => { const m = gridWall.ground.areas.get('350206').layer._map; const c = m.getCenter(); return [c.lng, c.lat, m.getZoom()]; })()"
+        "(() => { const m = own.ground.areas.get('350206').layer._map; const c = m.getCenter(); return [c.lng, c.lat, m.getZoom()]; })()"
     )]  # fmt: skip
 
 
 def settled(page: Page) -> list[float]:
     """The view once it stands still, a second long from now on."""
     page.evaluate("window.stood = 0")
-    until(page, """(() => { const m = gridWall.ground.areas.get('350206').layer._map; const now = JSON.stringify([m.getCenter(), m.getZoom()]);
+    until(page, """(() => { const m = own.ground.areas.get('350206').layer._map; const now = JSON.stringify([m.getCenter(), m.getZoom()]);
           const same = now === window.before; window.before = now; window.stood = same ? (window.stood || 0) + 1 : 0; return window.stood > 20; })()""")  # fmt: skip
     return shown(page)
 
 
 def arrived(page: Page, left: list[float]) -> list[float]:
     """The view once it has left another one and stands still."""
-    until(page, f"""(() => {{ const m = gridWall.ground.areas.get('350206').layer._map;
+    until(page, f"""(() => {{ const m = own.ground.areas.get('350206').layer._map;
           return Math.abs(m.getZoom() - {left[2]}) > 0.01; }})()""")  # fmt: skip
     return settled(page)
 
@@ -147,7 +162,8 @@ def test_switches_are_buttons_that_say_their_state_and_change_the_map(open_map: 
     page.get_by_role("button", name="热力").click()
     expect(page.locator("#screen-ramp")).to_contain_text("事件热力")
     page.reload()
-    until(page, "window.harness && gridWall.points.ready")
+    own(page, *MODULES)
+    until(page, "window.harness && own.livePoints.ready")
     expect(page.get_by_role("button", name="热力")).to_have_attribute("aria-pressed", "true")
 
 
@@ -162,7 +178,7 @@ def test_heat_is_painted_where_events_lie_thick(open_map: Callable[..., Page]) -
     page = open_map()
     put(page, *(row(id) for id in range(1, 40)))
     page.get_by_role("button", name="热力").click()
-    until(page, """(() => { const c = document.querySelector('.w-map__heat'); const m = gridWall.ground.areas.get('350206').layer._map;
+    until(page, """(() => { const c = document.querySelector('.w-map__heat'); const m = own.ground.areas.get('350206').layer._map;
           const p = m.latLngToContainerPoint([24.519751, 118.138607]); const pen = c.getContext('2d');
           return pen.getImageData(p.x, p.y, 1, 1).data[3] > 150 && pen.getImageData(4, 4, 1, 1).data[3] === 0; })()""")  # fmt: skip
 
@@ -177,7 +193,7 @@ def test_a_press_finds_its_event_at_every_scale_and_pixel_ratio(
     page = open_map(size=size, ratio=ratio)
     put(page, row(1, title="占道经营"))
     until(page, "live.drawn('HL1')")
-    x, y = page.evaluate("""(() => { const m = gridWall.ground.areas.get('350206').layer._map; const p = m.latLngToContainerPoint([24.519751, 118.138607]);
+    x, y = page.evaluate("""(() => { const m = own.ground.areas.get('350206').layer._map; const p = m.latLngToContainerPoint([24.519751, 118.138607]);
         const box = m.getContainer().getBoundingClientRect(); return [p.x + box.left, p.y + box.top]; })()""")  # fmt: skip
     page.mouse.click(x, y)
     expect(page.locator("#screen-callout")).to_contain_text("占道经营")
@@ -188,10 +204,10 @@ def test_a_cluster_counts_each_event_once_and_says_the_worst_time(open_map: Call
     past = "Date.UTC(2026, 10, 20, 6)"
     page.evaluate(f"harness.put([1,2,3,4].map((id) => ({{...{json.dumps(row(0))}, id, number: 'HL' + id, handle_due_at: {past} + (id === 1 ? 0 : 4e8), handle_from: {past} - 1e6}})))")  # fmt: skip
     until(page, "live.drawn('HL4')")
-    cell = page.evaluate("gridWall.points.ask('cells', {left:0,right:1,top:0,bottom:1,scale:1e5,unit:1,now:gridWall.now(),area:null,quiet:[0,0,0,0,1,1,1]}, (a) => window.got = a), window.got.cells[0]")  # fmt: skip
+    cell = page.evaluate("own.livePoints.ask('cells', {left:0,right:1,top:0,bottom:1,scale:1e5,unit:1,now:own.page.now(),area:null,quiet:[0,0,0,0,1,1,1]}, (a) => window.got = a), window.got.cells[0]")  # fmt: skip
     assert (cell["n"], cell["over"], cell["soon"]) == (4, 1, 0) and cell["ids"] == [4, 3, 2, 1]
     page.evaluate("harness.drop([1, 2])")
-    until(page, "gridWall.points.size === 2 && gridWall.points.open.get('350206') === 2")
+    until(page, "own.livePoints.size === 2 && own.livePoints.open.get('350206') === 2")
 
 
 # ---- the view -------------------------------------------------------------------------------------------
@@ -234,15 +250,15 @@ def test_a_tap_goes_down_a_level_and_names_what_lies_below(open_map: Callable[..
     page = open_map()
     home = settled(page)
     assert page.locator(".w-map__label").count() == 5
-    page.evaluate("""(() => { const m = gridWall.ground.areas.get('350206').layer._map; m.fire('click', {containerPoint: L.point(5, 300), latlng: L.latLng(24.519751, 118.138607)}); })()""")  # fmt: skip
-    street = page.evaluate("gridWall.area.code")
-    assert page.evaluate(f"gridWall.map.levelOf({json.dumps(street)})") == "street"
+    page.evaluate("""(() => { const m = own.ground.areas.get('350206').layer._map; m.fire('click', {containerPoint: L.point(5, 300), latlng: L.latLng(24.519751, 118.138607)}); })()""")  # fmt: skip
+    street = page.evaluate("own.shownArea.code")
+    assert page.evaluate(f"own.wallMap.levelOf({json.dumps(street)})") == "street"
     assert settled(page)[2] > home[2]
     below = page.evaluate(
-        f"[...gridWall.ground.areas.values()].filter((area) => area.parent === {json.dumps(street)}).length"
+        f"[...own.ground.areas.values()].filter((area) => area.parent === {json.dumps(street)}).length"
     )
     assert page.locator(".w-map__label").count() == below
-    page.evaluate("gridWall.area.set(null)")
+    page.evaluate("own.shownArea.set(null)")
     assert settled(page) == pytest.approx(home, abs=3e-4)
 
 
@@ -253,10 +269,10 @@ def test_at_most_six_lines_fly_when_events_are_dispatched(open_map: Callable[...
     page = open_map()
     put(page, *(row(id, status="pending_dispatch") for id in range(1, 10)))
     until(page, "live.drawn('HL9')")
-    assert page.evaluate("gridWall.lines.flying") == 0
+    assert page.evaluate("own.lines.flying") == 0
     put(page, *(row(id, status="dispatched", version=2) for id in range(1, 10)))
-    assert page.evaluate("gridWall.lines.flying") == 6
-    until(page, "gridWall.lines.flying === 0")
+    assert page.evaluate("own.lines.flying") == 6
+    until(page, "own.lines.flying === 0")
 
 
 def test_with_reduced_motion_an_emergency_is_two_rings_that_stand_still(
@@ -283,9 +299,9 @@ def test_with_reduced_motion_a_line_to_what_was_dispatched_stands_still_and_goes
         """() => new Promise((done) => {
              const canvas = document.querySelector(".w-map__lines"), seen = new Set();
              const look = () => {
-               if (!gridWall.lines.flying && seen.size) { done([...seen].length); return; }
+               if (!own.lines.flying && seen.size) { done([...seen].length); return; }
                const ink = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data;
-               if (gridWall.lines.flying && ink.some(Boolean)) seen.add(ink.reduce((sum, one, at) => (sum + one * (at % 9973)) % 1e9, 0));
+               if (own.lines.flying && ink.some(Boolean)) seen.add(ink.reduce((sum, one, at) => (sum + one * (at % 9973)) % 1e9, 0));
                setTimeout(look, 100);
              };
              look();
@@ -312,15 +328,15 @@ def test_the_minutes_of_near_forces_stand_on_no_sign_and_not_on_each_other(
     settled(page)
     page.evaluate(
         """([place, alert]) => {
-             gridWall.forces = (lng, lat) => [0, 1, 2].map((n) => ({ kind: "team", name: "队" + n, minutes: n + 1,
+             own.nearestForces.near = (lng, lat) => [0, 1, 2].map((n) => ({ kind: "team", name: "队" + n, minutes: n + 1,
                lng: place.lng + (n - 1) * 0.0012, lat: place.lat + (n === 1 ? 0.0022 : 0.0004) }));
              harness.raise(alert);
            }""",
         [PLACE, EMERGENCY],
     )
     settled(page)
-    until(page, "gridWall.lines.words.length > 0")
-    assert page.evaluate(f"({CLEAR})(gridWall.lines.words)")
+    until(page, "own.lines.words.length > 0")
+    assert page.evaluate(f"({CLEAR})(own.lines.words)")
 
 
 def test_the_minutes_of_a_force_do_not_stand_on_a_name(open_map: Callable[..., Page]) -> None:
@@ -328,17 +344,17 @@ def test_the_minutes_of_a_force_do_not_stand_on_a_name(open_map: Callable[..., P
     settled(page)
     page.evaluate(
         """(alert) => {
-             const map = gridWall.ground.areas.get('350206').layer._map;
+             const map = own.ground.areas.get('350206').layer._map;
              const glass = map.getContainer().getBoundingClientRect();
              const name = [...document.querySelectorAll(".w-map__label:not(.w-map__label--hidden)")].at(-1).getBoundingClientRect();
              const at = map.containerPointToLatLng([name.left + name.width / 2 - glass.left, name.top - 12 - glass.top]);
-             gridWall.forces = () => [{ kind: "team", name: "队", minutes: 3, lng: at.lng, lat: at.lat }];
+             own.nearestForces.near = () => [{ kind: "team", name: "队", minutes: 3, lng: at.lng, lat: at.lat }];
              harness.raise({ ...alert, state: "acknowledged" });
            }""",
         EMERGENCY,
     )
-    until(page, "gridWall.lines.words.length === 1")
-    assert page.evaluate(f"({CLEAR})(gridWall.lines.words)")
+    until(page, "own.lines.words.length === 1")
+    assert page.evaluate(f"({CLEAR})(own.lines.words)")
 
 
 def test_a_name_gives_way_to_an_emergency_that_lies_on_it(open_map: Callable[..., Page]) -> None:
@@ -348,7 +364,7 @@ def test_a_name_gives_way_to_an_emergency_that_lies_on_it(open_map: Callable[...
     before = names.all_inner_texts()
     at = page.evaluate(
         """() => {
-             const map = gridWall.ground.areas.get('350206').layer._map;
+             const map = own.ground.areas.get('350206').layer._map;
              const name = document.querySelector(".w-map__label:not(.w-map__label--hidden)").getBoundingClientRect();
              const glass = map.getContainer().getBoundingClientRect();
              const { lng, lat } = map.containerPointToLatLng([name.left + name.width / 2 - glass.left, name.top + name.height / 2 - glass.top]);
@@ -372,11 +388,11 @@ def test_a_hundred_thousand_events_are_gathered_in_a_worker_and_counted(
 ) -> None:
     page = open_map()
     page.evaluate("harness.fill(100000)")
-    until(page, "gridWall.points.size === 100000 && !gridWall.points.busy && gridWall.points.remote", 120_000)
-    page.evaluate("window.got = null; gridWall.points.ask('cells', {left:0,right:1,top:0,bottom:1,scale:3e7,unit:1,now:0,area:null,quiet:[0,0,0,0,1,1,1]}, (answer) => { window.got = answer; })")  # fmt: skip
+    until(page, "own.livePoints.size === 100000 && !own.livePoints.busy && own.livePoints.remote", 120_000)
+    page.evaluate("window.got = null; own.livePoints.ask('cells', {left:0,right:1,top:0,bottom:1,scale:3e7,unit:1,now:0,area:null,quiet:[0,0,0,0,1,1,1]}, (answer) => { window.got = answer; })")  # fmt: skip
     until(page, "window.got !== null", 30_000)
     assert page.evaluate("[got.count, got.cells.reduce((sum, cell) => sum + cell.n, 0)]") == [100000, 100000]
-    assert page.evaluate("gridWall.points.open.get('350206')") == 100000
+    assert page.evaluate("own.livePoints.open.get('350206')") == 100000
     put(page, row(100001))
     until(page, "live.drawn('HL100001')", 30_000)
 

@@ -111,9 +111,9 @@ def test_a_street_fills_every_panel_and_one_tap_leads_back(
     page = page_as("screen", "/screen?scene=streets")
     in_live(page)
     until(page, f"live.get({event['id']})")
-    street = page.evaluate(f"gridWall.codes(live.get({event['id']}).path)[1]")
+    street = page.evaluate(f"own.codesOf(live.get({event['id']}).path)[1]")
     page.click(f"#screen-streets td[data-area='{street}']")
-    until(page, f"gridWall.area.code === {json.dumps(street)} && !gridWall.views.isFetching()")
+    until(page, f"own.shownArea.code === {json.dumps(street)} && !own.areaViews.isFetching()")
     assert f"area={street}" in page.url
     expect(page.locator("#screen-crumb [aria-current]")).to_have_attribute("data-area", street)
     until(
@@ -125,13 +125,13 @@ def test_a_street_fills_every_panel_and_one_tap_leads_back(
                 && document.querySelector('[data-kpi=reported]').dataset.num === String(views.kpis.data.kpis.reported.num);
             }})""",
     )
-    other = page.evaluate("[...live.rows()].filter((row) => !gridWall.area.has(row)).length")
+    other = page.evaluate("[...live.rows()].filter((row) => !own.shownArea.has(row)).length")
     counted = page.evaluate(
         "[...document.querySelectorAll('#screen-legend [data-count] b')].reduce((sum, b) => sum + Number(b.textContent), 0)"
     )
     assert counted + other == page.evaluate("live.size")
     page.click("#screen-crumb .w-crumb__back")
-    until(page, "gridWall.area.code === null")
+    until(page, "own.shownArea.code === null")
     assert "area=" not in page.url
 
 

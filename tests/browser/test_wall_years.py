@@ -16,6 +16,7 @@ from shapely.geometry import shape
 
 from datasources.feed.embedded import socket_path
 from tests import product
+from tests.browser.own import own, served
 from tests.live_door import *  # noqa: F403 - the fixtures
 from tests.live_door import Door
 from tests.live_world import *  # noqa: F403 - the fixtures
@@ -78,10 +79,10 @@ def centre(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Centre]:
 def watcher(browser: Browser) -> Iterator[Page]:
     """A page with nothing but the script that looks after the wall."""
     page = browser.new_page()
-    page.goto("about:blank")
-    page.add_script_tag(path=product.ROOT / "layouts" / "assets" / "screen-watch.js")
-    yield page
-    page.close()
+    with served() as address:
+        page.goto(address)
+        yield own(page, "wall/watch.js")
+        page.close()
 
 
 @pytest.fixture
@@ -104,7 +105,8 @@ def hall(browser: Browser, centre: Centre) -> Iterator[Callable[..., Page]]:
         page.goto(said["address"])
         if more:
             page.goto(page.url + more)
-        until(page, "window.live && live.loaded && live.state === 'live' && window.gridWall.first")
+        own(page)
+        until(page, "window.live && live.loaded && live.state === 'live' && own.page.first")
         return page
 
     yield enter
@@ -125,7 +127,7 @@ def until(page: Page, condition: str, within: float = WITHIN_S) -> None:
             condition,
             page.url,
             page.evaluate(
-                "window.live && [live.state, live.age(), live.sizes(), live.alerts(), window.gridWall?.watch?.facts()]"
+                "window.live && [live.state, live.age(), live.sizes(), live.alerts(), window.own?.watch.facts()]"
             ),
         )
     )
@@ -217,12 +219,12 @@ def test_a_machine_that_slept_begins_anew_at_once(centre: Centre, hall: Callable
 def test_a_page_is_loaded_anew_only_for_a_reason_and_never_in_an_emergency(
     watcher: Page, why: str | None, is_so: dict[str, Any]
 ) -> None:
-    assert watcher.evaluate("(is) => gridWall.watch.due(is)", CALM | is_so) == why
+    assert watcher.evaluate("(is) => own.watch.due(is)", CALM | is_so) == why
 
 
 def test_screens_reload_at_different_moments_of_the_first_ten_minutes(watcher: Page) -> None:
     starts = watcher.evaluate(
-        "[...Array(40).keys()].map((n) => 4 * 3600 - gridWall.watch.sinceNight(8 * 3600, 'hall-' + n) + 4 * 3600)"
+        "[...Array(40).keys()].map((n) => 4 * 3600 - own.watch.sinceNight(8 * 3600, 'hall-' + n) + 4 * 3600)"
     )
     assert all(4 * 3600 <= start < 4 * 3600 + 600 for start in starts)
     assert len(set(starts)) > 30
@@ -252,13 +254,13 @@ def test_too_much_memory_reloads_the_wall_once_no_emergency_is_open(
 
 def test_a_screen_reports_how_it_is(centre: Centre, hall: Callable[..., Page]) -> None:
     page = hall("report")
-    page.evaluate("gridWall.watch.compare()")
+    page.evaluate("own.watch.compare()")
     page.evaluate("setTimeout(() => { throw new Error('for the count'); })")
     eventually(centre, "screen:report", lambda one: one.get("report", {}).get("errors") == 1)
     eventually(centre, "screen:report", lambda one: one.get("report", {}).get("frame_ms", 0) > 0)
     line = centre.state("screen:report")
     report = line["report"]
-    assert line["ago"] < 15 and line["audible"] is page.evaluate("gridWall.sound.on()")
+    assert line["ago"] < 15 and line["audible"] is page.evaluate("own.alarmSound.on()")
     assert report["hash_ok"] is True and report["reason"] == "open" and report["lag_s"] < 10
     assert 1 < report["heap_mb"] < 600 and report["nodes"] > 100 and report["age"] < 10
 
@@ -270,9 +272,9 @@ def test_a_store_that_differs_twice_takes_the_snapshot_again(
     centre.report("对账用")
     until(page, SAME)
     page.evaluate("live.rows().next().value.version = 0")
-    page.evaluate("gridWall.watch.compare()")
+    page.evaluate("own.watch.compare()")
     assert page.evaluate("live.compare()") is False
-    page.evaluate("gridWall.watch.compare()")
+    page.evaluate("own.watch.compare()")
     until(page, SAME)
 
 

@@ -12,11 +12,14 @@ from dash import Dash, html
 from werkzeug.serving import make_server
 
 from datasources.districts.pack.reading import read_pack
-from layouts import shell
+from layouts import scripts, shell
 from layouts.parts import maps
 from layouts.parts.pieces import leaf
 
-ASSETS = Path(__file__).resolve().parents[2] / "layouts" / "assets"
+STYLES = "".join(
+    f'<link rel="stylesheet" href="/assets/now/{name}">' for name in scripts.PAGES["screen"].styles
+)
+RENDERER = '<script id="_dash-renderer" type="module">{}</script>'
 SCRIPT = Path(__file__).with_suffix(".js")
 POLICY = "default-src 'self'; script-src 'self' {hashes}; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:"
 TILES = "/tiles/{z}/{x}/{y}"
@@ -32,8 +35,7 @@ def application(tiles: bool = False) -> Dash:
     app = Dash(
         "harness",
         server=flask.Flask("harness", static_folder=None),
-        assets_folder=str(ASSETS),
-        assets_ignore=r"^(live|login|admin|screen(?!-map)).*\.js$|^(login|admin).*\.css$",
+        include_assets_files=False,
         use_pages=False,
         pages_folder="",
     )
@@ -47,14 +49,22 @@ def application(tiles: bool = False) -> Dash:
         style={"position": "fixed", "inset": 0},
     )
     app.layout = html.Div(box, className="wall", id="screen")
-    app.index_string = shell.index_string("zh_CN").replace(
-        "{%scripts%}", '{%scripts%}<script src="/harness.js"></script>'
+    app.index_string = (
+        shell.index_string("zh_CN")
+        .replace("{%css%}", "{%css%}" + STYLES)
+        .replace("{%renderer%}", '<script type="module" src="/harness.js"></script>{%renderer%}')
     )
+    app._generate_renderer = lambda: RENDERER.format(app.renderer)  # type: ignore[method-assign]  # as callbacks/pages/registry.py has it
     served: list[str] = []
 
     @app.server.route("/harness.js")
     def script() -> flask.Response:
         return flask.Response(SCRIPT.read_text("utf-8"), mimetype="text/javascript")
+
+    @app.server.route("/assets/<version>/<path:name>")
+    def asset(version: str, name: str) -> flask.Response:
+        found = scripts.file_of(name)
+        return flask.Response(found.data, mimetype=found.kind) if found else flask.Response(status=404)
 
     @app.server.route("/api/v1/places")
     def places() -> flask.Response:

@@ -33,7 +33,7 @@ WALK = (
     ("select", ["x", "x"]),
     ("type", ["/", "路", "灯", "Backspace", "Escape", "Escape"]),
 )
-LISTED = "document.querySelectorAll('#desk-grid .ag-row .q-left').length > 10 && gridWall.deskTabs.counts().all >= {count} && performance.now()"
+LISTED = "document.querySelectorAll('#desk-grid .ag-row .q-left').length > 10 && Number(document.querySelector('#desk-tabs [data-tab=all]').dataset.count) >= {count} && performance.now()"
 LISTEN = """() => {
   const seen = (window.presses_ = new Map());
   window.long_ = [];

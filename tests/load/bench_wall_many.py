@@ -27,15 +27,17 @@ from tests.load.wall_page import enter, fetched, wait
 
 OPEN_EVENTS, UPDATES, SECONDS, SETTLED_SECONDS = 100_000, 200, 10.0, 12.0
 # written down by the page itself: when every event of the snapshot was on the map, and the frame after
-WATCH = """(() => {
+WATCH = """addEventListener("DOMContentLoaded", async () => {
+  const link = document.querySelector('link[href$="/map/points.js"]');
+  if (!link) return;
+  const { livePoints: points } = await import(link.href);
   const look = () => {
-    const points = window.gridWall && gridWall.points;
-    const whole = window.live && live.loaded && points && points.ready && !points.busy && points.size === live.size;
+    const whole = live.loaded && points.ready && !points.busy && points.size === live.size;
     if (whole) requestAnimationFrame(() => { window.whole_ = performance.now(); });
     else requestAnimationFrame(look);
   };
   look();
-})()"""
+});"""
 FRAMES = """() => {
   window.frames_ = []; window.long_ = []; let last = 0;
   new PerformanceObserver((list) => list.getEntries().forEach((one) => window.long_.push(one.duration))).observe({type: "longtask"});

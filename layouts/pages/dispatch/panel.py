@@ -1,6 +1,6 @@
 """The panel beside an event: confirm the grid, choose the unit, read the due time, dispatch — or in words whose turn it is.
 
-Pure: it offers exactly those of its actions that `allowed` names; the choice itself is kept by `assets/desk-dispatch.js`.
+Pure: it offers exactly those of its actions that `allowed` names; the choice itself is kept by `assets/desk/dispatch.js`.
 """
 
 from collections.abc import Mapping

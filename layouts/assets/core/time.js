@@ -1,0 +1,29 @@
+/* Time as text: what is left, what has passed, and moments by the clock of the district. */
+
+const two = (n) => String(n).padStart(2, "0");
+
+/* Milliseconds as mm:ss, or h:mm:ss from one hour on; never negative. */
+export const duration = (ms) => {
+  const all = Math.max(0, Math.floor(ms / 1000));
+  const hours = Math.floor(all / 3600);
+  const rest = two(Math.floor(all / 60) % 60) + ":" + two(all % 60);
+  return hours ? hours + ":" + rest : rest;
+};
+
+/* A deadline is counted up to the full second: 0 only when it has passed. */
+export const remaining = (due, now) => duration(Math.ceil((due - now) / 1000) * 1000);
+
+const formats = new Map();
+const formatted = (ms, zone, options) => {
+  const lang = document.documentElement.lang || "zh-CN";
+  const key = lang + zone + JSON.stringify(options);
+  if (!formats.has(key))
+    formats.set(key, new Intl.DateTimeFormat(lang, { timeZone: zone, hourCycle: "h23", ...options }));
+  return formats.get(key).format(ms);
+};
+export const clockTime = (ms, zone) => formatted(ms, zone, { hour: "2-digit", minute: "2-digit", second: "2-digit" });
+export const hourTime = (ms, zone) => formatted(ms, zone, { hour: "2-digit", minute: "2-digit" });
+export const longDate = (ms, zone) => formatted(ms, zone, { year: "numeric", month: "long", day: "numeric" });
+export const weekdayName = (ms, zone) => formatted(ms, zone, { weekday: "long" });
+export const dayTime = (ms, zone) =>
+  formatted(ms, zone, { month: "numeric", day: "numeric", hour: "2-digit", minute: "2-digit" });

@@ -1,0 +1,128 @@
+/* Emergencies at the desk: one bar with what is owed and what comes next, answered by a key, on behalf of somebody
+   heard elsewhere, or silenced openly for a while. The alarm's store, sound and voice are those of the wall. */
+import { alertStore } from "../alarm/alerts.js";
+import { alarmSound } from "../alarm/sound.js";
+import { byId, el, say } from "../core/dom.js";
+import { page } from "../core/page.js";
+import { duration, remaining } from "../core/time.js";
+import { t } from "../core/words.js";
+import { acknowledge, drawForm } from "./alerts-answer.js";
+import { bar, button, others } from "./alerts-bar.js";
+import { showMissed } from "./alerts-missed.js";
+import { shown } from "./alerts-shown.js";
+import { desk } from "./desk.js";
+
+const LOAD_MS = 30_000;
+let shape = "";
+let drawing = false;
+
+const open = () => alertStore.open();
+/* What somebody chose to look at; else what nobody has answered; else what was answered here last. */
+const main = () => {
+  const all = open();
+  const kept = (id) => all.find((one) => one.id === id);
+  return kept(shown.pinned) || all.find((one) => one.state === "raised") || kept(shown.answered) || all[0] || null;
+};
+const draw = () => {
+  drawing = false;
+  const box = byId("desk-alerts");
+  if (!box) return;
+  const all = open();
+  const first = main();
+  if (shown.form && !(first && first.id === shown.form.id && first.state === "raised")) shown.form = null;
+  const wanted = JSON.stringify([
+    first,
+    all.map((one) => [one.id, one.version, one.state, one.count]),
+    shown.form,
+    shown.load.flood,
+  ]);
+  alarmSound.ring(all);
+  if (wanted === shape) {
+    tick();
+    return;
+  }
+  shape = wanted;
+  const parts = [];
+  if (first) parts.push(bar(first, all));
+  const rest = others(all, first);
+  if (rest) parts.push(rest);
+  if (shown.form && first) parts.push(drawForm(first));
+  box.replaceChildren(...parts);
+  tick();
+};
+export const dirty = () => {
+  if (!drawing) {
+    drawing = true;
+    requestAnimationFrame(draw);
+  }
+};
+
+const tick = () => {
+  const now = window.live.now();
+  for (const node of document.querySelectorAll("#desk-alerts .al-since"))
+    say(node, duration(now - Number(node.dataset.since)));
+  for (const node of document.querySelectorAll("#desk-alerts .al-until"))
+    say(
+      node,
+      Number(node.dataset.due) > now ? t("剩 {time}", { time: remaining(Number(node.dataset.due), now) }) : t("已到时"),
+    );
+  pill();
+};
+
+/* ---- sound, load, what was missed ---- */
+const pill = () => {
+  const box = byId("desk-sound");
+  if (!box.firstChild) {
+    const list = button("", "G", showMissed);
+    list.prepend(el("span"));
+    box.append(el("span", "al-sound"), list);
+  }
+  const [sound, list] = box.children;
+  const blocked = !alarmSound.on();
+  say(sound, blocked ? t("声音被浏览器挡住，按任意键开启") : t("声音 开"));
+  sound.classList.toggle("t-soon", blocked);
+  say(list.firstChild, t("10 分钟告警 {n}", { n: shown.load.ten_minutes }));
+  list.classList.toggle("t-over", shown.load.flood);
+};
+const weigh = () =>
+  fetch("/api/v1/alerts/load", { cache: "no-store" })
+    .then((answer) => (answer.ok ? answer.json() : shown.load))
+    .then((found) => {
+      shown.load = found;
+      dirty();
+    })
+    .catch(() => undefined); // the banner of the lost link says enough
+
+export const begin = () => {
+  const group = t("紧急");
+  const newest = (run, none) => () => {
+    const alert = open().find((one) => one.state === "raised") || (none ? null : main());
+    if (alert) run(alert);
+    else desk.tell(t("现在没有待确认的紧急事件"), "ok");
+  };
+  desk.key("a", t("确认最新的紧急事件"), newest(acknowledge, true), group);
+  desk.key(
+    "e",
+    t("打开紧急事件"),
+    newest((alert) => desk.choose(alert.event), false),
+    group,
+  );
+  desk.key("g", t("告警清单和漏接"), showMissed, group);
+  page.dirty = dirty;
+  alertStore.replace(desk.first.alerts);
+  alarmSound.start();
+  window.live.on("alert", (alert) => {
+    alertStore.take(alert);
+    dirty();
+    weigh();
+  });
+  window.live.on("rows", dirty);
+  setInterval(() => {
+    alertStore.link(window.live.now());
+    alarmSound.ring(open());
+    tick();
+  }, 500);
+  setInterval(weigh, LOAD_MS);
+  weigh();
+  dirty();
+};

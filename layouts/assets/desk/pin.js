@@ -1,0 +1,172 @@
+/* Finding a place by a click: the district by communities, a click opens one by its grids, a click there sets the pin.
+   Drawn from the pack's own areas as SVG; nothing is fetched from outside. */
+import { el, say } from "../core/dom.js";
+import { t } from "../core/words.js";
+import { desk } from "./desk.js";
+import { deskBrief } from "./head.js";
+
+const W = 460;
+const H = 340;
+const PAD = 14;
+const SVG = "http://www.w3.org/2000/svg";
+const loaded = new Map(); // query → features
+let box = null;
+let told = null;
+let pin = null;
+let inside = ""; // code of the community that is open
+
+const areas = async (query) => {
+  if (!loaded.has(query)) {
+    const answer = await fetch("/api/v1/areas?" + query);
+    if (!answer.ok) throw new Error(String(answer.status));
+    loaded.set(
+      query,
+      (await answer.json()).features.filter((one) => one.geometry && /Polygon/.test(one.geometry.type)),
+    );
+  }
+  return loaded.get(query);
+};
+const rings = (geometry) => (geometry.type === "Polygon" ? geometry.coordinates : geometry.coordinates.flat());
+
+const node = (name, attributes) => {
+  const made = document.createElementNS(SVG, name);
+  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
+  return made;
+};
+
+const frame = (features) => {
+  const points = features.flatMap((one) => rings(one.geometry).flat());
+  const west = Math.min(...points.map((p) => p[0]));
+  const east = Math.max(...points.map((p) => p[0]));
+  const south = Math.min(...points.map((p) => p[1]));
+  const north = Math.max(...points.map((p) => p[1]));
+  const shrink = Math.cos((((south + north) / 2) * Math.PI) / 180);
+  const scale = Math.min((W - 2 * PAD) / ((east - west) * shrink), (H - 2 * PAD) / (north - south));
+  const left = (W - (east - west) * shrink * scale) / 2;
+  const top = (H - (north - south) * scale) / 2;
+  return {
+    to: ([lng, lat]) => [left + (lng - west) * shrink * scale, top + (north - lat) * scale],
+    from: (x, y) => [west + (x - left) / (shrink * scale), north - (y - top) / scale],
+  };
+};
+
+/* The level above the grids, or the only one there is. */
+const community = () => {
+  const levels = desk.first.levels;
+  return levels[Math.max(0, levels.length - 2)];
+};
+const draw = async () => {
+  let features;
+  try {
+    features = await areas(
+      inside ? "parent=" + encodeURIComponent(inside) : "level=" + encodeURIComponent(community()),
+    );
+    if (inside && !features.length)
+      features = (await areas("level=" + encodeURIComponent(community()))).filter(
+        (one) => one.properties.code === inside,
+      );
+  } catch (_lost) {
+    say(box.querySelector(".pin-hint"), t("暂时读不到区域，请用文字写地点"));
+    return;
+  }
+  if (!box || !features.length) return;
+  const { to, from } = frame(features);
+  const svg = node("svg", { viewBox: `0 0 ${W} ${H}`, class: "pin-map", role: "img" });
+  for (const one of features) {
+    const path = node("path", {
+      d: rings(one.geometry)
+        .map(
+          (ring) =>
+            "M" +
+            ring
+              .map((p) =>
+                to(p)
+                  .map((n) => n.toFixed(1))
+                  .join(" "),
+              )
+              .join("L") +
+            "z",
+        )
+        .join(""),
+      class: "pin-area",
+      "fill-rule": "evenodd",
+    });
+    path.append(node("title", {}));
+    path.firstChild.textContent = one.properties.name;
+    path.addEventListener("click", (event) => {
+      if (!inside) {
+        inside = one.properties.code;
+        draw();
+        return;
+      }
+      const seen = svg.getBoundingClientRect();
+      const [lng, lat] = from(
+        ((event.clientX - seen.left) / seen.width) * W,
+        ((event.clientY - seen.top) / seen.height) * H,
+      );
+      pin = { lng: Number(lng.toFixed(6)), lat: Number(lat.toFixed(6)), name: one.properties.name, where: "" };
+      told(pin);
+      draw();
+    });
+    svg.append(path);
+  }
+  for (const one of features) {
+    if (one.properties.lng === null || one.properties.lng === undefined) continue;
+    const [x, y] = to([one.properties.lng, one.properties.lat]);
+    const label = node("text", { x: x.toFixed(1), y: y.toFixed(1), class: "pin-name" });
+    label.textContent = deskBrief(one.properties);
+    svg.append(label);
+  }
+  if (pin) {
+    const [x, y] = to([pin.lng, pin.lat]);
+    if (x > 0 && x < W && y > 0 && y < H)
+      svg.append(node("circle", { cx: x.toFixed(1), cy: y.toFixed(1), r: 8, class: "pin-dot" }));
+  }
+  box.querySelector(".pin-box").replaceChildren(svg);
+  say(box.querySelector(".pin-hint"), inside ? t("点一下落点，可再点改正") : t("先点社区，再点位置"));
+  box.querySelector(".pin-back").hidden = !inside;
+};
+
+const communityOf = async (point) => {
+  const hit = (ring, [x, y]) => {
+    let odd = false;
+    for (let i = 0, j = ring.length - 1; i < ring.length; j = i++) {
+      const [[xi, yi], [xj, yj]] = [ring[i], ring[j]];
+      if (yi > y !== yj > y && x < ((xj - xi) * (y - yi)) / (yj - yi) + xi) odd = !odd;
+    }
+    return odd;
+  };
+  // in a hole is outside
+  const holds = (one) => rings(one.geometry).filter((ring) => hit(ring, point)).length % 2 === 1;
+  const found = (await areas("level=" + encodeURIComponent(community())).catch(() => [])).find(holds);
+  return found ? found.properties.code : "";
+};
+
+const show = async (place, then) => {
+  told = then;
+  pin = place;
+  inside = place ? await communityOf([place.lng, place.lat]) : "";
+  if (!box) {
+    box = el("div", "pin");
+    const head = box.appendChild(el("header", "pin-h"));
+    head.append(el("span", "pin-hint"));
+    const back = head.appendChild(el("button", "e-link pin-back", t("回到全区")));
+    back.type = "button";
+    back.addEventListener("click", () => {
+      inside = "";
+      draw();
+    });
+    const quit = head.appendChild(el("button", "e-link", t("收起")));
+    quit.type = "button";
+    quit.addEventListener("click", hide);
+    box.append(el("div", "pin-box"));
+    document.getElementById("desk-intake").append(box);
+  }
+  draw();
+};
+const hide = () => {
+  if (box) box.remove();
+  box = null;
+};
+
+export const deskPin = { show, hide };

@@ -1,0 +1,60 @@
+/* For the lead: who has looked at reporters' numbers so often within the hour that the product said it is enough. */
+import { byId, el, say } from "../core/dom.js";
+import { dayTime } from "../core/time.js";
+import { t } from "../core/words.js";
+import { desk } from "./desk.js";
+
+const LOOK_MS = 30_000;
+let items = [];
+
+const look = async () => {
+  const answer = await fetch("/api/v1/reveals", { cache: "no-store" }).catch(() => null);
+  setTimeout(look, LOOK_MS);
+  if (!answer || !answer.ok) return; // the link in the head says how old everything is
+  items = (await answer.json()).items.filter((one) => one.reached_at);
+  button();
+};
+
+const button = () => {
+  const slot = byId("desk-reveals");
+  if (!slot.firstChild) {
+    const made = slot.appendChild(el("button", "d-objections"));
+    made.type = "button";
+    made.append(el("span", "", t("查看联系方式达上限")), el("b", "num"));
+    made.addEventListener("click", open);
+  }
+  say(slot.querySelector("b"), String(items.length));
+  slot.firstChild.hidden = !items.length;
+};
+
+const line = (one) => {
+  const made = el("li", "d-objection");
+  const when = t("{when} 达到上限", { when: dayTime(Date.parse(one.reached_at), desk.first.time_zone) });
+  made.append(
+    el("p", "", `${one.title} ${one.account}`),
+    el("small", "num", [t("一小时内 {n} 次", { n: one.count }), when].join(" · ")),
+  );
+  return made;
+};
+
+const open = () => {
+  const box = el("dialog", "dp-drawer");
+  box.setAttribute("aria-label", t("查看联系方式达上限"));
+  const top = box.appendChild(el("header", "dp-h"));
+  const quit = el("button", "dp-link", t("收起 Esc"));
+  quit.type = "button";
+  quit.addEventListener("click", () => box.close());
+  top.append(
+    el("h2", "", t("查看联系方式达上限")),
+    el("span", "dp-h__what", t("每次查看都已留痕；请核实是否为工作需要")),
+    quit,
+  );
+  box.appendChild(el("ol", "dp-scroll")).append(...items.map(line));
+  box.addEventListener("close", () => box.remove());
+  byId("desk-reveals").append(box);
+  box.showModal();
+};
+
+export const begin = () => {
+  if (byId("desk-reveals")) look();
+}; // an operator is told nothing of the others

@@ -1,0 +1,250 @@
+/* The live feed in the browser: snapshot, then rows, each message chained to the one before it by `prev`.
+   A hole is repaired by resuming, else by a fresh snapshot. Starts where an element carries data-live="events,…".
+   Gives window.live: read-only facts for everybody, `on(name, fn)` and `markDrawn` for the drawing modules. */
+import { json, leave, snapshotOf } from "./ask.js";
+import { drawn, markDrawn } from "./drawn.js";
+import { alerts, takeAlert, takeAlerts, takeView, views } from "./known.js";
+import { listeners, tell, touch } from "./listeners.js";
+import { age, heardBeat, link, now, older, seeded, speed, state, still, stood } from "./pulse.js";
+import { Store } from "./store.js";
+
+const JITTER_MS = 3000;
+const RETRY_MS = 2000;
+const COMPARES = 4;
+const ALL_TOPICS = "events,views,alerts";
+
+const store = new Store();
+let socket = null;
+let topics = [];
+let position = null;
+let loaded = false; // a snapshot has been taken
+let asked = 0; // number of the subscription that waits for its answer; 0 when none does
+let asking = 0;
+let loading = false;
+let holes = 0; // in a row, without a message in between that fitted
+let shownState = "offline";
+let shownStill = "";
+/* -- the chain ------------------------------------------------------------------------------------------- */
+
+const take = {
+  rows: (message) => touch(store.apply(message.rows, message.gone, message.gone_versions)),
+  view: (message) => takeView(message.name, message),
+  alert: (message) => takeAlert(message.alert),
+};
+
+function receive(kind, message) {
+  if (!loaded || loading) return; // the snapshot under way brings it, or the replay after it
+  if (message.prev === position) {
+    position = message.id;
+    holes = 0;
+    take[kind](message);
+  } else if (message.id !== position && !asked) {
+    repair();
+  }
+}
+
+function beat(message) {
+  heardBeat(message);
+  show();
+  if (loaded && !loading && !asked && message.id !== position) repair();
+}
+
+function repair() {
+  holes += 1;
+  if (holes > 2) later(resync);
+  else subscribe();
+}
+
+function subscribe() {
+  if (!socket || !socket.connected || !loaded) return;
+  const mine = (asked = ++asking);
+  socket.timeout(5000).emit("subscribe", { topics, since: position }, (error, answer) => {
+    if (asked !== mine) return;
+    asked = 0;
+    if (error) subscribe();
+    else if (answer.resync) later(resync);
+  });
+}
+
+/* -- snapshots ------------------------------------------------------------------------------------------- */
+
+const later = (what) => setTimeout(what, loaded ? Math.random() * JITTER_MS : 0);
+
+/* Whether the store is the server's: true, false, or null where the two could not be caught at one position. */
+async function compare() {
+  for (let tries = 0; loaded && tries < COMPARES; tries++) {
+    const found = await json("/api/v1/feed/hash");
+    const same = store.hash() === found.hash;
+    if (same || found.position === position) return same;
+  }
+  return null;
+}
+
+/* After a sleep: what the sockets and clocks say is old, so begin anew at once. `slept` is in ms of the wall clock. */
+function wake(slept) {
+  older(slept);
+  show();
+  if (!socket) return;
+  socket.disconnect();
+  socket.connect();
+  resync();
+}
+
+async function resync() {
+  if (loading) return;
+  loading = true;
+  asked = 0;
+  try {
+    const snapshot = await snapshotOf();
+    touch(store.replace(snapshot.rows));
+    position = snapshot.position;
+    loaded = true;
+    holes = 0;
+  } catch (error) {
+    console.warn("live: no snapshot, trying again", error);
+    setTimeout(resync, RETRY_MS * (0.5 + Math.random()));
+    return;
+  } finally {
+    loading = false;
+  }
+  subscribe();
+  if (topics.includes("views"))
+    refresh("/api/v1/feed/views", (found) => {
+      for (const [name, view] of Object.entries(found.views)) takeView(name, view);
+    });
+  if (topics.includes("alerts")) refresh("/api/v1/alerts", (found) => takeAlerts(found.items || found));
+}
+
+function refresh(path, use) {
+  json(path).then(use, (error) => {
+    console.warn("live: trying again", error);
+    setTimeout(() => refresh(path, use), RETRY_MS);
+  });
+}
+
+/* -- the socket ------------------------------------------------------------------------------------------ */
+
+function connect() {
+  socket = window.io({
+    path: "/socket.io",
+    transports: ["websocket"],
+    reconnectionDelay: 500,
+    reconnectionDelayMax: 5000,
+    randomizationFactor: 0.5,
+    timeout: 5000,
+  });
+  delete window.io;
+  socket.on("connect", () => {
+    asked = 0;
+    holes = 0;
+    subscribe();
+  });
+  socket.on("disconnect", (reason) => {
+    asked = 0;
+    if (reason === "io server disconnect") setTimeout(() => socket.connect(), RETRY_MS * Math.random());
+  });
+  socket.on("connect_error", () => json("/api/v1/feed/hash").catch(() => undefined)); // shut out? 401 leaves
+  for (const kind of Object.keys(take)) socket.on(kind, (message) => receive(kind, message));
+  socket.on("tick", beat);
+}
+
+/* -- time and state -------------------------------------------------------------------------------------- */
+
+function show() {
+  const word = state();
+  const seconds = age();
+  const parts = still().join(" ");
+  const element = document.querySelector('[id$="-live"]');
+  if (element) {
+    const text = seconds === Infinity ? "" : String(Math.floor(seconds));
+    if (element.dataset.age !== text) element.dataset.age = text;
+    if (element.dataset.state !== word) element.dataset.state = word;
+    if ((element.dataset.still || "") !== parts) element.dataset.still = parts;
+  }
+  if (word === shownState && parts === shownStill) return;
+  shownState = word;
+  shownStill = parts;
+  tell("state", word);
+}
+
+/* -- what everybody gets --------------------------------------------------------------------------------- */
+
+/* Call fn from now on; it first hears what is known already, so that it does not matter who comes first. */
+function on(name, fn) {
+  listeners[name].add(fn);
+  if (name === "rows" && loaded) fn([...store.rows.keys()]);
+  if (name === "view") for (const [view, { data }] of views) fn(view, data);
+  if (name === "alert") for (const alert of alerts.values()) fn(alert);
+  if (name === "state") fn(shownState);
+  return () => listeners[name].delete(fn);
+}
+
+const facade = {
+  get position() {
+    return position;
+  },
+  get size() {
+    return store.rows.size;
+  },
+  get loaded() {
+    return loaded;
+  },
+  get state() {
+    return shownState;
+  },
+  get link() {
+    return link();
+  },
+  get still() {
+    return still().map((part) => ({ part, seconds: stood(part) }));
+  },
+  get speed() {
+    return speed();
+  },
+  get(id) {
+    return store.rows.get(Number(id)) || null;
+  },
+  rows: () => store.rows.values(),
+  view: (name) => (views.has(name) ? views.get(name).data : null),
+  alerts: () => [...alerts.values()],
+  hash: () => store.hash(),
+  sizes: () => ({
+    rows: store.rows.size,
+    left: store.left.size,
+    drawn: drawn.size,
+    views: views.size,
+    alerts: alerts.size,
+  }),
+  compare,
+  resync,
+  wake,
+  leave,
+  age,
+  now,
+  drawn: (number) => drawn.get(number) ?? null,
+  markDrawn,
+  on,
+};
+Object.defineProperty(window, "live", { value: Object.freeze(facade), writable: false, configurable: false });
+
+/* -- start: Dash renders late ---------------------------------------------------------------------------- */
+
+function start() {
+  const root = document.querySelector("[data-live]");
+  if (socket || !root || !window.io) return false;
+  topics = (root.dataset.live || ALL_TOPICS)
+    .split(",")
+    .map((topic) => topic.trim())
+    .filter(Boolean);
+  const first = JSON.parse(root.dataset.initial || "{}");
+  seeded(first);
+  connect();
+  resync();
+  setInterval(show, 500);
+  document.addEventListener("visibilitychange", show);
+  return true;
+}
+
+const watch = new MutationObserver(() => start() && watch.disconnect());
+watch.observe(document, { childList: true, subtree: true });
+window.addEventListener("load", () => start() && watch.disconnect());

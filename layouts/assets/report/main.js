@@ -1,0 +1,3 @@
+/* The page on which anybody reports and follows a report. */
+import "../core/drafts.js";
+import "./report.js";

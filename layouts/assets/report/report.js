@@ -1,0 +1,182 @@
+/* Anybody's report: three steps without an account, pictures on their way while the rest is written, a number and a
+   secret at the end. */
+import { byId, el } from "../core/dom.js";
+import { t } from "../core/words.js";
+import { phone } from "../phone/phone.js";
+import { reportSteps } from "../phone/steps.js";
+import { photo } from "../photo/photo.js";
+import { follow } from "./follow.js";
+
+const { tell, go, call, refusal, newKey, kept } = phone;
+/* Whose uploads these are: a secret of this visit, kept over a reload. */
+const seat = (() => {
+  const held = sessionStorage.getItem("seat") || newKey() + newKey();
+  sessionStorage.setItem("seat", held);
+  return held;
+})();
+const KEY = "report:key";
+const AGAIN_MS = 10_000;
+const URGENT_MS = 3_000;
+let due = 0;
+/* No answer, a server that is ill, or the first try still in work: nobody has taken it yet. */
+const unsent = (answer) =>
+  !answer ||
+  answer.status >= 500 ||
+  answer.status === 408 ||
+  answer.status === 409 ||
+  (answer.ok && !answer.said.number);
+const SOURCES = [
+  ["resident", t("居民")],
+  ["property", t("物业")],
+];
+
+const upload = (one) => {
+  one.sending = photo
+    .uploadWithPatience(one.blob, { "X-Upload-Seat": seat }, (part) => {
+      one.said = part < 1 ? t("上传中 {n}%", { n: Math.round(part * 100) }) : "";
+      one.draw();
+    })
+    .then(
+      (id) => {
+        one.id = id;
+        one.said = t("已上传");
+        one.fault = null;
+        one.draw();
+      },
+      (error) => {
+        one.fault = error;
+        one.said = error instanceof photo.Refused ? error.message : t("没有传完");
+        one.draw();
+      },
+    );
+};
+
+/* Who says so, how to reach them, and whether it is urgent. */
+const more = (box, draft, keep) => {
+  const who = box.appendChild(el("fieldset", "p-choice"));
+  who.append(el("legend", "p-q", t("您是")));
+  for (const [code, word] of SOURCES) {
+    const line = who.appendChild(el("label", "p-radio"));
+    const input = line.appendChild(el("input"));
+    Object.assign(input, {
+      type: "radio",
+      name: "source",
+      value: code,
+      checked: (draft.source || "resident") === code,
+    });
+    input.addEventListener("change", () => {
+      draft.source = code;
+      keep();
+    });
+    line.append(el("span", "", word));
+  }
+  const phone = box.appendChild(el("input", "p-line"));
+  Object.assign(phone, {
+    type: "tel",
+    maxLength: 30,
+    autocomplete: "tel",
+    placeholder: t("联系电话（可不填，只给值班员看）"),
+    value: draft.phone || "",
+  });
+  phone.setAttribute("aria-label", t("联系电话"));
+  phone.addEventListener("input", () => {
+    draft.phone = phone.value;
+    keep();
+  });
+  const urgent = box.appendChild(el("label", "p-check p-check--alarm"));
+  const input = urgent.appendChild(el("input"));
+  input.type = "checkbox";
+  input.checked = Boolean(draft.emergency);
+  input.addEventListener("change", () => {
+    draft.emergency = input.checked;
+    keep();
+  });
+  urgent.append(el("span", "", t("紧急：有人受伤或正在发生危险")));
+  const reminder = box.appendChild(el("p", "p-call", ""));
+  reminder.append(
+    t("危急时请先打"),
+    " ",
+    ...["110", "119", "120"].flatMap((number) => {
+      const one = el("a", "", number);
+      one.href = "tel:" + number;
+      return [one, " "];
+    }),
+  );
+  return () => "";
+};
+
+const send = async ({ title, category, description, address, place, pictures, draft }) => {
+  for (const one of pictures) {
+    if (one.fault && !(one.fault instanceof photo.Refused)) upload(one); // goes on where it stopped
+    if (!draft.emergency) await one.sending; // an emergency waits for no picture
+  }
+  const bad = pictures.find((one) => one.fault);
+  if (bad && !draft.emergency) {
+    form.tell(t("有照片没有传上去：去掉它，或再按一次“上报”接着传"));
+    return false;
+  }
+  const photos = pictures.map((one) => one.id).filter(Boolean);
+  const body = {
+    title,
+    category,
+    description,
+    address,
+    source: draft.source || "resident",
+    ...(draft.emergency ? { emergency: true } : {}),
+    ...(photos.length ? { photos } : {}),
+  };
+  if (place)
+    Object.assign(body, { lng: place.lng, lat: place.lat, ...(place.accuracy ? { accuracy_m: place.accuracy } : {}) });
+  if (draft.phone && draft.phone.trim()) body.reporter = { phone: draft.phone.trim() };
+  /* one key for one wording: pressed again after a lost answer it is the same report */
+  clearTimeout(due);
+  const text = JSON.stringify(body);
+  const last = kept(KEY);
+  const key = last && last.text === text ? last.key : newKey();
+  kept(KEY, { key, text });
+  const answer = await call("POST", "/api/v1/reports", body, { "X-Upload-Seat": seat, "Idempotency-Key": key });
+  if (unsent(answer)) {
+    const why = answer ? t("没有发出：{why}", { why: refusal(answer) }) : t("没有网络，没有发出");
+    form.tell(t("{why}；内容还在，会自动再发，也可以再按一次，不会重复", { why }));
+    clearTimeout(due);
+    due = setTimeout(form.resend, draft.emergency ? URGENT_MS : AGAIN_MS);
+    return false;
+  }
+  if (!answer.ok) {
+    form.tell(refusal(answer));
+    return false;
+  }
+  kept(KEY, null);
+  follow.remember({ number: answer.said.number, secret: answer.said.secret, title });
+  done(answer.said, Boolean(draft.emergency));
+  draft.emergency = false;
+  go("done", "", true);
+  return true;
+};
+
+const done = ({ number, secret }, emergency) => {
+  const link = `${location.origin}/report#follow/${encodeURIComponent(number)}/${encodeURIComponent(secret)}`;
+  const card = el("div", "p-card p-done");
+  card.append(
+    el("h2", "", emergency ? t("指挥中心已收到紧急上报") : t("已收到，谢谢您")),
+    el("p", "", t("编号")),
+    el("b", "p-done__n num", number),
+    el("p", "", t("查询码（请保存，只显示给您）")),
+    el("b", "p-done__s", secret),
+  );
+  const copy = card.appendChild(el("button", "btn", t("复制查询链接")));
+  copy.type = "button";
+  copy.addEventListener("click", async () => {
+    try {
+      await navigator.clipboard.writeText(link);
+      tell(t("已复制"), "ok");
+    } catch (_closed) {
+      tell(link, "ok", 60_000);
+    }
+  });
+  const see = card.appendChild(el("a", "btn btn--primary", t("看进度")));
+  see.href = link;
+  byId("report-done").replaceChildren(card);
+};
+
+const form = reportSteps({ name: "report", send, ready: upload, extra: more });

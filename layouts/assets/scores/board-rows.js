@@ -1,0 +1,189 @@
+/* A board's rows: its head, how rows are ordered, one line and its numbers. */
+import { el, mark, say } from "../core/dom.js";
+import { percent } from "../core/text.js";
+import { t } from "../core/words.js";
+import { shown } from "./board.js";
+import { scores } from "./scores.js";
+
+const NS = "http://www.w3.org/2000/svg";
+const WIDE = 88;
+const TALL = 26;
+const spark = (values) => {
+  const box = document.createElementNS(NS, "svg");
+  box.setAttribute("viewBox", `0 0 ${WIDE} ${TALL}`);
+  box.setAttribute("class", "s-spark");
+  box.setAttribute("aria-hidden", "true");
+  const numbers = values.map(Number);
+  if (numbers.length > 1) {
+    const low = Math.min(0, ...numbers);
+    const high = Math.max(0, ...numbers);
+    const x = (i) => 3 + (i * (WIDE - 6)) / (numbers.length - 1);
+    const y = (n) => TALL - 4 - ((n - low) / (high - low || 1)) * (TALL - 8);
+    const line = document.createElementNS(NS, "path");
+    line.setAttribute("d", numbers.map((n, i) => (i ? "L" : "M") + x(i).toFixed(1) + " " + y(n).toFixed(1)).join(""));
+    const dot = document.createElementNS(NS, "circle");
+    dot.setAttribute("cx", x(numbers.length - 1).toFixed(1));
+    dot.setAttribute("cy", y(numbers[numbers.length - 1]).toFixed(1));
+    dot.setAttribute("r", "2.5");
+    box.append(line, dot);
+  }
+  return box;
+};
+
+const SORTS = {
+  rank: (row) => (row.rank === null ? Infinity : row.rank),
+  name: (row) => row.name,
+  points: (row) => -Number(row.points),
+  composite: (row) => (row.composite === null ? Infinity : -row.composite),
+};
+const sortOf = (name) =>
+  SORTS[name] ||
+  ((row) => {
+    const { num, den } = row.rates[name] || { num: 0, den: 0 };
+    return den ? -num / den : Infinity;
+  });
+export const sorted = (rows, name) => {
+  const by = sortOf(name);
+  return rows
+    .map((row, at) => [by(row), at, row])
+    .sort(([one, a], [other, b]) => (one < other ? -1 : one > other ? 1 : a - b))
+    .map(([, , row]) => row);
+};
+
+/* ---- head ---- */
+export const head = (state, found) => {
+  const row = el("div", "s-row s-row--head");
+  row.setAttribute("role", "row");
+  const column = (name, word, kind) => {
+    const cell = row.appendChild(el("div", "s-c s-c--" + kind));
+    cell.setAttribute("role", "columnheader");
+    cell.setAttribute(
+      "aria-sort",
+      state.sort === name ? (name === "rank" || name === "name" ? "ascending" : "descending") : "none",
+    );
+    const button = cell.appendChild(el("button", "s-sort", word));
+    button.type = "button";
+    button.dataset.sort = name;
+    button.addEventListener("click", () => scores.go({ sort: name }, true));
+  };
+  column("rank", t("名次"), "rank");
+  column("name", scores.first.boards.find(([name]) => name === state.board)[1], "name");
+  column("points", t("积分"), "points");
+  if (state.board !== "workers") column("composite", t("综合得分"), "score");
+  for (const code of rates(state)) column(code, scores.first.kpis[code].name, "rate");
+  const trend = row.appendChild(el("div", "s-c s-c--trend", found.buckets.length > 1 ? t("走势") : ""));
+  trend.setAttribute("role", "columnheader");
+  return row;
+};
+export const rates = (state) =>
+  state.board === "workers" ? ["on_time_rate", "satisfaction_rate"] : scores.first.rates.slice(0, 4);
+
+/* ---- a row ---- */
+export const make = (state) => (line) => {
+  const row = el("div", "s-row");
+  row.setAttribute("role", "row");
+  row.dataset.code = line.code;
+  const rank = row.appendChild(el("div", "s-c s-c--rank"));
+  const ledger = rank.appendChild(el("button", "s-rank"));
+  ledger.type = "button";
+  ledger.append(el("b", "s-medal num"));
+  ledger.addEventListener("click", () => scores.go({ sheet: "entries/" + line.code }));
+  const name = row.appendChild(el("div", "s-c s-c--name"));
+  const open = name.appendChild(el("button", "s-open"));
+  open.type = "button";
+  open.append(el("span", "s-name"), el("span", "s-change num"));
+  open.addEventListener("click", () => scores.go({ sheet: "entries/" + line.code }));
+  if (deeper(state)) {
+    const down = name.appendChild(el("button", "s-down", "›"));
+    down.type = "button";
+    down.setAttribute("aria-label", t("看 {name} 的下级", { name: line.name }));
+    down.addEventListener("click", () => scores.go({ board: deeper(state), area: line.code, sheet: "", q: "" }));
+  }
+  const points = row.appendChild(el("div", "s-c s-c--points"));
+  const tap = points.appendChild(el("button", "s-num"));
+  tap.type = "button";
+  tap.append(el("b", "num"));
+  tap.addEventListener("click", () => scores.go({ sheet: "entries/" + line.code }));
+  if (state.board !== "workers") row.append(el("div", "s-c s-c--score"));
+  for (const code of rates(state)) {
+    const cell = row.appendChild(el("div", "s-c s-c--rate"));
+    const button = cell.appendChild(el("button", "s-num"));
+    button.type = "button";
+    button.dataset.kpi = code;
+    button.append(el("b", "num"), el("small", "num"), el("i", "s-bar"));
+    button.addEventListener("click", () => scores.go({ sheet: `list/${line.code}/${code}` }));
+  }
+  row.append(el("div", "s-c s-c--trend"));
+  for (const cell of row.children) cell.setAttribute("role", "cell");
+  return row;
+};
+/* The board of the areas right below those of this one, by the levels that the district has. */
+const deeper = (state) => {
+  const { depths } = scores.first;
+  return state.board in depths
+    ? Object.keys(depths).find((board) => depths[board] === depths[state.board] + 1)
+    : undefined;
+};
+
+export const update = (state) => (row, line) => {
+  const cells = [...row.children];
+  const medal = cells[0].querySelector(".s-medal");
+  mark(cells[0].firstChild, "aria-label", t("{name} 的积分明细", { name: line.name }));
+  say(medal, line.rank === null ? "–" : String(line.rank));
+  medal.className = "s-medal num" + (line.rank && line.rank <= 3 ? " s-medal--" + line.rank : "");
+  row.classList.toggle("s-row--apart", line.rank === null);
+  row.classList.toggle("is-open", state.sheet.split("/")[1] === line.code);
+  row.classList.toggle(
+    "s-row--corrected",
+    shown.corrections.some((one) => one.code === line.code),
+  );
+  say(cells[1].querySelector(".s-name"), line.name);
+  const change = cells[1].querySelector(".s-change");
+  say(
+    change,
+    line.rank === null
+      ? t("样本不足")
+      : line.change === null
+        ? ""
+        : line.change > 0
+          ? `▲${line.change}`
+          : line.change < 0
+            ? `▼${-line.change}`
+            : "—",
+  );
+  change.className = "s-change num" + (line.change > 0 ? " is-up" : line.change < 0 ? " is-down" : "");
+  change.title = line.change ? t("比上期 {n} 名", { n: (line.change > 0 ? "+" : "−") + Math.abs(line.change) }) : "";
+  say(cells[2].querySelector("b"), line.points.replace(/\.0$/, ""));
+  mark(cells[2].firstChild, "data-points", line.points);
+  let at = 3;
+  if (state.board !== "workers") {
+    say(cells[at], line.composite === null ? "—" : line.composite.toFixed(1));
+    cells[at].title = line.dropped.length
+      ? t("{parts} 没有可统计的，其余按权重折算", {
+          parts: line.dropped.map((code) => scores.first.kpis[code].name).join("、"),
+        })
+      : "";
+    cells[at].classList.toggle("s-c--part", line.dropped.length > 0 && line.composite !== null);
+    at += 1;
+  }
+  for (const code of rates(state)) {
+    const { num, den } = line.rates[code] || { num: 0, den: 0 };
+    const button = cells[at].firstChild;
+    say(button.children[0], den ? percent(num, den) + "%" : "—");
+    say(button.children[1], den ? `${num}/${den}` : "");
+    button.children[2].style.setProperty("--v", den ? (num / den).toFixed(3) : "0");
+    mark(button, "data-num", num);
+    mark(button, "data-den", den);
+    button.disabled = !den;
+    button.setAttribute(
+      "aria-label",
+      `${line.name} ${scores.first.kpis[code].name} ${den ? percent(num, den) + "% " + num + "/" + den : "—"}`,
+    );
+    at += 1;
+  }
+  const shape = (line.trend || []).join();
+  if (cells[at]._shape !== shape) {
+    cells[at]._shape = shape;
+    cells[at].replaceChildren(...((line.trend || []).length > 1 ? [spark(line.trend)] : []));
+  }
+};
