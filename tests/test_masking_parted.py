@@ -145,10 +145,10 @@ def test_what_is_no_number_of_a_person_stays_readable(text: str) -> None:
 @given(
     day=st.dates().filter(lambda one: 1950 <= one.year <= 2099), hour=st.times(), form=st.sampled_from(
         ("%Y年%m月%d日 %H:%M", "%Y-%m-%d %H:%M:%S", "%H:%M %Y/%m/%d", "%m月%d日%H时%M分", "%Y.%m.%d %H:%M")),
-    runtime=st.integers(1, 1999), flat=st.integers(101, 3999), count=st.integers(1, 999),
+    house=st.integers(1, 1999), flat=st.integers(101, 3999), count=st.integers(1, 999),
 )  # fmt: skip
 def test_days_houses_and_quantities_stay_readable(
-    day: date, hour: time, form: str, runtime: int, flat: int, count: int
+    day: date, hour: time, form: str, house: int, flat: int, count: int
 ) -> None:
     when = datetime.combine(day, hour).strftime(form)
     for text in (

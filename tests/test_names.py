@@ -12,8 +12,8 @@ PARTS = ("dashboard", "datasources", "layouts", "callbacks")
 KEPT_OUT = {
     "House": "Runtime",
     "house": "runtime",
-    "Conflict": "Conflict",
-    "NotAllowedNow": "NotAllowedNow",
+    "Overtaken": "Conflict",
+    "NotNow": "NotAllowedNow",
     "Walk": "Transition",
     "Move": "Attempt",
     "Counter": "ReportBatcher",

@@ -1,4 +1,4 @@
-/* One field of a form per kind of fact (the kinds of dashboard/rules/events/lifecycle.py): how it is drawn and how it is
+/* One field of a form per kind of fact (the kinds of dashboard/rules/lifecycle/facts.py): how it is drawn and how it is
    read. */
 import { el } from "../core/dom.js";
 import { t } from "../core/words.js";

@@ -18,7 +18,8 @@ export const lookDoubles = async () => {
   const mine = entry.place;
   const code = category().code || "";
   const answer = await fetch(
-    `/api/v1/duplicates?lng=${entry.place.lng}&lat=${entry.place.lat}${code ? "&category=" + encodeURIComponent(code) : ""}`,
+    `/api/v1/duplicates?lng=${entry.place.lng}&lat=${entry.place.lat}` +
+      (code ? "&category=" + encodeURIComponent(code) : ""),
     { cache: "no-store" },
   ).catch(() => null);
   if (!entry.form || mine !== entry.place || !answer || !answer.ok) return;

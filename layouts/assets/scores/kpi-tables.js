@@ -132,7 +132,8 @@ export const bottleneck = (found) => {
         .filter((row) => row.n)
         .map((row) => {
           // whoever may not open the oldest case reads its age alone
-          if (!row.oldest) return [row.name, row.n, row.over, minutes(row.p50_s), minutes(row.p90_s), minutes(row.oldest_s)];
+          if (!row.oldest)
+            return [row.name, row.n, row.over, minutes(row.p50_s), minutes(row.p90_s), minutes(row.oldest_s)];
           const link = el("a", "s-link", minutes(row.oldest_s));
           link.href = "/event/" + encodeURIComponent(row.oldest);
           return [row.name, row.n, row.over, minutes(row.p50_s), minutes(row.p90_s), link];
