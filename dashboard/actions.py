@@ -33,6 +33,8 @@ from datasources.screens import audible_screens
 LATE_BY = timedelta(seconds=60)
 # in no grid at all: flagged like a border, with nobody to choose from, and to the desk (LIFECYCLE §5)
 OUTSIDE: dict[str, Any] = {"candidates": [], "distance_m": None, "streets": 0, "settled": False}
+# what may end the alert of an event that others were merged into; asked for the list of buttons too
+SILENCING = frozenset({"reject", "correct", "buttons"})
 MACHINES = frozenset({Role.SYSTEM.value, Role.CLOCK.value})
 PLACE_COLUMNS = tuple(column.name for column in fields(Place))
 
@@ -157,7 +159,7 @@ def buttons(session: Session, reference: Reference, event: Event, by: Viewer, no
     """Return the actions a viewer may take on an event now; none for those who only ever look."""
     if not by.may("events.act"):
         return []
-    return allowed(event, by, _surroundings(session, reference, event, "urge", {}, by, now))
+    return allowed(event, by, _surroundings(session, reference, event, "buttons", {}, by, now))
 
 
 def acknowledge(
@@ -241,9 +243,10 @@ def _surroundings(
         world=reference,
         co_units=journal.co_units(session, event) if event.co_units else (),
         declined_by=journal.declined_by(session, event) if event.decline_count else (),
-        last_urge_at=journal.last_urge(session, event, by.name) if action == "urge" else None,
+        last_urge_at=journal.last_urge(session, event, by.name) if action in ("urge", "buttons") else None,
         claim_bonus=_claim_bonus(session, reference, event, now) if action in ("check", "conclude") else 0,
         original=original,
+        bears_urgent=action in SILENCING and event.emergency and journal.bears_urgent(session, event),
         said=journal.done_by(session, event, by.name) if by.role is Role.RESIDENT else frozenset(),
         tasked=_tasked(session, event) if action in ("check", "remind") else None,
     )

@@ -12,7 +12,7 @@ from sqlalchemy import CursorResult, Select, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from dashboard.rules.context import CoUnit
-from dashboard.rules.event import Event
+from dashboard.rules.event import Event, Status
 from dashboard.rules.masking import mask_text, mask_values
 from dashboard.rules.refusals import Refusal
 from dashboard.rules.scoring import Points, Subject
@@ -94,11 +94,26 @@ def update_event(session: Session, before: Event, after: Event) -> bool:
 
 
 def add_demand(session: Session, key: int, more: int) -> None:
-    """Count another demand (or one less) on the original of a merged event.
+    """Count more demands (or less) on the original of a merged event, and on what that was merged into in its turn.
 
     No version: nobody decided anything about the original, so what people have open of it stays current.
     """
-    session.execute(update(EVENT).where(EVENT.c.id == key).values(demand=EVENT.c.demand + more))
+    bearer: int | None = key
+    while bearer is not None:
+        session.execute(update(EVENT).where(EVENT.c.id == bearer).values(demand=EVENT.c.demand + more))
+        bearer = session.scalar(select(EVENT.c.merged_into).where(EVENT.c.id == bearer))
+
+
+def bears_urgent(session: Session, event: Event) -> bool:
+    """Return whether an emergency is merged into an event, also by way of another one."""
+    layer = [event.id]
+    while layer:
+        merged = EVENT.c.status == Status.MERGED.value, EVENT.c.merged_into.in_(layer)
+        rows = session.execute(select(EVENT.c.id, EVENT.c.emergency).where(*merged)).all()
+        if any(urgent for _, urgent in rows):
+            return True
+        layer = [key for key, _ in rows]
+    return False
 
 
 def insert_steps(

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from dashboard import actions
 from dashboard.rules.alerts import SIGN_WITHIN, Alert, AlertState, sounds
 from dashboard.rules.event import OWNED, Event, Status
-from dashboard.rules.refusals import Invalid
+from dashboard.rules.refusals import Invalid, NotNow
 from datasources import alert_journal, journal
 from datasources.models import AlertLogRow, AlertRow, StepRow
 from tests.conftest import LEAD, OPERATOR, Town, unit_viewer
@@ -221,3 +221,55 @@ def test_a_correction_of_nothing_but_empty_facts_is_refused(town: Town, facts: d
     with pytest.raises(Invalid):
         town.act(event, "correct", OPERATOR, **facts)
     assert town.fresh(event).version == event.version
+
+
+def bearer(town: Town, **filed: object) -> tuple[Event, Event, Event]:
+    """Three emergencies, the first merged into the second, that into the third, which stands for all of them."""
+    first, second, third = (town.report(None, emergency=True, **filed) for _ in range(3))
+    town.act(first, "merge", OPERATOR, original=second.number)
+    town.act(town.fresh(second), "merge", OPERATOR, original=third.number)
+    return town.fresh(first), town.fresh(second), town.fresh(third)
+
+
+def test_what_bears_merged_emergencies_is_neither_rejected_nor_lowered(town: Town) -> None:
+    first, second, third = bearer(town)
+    with pytest.raises(NotNow):
+        town.act(third, "reject", OPERATOR, reason="重复")
+    with pytest.raises(Invalid):
+        town.act(third, "correct", OPERATOR, emergency=False)
+    with town.database.read() as session:
+        assert "reject" not in actions.buttons(session, town.reference, third, OPERATOR, town.now)
+    assert open_alert(town, third) is not None
+    town.act(second, "unmerge", OPERATOR)
+    town.act(town.fresh(third), "correct", OPERATOR, emergency=False)
+    assert open_alert(town, third) is None
+    for raised in (first, second):
+        assert town.fresh(raised).merged_into != third.id
+
+
+def test_a_chain_of_merges_counts_each_demand_once_and_gives_each_back(town: Town) -> None:
+    first, second, third = bearer(town)
+    assert (second.demand, third.demand) == (2, 3)
+    town.act(first, "unmerge", OPERATOR)
+    assert (town.fresh(second).demand, town.fresh(third).demand) == (1, 2)
+    town.act(town.fresh(second), "unmerge", OPERATOR)
+    assert [town.fresh(one).demand for one in (first, second, third)] == [1, 1, 1]
+
+
+def test_raising_a_case_to_an_emergency_brings_its_signing_and_its_check_forward(town: Town) -> None:
+    sent = town.report("S0406")
+    town.tick(minutes=31)
+    sent = town.act(town.fresh(sent), "dispatch", OPERATOR, unit="URBAN_MGMT")
+    raised = town.act(sent, "correct", OPERATOR, emergency=True)
+    assert raised.accept_due_at == town.now + timedelta(minutes=5)
+    done = town.finished(town.claimed())
+    raised = town.act(done, "correct", OPERATOR, emergency=True)
+    assert raised.check_due_at == town.now + timedelta(minutes=30)
+
+
+def test_a_bad_check_of_an_emergency_sounds_again(town: Town) -> None:
+    event = town.act(town.finished(town.claimed()), "correct", OPERATOR, emergency=True)
+    answer(town, event)
+    back = town.act(event, "check", OPERATOR, rating="dissatisfied", text="仍有气味")
+    assert back.status == Status.HANDLING
+    assert open_alert(town, back).state == AlertState.RAISED

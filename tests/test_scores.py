@@ -64,6 +64,16 @@ def test_the_bottleneck_says_where_every_open_case_stands_and_how_old(opened, li
     assert ask(opened, "/bottleneck?channel=sensor")["rows"][0]["n"] == 0
 
 
+def test_the_bottleneck_names_the_oldest_case_only_to_whom_may_open_it(opened, lived):
+    named = [row["oldest"] for row in ask(opened, "/bottleneck")["rows"] if row["n"]]
+    assert named and all(named)
+    for row in ask(opened, "/bottleneck", "unit-FIRE")["rows"]:
+        opens = row["oldest"] and opened.call("unit-FIRE", "GET", f"/events/{row['oldest']}").status_code
+        assert opens in ("", None, 200)
+    hidden = {row["oldest"] for row in ask(opened, "/bottleneck", "unit-FIRE")["rows"] if row["n"]}
+    assert None in hidden
+
+
 def test_handoffs_count_who_declines_and_who_is_sent_back(opened, lived):
     rows = {row["code"]: row for row in ask(opened, f"/handoffs?{ALL}")["rows"]}
     urban = rows["URBAN_MGMT"]

@@ -9,11 +9,13 @@ from callbacks.api import asked
 from callbacks.api.answers import answer, house, moment
 from callbacks.api.figures import NARROW, basis_of, kpi_body, narrow_of
 from callbacks.guard import permission
+from callbacks.session import somebody
 from dashboard import clock
 from dashboard.rules.event import GROUND_WORDS, LEVELS, STATUS_WORDS, Ground, Status
 from dashboard.rules.kpi_words import KPIS, percent
 from dashboard.rules.refusals import Invalid
 from datasources import queries_breakdown
+from datasources.queries_events import numbers_seen
 from layouts.words import translate
 
 Line = TypeVar("Line")
@@ -63,6 +65,7 @@ def bottleneck() -> Response:
     reference, now, narrow = house().reference, clock.now(), narrow_of(words)
     with house().database.read() as session:
         rows = queries_breakdown.standing(session, reference, now, narrow)
+        seen = numbers_seen(session, reference, somebody(), [row.number for row in rows])
     return answer(
         {
             "rows": [
@@ -74,7 +77,7 @@ def bottleneck() -> Response:
                     "p50_s": row.p50,
                     "p90_s": row.p90,
                     "oldest_s": row.oldest,
-                    "oldest": row.number,
+                    "oldest": row.number if row.number in seen else None,
                 }
                 for row in rows
             ]

@@ -22,6 +22,7 @@ from dashboard.rules.event import (
 from dashboard.rules.masking import mask_text
 from dashboard.rules.refusals import Forbidden
 from datasources import queries_appeals, queries_breakdown
+from datasources.queries_events import numbers_seen
 from datasources.sheets import Row
 from layouts import columns
 
@@ -33,9 +34,18 @@ def _bottleneck(words: Words, who: Viewer) -> Table:
     reference, narrow = house().reference, narrow_of(words)
     with house().database.read() as session:
         lines = queries_breakdown.standing(session, reference, clock.now(), narrow)
+        seen = numbers_seen(session, reference, who, [one.number for one in lines])
     names = words_of(STATUS_WORDS)
     rows = (
-        [names[Status(one.status)], one.n, one.over, one.p50, one.p90, one.oldest, one.number]
+        [
+            names[Status(one.status)],
+            one.n,
+            one.over,
+            one.p50,
+            one.p90,
+            one.oldest,
+            one.number if one.number in seen else "",
+        ]
         for one in lines
     )
     return columns.heads(*columns.BOTTLENECK), rows

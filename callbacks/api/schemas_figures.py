@@ -103,7 +103,7 @@ FIGURES: Mapping[str, Schema] = {
                         "p50_s": WHOLE,
                         "p90_s": WHOLE,
                         "oldest_s": WHOLE,
-                        "oldest": TEXT,
+                        "oldest": null(TEXT),
                     }
                 )
             )

@@ -1,6 +1,6 @@
 """Deadlines of an event as columns: when a clock starts, moves, and is missed (LIFECYCLE §3, §6)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -29,6 +29,17 @@ def handling_clock(start: datetime, due: datetime, limit: Limit | None, context:
         "warn_due_at": due_soon_at(start, due, limit, context.world.policy.calendar),
         "red_due_at": red_at(start, due, limit, context.world.policy.calendar),
         "due_soon_at": None,
+    }
+
+
+def hurried(event: Event, columns: Mapping[str, Any], context: Context) -> dict[str, Any]:
+    """Return the deadlines of signing and checking of a case that became an emergency: never later than its own."""
+    spans = {"accept_due_at": "accept_emergency", "check_due_at": "check_emergency"}
+    due = {name: columns.get(name, getattr(event, name)) for name in spans}
+    return {
+        name: min(at, context.now + minutes(context, spans[name]))
+        for name, at in due.items()
+        if at is not None
     }
 
 

@@ -34,6 +34,7 @@ class Context:
     claim_bonus: int = 0
     said: frozenset[str] = frozenset()  # what the reporter has done in the present round
     original: Event | None = None
+    bears_urgent: bool = False  # emergencies are merged into it: only its alert still sounds for them
     place: dict[str, Any] | None = None
     moment: datetime | None = None
     tasked: str | None = None

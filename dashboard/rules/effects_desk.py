@@ -11,6 +11,7 @@ from dashboard.rules.clocks import (
     MINUTE_CLOCKS,
     again,
     carried,
+    hurried,
     released,
     start_handling,
     to_dispatch,
@@ -135,6 +136,8 @@ def correct(move: Move) -> Change:
         columns |= start_handling(seen, move.context)
     if seen.emergency and not move.event.emergency and move.event.status == Status.ON_HOLD:
         columns |= resume(move).set  # an emergency waits for nobody's hold
+    if seen.emergency and not move.event.emergency:
+        columns |= hurried(seen, columns, move.context)
     change = Change(set=columns)
     if seen.emergency != move.event.emergency:
         change.alert = "raise" if seen.emergency else "stand_down"

@@ -122,7 +122,7 @@ def check(move: Move) -> Change:
     policy = move.context.world.policy
     rating = move.facts["rating"]
     if rating in BAD_RATINGS:
-        change = Change(points=scoring.for_return(move.event, policy))
+        change = Change(points=scoring.for_return(move.event, policy), alert=again(move.event))
         change.set = start_handling(move.event, move.context) | {
             "status": Status.HANDLING,
             "round": move.event.round + 1,

@@ -125,6 +125,10 @@ def _urge(event: Event, viewer: Viewer, found: frozenset[str], context: Context)
     return "两小时内已催办过" if last is not None and context.now - last < URGE_EVERY else None
 
 
+def _reject(event: Event, viewer: Viewer, found: frozenset[str], context: Context) -> str | None:
+    return "有紧急事件并入了它，先撤销并案，否则告警会无声停止" if context.bears_urgent else None
+
+
 def _unmerge(event: Event, viewer: Viewer, found: frozenset[str], context: Context) -> str | None:
     if event.merged_at is None:
         return "没有并案记录"
@@ -178,6 +182,7 @@ GUARDS: Mapping[str, Guard] = defaultdict(
         "claim": _claim,
         "dispatch": _dispatch,
         "recall": _recall,
+        "reject": _reject,
         "accept": _accept,
         "decline": _decline,
         "escalate": _escalate,

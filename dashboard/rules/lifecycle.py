@@ -309,6 +309,8 @@ def _circumstances(
     if action == Action.CORRECT:
         if not facts:
             errors.append(("category", "请写明更正的内容", {}))
+        if facts.get("emergency") is False and context.bears_urgent:
+            errors.append(("emergency", "有紧急事件并入了它，先撤销并案，否则告警会无声停止", {}))
         if (facts.get("lng") is None) != (facts.get("lat") is None):
             errors.append(("lat", "经度和纬度要一起更正", {}))
     candidates = (event.border or {}).get("candidates", ())

@@ -115,8 +115,8 @@ window.gridWall = window.gridWall || {};
   const bottleneck = (found) => {
     const box = panel(t("堵在哪里"), taken("bottleneck", t("堵在哪里"), () => ({})));
     box.append(table([t("状态"), t("件数"), t("已过处置时限"), t("停留中位"), t("九成不超过"), t("最久")], found.rows.filter((row) => row.n).map((row) => {
-      const link = el("a", "s-link", minutes(row.oldest_s));
-      link.href = "/event/" + encodeURIComponent(row.oldest);
+      const link = el(row.oldest ? "a" : "span", row.oldest ? "s-link" : "", minutes(row.oldest_s));
+      if (row.oldest) link.href = "/event/" + encodeURIComponent(row.oldest);
       return [row.name, row.n, row.over, minutes(row.p50_s), minutes(row.p90_s), link];
     })));
     return box;
