@@ -17,34 +17,25 @@ import dash
 from flask import Flask
 from flask_compress import Compress
 
-from callbacks import (
-    account,
-    admin,
-    api,
-    audit,
-    commands,
-    guard,
-    livefeed,
-    outside,
-    pages,
-    phone,
-    session,
-    tiles,
-)
+from callbacks import api
 from callbacks.api import feed as feed_routes
 from callbacks.api import health, problems
-from callbacks.pulse import Pulse
-from callbacks.scopes import Sight
-from callbacks.sockets import Sockets
+from callbacks.cli import commands
+from callbacks.live import feed as livefeed
+from callbacks.live.pulse import Pulse
+from callbacks.live.scopes import Sight
+from callbacks.live.sockets import Sockets
+from callbacks.pages import account, admin, audit, phone, registry, tiles
+from callbacks.security import guard, outside, session
 from dashboard import clock
-from dashboard.house import House
-from dashboard.loops import Loop, aside_loop, clock_loops, drill_loop, time_loop
-from dashboard.publisher import Publisher, View
-from dashboard.serializer import feed_row
-from dashboard.sweeps import SWEEPS
-from datasources import sealing
-from datasources.faults import is_outage
-from datasources.queries_views import views as wall_views
+from dashboard.feed.publisher import Publisher, View
+from dashboard.feed.serializer import feed_row
+from dashboard.runtime.loops import Loop, aside_loop, clock_loops, drill_loop, time_loop
+from dashboard.runtime.runtime import House
+from dashboard.sweeps.deadlines import SWEEPS
+from datasources.figures.views.named import views as wall_views
+from datasources.store import sealing
+from datasources.store.faults import is_outage
 
 log = logging.getLogger("grid")
 
@@ -147,9 +138,9 @@ def _add_web(product: Product, row_of, views) -> None:  # type: ignore[no-untype
     account.install(app)
     audit.install(app)
     guard_install = partial(guard.install, app, house.settings, session.viewer, session.came_from_elsewhere)
-    dash_app = pages.prepare(app, house)
+    dash_app = registry.prepare(app, house)
     guard_install(dash_app)
-    pages.install(dash_app, house, product.live)
+    registry.install(dash_app, house, product.live)
     Compress(app)
     guard.check_app(app, dash_app)
     product.dash_app = dash_app

@@ -1,7 +1,7 @@
 """Refusals as people read them: the sentence and the words inside it, both in the language being spoken."""
 
 from dashboard.rules.refusals import Refusal
-from layouts.words import translate
+from layouts.text.words import translate
 
 
 def spoken(refusal: Refusal) -> str:

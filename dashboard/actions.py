@@ -11,24 +11,36 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from dashboard import folding
-from dashboard.rules import alerts, walk
+from dashboard import alert_folding
 from dashboard.rules.access import ROLE_WORDS, Role, Viewer
-from dashboard.rules.alerts import Alert, Behalf
-from dashboard.rules.change import Change
-from dashboard.rules.context import Context
-from dashboard.rules.event import Event, Status
-from dashboard.rules.lifecycle import ACTION_WORDS, BY_ACTION, allowed, check_facts, entitled, given, permit
+from dashboard.rules.alerts import alert as alerts
+from dashboard.rules.alerts.alert import Alert, Behalf
+from dashboard.rules.events import transition
+from dashboard.rules.events.change import Change
+from dashboard.rules.events.context import Context
+from dashboard.rules.events.event import Event, Status
+from dashboard.rules.events.lifecycle import (
+    ACTION_WORDS,
+    BY_ACTION,
+    allowed,
+    check_facts,
+    entitled,
+    given,
+    permit,
+)
+from dashboard.rules.events.report import Report
+from dashboard.rules.events.transition import StepDraft, Walk
 from dashboard.rules.refusals import Forbidden, Invalid, NotFound, NotNow, Overtaken
-from dashboard.rules.report import Report
 from dashboard.rules.scoring import tasked
-from dashboard.rules.walk import StepDraft, Walk
-from datasources import accounts, alert_journal, journal, rollup_marks
-from datasources.database import reserve_ids
-from datasources.geo import Place
-from datasources.models import EventRow
-from datasources.reference import Reference, local_day
-from datasources.screens import audible_screens
+from datasources.accounts import accounts
+from datasources.alerts import journal as alert_journal
+from datasources.alerts.screens import audible_screens
+from datasources.districts.geo import Place
+from datasources.districts.reference import Reference, local_day
+from datasources.events import journal
+from datasources.figures.rollups import dirty_marks
+from datasources.store.database import reserve_ids
+from datasources.store.models.tables import EventRow
 
 LATE_BY = timedelta(seconds=60)
 # in no grid at all: flagged like a border, with nobody to choose from, and to the desk (LIFECYCLE §5)
@@ -58,13 +70,13 @@ def file_all(
     located = places(reference, [(one.lng, one.lat, one.accuracy_m) for one, _, _ in filed])
     keys = reserve_ids(session, EventRow, len(filed))
     walks = [
-        walk.filed(one, place, key, by, Context(now, reference))
+        transition.filed(one, place, key, by, Context(now, reference))
         for (one, by, now), place, key in zip(filed, located, keys, strict=True)
     ]
     journal.insert_events(session, [done.event for done in walks])
     marks = {key: one.mark for (one, _, _), key in zip(filed, keys, strict=True) if one.mark}
     moments = _write_steps(session, walks, marks=marks)
-    rollup_marks.mark(session, moments.union(*(rollup_marks.moments_of(done.event) for done in walks)))
+    dirty_marks.mark(session, moments.union(*(dirty_marks.moments_of(done.event) for done in walks)))
     return [done.event for done in walks]
 
 
@@ -138,11 +150,11 @@ def perform(
     check_facts(event, action, facts, found, context)
     context = _placed(reference, event, action, facts, context)
     done = Walk(event)
-    walk.take(done, action, by, found, facts, context, late=late)
+    transition.take(done, action, by, found, facts, context, late=late)
     if not journal.update_event(session, event, done.event):
         raise _overtaken(session, reference, journal.event_by_id(session, event.id) or event, action)
     moments = _write_steps(session, [done], now)
-    rollup_marks.mark(session, moments | rollup_marks.moments_of_change(session, event, done.event))
+    dirty_marks.mark(session, moments | dirty_marks.moments_of_change(session, event, done.event))
     return done.event
 
 
@@ -184,7 +196,7 @@ def acknowledge(
     def alike(one: Alert) -> Alert:
         return alerts.acknowledged(one, one.episode, by.name, screen, now, behalf)
 
-    folding.answer_with(session, before, alike, by.name, screen, now)
+    alert_folding.answer_with(session, before, alike, by.name, screen, now)
     return answered
 
 
@@ -210,7 +222,7 @@ def raise_alert(
             return None
         stand_down(session, event.id, now, by)
     fresh = alerts.raised(event.id, alert_journal.last_episode(session, event.id) + 1, now)
-    alert = alert_journal.insert_alert(session, folding.folded(session, fresh, event, mark, now), by)
+    alert = alert_journal.insert_alert(session, alert_folding.folded(session, fresh, event, mark, now), by)
     alert_journal.tell_alert(session, alert, now)
     if alert.folded_into is None and not audible_screens(session, now):
         owe_webhook(session, event, alert, "no_audible_screen", now)
@@ -371,7 +383,7 @@ def stand_down(session: Session, event_id: int, now: datetime, by: str) -> None:
         if alert_journal.update_alert(session, before, after):
             alert_journal.log_alert(session, before.id, "stand_down", now, by)
             alert_journal.tell_alert(session, after, now)
-            folding.hand_on(session, before, now)
+            alert_folding.hand_on(session, before, now)
 
 
 def _step_row(event: Event, draft: StepDraft) -> dict[str, Any]:

@@ -6,10 +6,10 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from dashboard.rules import folding
-from dashboard.rules.alerts import Alert, AlertState
-from dashboard.rules.event import Event
-from datasources import alert_folds, alert_journal
+from dashboard.rules.alerts import folding
+from dashboard.rules.alerts.alert import Alert, AlertState
+from dashboard.rules.events.event import Event
+from datasources.alerts import folds, journal
 
 Answer = Callable[[Alert], Alert]
 
@@ -18,18 +18,18 @@ def folded(session: Session, alert: Alert, event: Event, mark: str | None, now: 
     """Return a new alert with its sender's mark, folded into another of the same sender where there are many."""
     if mark is None:
         return alert
-    earlier = alert_folds.earlier_of(session, mark, event.id, now)
+    earlier = folds.earlier_of(session, mark, event.id, now)
     return replace(alert, mark=mark, folded_into=folding.target(earlier, event.unit, event.lng, event.lat))
 
 
 def answer_with(session: Session, lead: Alert, answer: Answer, by: str, screen: str, now: datetime) -> None:
     """Answer what is folded into an alert as the alert itself was answered."""
-    for key in alert_folds.folded_ids(session, lead.id):
-        before = alert_journal.alert_by_id(session, key)
+    for key in folds.folded_ids(session, lead.id):
+        before = journal.alert_by_id(session, key)
         if before is not None and before.state == AlertState.RAISED:
             after = answer(before)
-            if alert_journal.update_alert(session, before, after):
-                alert_journal.log_alert(session, key, "acknowledge", now, by, screen)
+            if journal.update_alert(session, before, after):
+                journal.log_alert(session, key, "acknowledge", now, by, screen)
 
 
 def freed(session: Session, alert: Alert, now: datetime) -> bool:
@@ -39,25 +39,25 @@ def freed(session: Session, alert: Alert, now: datetime) -> bool:
     """
     if alert.folded_into is None or alert.state != AlertState.RAISED:
         return False
-    lead = alert_journal.alert_by_id(session, alert.folded_into)
+    lead = journal.alert_by_id(session, alert.folded_into)
     if lead is not None and lead.state == AlertState.RAISED:
         return False
     after = replace(alert, folded_into=None, version=alert.version + 1, next_at=now)
-    if alert_journal.update_alert(session, alert, after):
-        alert_journal.tell_alert(session, after, now)
+    if journal.update_alert(session, alert, after):
+        journal.tell_alert(session, after, now)
     return True
 
 
 def hand_on(session: Session, lead: Alert, now: datetime) -> None:
     """Let the first of what was folded into an alert that ended stand for the rest: it is shown and sounds from now."""
     first: int | None = None
-    for key in alert_folds.folded_ids(session, lead.id):
-        before = alert_journal.alert_by_id(session, key)
+    for key in folds.folded_ids(session, lead.id):
+        before = journal.alert_by_id(session, key)
         if before is None:
             continue
         after = replace(before, folded_into=first, version=before.version + 1)
         if first is None and before.state == AlertState.RAISED:
             after = replace(after, stage=lead.stage, next_at=lead.next_at or now)
-        if alert_journal.update_alert(session, before, after):
-            alert_journal.tell_alert(session, after, now)
+        if journal.update_alert(session, before, after):
+            journal.tell_alert(session, after, now)
             first = first or key

@@ -16,13 +16,14 @@ from typing import Any
 from sqlalchemy.engine import make_url
 
 from dashboard import clock
-from dashboard.kept_words import SECRET
 from dashboard.rules.refusals import Refusal
+from dashboard.runtime.kept_secrets import SECRET
 from dashboard.settings import Settings
-from datasources import archive, copies, sealing
-from datasources.database import Database, known_revisions
-from datasources.postgres import UNHURRIED
-from datasources.whole_files import UNFINISHED, sync_folder
+from datasources.files import archive, copies
+from datasources.files.whole import UNFINISHED, sync_folder
+from datasources.store import sealing
+from datasources.store.database import Database, known_revisions
+from datasources.store.postgres import UNHURRIED
 
 RESTORING = ".restoring"
 PASSING = (".db", ".db-wal", ".db-shm", ".db-journal", ".lock", ".log", ".sock", ".sock.path")

@@ -11,11 +11,11 @@ from datetime import datetime
 
 from dashboard import actions
 from dashboard.rules.access import Viewer
-from dashboard.rules.event import Event
-from dashboard.rules.report import Report
-from datasources.database import Database
-from datasources.faults import is_outage
-from datasources.reference import References
+from dashboard.rules.events.event import Event
+from dashboard.rules.events.report import Report
+from datasources.districts.reference import References
+from datasources.store.database import Database
+from datasources.store.faults import is_outage
 
 MOST = 100
 

@@ -4,8 +4,9 @@ import json
 from dataclasses import dataclass
 
 from dashboard.rules.access import PERMISSIONS, Role
-from layouts import ids, words
-from layouts.words import N_
+from layouts import ids
+from layouts.text import words
+from layouts.text.words import N_
 
 COMMAND = frozenset({Role.WALL, Role.OPERATOR, Role.LEAD, Role.LEADER, Role.ADMIN, Role.AUDITOR})
 EVERYBODY = frozenset(set(Role) - {Role.RESIDENT, Role.SYSTEM, Role.CLOCK})

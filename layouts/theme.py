@@ -7,7 +7,7 @@ A test keeps the two files equal.
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from dashboard.rules.event import Level, Rating, Status, Supervision
+from dashboard.rules.events.event import Level, Rating, Status, Supervision
 
 DARK: Mapping[str, str] = {
     "bg": "#06192a",

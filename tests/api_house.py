@@ -15,17 +15,18 @@ from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 
-from callbacks import api, guard, outside, session
+from callbacks import api
+from callbacks.security import guard, outside, session
 from dashboard import clock
-from dashboard.house import House
+from dashboard.runtime.runtime import House
 from dashboard.settings import Settings
-from datasources import accounts, passwords, sign_in
-from datasources.database import Database
-from datasources.district import read_pack
-from datasources.loading import load_pack
-from datasources.models import AccountRow
-from datasources.reference import Reference
-from datasources.sign_in import SignIn
+from datasources.accounts import accounts, passwords, sign_in
+from datasources.accounts.sign_in import SignIn
+from datasources.districts.loading import load_pack
+from datasources.districts.pack.reading import read_pack
+from datasources.districts.reference import Reference
+from datasources.store.database import Database
+from datasources.store.models.tables import AccountRow
 from tests.references import references
 
 PASSWORD = "a demo password"

@@ -16,16 +16,18 @@ import pytest
 from hypothesis import settings as hypothesis_settings
 from sqlalchemy import create_engine, text
 
-from dashboard import actions, clock, sweeps
+from dashboard import actions, clock
 from dashboard.rules.access import Role, Viewer
-from dashboard.rules.event import Event
-from dashboard.rules.report import Report
-from datasources import journal, sealing
-from datasources.database import Database
-from datasources.district import Pack, read_pack
-from datasources.loading import load_pack
-from datasources.postgres import Limits
-from datasources.reference import Reference
+from dashboard.rules.events.event import Event
+from dashboard.rules.events.report import Report
+from dashboard.sweeps import deadlines
+from datasources.districts.loading import load_pack
+from datasources.districts.pack.reading import Pack, read_pack
+from datasources.districts.reference import Reference
+from datasources.events import journal
+from datasources.store import sealing
+from datasources.store.database import Database
+from datasources.store.postgres import Limits
 from tests import depth, memory_folder
 from tests.order import in_order
 from tests.postgres_pool import Pool
@@ -208,7 +210,7 @@ class Town:
     def tick(self, **delta: float) -> int:
         """Let time pass, then let the clock do its sweeps."""
         self.hand.forward(**delta)
-        return sweeps.tick(self.database, self.reference, self.now)
+        return deadlines.tick(self.database, self.reference, self.now)
 
     def fresh(self, event: Event) -> Event:
         """Return the event as it now is."""
@@ -219,7 +221,7 @@ class Town:
 
     def photo(self) -> str:
         """Put a photo into the database and return its id."""
-        from datasources.models import PhotoRow
+        from datasources.store.models.tables import PhotoRow
 
         name = f"photo{next(self.photos)}"
         with self.database.write() as session:
@@ -274,7 +276,7 @@ def small_town(sqlite: Database, hand: clock.HandClock) -> Town:
 
 def open_account(database: Database, viewer: Viewer) -> None:
     """Let somebody have an account, without a password."""
-    from datasources.models import AccountRow
+    from datasources.store.models.tables import AccountRow
 
     with database.write() as session:
         if session.get(AccountRow, viewer.name) is None:
@@ -310,7 +312,7 @@ def ledger() -> Callable[[Database], dict[tuple[str, str], int]]:
     """Return a reader of every subject's tenths."""
     from sqlalchemy import func, select
 
-    from datasources.models import LedgerRow
+    from datasources.store.models.tables import LedgerRow
 
     def sums(database: Database) -> dict[tuple[str, str], int]:
         query = select(LedgerRow.subject_kind, LedgerRow.subject, func.sum(LedgerRow.tenths))

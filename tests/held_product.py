@@ -21,10 +21,11 @@ if __name__ == "__main__":  # before everything else, and only in a process of i
 from gevent.fileobject import FileObject
 
 import app
-from callbacks import commands
-from dashboard import clock, sweeps
-from dashboard.house import House
-from dashboard.loops import Loop
+from callbacks.cli import commands
+from dashboard import clock
+from dashboard.runtime.loops import Loop
+from dashboard.runtime.runtime import House
+from dashboard.sweeps import deadlines
 from tests import product
 from tests.product import Product
 
@@ -60,7 +61,9 @@ def create_app(house: House, role: str) -> app.Product:
     clock.use(hand)
     made = app.create_app(house, role)
     made.loops = [loop for loop in made.loops if loop.name != "clock"]
-    made.loops.append(Loop("clock", lambda: [house.beats.done(one.__name__) for one in sweeps.SWEEPS], 0.5))
+    made.loops.append(
+        Loop("clock", lambda: [house.beats.done(one.__name__) for one in deadlines.SWEEPS], 0.5)
+    )
     threading.Thread(target=obey, args=(house, hand), daemon=True).start()
     return made
 
@@ -68,7 +71,7 @@ def create_app(house: House, role: str) -> app.Product:
 def obey(house: House, hand: clock.HandClock) -> None:
     """Go on by what each line says."""
     for line in FileObject(sys.stdin.buffer, "rb"):
-        sweeps.tick(house.database, house.reference, hand.forward(seconds=float(line)))
+        deadlines.tick(house.database, house.reference, hand.forward(seconds=float(line)))
         print(f"{TOLD}{hand.now().isoformat()}", flush=True)
 
 

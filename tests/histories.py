@@ -12,13 +12,13 @@ from sqlalchemy.orm import Session
 
 from dashboard import actions
 from dashboard.rules.access import CLOCK, Role, Viewer
-from dashboard.rules.event import Event, Ground, Rating, Source
-from dashboard.rules.kpis import Record
-from dashboard.rules.report import Report
-from datasources import journal
-from datasources.database import Database
-from datasources.models import PhotoRow, StepRow
-from datasources.reference import Reference
+from dashboard.rules.events.event import Event, Ground, Rating, Source
+from dashboard.rules.events.report import Report
+from dashboard.rules.figures.kpis import Record
+from datasources.districts.reference import Reference
+from datasources.events import journal
+from datasources.store.database import Database
+from datasources.store.models.tables import PhotoRow, StepRow
 from tests.conftest import FRIDAY, LEAD, OPERATOR, unit_viewer
 
 CATEGORIES = ("S0406", "B0101", "S0502", "S0402", None)

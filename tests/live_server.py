@@ -16,16 +16,16 @@ from typing import Any
 
 from flask import Flask, Response
 
-from callbacks import sockets
-from callbacks.http_server import Server
-from callbacks.livefeed import LiveFeed
-from callbacks.scopes import Sight
+from callbacks.http.server import Server
+from callbacks.live import sockets
+from callbacks.live.feed import LiveFeed
+from callbacks.live.scopes import Sight
 from dashboard import clock
+from dashboard.feed.serializer import feed_row
 from dashboard.rules.access import Role, Viewer
-from dashboard.serializer import feed_row
-from datasources.database import Database
-from datasources.feed import Feed
-from datasources.reference import References
+from datasources.districts.reference import References
+from datasources.feed.stream import Feed
+from datasources.store.database import Database
 from tests.live_world import ORIGIN
 
 PAGE = """<!doctype html><title>live</title><body>

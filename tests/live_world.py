@@ -11,23 +11,23 @@ import pytest
 import redis
 from sqlalchemy import create_engine, select, text
 
-from callbacks.livefeed import LiveFeed
-from callbacks.livestore import hash_of
-from callbacks.scopes import Sight
+from callbacks.live.feed import LiveFeed
+from callbacks.live.scopes import Sight
+from callbacks.live.store import hash_of
 from dashboard import actions
-from dashboard.publisher import publish
+from dashboard.feed.publisher import publish
+from dashboard.feed.serializer import feed_row
 from dashboard.rules.access import SYSTEM, Role, Viewer
-from dashboard.rules.event import Event
-from dashboard.rules.report import Report
-from dashboard.serializer import feed_row
-from datasources import feed_queries
-from datasources.database import Database
-from datasources.district import read_pack
-from datasources.embedded import Embedded
-from datasources.feed import Feed
-from datasources.loading import load_pack
-from datasources.models import AlertRow
-from datasources.reference import References
+from dashboard.rules.events.event import Event
+from dashboard.rules.events.report import Report
+from datasources.districts.loading import load_pack
+from datasources.districts.pack.reading import read_pack
+from datasources.districts.reference import References
+from datasources.feed import outbox
+from datasources.feed.embedded import Embedded
+from datasources.feed.stream import Feed
+from datasources.store.database import Database
+from datasources.store.models.tables import AlertRow
 
 __all__ = [
     "loaded_postgresql",
@@ -100,7 +100,7 @@ class World:
     def truth(self) -> str:
         """Return the canonical hash of the open events as the database has them."""
         with self.db.read() as session:
-            return hash_of(feed_queries.open_versions(session))
+            return hash_of(outbox.open_versions(session))
 
     def viewer_of_unit(self, code: str) -> Viewer:
         return Viewer(f"unit-{code}", Role.UNIT, unit=code)

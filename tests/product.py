@@ -15,11 +15,13 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from dashboard import clock, districts
-from dashboard.house import open_house
+from dashboard import clock
+from dashboard.districts import location
+from dashboard.runtime.runtime import open_house
 from dashboard.settings import Settings
-from datasources import sealing, sign_in
-from datasources.database import Database
+from datasources.accounts import sign_in
+from datasources.store import sealing
+from datasources.store.database import Database
 
 ROOT = Path(__file__).resolve().parents[1]
 PASSWORD = "a-password-for-tests"
@@ -135,7 +137,7 @@ def make_ready(folder: Path) -> None:
 def database_of(folder: Path) -> Database:
     """Return the SQLite database of the district last opened in a data folder."""
     code = (folder / "district").read_text()
-    return Database(districts.database_url(Settings(data_dir=folder, database_url=None), code))
+    return Database(location.database_url(Settings(data_dir=folder, database_url=None), code))
 
 
 def token_for(folder: Path, *accounts: str, scope: str | None = None) -> list[str]:

@@ -8,13 +8,14 @@ from typing import Any
 
 import pytest
 
-from dashboard import redistricting, sweeps
 from dashboard.clock import HandClock
-from dashboard.rules.kpis import period
-from datasources.database import Database
-from datasources.district import read_pack
-from datasources.models import PhotoRow
-from datasources.queries_boards import board_rows
+from dashboard.districts import redistricting
+from dashboard.rules.figures.kpis import period
+from dashboard.sweeps import deadlines
+from datasources.districts.pack.reading import read_pack
+from datasources.figures.boards import board_rows
+from datasources.store.database import Database
+from datasources.store.models.tables import PhotoRow
 from tests.api_house import ApiHouse, build, house_of
 from tests.conftest import _admin
 from tests.small_packs import area, ring, small_pack
@@ -77,7 +78,7 @@ class City:
 
     def tick(self, **delta: float) -> None:
         self.hand.forward(**delta)
-        sweeps.tick(self.database, self.house.references.get(), self.hand.now())
+        deadlines.tick(self.database, self.house.references.get(), self.hand.now())
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -1,7 +1,7 @@
 """The district of a database that was copied from a template: read once a session, since reading it costs most of a test."""
 
-from datasources.database import Database
-from datasources.reference import Reference, References
+from datasources.districts.reference import Reference, References
+from datasources.store.database import Database
 
 _read: dict[tuple[bool, str], Reference] = {}
 

@@ -11,11 +11,11 @@ from sqlalchemy import select
 from dashboard import clock
 from dashboard.rules.access import Role
 from dashboard.rules.refusals import NotFound, Refusal
-from datasources import accounts, recognition, sign_in
-from datasources.database import Database
-from datasources.models import AccountRow, AuditRow, SessionRow, TokenRow
-from datasources.reference import Reference, References
-from datasources.sign_in import SignIn
+from datasources.accounts import accounts, recognition, sign_in
+from datasources.accounts.sign_in import SignIn
+from datasources.districts.reference import Reference, References
+from datasources.store.database import Database
+from datasources.store.models.tables import AccountRow, AuditRow, SessionRow, TokenRow
 from tests.api_house import PASSWORD, ApiHouse, build, house_of
 
 

@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 
-from callbacks import admin, heartbeat
+from callbacks.live import heartbeat
+from callbacks.pages import admin
 from dashboard.clock import HandClock
-from datasources.database import Database
+from datasources.store.database import Database
 from tests.api_house import ApiHouse, build, house_of
 
 REPORT = {

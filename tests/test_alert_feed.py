@@ -7,11 +7,12 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from dashboard import actions, clock, sweeps
-from dashboard.alert_feed import alert_messages
-from dashboard.serializer import feed_row, millis
-from datasources import feed_queries
-from datasources.models import AccountRow, AlertLogRow
+from dashboard import actions, clock
+from dashboard.feed.alerts import alert_messages
+from dashboard.feed.serializer import feed_row, millis
+from dashboard.sweeps import deadlines
+from datasources.feed import outbox
+from datasources.store.models.tables import AccountRow, AlertLogRow
 from tests.api_house import ApiHouse, open_app
 
 
@@ -62,7 +63,7 @@ def test_feed_and_api_say_the_same_alert_in_their_own_way_of_writing_time(opened
     shown = emergency(opened)
     reference = opened.house.reference
     with opened.house.database.read() as session:
-        rows = feed_queries.alerts_open_or_among(session)
+        rows = outbox.alerts_open_or_among(session)
         (message,) = alert_messages(
             session, rows, lambda event: feed_row(event, reference), reference.unit_name
         )
@@ -79,7 +80,7 @@ def test_climbed_rungs_stand_in_the_log_and_in_the_plan_late_ones_as_late(opened
     raised = at(alert["raised_at"])
     house = opened.house
     for seconds in (31, 90):
-        sweeps.sound(house.database, house.reference, raised + timedelta(seconds=seconds))
+        deadlines.sound(house.database, house.reference, raised + timedelta(seconds=seconds))
     with house.database.read() as session:
         rows = session.execute(
             select(AlertLogRow.what, AlertLogRow.at, AlertLogRow.late)

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from dashboard.rules import alerts
+from dashboard.rules.alerts import alert as alerts
 from dashboard.rules.refusals import NotNow, Refusal
 
 NOW = datetime(2026, 11, 20, 7, 31, 48, tzinfo=UTC)

@@ -9,17 +9,18 @@ from typing import Any
 import pytest
 
 from callbacks.api import feed
-from callbacks.api.areaviews import AreaViews
-from callbacks.livefeed import LiveFeed
-from callbacks.scopes import Sight
+from callbacks.api.figures.areaviews import AreaViews
+from callbacks.live.feed import LiveFeed
+from callbacks.live.scopes import Sight
 from dashboard.clock import HandClock
+from dashboard.feed.serializer import feed_row
 from dashboard.rules.access import Role, Viewer
-from dashboard.rules.event import Event
-from dashboard.serializer import feed_row
-from datasources import journal, screens
-from datasources.database import Database
-from datasources.feed import Feed
-from datasources.queries_views import VIEWS
+from dashboard.rules.events.event import Event
+from datasources.alerts import screens
+from datasources.events import journal
+from datasources.feed.stream import Feed
+from datasources.figures.views.named import VIEWS
+from datasources.store.database import Database
 from tests.api_house import ApiHouse, build, house_of
 from tests.conftest import Town, make_town
 
@@ -275,7 +276,7 @@ def test_a_whole_life_over_http(opened: ApiHouse, place: Town, hand: HandClock) 
 
 def place_photo(place: Town, account: str) -> str:
     """Put a photo of an account's own into the database."""
-    from datasources.models import PhotoRow
+    from datasources.store.models.tables import PhotoRow
 
     key = place.photo()
     with place.database.write() as session:

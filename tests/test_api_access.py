@@ -8,7 +8,7 @@ import pytest
 
 from dashboard.clock import HandClock
 from dashboard.rules.access import PERMISSIONS, Role
-from datasources.database import Database
+from datasources.store.database import Database
 from tests.api_house import ApiHouse, build, house_of
 from tests.conftest import Town, make_town
 
@@ -100,7 +100,7 @@ def test_no_account_reaches_an_event_that_is_not_its_business(opened: ApiHouse, 
     """Every way in, for every unit and every community that the event does not concern."""
     event = opened.call(place.worker.name, "POST", "/events", canary(place)).json
     with place.database.read() as session:
-        from datasources import journal
+        from datasources.events import journal
 
         held = journal.event_by_number(session, event["number"])
     assert held is not None

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from datasources.database import Database
-from datasources.models import EventRow, OutboxRow, StepRow
+from datasources.store.database import Database
+from datasources.store.models.tables import EventRow, OutboxRow, StepRow
 from tests.api_house import ApiHouse, build, house_of
 
 GOOD = {"title": "占道经营", "address": "南山路"}

@@ -16,11 +16,11 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from callbacks.api import feed
-from callbacks.api.openapi import described
-from callbacks.livefeed import LiveFeed
-from callbacks.scopes import Sight
-from dashboard.serializer import feed_row
-from datasources.feed import Feed
+from callbacks.api.schema.openapi import described
+from callbacks.live.feed import LiveFeed
+from callbacks.live.scopes import Sight
+from dashboard.feed.serializer import feed_row
+from datasources.feed.stream import Feed
 from tests.api_house import ApiHouse, open_app
 from tests.depth import examples
 

@@ -9,9 +9,9 @@ import pytest
 from sqlalchemy import func, select, update
 
 from dashboard import clock
-from datasources import idempotency
-from datasources.database import Database
-from datasources.models import EventRow, IdempotencyRow, StepRow
+from datasources.events import idempotency
+from datasources.store.database import Database
+from datasources.store.models.tables import EventRow, IdempotencyRow, StepRow
 from tests.api_house import ApiHouse, build, house_of
 
 BODY = {"title": "占道经营", "address": "南山路", "accuracy_m": 5}

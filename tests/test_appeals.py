@@ -3,11 +3,11 @@
 import pytest
 from sqlalchemy import select
 
-from dashboard.rules.kpis import period
+from dashboard.rules.figures.kpis import period
 from dashboard.rules.refusals import Forbidden, Invalid, NotNow
-from datasources.models import LedgerRow
-from datasources.queries_boards import board_rows
-from datasources.queries_kpis import kpi_values
+from datasources.figures.boards import board_rows
+from datasources.figures.kpis import kpi_values
+from datasources.store.models.tables import LedgerRow
 from tests.conftest import LEAD, LEADER, OPERATOR, Town, unit_viewer
 
 WIDE = "2026-11-01..2026-12-31"

@@ -2,11 +2,11 @@
 
 import pytest
 
-from dashboard.rules.boards import area_boards, depth_of
+from dashboard.rules.figures.boards import area_boards, depth_of
 from dashboard.rules.periods import period
-from datasources.queries_boards import board_rows
-from datasources.queries_views_areas import street_view, unit_view
-from layouts import scores
+from datasources.figures.boards import board_rows
+from datasources.figures.views.areas import street_view, unit_view
+from layouts.pages import scores
 from tests.conftest import FRIDAY, Town
 
 

@@ -15,13 +15,15 @@ from PIL import Image
 from sqlalchemy import func, select, text
 
 from dashboard import actions, backups, clock
-from dashboard.house import open_house
+from dashboard.rules.events.report import Report
 from dashboard.rules.refusals import Refusal
-from dashboard.rules.report import Report
+from dashboard.runtime.runtime import open_house
 from dashboard.settings import Settings
-from datasources import journal, photos, sealing
-from datasources.database import Database
-from datasources.models import LedgerRow, OutboxRow, PhotoRow, StepRow
+from datasources.events import journal
+from datasources.photos import pictures_kept
+from datasources.store import sealing
+from datasources.store.database import Database
+from datasources.store.models.tables import LedgerRow, OutboxRow, PhotoRow, StepRow
 from tests.conftest import OPERATOR, Town, _admin, make_town
 from tests.product import command, start, token_for
 
@@ -136,7 +138,7 @@ def furnished(folder: Path) -> Settings:
     """Return the settings of a data folder with a sealed number and a photo in it."""
     house = open_house(Settings(data_dir=folder, demo=False))
     with house.database.write() as session:
-        row = photos.store(house.photos, picture(), OPERATOR, clock.now())
+        row = pictures_kept.store(house.photos, picture(), OPERATOR, clock.now())
         session.add(row)
         filed = Report("占道堆物", "phone", category="S0406", address="湖里区", reporter_phone=PHONE)
         actions.report(session, house.reference, filed, OPERATOR, clock.now())

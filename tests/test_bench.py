@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from datasources.reference import References
+from datasources.districts.reference import References
 from tests.conftest import Town
 from tests.load import bench, plain_dash
 from tests.load.bench_yardstick import Side

@@ -5,18 +5,18 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select, update
 
-from dashboard.rules.event import GOOD_RATINGS
-from dashboard.rules.kpis import counts, period
+from dashboard.rules.events.event import GOOD_RATINGS
+from dashboard.rules.figures.kpis import counts, period
 from dashboard.rules.refusals import Invalid
-from datasources import journal
-from datasources.models import AccountRow, LedgerRow, StepRow
-from datasources.queries_boards import RATES, board_rows
-from datasources.queries_kpis import kpi_values
-from datasources.queries_points import BOARDS, ledger_entries
-from datasources.queries_views import PACE, VIEWS, views
-from datasources.queries_views_areas import unit_board_view
-from datasources.queries_views_now import kpi_view, latest_view, satisfaction_view
-from datasources.reference import References
+from datasources.districts.reference import References
+from datasources.events import journal
+from datasources.figures.boards import RATES, board_rows
+from datasources.figures.kpis import kpi_values
+from datasources.figures.points import BOARDS, ledger_entries
+from datasources.figures.views.areas import unit_board_view
+from datasources.figures.views.named import PACE, VIEWS, views
+from datasources.figures.views.now import kpi_view, latest_view, satisfaction_view
+from datasources.store.models.tables import AccountRow, LedgerRow, StepRow
 from tests.conftest import FRIDAY, OPERATOR, Town
 from tests.depth import examples
 from tests.histories import History, discarded, record_of

@@ -11,19 +11,19 @@ import pandas as pd
 import pytest
 from sqlalchemy import func, select
 
-from dashboard.rules.event import on_time
-from dashboard.rules.kpis import period
-from datasources import journal
-from datasources.database import Database
-from datasources.district import BUNDLED, read_pack
-from datasources.imports import Outcome, import_file
-from datasources.loading import load_pack
-from datasources.models import LedgerRow, StepRow
-from datasources.queries_kpis import kpi_groups, kpi_values
-from datasources.queries_narrow import Narrow
-from datasources.queries_rollup import cover, live_cover
-from datasources.reference import References
-from datasources.rollups import count_day, days_of_period, store_day
+from dashboard.rules.events.event import on_time
+from dashboard.rules.figures.kpis import period
+from datasources.districts.loading import load_pack
+from datasources.districts.pack.reading import BUNDLED, read_pack
+from datasources.districts.reference import References
+from datasources.events import journal
+from datasources.figures.kpis import kpi_groups, kpi_values
+from datasources.figures.narrow import Narrow
+from datasources.figures.rollups.days import count_day, days_of_period, store_day
+from datasources.figures.rollups.rolled import cover, live_cover
+from datasources.history.imports import Outcome, import_file
+from datasources.store.database import Database
+from datasources.store.models.tables import LedgerRow, StepRow
 
 QUARTER = BUNDLED / "boston" / "records" / "requests-2011-q3.csv.gz"
 NOW = datetime(2026, 11, 20, 1, tzinfo=UTC)

@@ -12,18 +12,19 @@ from plotly.utils import PlotlyJSONEncoder
 from sqlalchemy import select
 from sqlalchemy.exc import DatabaseError
 
-from callbacks import dispatch, event, quiet_log
-from callbacks.api.export_cells import event_cells
+from callbacks.api.exports.cells import event_cells
+from callbacks.pages import dispatch, event
+from callbacks.security import quiet_log
 from dashboard import clock
-from dashboard.alert_feed import alert_messages
 from dashboard.clock import HandClock
+from dashboard.feed.alerts import alert_messages
+from dashboard.feed.serializer import event_json, facts_json, feed_row
 from dashboard.rules.access import Viewer
-from dashboard.rules.event import Event
-from dashboard.rules.lifecycle import RULES
-from dashboard.serializer import event_json, facts_json, feed_row
-from datasources.database import Database
-from datasources.models import AlertRow, DeliveryRow, StepRow
-from datasources.queries_views_now import latest_view
+from dashboard.rules.events.event import Event
+from dashboard.rules.events.lifecycle import RULES
+from datasources.figures.views.now import latest_view
+from datasources.store.database import Database
+from datasources.store.models.tables import AlertRow, DeliveryRow, StepRow
 from tests.api_house import ApiHouse, build, house_of
 from tests.conftest import LEAD, LEADER, OPERATOR, WALL, Town, make_town, unit_viewer
 from tests.test_masking import digits
@@ -214,7 +215,7 @@ def test_the_reporters_own_page_shows_what_the_desk_wrote_masked(opened: ApiHous
     body = {"title": f"路灯 {FORMS[0]}", "address": "示例路", "description": SAID}
     made = opened.call(None, "POST", "/reports", body).json
     with place.database.read() as session:
-        from datasources import journal
+        from datasources.events import journal
 
         held = journal.event_by_number(session, made["number"])
     assert held is not None

@@ -9,12 +9,12 @@ import pytest
 from sqlalchemy import event as sqlalchemy_event
 
 from dashboard.clock import HandClock
-from dashboard.rules import recommend
-from dashboard.rules.event import Event, Status
-from dashboard.rules.recommend import WEIGHTS, Facts
-from dashboard.rules.stretches import Stretch, worst_first
-from datasources.database import Database
-from datasources.reference import Reference
+from dashboard.rules.advice import recommend
+from dashboard.rules.advice.recommend import WEIGHTS, Facts
+from dashboard.rules.advice.stretches import Stretch, worst_first
+from dashboard.rules.events.event import Event, Status
+from datasources.districts.reference import Reference
+from datasources.store.database import Database
 from tests.api_house import ApiHouse, build, house_of
 from tests.conftest import LEAD, OPERATOR, Town, make_town, unit_viewer
 

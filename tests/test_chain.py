@@ -12,11 +12,13 @@ from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
 
 from dashboard import clock
-from dashboard.loops import clock_loops
-from datasources import chain, chain_check, export_requests, sealing
-from datasources.accounts import audit
-from datasources.database import Database
-from datasources.models import AuditRow, LedgerRow, StepRow
+from dashboard.runtime.loops import clock_loops
+from datasources.accounts.accounts import audit
+from datasources.audit import check, links
+from datasources.exchange import export_requests
+from datasources.store import sealing
+from datasources.store.database import Database
+from datasources.store.models.tables import AuditRow, LedgerRow, StepRow
 from tests.api_house import house_of
 from tests.browser.desk_page import until
 from tests.conftest import LEAD, OPERATOR, Town
@@ -36,12 +38,12 @@ def lived(town: Town) -> None:
 
 
 def sealed(database: Database) -> int:
-    return chain.seal(database, NOW)
+    return links.seal(database, NOW)
 
 
-def checked(database: Database, head: dict | None = None) -> chain_check.Found:
+def checked(database: Database, head: dict | None = None) -> check.Found:
     with database.read() as session:
-        return chain_check.verify(session, head)
+        return check.verify(session, head)
 
 
 def beside_the_triggers(database: Database, *statements: str) -> None:
@@ -176,7 +178,7 @@ def test_a_chain_cut_at_its_end_or_made_anew_is_found_by_a_head_kept_elsewhere(t
     lived(town)
     sealed(town.database)
     with town.database.read() as session:
-        head = chain_check.head_of(session)
+        head = check.head_of(session)
     assert not checked(town.database, head).fault
     beside_the_triggers(
         town.database,
@@ -250,7 +252,7 @@ def test_a_gap_left_by_a_writer_that_gave_up_is_closed_after_a_day(postgresql: D
     assert not checked(postgresql).fault
     with postgresql.write() as session:
         audit(session, NOW, "operator", "third")
-    chain.seal(postgresql, NOW + timedelta(days=2))
+    links.seal(postgresql, NOW + timedelta(days=2))
     beside_the_triggers(
         postgresql,
         "INSERT INTO audit (id, at, account, what, detail) "
@@ -263,8 +265,8 @@ def test_two_sealers_at_once_make_one_chain(town: Town) -> None:
     lived(town)
     beside = Database(town.database.url)
     with town.database.read() as session:
-        last = chain.newest(session)
-    assert last is not None and chain.seal(beside, NOW) > 0
+        last = links.newest(session)
+    assert last is not None and links.seal(beside, NOW) > 0
     beside.close()
     assert sealed(town.database) == 0
     assert not checked(town.database).fault

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.rules import clean
-from datasources.database import Database
+from dashboard.rules.text import clean
+from datasources.store.database import Database
 from tests.api_house import ApiHouse, build, house_of
 
 FAMILY, FLAG, KEYCAP = (

@@ -9,14 +9,14 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from dashboard import actions, clock
-from dashboard.house import House, start_clock
-from dashboard.rules.local_time import days_before, moment_of
-from dashboard.rules.report import Report
+from dashboard.rules.events.report import Report
+from dashboard.rules.text.local_time import days_before, moment_of
+from dashboard.runtime.runtime import House, start_clock
 from dashboard.settings import Settings
-from datasources.database import Database
-from datasources.queries_views import VIEWS
-from datasources.queries_views_day import trend_view
-from datasources.reference import References
+from datasources.districts.reference import References
+from datasources.figures.views.day import trend_view
+from datasources.figures.views.named import VIEWS
+from datasources.store.database import Database
 from tests.conftest import OPERATOR, Town
 
 NEW_YORK = ZoneInfo("America/New_York")

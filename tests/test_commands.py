@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from datasources.district import BUNDLED
+from datasources.districts.pack.reading import BUNDLED
 from tests.product import command
 
 

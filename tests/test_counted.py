@@ -7,12 +7,12 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from dashboard.rules.access import Role, Viewer
-from dashboard.rules.kpis import KPIS, counts, period
+from dashboard.rules.figures.kpis import KPIS, counts, period
 from dashboard.rules.refusals import Invalid, NotFound
-from datasources.queries_counted import Asked, counted_page
-from datasources.queries_kpis import kpi_values
-from datasources.queries_narrow import Narrow
-from datasources.reference import References
+from datasources.districts.reference import References
+from datasources.figures.counted import Asked, counted_page
+from datasources.figures.kpis import kpi_values
+from datasources.figures.narrow import Narrow
 from tests.conftest import OPERATOR, WALL, unit_viewer
 from tests.depth import examples
 from tests.histories import History, discarded

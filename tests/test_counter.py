@@ -7,10 +7,10 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
-from dashboard.counter import Counter, stands_alone
-from dashboard.rules.report import Report
-from datasources.models import EventRow, OutboxRow, StepRow
-from datasources.reference import References
+from dashboard.report_batcher import Counter, stands_alone
+from dashboard.rules.events.report import Report
+from datasources.districts.reference import References
+from datasources.store.models.tables import EventRow, OutboxRow, StepRow
 from tests.conftest import OPERATOR, Town
 from tests.test_races import at_once
 

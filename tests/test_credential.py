@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from callbacks.credential import Kind, credential_of
+from callbacks.security.credential import Kind, credential_of
 from dashboard.clock import HandClock
 from dashboard.rules.access import PERMISSIONS
-from datasources.database import Database
-from datasources.models import AuditRow
+from datasources.store.database import Database
+from datasources.store.models.tables import AuditRow
 from tests.api_house import ApiHouse, build, house_of
 from tests.conftest import Town, make_town
 from tests.test_api_access import CANARY, NAME, canary

@@ -6,12 +6,14 @@ from alembic.migration import MigrationContext
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from datasources.database import Database
-from datasources.models import Base
+from datasources.store.database import Database
+from datasources.store.models.tables import Base
 from tests.conftest import Town
 from tests.product import ROOT
 
-NEWEST = max(path.name[:4] for path in (ROOT / "datasources" / "migrations" / "versions").glob("0*.py"))
+NEWEST = max(
+    path.name[:4] for path in (ROOT / "datasources" / "store" / "migrations" / "versions").glob("0*.py")
+)
 
 
 def test_migrations_make_exactly_the_tables_of_the_models(database: Database) -> None:

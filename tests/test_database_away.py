@@ -7,8 +7,8 @@ import pytest
 from sqlalchemy import text
 
 from callbacks.api.problems import DETAILS
-from datasources.database import Database
-from datasources.postgres import Limits
+from datasources.store.database import Database
+from datasources.store.postgres import Limits
 from tests.api_house import ApiHouse, build, house_of
 
 REPORT = {"title": "占道经营", "source": "phone", "category": "S0406", "address": "湖里区"}

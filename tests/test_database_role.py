@@ -7,13 +7,14 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DatabaseError
 
-from callbacks.self_check import findings
+from callbacks.cli.self_check import findings
 from dashboard import clock
 from dashboard.settings import Settings
-from datasources import chain, chain_check, database_role
-from datasources.accounts import audit
-from datasources.database import Database
-from datasources.reference import References
+from datasources.accounts.accounts import audit
+from datasources.audit import check, links
+from datasources.districts.reference import References
+from datasources.store import role
+from datasources.store.database import Database
 from tests.conftest import make_town
 
 SQL = Path(__file__).resolve().parents[1] / "docs" / "postgresql-roles.sql"
@@ -42,9 +43,9 @@ def test_the_product_lives_and_seals_as_a_role_that_owns_no_table(as_app: Databa
     town.checked(town.finished(town.claimed()))
     with as_app.write() as session:
         audit(session, clock.real_now(), "operator", "reveal", event="1", reason="回访")
-    assert chain.seal(as_app, clock.real_now()) > 0
+    assert links.seal(as_app, clock.real_now()) > 0
     with as_app.read() as session:
-        assert not chain_check.verify(session).fault
+        assert not check.verify(session).fault
 
 
 @pytest.mark.parametrize(
@@ -76,7 +77,7 @@ def test_check_finds_a_product_that_runs_as_the_owner_of_its_tables(
         ]
 
     assert reasons(postgresql.url) and not reasons(as_app.url)
-    assert not database_role.owns_tables("postgresql+psycopg://nobody@127.0.0.1:1/none")
+    assert not role.owns_tables("postgresql+psycopg://nobody@127.0.0.1:1/none")
     assert not [one for one in findings(Settings(database_url=postgresql.url)) if "触发器" in one.reason]
 
 
@@ -85,7 +86,7 @@ def test_a_member_of_the_owners_role_counts_as_an_owner(postgresql: Database, as
     with engine.begin() as connection:
         connection.execute(text("GRANT postgres TO grid_app"))
     try:
-        assert database_role.owns_tables(as_app.url)
+        assert role.owns_tables(as_app.url)
     finally:
         with engine.begin() as connection:
             connection.execute(text("REVOKE postgres FROM grid_app"))

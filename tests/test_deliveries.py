@@ -13,12 +13,14 @@ import pytest
 from pydantic import SecretStr
 from sqlalchemy import select, text, update
 
-from dashboard import clock, webhook
-from dashboard.deliveries import AT_ONCE, Courier, deliver
-from dashboard.house import House
-from dashboard.webhook import NotTaken
-from datasources import delivery_queue, journal
-from datasources.models import DeliveryRow
+from dashboard import clock
+from dashboard.notify import webhook
+from dashboard.notify.deliveries import AT_ONCE, Courier, deliver
+from dashboard.notify.webhook import NotTaken
+from dashboard.runtime.runtime import House
+from datasources.events import journal
+from datasources.exchange import delivery_queue
+from datasources.store.models.tables import DeliveryRow
 from tests.api_house import ApiHouse, build, house_of
 from tests.conftest import Town
 from tests.gateway import *  # noqa: F403 - the fixture

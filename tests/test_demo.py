@@ -8,14 +8,14 @@ from pathlib import Path
 from PIL import Image
 from sqlalchemy import func, select
 
-from dashboard import sweeps
-from dashboard.demo import Demo
-from dashboard.demo_town import SIMULATED, Town
-from dashboard.rules.event import Event
-from datasources import journal
-from datasources.database import Database
-from datasources.models import AlertLogRow, PhotoRow, StepRow
-from datasources.reference import References
+from dashboard.rules.events.event import Event
+from dashboard.simulation.simulator import Demo
+from dashboard.simulation.town import SIMULATED, Town
+from dashboard.sweeps import deadlines
+from datasources.districts.reference import References
+from datasources.events import journal
+from datasources.store.database import Database
+from datasources.store.models.tables import AlertLogRow, PhotoRow, StepRow
 from tests.conftest import FRIDAY
 from tests.conftest import Town as People
 
@@ -32,7 +32,7 @@ def live(
     for minute in range(minutes + 1):
         now = AFTERNOON + timedelta(minutes=minute)
         demo.step(now)
-        sweeps.tick(database, references.get(), now)
+        deadlines.tick(database, references.get(), now)
     return demo
 
 
@@ -113,7 +113,7 @@ def test_a_simulator_begun_again_takes_up_its_open_events(sqlite: Database) -> N
     for minute in range(1, 120, 2):
         now = AFTERNOON + timedelta(minutes=minute)
         again.step(now)
-        sweeps.tick(sqlite, references.get(), now)
+        deadlines.tick(sqlite, references.get(), now)
     closed = {event.id for event in events(sqlite) if not event.is_open}
     assert len(before & closed) > 20
 
@@ -150,8 +150,8 @@ def test_every_photo_says_that_it_is_simulated_and_can_be_opened(sqlite: Databas
 
 
 def test_another_district_can_be_simulated_too(tmp_path: Path) -> None:
-    from datasources.district import read_pack
-    from datasources.loading import load_pack
+    from datasources.districts.loading import load_pack
+    from datasources.districts.pack.reading import read_pack
 
     database = Database(f"sqlite:///{tmp_path / 'boston.db'}")
     database.upgrade()

@@ -6,8 +6,11 @@ from typing import Any
 
 from dash.development.base_component import Component
 
-from dashboard.rules.lifecycle import RULES
-from layouts import act, desk, ids, keys
+from dashboard.rules.events.lifecycle import RULES
+from layouts import ids
+from layouts.pages import desk
+from layouts.parts import act
+from layouts.text import keys
 from tests.test_layouts import AREAS, LEVELS, parts
 
 DATA = desk.DeskData(

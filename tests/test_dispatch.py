@@ -7,13 +7,14 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from dashboard.rules.advice import Advice, Border, Due, Ruling, Side
-from dashboard.rules.event import Event, Status
+from dashboard.rules.advice.advice import Advice, Border, Due, Ruling, Side
+from dashboard.rules.advice.recommend import Facts, recommend
+from dashboard.rules.events.event import Event, Status
 from dashboard.rules.limits import Calendar, Limit
-from dashboard.rules.recommend import Facts, recommend
 from dashboard.rules.refusals import NotNow
-from layouts import dispatch, when
-from layouts.dispatch import Asked, Declined, DispatchData
+from layouts.pages.dispatch import panel
+from layouts.pages.dispatch.panel import Asked, Declined, DispatchData
+from layouts.text import when
 from tests.test_layouts import parts
 
 TZ = ZoneInfo("Asia/Shanghai")
@@ -56,7 +57,7 @@ def attribute(part: Any, name: str) -> Any:
 
 
 def with_attribute(data: DispatchData, name: str) -> list[Any]:
-    return [part for part in parts(dispatch.panel(data)) if attribute(part, name) is not None]
+    return [part for part in parts(panel.panel(data)) if attribute(part, name) is not None]
 
 
 def actions(data: DispatchData) -> list[str]:
@@ -67,7 +68,7 @@ def actions(data: DispatchData) -> list[str]:
 
 def words(data: DispatchData) -> str:
     said: list[str] = []
-    for part in parts(dispatch.panel(data)):
+    for part in parts(panel.panel(data)):
         inside = getattr(part, "children", None)
         said += [one for one in (inside if isinstance(inside, list) else [inside]) if isinstance(one, str)]
     return " ".join(said)
@@ -85,7 +86,7 @@ def test_the_recommended_unit_is_chosen_and_the_button_names_it() -> None:
     for expected in ("推荐", "可选", "不建议", "职责清单的首责单位", "在办 13 件", "偏多", "已退过这件事件"):
         assert expected in words(DATA), expected
     assert words(DATA).count("在办 13 件") == 1
-    assert [attribute(one, "id") for one in parts(dispatch.panel(DATA)) if attribute(one, "id")] == [
+    assert [attribute(one, "id") for one in parts(panel.panel(DATA)) if attribute(one, "id")] == [
         "dispatch-opinion"
     ]
 
@@ -138,9 +139,7 @@ def test_without_any_unit_nothing_can_be_sent_and_it_says_why() -> None:
 
 
 def test_a_claimable_event_demands_a_reason_for_a_direct_dispatch() -> None:
-    (slot,) = [
-        one for one in parts(dispatch.panel(seen(DATA, status=Status.CLAIMABLE))) if attribute(one, "id")
-    ]
+    (slot,) = [one for one in parts(panel.panel(seen(DATA, status=Status.CLAIMABLE))) if attribute(one, "id")]
     assert attribute(slot, "data-initial") == '{"need":true}'
 
 

@@ -11,9 +11,9 @@ import pytest
 import shapely
 from shapely.geometry import shape
 
-from dashboard.rules.event import Source
+from dashboard.rules.events.event import Source
 from dashboard.rules.limits import parse_limit
-from datasources.district import PackInvalid, read_pack
+from datasources.districts.pack.reading import PackInvalid, read_pack
 
 M2_PER_SQUARE_DEGREE = 111_195**2  # at the equator: an upper bound
 

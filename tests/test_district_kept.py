@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from dashboard import districts
-from dashboard.house import House, open_house
+from dashboard.districts import location
+from dashboard.runtime.runtime import House, open_house
 from dashboard.settings import Settings
-from datasources.database import Database
-from datasources.district import read_pack
-from datasources.imports import import_file
-from datasources.loading import load_pack
+from datasources.districts.loading import load_pack
+from datasources.districts.pack.reading import read_pack
+from datasources.history.imports import import_file
+from datasources.store.database import Database
 from tests.conftest import FRIDAY
 from tests.product import ROOT, command, surroundings
 from tests.small_packs import small_pack
@@ -108,7 +108,7 @@ def test_of_two_databases_of_one_district_the_one_with_the_history_is_taken(tmp_
     with empty.write() as session:
         load_pack(session, read_pack(pack), FRIDAY)
     empty.close()
-    assert districts.database_url(Settings(data_dir=data), "c").endswith("z.db")
+    assert location.database_url(Settings(data_dir=data), "c").endswith("z.db")
 
 
 def test_a_pack_broken_after_it_was_loaded_stops_nobody(tmp_path: Path) -> None:

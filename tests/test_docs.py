@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from dashboard.rules.event import OPEN, STATUS_WORDS, Status
-from dashboard.rules.lifecycle import CAPACITY_WORDS, RULES, Rule
+from dashboard.rules.events.event import OPEN, STATUS_WORDS, Status
+from dashboard.rules.events.lifecycle import CAPACITY_WORDS, RULES, Rule
 from dashboard.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from datasources.database import Database
-from datasources.models import AuditRow
+from datasources.store.database import Database
+from datasources.store.models.tables import AuditRow
 from tests.api_house import ApiHouse, build, house_of
 
 HERE = {"title": "井盖破损", "category": "S0406", "accuracy_m": 5, "source": "phone"}

@@ -9,11 +9,12 @@ from hypothesis.stateful import invariant, rule, run_state_machine_as_test
 from sqlalchemy import func, select
 
 from dashboard import actions
-from dashboard.rules.alerts import SIGN_WITHIN, Alert, AlertState, sounds
-from dashboard.rules.event import OWNED, Event, Status
+from dashboard.rules.alerts.alert import SIGN_WITHIN, Alert, AlertState, sounds
+from dashboard.rules.events.event import OWNED, Event, Status
 from dashboard.rules.refusals import Invalid, NotNow
-from datasources import alert_journal, journal
-from datasources.models import AlertLogRow, AlertRow, StepRow
+from datasources.alerts import journal as alert_journal
+from datasources.events import journal
+from datasources.store.models.tables import AlertLogRow, AlertRow, StepRow
 from tests.conftest import LEAD, OPERATOR, Town, unit_viewer
 from tests.depth import examples
 from tests.test_machine import Life

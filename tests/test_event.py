@@ -13,15 +13,16 @@ from dash.development.base_component import Component
 from flask import Flask
 from sqlalchemy import event as sql
 
-from callbacks import event as event_page
+from callbacks.pages import event as event_page
 from dashboard import actions
 from dashboard.clock import HandClock
 from dashboard.rules.access import Role, Viewer
-from dashboard.rules.event import Event, Status
-from datasources import queries_around
-from datasources.database import Database
-from layouts import event as view
-from layouts import inset, keys
+from dashboard.rules.events.event import Event, Status
+from datasources.events import around as queries_around
+from datasources.store.database import Database
+from layouts.pages.event import event as view
+from layouts.parts import inset
+from layouts.text import keys
 from tests.api_house import ApiHouse, build, house_of
 from tests.conftest import LEAD, LEADER, OPERATOR, WALL, Town, make_town, unit_viewer
 from tests.test_layouts import parts

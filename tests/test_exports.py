@@ -8,11 +8,12 @@ import pytest
 from openpyxl import load_workbook
 from sqlalchemy import select
 
-from callbacks.api.export_requests import signer
+from callbacks.api.exports.requests import signer
 from dashboard import clock
-from dashboard.rules.kpis import percent
-from datasources import export_requests, sheets
-from datasources.models import AuditRow, ExportRequestRow
+from dashboard.rules.figures.kpis import percent
+from datasources.exchange import export_requests
+from datasources.files import sheets
+from datasources.store.models.tables import AuditRow, ExportRequestRow
 from tests.api_house import build, house_of
 from tests.conftest import LEAD, OPERATOR, make_town
 

@@ -15,13 +15,13 @@ import redis
 from hypothesis import given
 from hypothesis import strategies as st
 
-from callbacks.livecolumns import MOMENTS
-from callbacks.livestore import COLUMNS, LiveStore, hash_of
-from callbacks.scopes import EVERYTHING, Scope
-from callbacks.updates import Updates
-from dashboard.rules.event import OPEN
-from datasources.embedded import Embedded, alive, socket_path
-from datasources.feed import Feed, FeedDown, connect
+from callbacks.live.columns import MOMENTS
+from callbacks.live.scopes import EVERYTHING, Scope
+from callbacks.live.store import COLUMNS, LiveStore, hash_of
+from callbacks.live.updates import Updates
+from dashboard.rules.events.event import OPEN
+from datasources.feed.embedded import Embedded, alive, socket_path
+from datasources.feed.stream import Feed, FeedDown, connect
 from tests.live_world import *  # noqa: F403 - the fixtures
 from tests.live_world import DISPUTE, GAS, NOON, Listener, World, wipe
 
@@ -64,9 +64,9 @@ def test_a_dead_socket_file_is_replaced_and_a_surviving_process_starts_the_serve
 
 def test_the_server_ends_with_the_process_that_started_it_even_when_that_is_killed(tmp_path: Path) -> None:
     starter = (
-        "import os, sys; from pathlib import Path; from datasources.embedded import Embedded\n"
+        "import os, sys; from pathlib import Path; from datasources.feed.embedded import Embedded\n"
         f"e = Embedded(Path({str(tmp_path)!r})); e.ensure()\n"
-        "from datasources.feed import connect\n"
+        "from datasources.feed.stream import connect\n"
         "print(connect(e.url).info('server')['process_id'], flush=True); os.kill(os.getpid(), 9)"
     )
     done = subprocess.run([sys.executable, "-c", starter], capture_output=True, text=True, timeout=20)

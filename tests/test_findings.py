@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from PIL import Image, ImageDraw
 
 from dashboard.clock import HandClock
-from dashboard.rules.findings import Alike, findings
-from datasources import shots
-from datasources.database import Database
+from dashboard.rules.advice.findings import Alike, findings
+from datasources.photos import shots
+from datasources.store.database import Database
 from tests.api_house import ApiHouse, build, house_of
 from tests.conftest import FRIDAY, Town, make_town
 from tests.test_photos import upload

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from dashboard import folder_lock
+from dashboard.runtime import folder_lock
 from dashboard.settings import Settings
 from tests.product import Product, command, free_port, start, token_for
 

@@ -7,13 +7,14 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from dashboard import actions, clock, sweeps
+from dashboard import actions, clock
 from dashboard.clock import HandClock
-from dashboard.rules import folding
-from dashboard.rules.folding import ABOVE, ABOVE_HERE, Earlier
-from datasources import screens
-from datasources.database import Database
-from datasources.models import AlertRow, DeliveryRow, EventRow
+from dashboard.rules.alerts import folding
+from dashboard.rules.alerts.folding import ABOVE, ABOVE_HERE, Earlier
+from dashboard.sweeps import deadlines
+from datasources.alerts import screens
+from datasources.store.database import Database
+from datasources.store.models.tables import AlertRow, DeliveryRow, EventRow
 from tests.api_house import ApiHouse, build, house_of
 from tests.conftest import LEAD, OPERATOR, make_town
 
@@ -113,7 +114,7 @@ def test_folded_alarms_send_no_messages_of_their_own(opened: ApiHouse, hand: Han
     house = opened.house
     for _ in range(400):
         hand.forward(seconds=1)
-        sweeps.tick(house.database, house.reference, hand.now())
+        deadlines.tick(house.database, house.reference, hand.now())
     with house.database.read() as session:
         owed = session.scalars(select(DeliveryRow.event_id).where(DeliveryRow.target == "alert")).all()
     assert len(set(owed)) == ABOVE_HERE
@@ -150,7 +151,7 @@ def test_unsigned_after_five_minutes_they_open_again_as_one_alarm(opened: ApiHou
         answer(opened, alert)
     hand.forward(minutes=5, seconds=1)
     house = opened.house
-    while sweeps.tick(house.database, house.reference, hand.now()):
+    while deadlines.tick(house.database, house.reference, hand.now()):
         pass
     sounding = [alert for alert in shown(opened) if alert["state"] == "raised"]
     assert sum(alert["count"] for alert in sounding) == 12
@@ -181,7 +182,7 @@ def test_whatever_it_folded_into_an_unanswered_alarm_sounds_once_that_no_longer_
         assert held is not None
         held.state = "acknowledged"
     hand.forward(seconds=31)
-    sweeps.tick(opened.house.database, opened.house.reference, hand.now())
+    deadlines.tick(opened.house.database, opened.house.reference, hand.now())
     assert [one["event"] for one in shown(opened) if one["id"] == last.id]
 
 

@@ -5,18 +5,18 @@ from datetime import date, datetime, timedelta
 import pytest
 from sqlalchemy import delete
 
-from dashboard import rollup_keeper
-from dashboard.rules.event import Source
-from dashboard.rules.kpis import period
-from datasources import freezing
-from datasources.models import ImportRow
-from datasources.models_rollups import FrozenTimesRow
-from datasources.queries_boards import board_rows
-from datasources.queries_corrections import corrections
-from datasources.queries_kpis import TIMED, kpi_values
-from datasources.queries_narrow import Narrow
-from datasources.queries_points import ledger_entries, points_of
-from datasources.queries_rollup import frozen_cover, live_cover
+from dashboard.rules.events.event import Source
+from dashboard.rules.figures.kpis import period
+from dashboard.sweeps import rollup_keeper
+from datasources.figures.boards import board_rows
+from datasources.figures.corrections import corrections
+from datasources.figures.kpis import TIMED, kpi_values
+from datasources.figures.narrow import Narrow
+from datasources.figures.points import ledger_entries, points_of
+from datasources.figures.rollups import freezing
+from datasources.figures.rollups.rolled import frozen_cover, live_cover
+from datasources.store.models.rollups import FrozenTimesRow
+from datasources.store.models.tables import ImportRow
 from tests.conftest import OPERATOR, Town
 
 NOVEMBER = "2026-11-01..2026-11-30"

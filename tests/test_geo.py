@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from datasources.coordinates import (
+from datasources.districts.coordinates import (
     UnknownCoordinates,
     bd09_to_gcj02,
     bd09_to_wgs84,
@@ -16,8 +16,8 @@ from datasources.coordinates import (
     wgs84_to_bd09,
     wgs84_to_gcj02,
 )
-from datasources.district import Area, read_pack
-from datasources.geo import GeoIndex, metres_between, stretch
+from datasources.districts.geo import GeoIndex, metres_between, stretch
+from datasources.districts.pack.reading import Area, read_pack
 
 # WGS-84, GCJ-02 (lng, lat): googollee/eviltransform, python/test.py at 03ba58d9. Its two BD-09 vectors are not used: they
 # were made with π where the published formula has 3000π/180, which puts them 40 m off the other source below.

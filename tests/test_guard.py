@@ -7,9 +7,10 @@ import pytest
 from dash import Input, Output, html
 from flask import Flask
 
-from callbacks import api, guard, session
+from callbacks import api
+from callbacks.security import guard, session
 from dashboard.rules.access import HOME, Role
-from datasources.database import Database
+from datasources.store.database import Database
 from tests.api_house import ApiHouse, build, house_of
 
 OPEN = {"/login", "/healthz", "/readyz", "/api/v1/openapi.json"}

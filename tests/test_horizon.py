@@ -7,18 +7,19 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from callbacks import desk
-from dashboard import clock, redistricting
+from callbacks.pages import desk
+from dashboard import clock
 from dashboard.clock import HandClock
-from dashboard.districts import horizon as horizon_of
-from dashboard.house import open_house
-from dashboard.rules.horizon import horizon
+from dashboard.districts import redistricting
+from dashboard.districts.location import horizon as horizon_of
+from dashboard.rules.events.horizon import horizon
 from dashboard.rules.limits import Calendar, Limit
 from dashboard.rules.policy import Category, Policy
+from dashboard.runtime.runtime import open_house
 from dashboard.settings import Settings
-from datasources.database import Database
-from datasources.district import read_pack
-from datasources.reference import References
+from datasources.districts.pack.reading import read_pack
+from datasources.districts.reference import References
+from datasources.store.database import Database
 from tests.product import command
 from tests.small_packs import small_pack
 

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from gevent import Timeout, sleep, socket, spawn
 
-from callbacks import http_body, http_server
-from callbacks.http_server import Server, most_connections
+from callbacks.http import body as http_body
+from callbacks.http import server as http_server
+from callbacks.http.server import Server, most_connections
 
 HOST = b"Host: centre.test\r\n"
 PATIENCE = 20  # before a test that hangs is given up

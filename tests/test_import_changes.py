@@ -7,15 +7,15 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
-from callbacks import commands
+from callbacks.cli import commands
 from dashboard import actions
-from dashboard.rules.event import Event
-from datasources import journal
-from datasources.database import Database
-from datasources.imports import Outcome, import_file
-from datasources.models import AlertRow, EventRow, OutboxRow, StepRow
-from datasources.models_rollups import RollupMarkRow
-from datasources.reference import References
+from dashboard.rules.events.event import Event
+from datasources.districts.reference import References
+from datasources.events import journal
+from datasources.history.imports import Outcome, import_file
+from datasources.store.database import Database
+from datasources.store.models.rollups import RollupMarkRow
+from datasources.store.models.tables import AlertRow, EventRow, OutboxRow, StepRow
 from tests.conftest import OPERATOR
 from tests.test_imports import NOW, bring, count, events, row, write
 
@@ -100,7 +100,7 @@ def test_what_people_have_worked_on_is_theirs(database: Database, tmp_path: Path
 def test_a_report_made_by_hand_is_held_by_its_number_and_never_rewritten(
     database: Database, tmp_path: Path
 ) -> None:
-    from dashboard.rules.report import Report
+    from dashboard.rules.events.report import Report
 
     with database.write() as session:
         filed = Report("手工登记", "phone", address="示例路", external_id="A1")

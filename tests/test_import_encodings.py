@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from dashboard.rules.refusals import Refusal
-from datasources.database import Database
-from datasources.models import EventRow
+from datasources.store.database import Database
+from datasources.store.models.tables import EventRow
 from tests.test_imports import bring, count, events
 
 HEAD = "external_id,reported_at,title,address\n"

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from openpyxl import Workbook
 
-from datasources.database import Database
-from datasources.worksheets import cell_text
+from datasources.files.worksheets import cell_text
+from datasources.store.database import Database
 from tests.test_imports import bring, events, reasons
 
 HEAD = ["external_id", "reported_at", "title"]

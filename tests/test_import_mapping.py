@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from dashboard.rules.event import on_time
+from dashboard.rules.events.event import on_time
 from dashboard.rules.refusals import Refusal
-from datasources.database import Database
-from datasources.mapping_file import read_mapping
-from datasources.models import EventRow, ImportRow
+from datasources.history.mapping_file import read_mapping
+from datasources.store.database import Database
+from datasources.store.models.tables import EventRow, ImportRow
 from tests.test_imports import NOW, bring, count, events, reasons
 
 COLUMNS = '[columns]\nexternal_id = "id"\nreported_at = "t"\ntitle = "title"\n'
@@ -70,8 +70,8 @@ def test_each_fault_of_a_mapping_is_one_sentence_and_nothing_is_stored(
 
 
 def test_every_key_that_a_mapping_may_have_is_explained() -> None:
-    from datasources.mapping_file import FIELDS, SETTINGS, STATES
-    from datasources.moments import NUMBERS
+    from datasources.history.dates import NUMBERS
+    from datasources.history.mapping_file import FIELDS, SETTINGS, STATES
 
     text = (Path(__file__).parent.parent / "docs" / "import.md").read_text("utf-8")
     asked = (*SETTINGS, *FIELDS, *STATES, *NUMBERS, "otherwise", "--update", "refused.csv", "unknown.toml")

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from dashboard.rules.refusals import Refusal
-from datasources.moments import DateCell, Dates
+from datasources.history.dates import DateCell, Dates
 
 HERE = ZoneInfo("Asia/Shanghai")
 HALF_PAST_EIGHT = datetime(2026, 3, 1, 0, 30, tzinfo=UTC)

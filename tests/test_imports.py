@@ -14,16 +14,16 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from dashboard.rules.event import Event, on_time
+from dashboard.rules.events.event import Event, on_time
 from dashboard.rules.refusals import Refusal
-from datasources import journal
-from datasources.database import Database
-from datasources.district import BUNDLED, read_pack
-from datasources.imports import Outcome, import_file
-from datasources.loading import load_pack
-from datasources.models import AlertRow, EventRow, ImportRow, LedgerRow, OutboxRow, StepRow
-from datasources.moments import DateOrder, Dates
-from datasources.reference import References
+from datasources.districts.loading import load_pack
+from datasources.districts.pack.reading import BUNDLED, read_pack
+from datasources.districts.reference import References
+from datasources.events import journal
+from datasources.history.dates import DateOrder, Dates
+from datasources.history.imports import Outcome, import_file
+from datasources.store.database import Database
+from datasources.store.models.tables import AlertRow, EventRow, ImportRow, LedgerRow, OutboxRow, StepRow
 
 NOW = datetime(2026, 11, 20, 1, 0, tzinfo=UTC)
 QUARTER = BUNDLED / "boston" / "records" / "requests-2011-q3.csv.gz"
@@ -349,9 +349,9 @@ KILLED = """
 import sys
 from datetime import datetime, UTC
 from pathlib import Path
-from datasources.database import Database
-from datasources.imports import import_file
-from datasources.reference import References
+from datasources.store.database import Database
+from datasources.history.imports import import_file
+from datasources.districts.reference import References
 
 database = Database(sys.argv[1])
 import_file(

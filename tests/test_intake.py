@@ -11,12 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dashboard.rules.access import Role, Viewer
+from dashboard.rules.events.report import Report
 from dashboard.rules.refusals import Invalid
-from dashboard.rules.report import Report
-from datasources.coordinates import wgs84_to_gcj02
-from datasources.database import Database
-from datasources.intake import FIELDS, door_report_from, moment_of, report_from
-from datasources.reference import Reference, References
+from datasources.districts.coordinates import wgs84_to_gcj02
+from datasources.districts.reference import Reference, References
+from datasources.events.intake import FIELDS, door_report_from, moment_of, report_from
+from datasources.store.database import Database
 from tests.conftest import FRIDAY, OPERATOR, unit_viewer
 
 WORKER = Viewer("worker-350206001001", Role.WORKER, area="350206001001")

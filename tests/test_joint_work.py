@@ -1,7 +1,7 @@
 """Joint work is live for every co-unit: the row that a dispatch sends names them, and their scope sees it."""
 
-from callbacks.scopes import Scope, Sight
-from dashboard.serializer import feed_row
+from callbacks.live.scopes import Scope, Sight
+from dashboard.feed.serializer import feed_row
 from tests.conftest import OPERATOR, Town, unit_viewer
 
 

@@ -10,11 +10,12 @@ from pathlib import Path
 import pytest
 
 from dashboard import clock
-from dashboard.house import open_house
-from dashboard.kept_words import DEMO_PASSWORD, SECRET, kept
 from dashboard.rules.refusals import Refusal
+from dashboard.runtime.kept_secrets import DEMO_PASSWORD, SECRET, kept
+from dashboard.runtime.runtime import open_house
 from dashboard.settings import Settings
-from datasources import sealing, whole_files
+from datasources.files import whole
+from datasources.store import sealing
 from tests.product import command, start, token_for
 
 
@@ -81,15 +82,15 @@ def test_processes_that_start_together_keep_one_secret(tmp_path: Path) -> None:
 
 
 def test_a_file_is_replaced_whole_and_half_written_ones_are_forgotten_after_an_hour(tmp_path: Path) -> None:
-    whole_files.write(tmp_path / "photo", b"before")
-    whole_files.write(tmp_path / "photo", b"after")
+    whole.write(tmp_path / "photo", b"before")
+    whole.write(tmp_path / "photo", b"after")
     half = tmp_path / ".unfinished-0011223344556677"
     earlier = tmp_path / ("." + "0" * 32)
     upload = tmp_path / ".upload-abc"
     for path in (half, earlier, upload):
         path.write_bytes(b"ha")
-    assert whole_files.forget_unfinished(tmp_path, clock.real_now()) == 0
-    assert whole_files.forget_unfinished(tmp_path, clock.real_now() + timedelta(hours=2)) == 2
+    assert whole.forget_unfinished(tmp_path, clock.real_now()) == 0
+    assert whole.forget_unfinished(tmp_path, clock.real_now() + timedelta(hours=2)) == 2
     assert {path.name for path in tmp_path.iterdir()} == {"photo", ".upload-abc"}
     assert (tmp_path / "photo").read_bytes() == b"after"
 

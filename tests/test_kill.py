@@ -6,9 +6,9 @@ from pathlib import Path
 
 from sqlalchemy import func, select
 
-from datasources import journal
-from datasources.models import EventRow, StepRow
-from datasources.reference import References
+from datasources.districts.reference import References
+from datasources.events import journal
+from datasources.store.models.tables import EventRow, StepRow
 from tests.product import Product, command, database_of, start, token_for
 
 

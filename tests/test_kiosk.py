@@ -8,17 +8,19 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select, text
 
-from callbacks import admin, guard, sockets
+from callbacks.live import sockets
+from callbacks.pages import admin
+from callbacks.security import guard
 from dashboard import clock
 from dashboard.clock import HandClock
 from dashboard.rules.access import Role
 from dashboard.rules.refusals import Forbidden, Refusal
-from datasources import kiosks, recognition
-from datasources.database import Database
-from datasources.digests import digest
-from datasources.kiosks import Shows
-from datasources.models import AccountRow, SessionRow
-from datasources.sign_in import SignIn
+from datasources.accounts import kiosks, recognition
+from datasources.accounts.digests import digest
+from datasources.accounts.kiosks import Shows
+from datasources.accounts.sign_in import SignIn
+from datasources.store.database import Database
+from datasources.store.models.tables import AccountRow, SessionRow
 from tests.api_house import ApiHouse, build, house_of
 from tests.conftest import FRIDAY
 

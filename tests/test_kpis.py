@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dashboard.rules.event import LEVELS, SUPERVISIONS, Event, Rating, Status
-from dashboard.rules.kpis import (
+from dashboard.rules.events.event import LEVELS, SUPERVISIONS, Event, Rating, Status
+from dashboard.rules.figures.kpis import (
     KPIS,
     Period,
     Record,

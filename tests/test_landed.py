@@ -13,9 +13,9 @@ import pytest
 from PIL import Image
 from sqlalchemy import inspect
 
-from datasources import journal
-from datasources.database import Database
-from datasources.reference import References
+from datasources.districts.reference import References
+from datasources.events import journal
+from datasources.store.database import Database
 from tests import landed
 from tests.conftest import _admin
 from tests.load.wall_page import spots

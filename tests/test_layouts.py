@@ -14,9 +14,12 @@ from dash import html
 from dash.development.base_component import Component
 
 from dashboard.rules.access import Role
-from dashboard.rules.event import OPEN, Level, Rating
-from layouts import ids, login, maps, notice, screen, shell, theme, words
-from layouts.screen_data import KPIS, SCENES
+from dashboard.rules.events.event import OPEN, Level, Rating
+from layouts import ids, shell, theme
+from layouts.pages import login, notice, screen
+from layouts.pages.screen_data import KPIS, SCENES
+from layouts.parts import maps
+from layouts.text import words
 
 ASSETS = Path(shell.__file__).parent / "assets"
 OWN_SCRIPTS = sorted(ASSETS.glob("*.js"))

@@ -9,9 +9,9 @@ from urllib.parse import urlsplit
 import pytest
 from sqlalchemy import select
 
-from callbacks.leaving import Leaving
-from datasources.database import Database
-from datasources.models import EventRow
+from callbacks.http.leaving import Leaving
+from datasources.store.database import Database
+from datasources.store.models.tables import EventRow
 from tests.product import Product, start, token_for
 
 COUNT = 6

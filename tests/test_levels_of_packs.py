@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from dashboard import redistricting
 from dashboard.clock import HandClock
-from datasources.database import Database
-from datasources.district import read_pack
-from datasources.models import PhotoRow
+from dashboard.districts import redistricting
+from datasources.districts.pack.reading import read_pack
+from datasources.store.database import Database
+from datasources.store.models.tables import PhotoRow
 from tests.api_house import ApiHouse, build, house_of
 from tests.small_packs import nested, small_pack
 

@@ -10,15 +10,33 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dashboard.rules.access import CLOCK, SYSTEM, Role, Viewer, capacities, sees
-from dashboard.rules.context import Context, CoUnit
-from dashboard.rules.effects import EFFECTS
-from dashboard.rules.event import LEVELS, OPEN, OWNED, RATING_WORDS, TERMINAL, Event, Status, on_time, zone
-from dashboard.rules.guards import GUARDS
-from dashboard.rules.lifecycle import ACTION_WORDS, BY_ACTION, RULES, Action, allowed, check_facts, permit
+from dashboard.rules.events.context import Context, CoUnit
+from dashboard.rules.events.effects.table import EFFECTS
+from dashboard.rules.events.event import (
+    LEVELS,
+    OPEN,
+    OWNED,
+    RATING_WORDS,
+    TERMINAL,
+    Event,
+    Status,
+    on_time,
+    zone,
+)
+from dashboard.rules.events.guards import GUARDS
+from dashboard.rules.events.lifecycle import (
+    ACTION_WORDS,
+    BY_ACTION,
+    RULES,
+    Action,
+    allowed,
+    check_facts,
+    permit,
+)
+from dashboard.rules.events.transition import Walk, take
 from dashboard.rules.limits import Calendar, Limit
 from dashboard.rules.policy import Category, Policy
 from dashboard.rules.refusals import Forbidden, Invalid, NotNow
-from dashboard.rules.walk import Walk, take
 from tests.depth import examples
 
 NOW = datetime(2026, 11, 20, 1, 0, tzinfo=UTC)

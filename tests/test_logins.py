@@ -7,15 +7,15 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select, update
 
-from callbacks import account, admin, audit
+from callbacks.pages import account, admin, audit
 from dashboard import clock
 from dashboard.rules.access import HOME, IDLE_MINUTES, Role
 from dashboard.settings import Settings
-from datasources import accounts, own_sessions, recognition
-from datasources.database import Database
-from datasources.models import AuditRow, SessionRow
-from datasources.reference import Reference
-from datasources.sign_in import SESSION_FOR, Origin, SignIn
+from datasources.accounts import accounts, recognition, sessions
+from datasources.accounts.sign_in import SESSION_FOR, Origin, SignIn
+from datasources.districts.reference import Reference
+from datasources.store.database import Database
+from datasources.store.models.tables import AuditRow, SessionRow
 from tests.api_house import PASSWORD, ApiHouse, build, house_of
 
 START = clock.real_now()
@@ -158,7 +158,7 @@ def test_one_sees_where_one_is_logged_in_and_ends_any_of_it(opened: ApiHouse) ->
     keys = rows(here)
     assert len(keys) == 2 and len(rows(other)) == 1
     assert here.get("/account").text.count("就是这里") == 1
-    mine = own_sessions.id_of_token(here.get_cookie("grid_session").value)  # type: ignore[union-attr]
+    mine = sessions.id_of_token(here.get_cookie("grid_session").value)  # type: ignore[union-attr]
     (foreign,) = set(keys) - {mine}
     assert other.post(f"/account/sessions/{foreign}/end").status_code == 404
     assert there.get("/api/v1/units").status_code == 200

@@ -22,15 +22,17 @@ from hypothesis.stateful import (
 )
 from sqlalchemy import func, select
 
-from callbacks.livestore import LiveStore
+from callbacks.live.store import LiveStore
 from dashboard import actions
-from dashboard.publisher import compose
-from dashboard.rules.alerts import AlertState
-from dashboard.rules.event import OWNED, TERMINAL, Event, Rating, Source, Status
+from dashboard.feed.publisher import compose
+from dashboard.feed.serializer import feed_row
+from dashboard.rules.alerts.alert import AlertState
+from dashboard.rules.events.event import OWNED, TERMINAL, Event, Rating, Source, Status
 from dashboard.rules.refusals import NotNow
-from dashboard.serializer import feed_row
-from datasources import alert_journal, feed_queries, journal
-from datasources.models import AlertRow, EventRow, LedgerRow, StepRow
+from datasources.alerts import journal as alert_journal
+from datasources.events import journal
+from datasources.feed import outbox
+from datasources.store.models.tables import AlertRow, EventRow, LedgerRow, StepRow
 from tests.conftest import FRIDAY, LEAD, LEADER, OPERATOR, Town, make_town, unit_viewer
 from tests.depth import examples
 
@@ -193,14 +195,14 @@ class Life(RuleBasedStateMachine):
     def snapshot_and_rows_equal_a_fresh_snapshot(self) -> None:
         row_of = partial(feed_row, reference=self.town.reference)
         with self.town.database.write() as session:
-            claimed = feed_queries.unpublished(session, 10_000)
+            claimed = outbox.unpublished(session, 10_000)
             for message in compose(session, claimed, row_of):
                 pairs = zip(message["gone"], message["gone_versions"], strict=True)
                 self.screen.apply(message["rows"], pairs)
-            feed_queries.forget(session, [row.id for row in claimed])
+            outbox.forget(session, [row.id for row in claimed])
         fresh = LiveStore()
         with self.town.database.read() as session:
-            fresh.apply([row_of(event) for event in feed_queries.open_events(session)])
+            fresh.apply([row_of(event) for event in outbox.open_events(session)])
         mine = {key: row for key, row in self.screen.rows.items() if key > self.started}
         assert mine == {key: row for key, row in fresh.rows.items() if key > self.started}
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.rules.lifecycle import BY_ACTION, CODE_FACTS
-from dashboard.rules.masking import mask_facts, mask_phone, mask_text, mask_values
+from dashboard.rules.events.lifecycle import BY_ACTION, CODE_FACTS
+from dashboard.rules.text.masking import mask_facts, mask_phone, mask_text, mask_values
 
 MOBILES = (
     "13911112222", "139 1111 2222", "139-1111-2222", "139.1111.2222", "139·1111·2222", "139—1111—2222", "139，1111，2222",

@@ -4,14 +4,14 @@ from pathlib import Path
 
 import pytest
 
-from callbacks.scopes import Sight, scope_of
+from callbacks.live.scopes import Sight, scope_of
 from dashboard import clock
 from dashboard.clock import HandClock
+from dashboard.feed.serializer import feed_row
 from dashboard.rules.access import Role, Viewer
 from dashboard.rules.refusals import Refusal
-from dashboard.serializer import feed_row
-from datasources import accounts
-from datasources.database import Database
+from datasources.accounts import accounts
+from datasources.store.database import Database
 from tests.api_house import PASSWORD, ApiHouse, build, house_of
 from tests.conftest import Town, make_town
 

@@ -11,11 +11,12 @@ import pytest
 from flask.testing import FlaskClient
 
 from app import Product, create_app
-from callbacks import body_limits, dispatch, event
-from callbacks.body_limits import KB, most_for
+from callbacks.pages import dispatch, event
+from callbacks.security import body_limits
+from callbacks.security.body_limits import KB, most_for
 from dashboard import clock
-from datasources import accounts
-from datasources.database import Database
+from datasources.accounts import accounts
+from datasources.store.database import Database
 from layouts import ids
 from tests.api_house import PASSWORD, ApiHouse, build, house_of
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from datasources.database import Database
+from datasources.store.database import Database
 from tests.api_house import ApiHouse, build, house_of
 
 NO_PLACE = [(118.15, 0), (0, 24.5), (-118.15, 24.5), (118.15, -24.5), (-118.15, -24.5), (24.5, 118.15)]
@@ -60,6 +60,6 @@ def test_another_city_is_still_a_place_and_so_is_one_on_the_equator_for_who_live
     opened: ApiHouse,
 ) -> None:
     assert told(opened, 2.35, 48.86) == [201, 201, 201]
-    from dashboard.rules import degrees
+    from dashboard.rules.text import degrees
 
     assert degrees.fault(0.0, 51.48, (0.0, 51.5)) is None  # Greenwich

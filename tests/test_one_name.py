@@ -3,14 +3,14 @@
 import re
 from pathlib import Path
 
-from dashboard.rules.kpi_words import KPIS
-from dashboard.rules.kpis import period
-from datasources.queries_kpis import kpi_values
-from datasources.queries_views_now import kpi_view, satisfaction_view
-from layouts import screen_data
+from dashboard.rules.figures.kpis import period
+from dashboard.rules.figures.words import KPIS
+from datasources.figures.kpis import kpi_values
+from datasources.figures.views.now import kpi_view, satisfaction_view
+from layouts.pages import screen_data
 from tests.conftest import Town
 
-ASSETS = Path(screen_data.__file__).parent / "assets"
+ASSETS = Path(screen_data.__file__).parents[1] / "assets"
 
 
 def test_the_wall_calls_every_rate_as_the_boards_do() -> None:

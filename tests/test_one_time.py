@@ -10,14 +10,15 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from dashboard import clock, one_time
-from dashboard.rules import alerts
-from dashboard.rules.clock_steps import SPANS
+from dashboard import clock
+from dashboard.rules.alerts import alert as alerts
+from dashboard.rules.alerts.clock_steps import SPANS
 from dashboard.rules.refusals import Refusal
-from datasources import alert_journal
-from datasources.database import Database
-from datasources.models import AlertRow
-from datasources.reference import References
+from dashboard.runtime import shared_time
+from datasources.alerts import journal
+from datasources.districts.reference import References
+from datasources.store.database import Database
+from datasources.store.models.tables import AlertRow
 from tests.api_house import open_app
 from tests.conftest import LEAD, OPERATOR, Town, make_town
 
@@ -52,7 +53,7 @@ def test_a_web_whose_host_is_fast_still_takes_a_valid_claim(
     set_host(monkeypatch, HALF_AN_HOUR)
     with pytest.raises(Refusal):
         town.act(event, "claim", town.claimer(event))
-    one_time.agree(postgresql)
+    shared_time.agree(postgresql)
     assert town.act(event, "claim", town.claimer(event)).status == "handling"
 
 
@@ -61,7 +62,7 @@ def test_two_hosts_with_different_clocks_have_one_time_on_postgresql(
     postgresql: Database, monkeypatch: pytest.MonkeyPatch, seconds: float
 ) -> None:
     set_host(monkeypatch, seconds)
-    one_time.agree(postgresql)
+    shared_time.agree(postgresql)
     assert abs(clock.now().timestamp() - database_says(postgresql)) < 30
     assert clock.skew() == pytest.approx(-seconds, abs=30)
 
@@ -69,7 +70,7 @@ def test_two_hosts_with_different_clocks_have_one_time_on_postgresql(
 def test_a_host_whose_clock_is_set_while_it_runs_keeps_the_databases_time(
     postgresql: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    one_time.agree(postgresql)
+    shared_time.agree(postgresql)
     before = clock.now()
     set_host(monkeypatch, -3600.0)
     assert timedelta() <= clock.now() - before < timedelta(minutes=30)
@@ -78,10 +79,10 @@ def test_a_host_whose_clock_is_set_while_it_runs_keeps_the_databases_time(
 def test_a_drill_shared_by_two_hosts_stands_at_the_same_moment_on_both(
     postgresql: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    one_time.agree(postgresql)
+    shared_time.agree(postgresql)
     drill = clock.drill(clock.now(), 10.0)
     set_host(monkeypatch, 300.0)
-    one_time.agree(postgresql)
+    shared_time.agree(postgresql)
     assert abs(drill.now() - clock.now()) < timedelta(minutes=10)
 
 
@@ -90,8 +91,8 @@ def test_a_difference_of_more_than_two_seconds_is_said_once(
 ) -> None:
     set_host(monkeypatch, -90.0)
     with caplog.at_level(logging.WARNING):
-        one_time.agree(postgresql)
-        one_time.agree(postgresql)
+        shared_time.agree(postgresql)
+        shared_time.agree(postgresql)
     said = [record.getMessage() for record in caplog.records if "clock" in record.getMessage()]
     assert len(said) == 1 and re.search(r" -(89|90|91)\.\d s off", said[0])
 
@@ -105,9 +106,9 @@ def test_a_difference_of_more_than_thirty_seconds_fails_readyz(tmp_path: Path) -
     assert client.get("/readyz").status_code == 503
 
 
-def open_alert(town: Town, event_id: int) -> alert_journal.Alert:
+def open_alert(town: Town, event_id: int) -> journal.Alert:
     with town.database.read() as session:
-        found = alert_journal.open_alert(session, event_id)
+        found = journal.open_alert(session, event_id)
     assert found is not None
     return found
 
@@ -135,7 +136,7 @@ def test_an_answer_from_the_future_opens_again_within_its_five_minutes(town: Tow
     alert = open_alert(town, event.id)
     with town.database.write() as session:
         answered = alerts.acknowledged(alert, alert.episode, OPERATOR.name, "desk", town.now)
-        assert alert_journal.update_alert(session, alert, answered)
+        assert journal.update_alert(session, alert, answered)
     town.tick(hours=-1)
     waits = open_alert(town, event.id).next_at
     assert waits is not None and waits <= town.now + timedelta(minutes=5)
@@ -147,7 +148,7 @@ def test_a_silence_from_the_future_ends_within_its_half_hour(town: Town) -> None
     until = town.now + timedelta(minutes=30)
     with town.database.write() as session:
         shelf = alerts.shelved(alert, LEAD.name, "误报核实中", until, town.now)
-        assert alert_journal.update_alert(session, alert, shelf)
+        assert journal.update_alert(session, alert, shelf)
     town.tick(hours=-1)
     with town.database.read() as session:
         row = session.get(AlertRow, alert.id)

@@ -10,20 +10,20 @@ from flask.testing import FlaskClient
 from sqlalchemy import select, text
 
 from dashboard import clock
-from dashboard.house import House
 from dashboard.rules.access import Role
 from dashboard.rules.refusals import Refusal
+from dashboard.runtime.runtime import House
 from dashboard.settings import Settings
-from datasources import accounts, one_time_codes, sign_in, sign_in_limits
-from datasources.database import Database
-from datasources.models import AuditRow
-from datasources.reference import Reference, References
-from datasources.sign_in import Entered, Half, SignIn, TooSoon
+from datasources.accounts import accounts, limits, one_time_codes, sign_in
+from datasources.accounts.sign_in import Entered, Half, SignIn, TooSoon
+from datasources.districts.reference import Reference, References
+from datasources.store.database import Database
+from datasources.store.models.tables import AuditRow
 from tests.api_house import PASSWORD, ApiHouse, build
 
 START = clock.real_now().replace(second=1, microsecond=0)
 STEP = timedelta(seconds=one_time_codes.STEP_SECONDS)
-FREE = sign_in_limits.KINDS["pair"][0]
+FREE = limits.KINDS["pair"][0]
 
 
 class Doors:
@@ -130,7 +130,7 @@ def test_codes_cannot_be_guessed_not_even_with_the_password_again_and_again(door
 
 def test_many_logins_with_codes_do_not_use_an_address_up(doors: Doors) -> None:
     secret = doors.set_up()
-    for _ in range(sign_in_limits.KINDS["address"][0] + 5):
+    for _ in range(limits.KINDS["address"][0] + 5):
         assert doors.sign_in.confirm(doors.half().token, doors.code(secret))
         doors.now += 3 * STEP
 

@@ -10,9 +10,9 @@ from sqlalchemy import event as hooks
 from sqlalchemy import text
 
 from dashboard import clock
-from datasources import database as databases
-from datasources import idempotency
-from datasources.database import Database
+from datasources.events import idempotency
+from datasources.store import database as databases
+from datasources.store.database import Database
 from tests.api_house import ApiHouse, build, house_of
 
 BODY = {"title": "燃气泄漏", "address": "南山路", "emergency": True}

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from datasources.district import read_pack
-from datasources.outlines import outlines
+from datasources.districts.outlines import outlines
+from datasources.districts.pack.reading import read_pack
 from tests.small_packs import area, ring, small_pack
 
 HOLE = ring(0.3, 0.7, 0.3, 0.7)

@@ -5,12 +5,14 @@ from pathlib import Path
 import pytest
 from flask import request
 
-from callbacks import admin, guard, outside, self_check
-from dashboard.house import House
+from callbacks.cli import self_check
+from callbacks.pages import admin
+from callbacks.security import guard, outside
 from dashboard.rules.refusals import Refusal
+from dashboard.runtime.runtime import House
 from dashboard.settings import Settings
-from datasources.database import Database
-from datasources.reference import References
+from datasources.districts.reference import References
+from datasources.store.database import Database
 from tests.api_house import PASSWORD, ApiHouse, build
 from tests.product import command
 

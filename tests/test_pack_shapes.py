@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from datasources.district import BUNDLED, Pack, PackInvalid, read_pack
-from datasources.geo import GeoIndex
+from datasources.districts.geo import GeoIndex
+from datasources.districts.pack.reading import BUNDLED, Pack, PackInvalid, read_pack
 from tests.small_packs import TABLES, area, merged_wards, ring, small_pack, two_wards
 
 NOW = datetime(2026, 11, 20, 1, 0, tzinfo=UTC)

@@ -8,7 +8,7 @@ from itertools import combinations, pairwise
 
 import pytest
 
-from dashboard.rules.event import OPEN, Status
+from dashboard.rules.events.event import OPEN, Status
 from layouts import theme
 
 Colour = tuple[float, float, float]

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from dashboard.rules import phones
-from datasources.database import MIGRATIONS, Database
+from dashboard.rules.text import phones
+from datasources.store.database import MIGRATIONS, Database
 from tests.api_house import ApiHouse, build, house_of
 from tests.test_sealing import back_to
 

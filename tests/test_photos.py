@@ -9,8 +9,8 @@ import pytest
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from datasources.database import Database
-from datasources.photos import LARGEST_BYTES
+from datasources.photos.pictures_kept import LARGEST_BYTES
+from datasources.store.database import Database
 from tests.api_house import ApiHouse, build, house_of
 
 SECRET = b"13800138000"

@@ -10,13 +10,14 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from callbacks.api import developing
+from callbacks.api.photos import developing
 from dashboard.rules.access import Role, Viewer
 from dashboard.rules.refusals import Refusal
-from datasources import darkroom, photos, pictures
-from datasources.darkroom import Busy, Lane
-from datasources.database import Database
-from datasources.picture_header import Header, header_of
+from datasources.photos import darkroom, pictures_kept
+from datasources.photos import developing as pictures
+from datasources.photos.darkroom import Busy, Lane
+from datasources.photos.header import Header, header_of
+from datasources.store.database import Database
 from tests.api_house import ApiHouse, build, house_of
 from tests.test_photos import picture, stored, upload
 from tests.test_uploads import SEAT, begin, send
@@ -31,7 +32,7 @@ def opened(sqlite: Database, tmp_path: Path) -> ApiHouse:
 def unlit(monkeypatch: pytest.MonkeyPatch) -> None:
     """No picture may come as far as a decoder."""
     monkeypatch.setattr(darkroom, "COMMAND", (sys.executable, "-c", "raise SystemExit('decoded')"))
-    monkeypatch.setattr(photos, "developed", _never)
+    monkeypatch.setattr(pictures_kept, "developed", _never)
 
 
 def _never(*_: object) -> None:
@@ -178,8 +179,10 @@ def test_a_decoder_beyond_its_memory_is_a_refusal_in_words(monkeypatch: pytest.M
 def test_strangers_wait_for_strangers_and_staff_for_staff(
     opened: ApiHouse, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(photos, "STRANGERS", Lane(0))
-    with photos.STRANGERS.turn():  # a stranger's picture is being decoded, and nobody may wait behind it
+    monkeypatch.setattr(pictures_kept, "STRANGERS", Lane(0))
+    with (
+        pictures_kept.STRANGERS.turn()
+    ):  # a stranger's picture is being decoded, and nobody may wait behind it
         data = picture()
         key = begin(opened, data, headers=SEAT).json["id"]
         busy = send(opened, key, 0, data, **SEAT)
@@ -262,5 +265,5 @@ def test_a_moment_without_an_offset_is_the_districts() -> None:
 def test_a_photo_is_kept_with_the_digest_of_what_is_kept(tmp_path: Path, sqlite: Database) -> None:
     from tests.conftest import FRIDAY
 
-    row = photos.store(tmp_path, picture(), Viewer("operator", Role.OPERATOR), FRIDAY)
+    row = pictures_kept.store(tmp_path, picture(), Viewer("operator", Role.OPERATOR), FRIDAY)
     assert hashlib.sha256((tmp_path / row.id).read_bytes()).hexdigest() == row.sha256

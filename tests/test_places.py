@@ -2,9 +2,9 @@
 
 from dataclasses import replace
 
-from datasources.loading import load_pack
-from datasources.queries_places import places_of
-from datasources.reference import References
+from datasources.districts.loading import load_pack
+from datasources.districts.places import places_of
+from datasources.districts.reference import References
 from tests.conftest import FRIDAY
 
 

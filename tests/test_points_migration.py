@@ -10,11 +10,11 @@ from sqlalchemy import insert, select
 
 from dashboard.rules.access import Role, Viewer
 from dashboard.rules.scoring import Subject
-from datasources.database import Database
-from datasources.models import LedgerRow, StepRow
+from datasources.store.database import Database
+from datasources.store.models.tables import LedgerRow, StepRow
 from tests.conftest import Town, open_account
 
-MIGRATION = import_module("datasources.migrations.versions.0036_points_of_persons")
+MIGRATION = import_module("datasources.store.migrations.versions.0036_points_of_persons")
 SHARED = "worker-350206009009"  # a name nobody bears
 
 

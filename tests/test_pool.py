@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from dashboard.clock import HandClock
-from datasources.database import Database
+from datasources.store.database import Database
 from tests.api_house import ApiHouse, build, house_of
 from tests.conftest import LEAD, Town, make_town
 

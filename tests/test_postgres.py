@@ -14,12 +14,12 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolEmpty
 
-from callbacks import store_check
+from callbacks.cli import store_check
 from dashboard.rules.refusals import Refusal
 from dashboard.settings import Settings
-from datasources import postgres
-from datasources.database import Database
-from datasources.postgres import Limits
+from datasources.store import postgres
+from datasources.store.database import Database
+from datasources.store.postgres import Limits
 from tests.conftest import CALM
 from tests.product import command
 
@@ -142,7 +142,7 @@ def test_check_refuses_more_connections_than_the_server_has(postgresql: Database
 def test_a_writer_on_sqlite_does_not_wait_for_ever_for_the_others_of_its_process(
     sqlite: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("datasources.database.PATIENCE_SECONDS", 0.2)
+    monkeypatch.setattr("datasources.store.database.PATIENCE_SECONDS", 0.2)
     writes, done = threading.Event(), threading.Event()
 
     def hold() -> None:

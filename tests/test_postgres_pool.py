@@ -4,8 +4,8 @@ import psycopg
 import pytest
 from sqlalchemy import text
 
-from datasources.database import Database
-from datasources.models import AccountRow, AreaRow, AuditRow
+from datasources.store.database import Database
+from datasources.store.models.tables import AccountRow, AreaRow, AuditRow
 from tests.conftest import CALM, FRIDAY
 from tests.postgres_pool import Pool
 

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from callbacks.hands import SEAT
+from callbacks.security.edit_lock import SEAT
 from dashboard import clock
 from dashboard.clock import HandClock
-from datasources import accounts
-from datasources.database import Database
+from datasources.accounts import accounts
+from datasources.store.database import Database
 from tests.api_house import ApiHouse, build, house_of
 from tests.conftest import Town, make_town
 

@@ -8,13 +8,13 @@ import pytest
 from sqlalchemy import select
 
 from dashboard import actions
-from dashboard.publisher import LONGEST_REST, Publisher, publish
-from dashboard.rules.event import Event
-from datasources import feed_queries
-from datasources.embedded import Embedded
-from datasources.feed import FeedDown
-from datasources.models import OutboxRow
-from datasources.queries_views import PACE
+from dashboard.feed.publisher import LONGEST_REST, Publisher, publish
+from dashboard.rules.events.event import Event
+from datasources.feed import outbox
+from datasources.feed.embedded import Embedded
+from datasources.feed.stream import FeedDown
+from datasources.figures.views.named import PACE
+from datasources.store.models.tables import OutboxRow
 from tests.live_world import *  # noqa: F403 - the fixtures
 from tests.live_world import GAS, NOON, OPERATOR, World, wipe
 
@@ -91,7 +91,7 @@ def test_two_publishers_split_the_work(postgresql_world: World) -> None:
     first = [world.report() for _ in range(3)]
     start = world.feed.position()
     with world.db.write() as held:
-        mine = feed_queries.unpublished(held, 100, locked=True)
+        mine = outbox.unpublished(held, 100, locked=True)
         second = [world.report() for _ in range(2)]
         world.publish()
         assert ids(carried(world, start)) == [[event.id for event in second]]

@@ -6,24 +6,25 @@ from typing import Any
 
 import pytest
 
-from callbacks import admin_health
-from callbacks import pulse as pulses
-from callbacks.pulse import Pulse
-from callbacks.scopes import EVERYTHING
-from dashboard import clock, sweeps
-from dashboard.loops import beat, keep_aside
-from dashboard.publisher import Publisher
-from datasources import beats
-from datasources.beats import PUBLISHER, Beats
-from datasources.database import Database
-from datasources.embedded import Embedded
-from datasources.feed import FeedDown
+from callbacks.live import pulse as pulses
+from callbacks.live.pulse import Pulse
+from callbacks.live.scopes import EVERYTHING
+from callbacks.pages import admin_health
+from dashboard import clock
+from dashboard.feed.publisher import Publisher
+from dashboard.runtime.loops import beat, keep_aside
+from dashboard.sweeps import deadlines
+from datasources.feed.embedded import Embedded
+from datasources.feed.stream import FeedDown
+from datasources.store import beats
+from datasources.store.beats import PUBLISHER, Beats
+from datasources.store.database import Database
 from tests.api_house import ApiHouse, build, house_of
 from tests.conftest import Town
 from tests.live_world import *  # noqa: F403 - the fixtures
 from tests.live_world import Listener, World
 
-NAMES = tuple(sweep.__name__ for sweep in sweeps.SWEEPS)
+NAMES = tuple(sweep.__name__ for sweep in deadlines.SWEEPS)
 LONG_AGO = 100.0
 
 
@@ -42,15 +43,15 @@ def beating(database: Database, **late: float) -> None:
 
 def test_only_finished_sweeps_beat_and_all_of_them_do(small_town: Town) -> None:
     heard = Beats()
-    sweeps.tick(small_town.database, small_town.reference, small_town.now, heard)
+    deadlines.tick(small_town.database, small_town.reference, small_town.now, heard)
     assert set(heard.take()) == set(NAMES)
 
     def broken(*_args: Any) -> int:
         raise ValueError("a sweep that fails")
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(sweeps, "SWEEPS", (broken, *sweeps.SWEEPS[1:]))
-        sweeps.tick(small_town.database, small_town.reference, small_town.now, heard)
+        patch.setattr(deadlines, "SWEEPS", (broken, *deadlines.SWEEPS[1:]))
+        deadlines.tick(small_town.database, small_town.reference, small_town.now, heard)
     assert set(heard.take()) == set(NAMES[1:])
 
 
@@ -190,7 +191,7 @@ WANTED = ("clock_age_seconds", "alerts_overdue", "deliveries_owed", "oldest_unpu
 
 def test_the_beats_of_a_process_are_written_down(opened: ApiHouse) -> None:
     house = opened.house
-    sweeps.tick(house.database, house.reference, clock.now(), house.beats)
+    deadlines.tick(house.database, house.reference, clock.now(), house.beats)
     beat(house)
     with house.database.read() as session:
         assert set(beats.ages(session, clock.real_now())) == set(NAMES)

@@ -8,19 +8,20 @@ from hypothesis import strategies as st
 from sqlalchemy import DateTime, literal, select
 
 from dashboard.rules.access import Role, Viewer, sees
-from dashboard.rules.event import OPEN, Event, Source, Status, Zone, zone
-from dashboard.rules.kpis import counts, period
+from dashboard.rules.events.event import OPEN, Event, Source, Status, Zone, zone
+from dashboard.rules.figures.kpis import counts, period
 from dashboard.rules.refusals import Invalid
-from datasources import journal, queries
-from datasources.column_types import Moment
-from datasources.queries_dialect import contains, whole_seconds
-from datasources.queries_events import events_page
-from datasources.queries_filters import Filters, read_filters, with_children
-from datasources.queries_kpis import kpi_values
-from datasources.queries_narrow import Narrow
-from datasources.queries_standing import open_by_status
-from datasources.queries_views_day import trend_view
-from datasources.reference import Reference, References
+from datasources.districts.reference import Reference, References
+from datasources.events import journal
+from datasources.events import one as queries
+from datasources.events.filters import Filters, read_filters, with_children
+from datasources.events.lists import events_page
+from datasources.figures.kpis import kpi_values
+from datasources.figures.narrow import Narrow
+from datasources.figures.standing import open_by_status
+from datasources.figures.views.day import trend_view
+from datasources.store.column_types import Moment
+from datasources.store.dialect import contains, whole_seconds
 from tests.conftest import FRIDAY, LEAD, LEADER, OPERATOR, WALL, Town, unit_viewer
 from tests.depth import examples
 from tests.histories import History, discarded

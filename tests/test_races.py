@@ -8,13 +8,14 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from dashboard import actions, sweeps
-from dashboard.rules.event import Status
+from dashboard import actions
+from dashboard.rules.events.event import Status
 from dashboard.rules.refusals import NotNow, Overtaken
-from datasources import journal
-from datasources.database import Database
-from datasources.models import LedgerRow, StepRow
-from datasources.reference import References
+from dashboard.sweeps import deadlines
+from datasources.districts.reference import References
+from datasources.events import journal
+from datasources.store.database import Database
+from datasources.store.models.tables import LedgerRow, StepRow
 from tests.conftest import OPERATOR, Town, unit_viewer
 
 CROWD = 12
@@ -66,7 +67,7 @@ def test_a_claim_a_dispatch_and_the_lapse_at_one_moment_have_one_outcome(town: T
         moves: list[Callable[[], Any]] = [
             lambda event=event, claimer=claimer: town.act(event, "claim", claimer),
             lambda event=event: town.act(event, "dispatch", OPERATOR, unit="MUNICIPAL", reason="急"),
-            lambda event=event: sweeps.lapse(town.database, town.reference, event.claim_due_at),
+            lambda event=event: deadlines.lapse(town.database, town.reference, event.claim_due_at),
         ]
         results = at_once(3, lambda index, moves=moves: moves[index]())
         assert all(not isinstance(result, Exception) or isinstance(result, NotNow) for result in results), (
@@ -82,7 +83,7 @@ def test_a_claim_a_dispatch_and_the_lapse_at_one_moment_have_one_outcome(town: T
 def test_two_clocks_at_once_do_each_overdue_thing_once(town: Town) -> None:
     events = [town.claimed() for _ in range(6)]
     town.hand.forward(hours=3)
-    at_once(2, lambda _: sweeps.tick(town.database, town.reference, town.now))
+    at_once(2, lambda _: deadlines.tick(town.database, town.reference, town.now))
     with town.database.read() as session:
         expired = session.scalars(select(StepRow.event_id).where(StepRow.action == "expire")).all()
         charged = session.scalars(select(LedgerRow.event_id).where(LedgerRow.rule == "overdue")).all()

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from dashboard import rollup_keeper
-from datasources.imports import import_file
-from datasources.models import LedgerRow
+from dashboard.sweeps import rollup_keeper
+from datasources.history.imports import import_file
+from datasources.store.models.tables import LedgerRow
 from tests.redrawn_city import (
     AFTER,
     BEFORE,

@@ -6,8 +6,8 @@ from datetime import timedelta
 
 from sqlalchemy import func, select, update
 
-from dashboard import redistricting
-from datasources.models import AreaRow, EventRow, StepRow
+from dashboard.districts import redistricting
+from datasources.store.models.tables import AreaRow, EventRow, StepRow
 from tests.redrawn_city import (
     ACCOUNT,
     BEFORE,

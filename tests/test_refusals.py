@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from dashboard.clock import HandClock
-from dashboard.rules.lifecycle import BY_ACTION
-from datasources import journal
-from datasources.database import Database
+from dashboard.rules.events.lifecycle import BY_ACTION
+from datasources.events import journal
+from datasources.store.database import Database
 from tests.api_house import ApiHouse, build, house_of
 from tests.conftest import Town, make_town
 

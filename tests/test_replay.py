@@ -9,16 +9,16 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from dashboard.replay import Replay
-from dashboard.rules.event import Event, on_time
-from dashboard.rules.report import Report
-from datasources import journal
-from datasources.database import Database
-from datasources.district import BUNDLED, read_pack
-from datasources.imports import records_of
-from datasources.loading import load_pack
-from datasources.models import StepRow
-from datasources.reference import References
+from dashboard.rules.events.event import Event, on_time
+from dashboard.rules.events.report import Report
+from dashboard.simulation.replay import Replay
+from datasources.districts.loading import load_pack
+from datasources.districts.pack.reading import BUNDLED, read_pack
+from datasources.districts.reference import References
+from datasources.events import journal
+from datasources.history.imports import records_of
+from datasources.store.database import Database
+from datasources.store.models.tables import StepRow
 
 NOW = datetime(2026, 11, 20, 1, 0, tzinfo=UTC)
 QUARTER = BUNDLED / "boston" / "records" / "requests-2011-q3.csv.gz"

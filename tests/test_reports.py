@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from dashboard.clock import HandClock
-from datasources.database import Database
+from datasources.store.database import Database
 from tests.api_house import ApiHouse, build, house_of
 from tests.conftest import Town, make_town
 from tests.test_uploads import SEAT
@@ -30,7 +30,7 @@ def report(opened: ApiHouse, town: Town, **more: Any) -> dict[str, Any]:
 
 def closed(opened: ApiHouse, town: Town, mine: dict[str, Any]) -> Any:
     """Lead a resident's report to its closing and return the event."""
-    from datasources import journal
+    from datasources.events import journal
     from tests.conftest import OPERATOR
 
     with town.database.read() as session:

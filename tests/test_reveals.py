@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 
 from dashboard.clock import HandClock
-from dashboard.house import open_house
+from dashboard.runtime.runtime import open_house
 from dashboard.settings import Settings
-from datasources import looks
-from datasources.database import Database
-from datasources.models import AuditRow
+from datasources.audit import reveals
+from datasources.store.database import Database
+from datasources.store.models.tables import AuditRow
 from tests.api_house import ApiHouse, build, house_of
 from tests.product import command
 
@@ -60,7 +60,7 @@ def test_the_lead_is_told_once_who_reached_the_limit_and_an_operator_is_not(
     for account in ("operator", "leader", "screen", "unit-FIRE"):
         assert opened.call(account, "GET", "/reveals").status_code == 403
     with opened.house.database.read() as session:
-        notes = [row for row in session.query(AuditRow) if row.what == looks.LIMIT]
+        notes = [row for row in session.query(AuditRow) if row.what == reveals.LIMIT]
     assert [(row.account, row.detail["event"]) for row in notes] == [("operator", number)]
     hand.forward(hours=2)
     assert opened.call("lead", "GET", "/reveals").json["items"] == []

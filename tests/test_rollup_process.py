@@ -11,11 +11,11 @@ from sqlalchemy import func
 from sqlalchemy import select as query
 
 from dashboard import actions, clock
-from dashboard.house import House
-from dashboard.rollup_process import RollupProcess
-from dashboard.rules.report import Report
-from datasources.database import Database
-from datasources.models_rollups import RolledRow
+from dashboard.rules.events.report import Report
+from dashboard.runtime.runtime import House
+from dashboard.sweeps.rollup_process import RollupProcess
+from datasources.store.database import Database
+from datasources.store.models.rollups import RolledRow
 from tests.api_house import house_of
 from tests.conftest import OPERATOR
 

@@ -7,23 +7,23 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select, update
 
-from dashboard import rollup_keeper
-from dashboard.rules.kpis import KPIS, counts
+from dashboard.rules.events.report import Report
+from dashboard.rules.figures.kpis import KPIS, counts
 from dashboard.rules.periods import period
-from dashboard.rules.report import Report
-from datasources import rollups
-from datasources.history import insert_history, places_of
-from datasources.models_rollups import RollupPointsRow, RollupRow, RollupTimesRow
-from datasources.queries_boards import RATES, standings
-from datasources.queries_breakdown import handoffs, levels
-from datasources.queries_kpis import ROLLED_KEYS, kpi_groups, kpi_values
-from datasources.queries_narrow import Narrow
-from datasources.queries_points import BOARDS, points_of
-from datasources.queries_rollup import cover, live_cover
-from datasources.queries_scans import bound
-from datasources.queries_stages import DURATIONS, stage_values
-from datasources.reference import References
-from datasources.rollup_times import rolled_stage
+from dashboard.sweeps import rollup_keeper
+from datasources.districts.reference import References
+from datasources.figures.boards import RATES, standings
+from datasources.figures.breakdown import handoffs, levels
+from datasources.figures.kpis import ROLLED_KEYS, kpi_groups, kpi_values
+from datasources.figures.narrow import Narrow
+from datasources.figures.points import BOARDS, points_of
+from datasources.figures.rollups import days as rollups
+from datasources.figures.rollups.rolled import cover, live_cover
+from datasources.figures.rollups.times import rolled_stage
+from datasources.figures.scans import bound
+from datasources.figures.stages import DURATIONS, stage_values
+from datasources.history.records import insert_history, places_of
+from datasources.store.models.rollups import RollupPointsRow, RollupRow, RollupTimesRow
 from tests.conftest import OPERATOR
 from tests.depth import examples
 from tests.histories import History, discarded

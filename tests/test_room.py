@@ -9,13 +9,15 @@ from sqlalchemy import select
 
 from dashboard import clock
 from dashboard.clock import HandClock
-from dashboard.house import House
-from dashboard.housekeeping import Housekeeping
+from dashboard.runtime.runtime import House
 from dashboard.settings import Settings
-from datasources import orphans, room, screens
-from datasources.database import Database
-from datasources.models import PhotoRow, ScreenRow, UploadRow
-from datasources.reference import References
+from dashboard.sweeps.housekeeping import Housekeeping
+from datasources.alerts import screens
+from datasources.districts.reference import References
+from datasources.files import disk_space
+from datasources.photos import orphans
+from datasources.store.database import Database
+from datasources.store.models.tables import PhotoRow, ScreenRow, UploadRow
 from tests.api_house import ApiHouse, build
 from tests.conftest import FRIDAY
 from tests.test_photos import picture, stored, upload
@@ -77,9 +79,9 @@ def test_below_the_floor_of_free_space_strangers_and_below_half_of_it_everybody_
     opened.house.settings = opened.house.settings.model_copy(update={"free_mb": 1000})
 
     def usage(_path: Any) -> Any:
-        return type("Usage", (), {"free": free * room.MB})
+        return type("Usage", (), {"free": free * disk_space.MB})
 
-    monkeypatch.setattr(room.shutil, "disk_usage", usage)
+    monkeypatch.setattr(disk_space.shutil, "disk_usage", usage)
     for free, stranger, staff in ((2000, 201, 201), (999, 503, 201), (499, 503, 503)):
         data = picture(size=(100 + free % 50, 40))
         assert begin(opened, data, headers=SEAT).status_code == stranger, free

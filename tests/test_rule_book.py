@@ -7,13 +7,13 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import select
 
-from callbacks.screen import on_duty
+from callbacks.pages.screen import on_duty
+from dashboard.feed.serializer import feed_row
 from dashboard.rules.access import Role, Viewer
-from dashboard.rules.event import Event, Status
+from dashboard.rules.events.event import Event, Status
 from dashboard.rules.refusals import Invalid, NotNow
-from dashboard.serializer import feed_row
-from datasources import journal, queries_pool
-from datasources.models import AccountRow, LedgerRow, OutboxRow, StepRow
+from datasources.events import journal, pool
+from datasources.store.models.tables import AccountRow, LedgerRow, OutboxRow, StepRow
 from tests.conftest import LEAD, OPERATOR, Town, open_account, unit_viewer
 
 CHINA = ZoneInfo("Asia/Shanghai")
@@ -107,12 +107,12 @@ def test_claim_bonuses_stop_at_thirty_points_a_unit_and_day_and_begin_anew_the_n
     query = select(LedgerRow.tenths).where(LedgerRow.subject == unit, LedgerRow.rule == "claim")
     with town.database.read() as session:
         assert sum(session.scalars(query)) == 300
-        assert queries_pool.bonus_left(session, town.reference, unit, town.now) == 0
+        assert pool.bonus_left(session, town.reference, unit, town.now) == 0
     town.tick(hours=24)
     town.checked(town.finished(town.claimed()))
     with town.database.read() as session:
         assert sum(session.scalars(query)) == 320
-        assert queries_pool.bonus_left(session, town.reference, unit, town.now) == 280
+        assert pool.bonus_left(session, town.reference, unit, town.now) == 280
 
 
 # ---- holds and due soon ------------------------------------------------------------------------------------------

@@ -2,7 +2,7 @@
 
 import pytest
 
-from dashboard.rules.event import LEVELS
+from dashboard.rules.events.event import LEVELS
 from tests.api_house import build, house_of
 from tests.conftest import LEAD, LEADER, OPERATOR, make_town, unit_viewer
 

@@ -10,8 +10,8 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import text
 
-from datasources import sealing
-from datasources.database import MIGRATIONS, Database
+from datasources.store import sealing
+from datasources.store.database import MIGRATIONS, Database
 from tests.api_house import ApiHouse, build, house_of
 
 PHONES = ("13800138001", "13800138002", "0592-6010110")

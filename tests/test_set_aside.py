@@ -10,15 +10,17 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select, text
 
-from dashboard import actions, clock, sweeps
-from dashboard.publisher import Publisher
-from dashboard.rules.event import Event, Status
-from datasources import feed_queries, set_aside
-from datasources.beats import Beats
-from datasources.database import Database
-from datasources.models import AlertLogRow, OutboxRow
-from datasources.reference import References
-from datasources.set_aside import Aside
+from dashboard import actions, clock
+from dashboard.feed.publisher import Publisher
+from dashboard.rules.events.event import Event, Status
+from dashboard.sweeps import deadlines
+from datasources.districts.reference import References
+from datasources.feed import outbox
+from datasources.store import set_aside
+from datasources.store.beats import Beats
+from datasources.store.database import Database
+from datasources.store.models.tables import AlertLogRow, OutboxRow
+from datasources.store.set_aside import Aside
 from tests.api_house import build, house_of
 from tests.conftest import Town, make_town
 from tests.live_world import *  # noqa: F403 - the fixtures
@@ -143,7 +145,7 @@ def test_news_without_a_readable_moment_is_carried_like_any_other(sqlite_world: 
     (message,) = [entry.message for entry in world.feed.range(start) or []]
     assert [row["id"] for row in message["rows"]] == [event.id]
     with world.db.read() as session:
-        assert feed_queries.oldest_id(session) is None
+        assert outbox.oldest_id(session) is None
 
 
 def test_a_message_in_the_stream_that_makes_no_sense_is_passed_over(sqlite_world: World) -> None:
@@ -186,9 +188,9 @@ def test_rows_that_cannot_lapse_starve_nobody_and_do_not_fill_the_log(
 
     with pytest.MonkeyPatch.context() as patch, caplog.at_level(logging.WARNING):
         patch.setattr(actions, "perform", perform)
-        patch.setattr("dashboard.sweeping.BATCH", 5)  # fewer than the rows that cannot be done
+        patch.setattr("dashboard.sweeps.row_by_row.BATCH", 5)  # fewer than the rows that cannot be done
         for _ in range(3):
-            sweeps.tick(small_town.database, small_town.reference, small_town.now)
+            deadlines.tick(small_town.database, small_town.reference, small_town.now)
     assert small_town.fresh(sound).status == Status.PENDING_DISPATCH
     assert len(caplog.records) < 4
     assert len(noted(small_town.database)) >= 12
@@ -201,10 +203,10 @@ def test_a_row_somebody_else_holds_stops_no_other_ladder(postgresql: Database, h
     with postgresql.write() as other:
         other.execute(text("SELECT * FROM alert WHERE event_id = :id FOR UPDATE"), {"id": events[0].id})
         beats = Beats()
-        sweeps.tick(postgresql, town.reference, town.now, beats)
+        deadlines.tick(postgresql, town.reference, town.now, beats)
         with postgresql.read() as session:
             assert session.scalar(select(func.count()).where(AlertLogRow.what == "widen")) == 3
-        assert {sweep.__name__ for sweep in sweeps.SWEEPS} == set(beats.take())
+        assert {sweep.__name__ for sweep in deadlines.SWEEPS} == set(beats.take())
 
 
 def test_what_was_set_aside_is_listed_with_reason_and_count_and_leaves_when_it_is_mended(

@@ -6,15 +6,16 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from callbacks import check_accounts
-from callbacks.serving import demo_accounts
-from dashboard import clock, demo_choice
-from dashboard.house import House, open_house
+from callbacks.cli import demo_check
+from callbacks.cli.serving import demo_accounts
+from dashboard import clock
+from dashboard.runtime.runtime import House, open_house
 from dashboard.settings import Settings
-from datasources import accounts, sign_in
-from datasources.database import Database
-from datasources.models import AccountRow, AuditRow
-from datasources.sign_in import SignIn
+from dashboard.simulation import choice
+from datasources.accounts import accounts, sign_in
+from datasources.accounts.sign_in import SignIn
+from datasources.store.database import Database
+from datasources.store.models.tables import AccountRow, AuditRow
 from tests.api_house import house_of
 from tests.product import PASSWORD, command
 
@@ -30,7 +31,7 @@ def standing(database: Database) -> list[tuple[Any, ...]]:
 
 def served(folder: Path, **said: Any) -> House:
     """A house as `run` opens it, its accounts made or closed as the settings say."""
-    settings = demo_choice.resolved(Settings(data_dir=folder, **said))
+    settings = choice.resolved(Settings(data_dir=folder, **said))
     house = open_house(settings)
     demo_accounts(house)
     return house
@@ -86,12 +87,12 @@ def test_beside_a_folder_without_a_demo_no_command_makes_one(folder: Path, tmp_p
 
 
 def test_demo_or_not_is_kept_per_data_folder_and_read_where_nobody_says(folder: Path) -> None:
-    assert demo_choice.resolved(Settings(data_dir=folder)).demo is True
+    assert choice.resolved(Settings(data_dir=folder)).demo is True
     served(folder, demo=False).close()
-    assert demo_choice.resolved(Settings(data_dir=folder)).demo is False
-    assert demo_choice.resolved(Settings(data_dir=folder, demo=True)).demo is True
+    assert choice.resolved(Settings(data_dir=folder)).demo is False
+    assert choice.resolved(Settings(data_dir=folder, demo=True)).demo is True
     assert command("user", "list", "--data", str(folder), GRID_DEMO="true").returncode == 0
-    assert demo_choice.resolved(Settings(data_dir=folder)).demo is False
+    assert choice.resolved(Settings(data_dir=folder)).demo is False
 
 
 def test_with_the_demo_off_its_accounts_are_closed_with_their_sessions_and_tokens(folder: Path) -> None:
@@ -137,7 +138,7 @@ def test_check_says_whether_the_folder_is_a_demo(
 ) -> None:
     served(folder, demo=True, demo_password=PASSWORD).close()
     served(folder, **said).close()
-    told, found = check_accounts.demo(demo_choice.resolved(Settings(data_dir=folder, **said)))
+    told, found = demo_check.demo(choice.resolved(Settings(data_dir=folder, **said)))
     assert told.text.startswith(words) and told.params["held"] > 50
     assert len(found) == findings
 

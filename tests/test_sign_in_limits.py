@@ -9,20 +9,20 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from callbacks import client
+from callbacks.security import client
 from dashboard import clock
 from dashboard.rules.refusals import Refusal
-from datasources import accounts, sign_in, sign_in_limits
-from datasources.database import Database
-from datasources.models import AuditRow
-from datasources.models_accounts import DeviceRow, SignInLimitRow
-from datasources.reference import Reference
-from datasources.sign_in import Entered, Origin, SignIn, TooSoon
+from datasources.accounts import accounts, limits, sign_in
+from datasources.accounts.sign_in import Entered, Origin, SignIn, TooSoon
+from datasources.districts.reference import Reference
+from datasources.store.database import Database
+from datasources.store.models.accounts import DeviceRow, SignInLimitRow
+from datasources.store.models.tables import AuditRow
 from tests.api_house import PASSWORD, ApiHouse, build, house_of
 
 HERE, THERE = Origin("192.0.2.7"), Origin("198.51.100.9")
-FREE, FIRST = sign_in_limits.KINDS["pair"]
-AT_ADDRESS = sign_in_limits.KINDS["address"][0]
+FREE, FIRST = limits.KINDS["pair"]
+AT_ADDRESS = limits.KINDS["address"][0]
 
 
 class Hand:
@@ -232,7 +232,7 @@ def test_a_new_password_makes_every_browser_a_stranger_again(
     ],
 )
 def test_one_line_counts_as_one_address(address: str, counted: str) -> None:
-    assert sign_in_limits.network(address) == counted
+    assert limits.network(address) == counted
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from contextlib import suppress
 import pytest
 import websocket
 
-from callbacks.pace import MOST_MESSAGES, MOST_SUBSCRIBES, Pace
+from callbacks.live.pace import MOST_MESSAGES, MOST_SUBSCRIBES, Pace
 from tests.live_door import *  # noqa: F403 - the fixtures
 from tests.live_door import Door
 from tests.live_world import *  # noqa: F403 - the fixtures

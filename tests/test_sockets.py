@@ -10,7 +10,7 @@ import pytest
 import websocket
 from flask import Flask
 
-from callbacks.sockets import Sockets
+from callbacks.live.sockets import Sockets
 from tests.live_door import *  # noqa: F403 - the fixtures
 from tests.live_door import Door
 from tests.live_world import *  # noqa: F403 - the fixtures

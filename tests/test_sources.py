@@ -7,9 +7,9 @@ import pytest
 
 from dashboard.clock import HandClock
 from dashboard.rules.access import PERMISSIONS, SOURCES, Role
-from dashboard.rules.event import TRUSTED_SOURCES, Source
-from datasources import screens
-from datasources.database import Database
+from dashboard.rules.events.event import TRUSTED_SOURCES, Source
+from datasources.alerts import screens
+from datasources.store.database import Database
 from tests.api_house import ApiHouse, build, house_of
 from tests.conftest import Town, make_town
 

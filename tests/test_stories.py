@@ -7,10 +7,11 @@ from sqlalchemy import select
 
 from dashboard import actions
 from dashboard.rules.access import Role, Viewer
-from dashboard.rules.event import Status, zone
+from dashboard.rules.events.event import Status, zone
 from dashboard.rules.refusals import Forbidden, Invalid, NotNow, Overtaken
-from datasources import alert_journal, journal
-from datasources.models import DeliveryRow, LedgerRow, StepRow
+from datasources.alerts import journal as alert_journal
+from datasources.events import journal
+from datasources.store.models.tables import DeliveryRow, LedgerRow, StepRow
 from tests.conftest import LEAD, LEADER, OPERATOR, WALL, Town, unit_viewer
 
 
@@ -230,7 +231,7 @@ def test_an_unacknowledged_alert_climbs_to_the_gateway_and_repeats_until_answere
 
 
 def test_after_downtime_each_rung_happens_once_in_order_and_late(town: Town) -> None:
-    from datasources.models import AlertLogRow
+    from datasources.store.models.tables import AlertLogRow
 
     town.report("S0502", title="燃气泄漏")
     town.tick(minutes=10)

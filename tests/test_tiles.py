@@ -10,10 +10,10 @@ from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
 
-from callbacks import tiles
+from callbacks.pages import tiles
 from dashboard.rules.refusals import NotFound
 from dashboard.settings import Settings
-from datasources.tile_files import BrokenTiles, read_tile, tile_id
+from datasources.districts.tiles import BrokenTiles, read_tile, tile_id
 
 PNG, JPG, WEBP = b"\x89PNG one", b"\xff\xd8\xff two", b"RIFF....WEBP three"
 HELD = {(0, 0, 0): PNG, (1, 0, 0): JPG, (1, 1, 1): WEBP, (5, 26, 13): PNG + b" deep"}

@@ -7,11 +7,11 @@ import pytest
 from sqlalchemy import update
 
 from dashboard import clock
-from datasources import accounts, tokens
-from datasources.database import Database
-from datasources.models import TokenRow
-from datasources.reference import Reference
-from datasources.sign_in import SignIn
+from datasources.accounts import accounts, tokens
+from datasources.accounts.sign_in import SignIn
+from datasources.districts.reference import Reference
+from datasources.store.database import Database
+from datasources.store.models.tables import TokenRow
 from tests.api_house import PASSWORD
 from tests.product import command
 

@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import delete, func, insert, select, text
 
-from datasources import feed_queries
-from datasources.database import Database
-from datasources.models import OutboxRow
-from datasources.models_rollups import RollupMarkRow
+from datasources.feed import outbox
+from datasources.store.database import Database
+from datasources.store.models.rollups import RollupMarkRow
+from datasources.store.models.tables import OutboxRow
 from tests.conftest import FRIDAY, Town
 
 NEWS = {"event_id": 1, "step_id": 1, "alert_id": None, "urgent": False, "at": FRIDAY}
@@ -22,13 +22,13 @@ def waiting(database: Database) -> list[int]:
 def test_a_slow_publisher_deletes_none_of_the_news_that_came_meanwhile(town: Town) -> None:
     town.report()
     with town.database.read() as session:
-        slow = [row.id for row in feed_queries.unpublished(session, 500)]
+        slow = [row.id for row in outbox.unpublished(session, 500)]
     with town.database.write() as session:  # the quick one is done first
-        feed_queries.forget(session, slow)
+        outbox.forget(session, slow)
     town.report()
     fresh = waiting(town.database)
     with town.database.write() as session:
-        feed_queries.forget(session, slow)
+        outbox.forget(session, slow)
     assert waiting(town.database) == fresh and fresh
 
 
@@ -59,7 +59,7 @@ def test_what_waits_while_the_tables_are_upgraded_waits_afterwards(tmp_path: Pat
         session.execute(text("DELETE FROM outbox WHERE id = 2"))
     database.upgrade()
     with database.read() as session:
-        rows = feed_queries.unpublished(session, 10)
+        rows = outbox.unpublished(session, 10)
         assert [(row.id, row.event_id, row.step_id, row.urgent, row.at) for row in rows] == [
             (1, 7, 8, True, FRIDAY),
             (3, 7, 8, True, FRIDAY),

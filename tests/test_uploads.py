@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from dashboard.clock import HandClock
-from datasources import uploads
-from datasources.database import Database
+from datasources.photos import uploads
+from datasources.store.database import Database
 from tests.api_house import ApiHouse, build, house_of
 from tests.test_photos import picture, stored
 

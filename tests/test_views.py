@@ -9,16 +9,16 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from dashboard.rules.kpis import Period, counts, period
+from dashboard.rules.figures.kpis import Period, counts, period
 from dashboard.rules.refusals import Invalid
-from datasources.queries_boards import board_rows
-from datasources.queries_memo import Memo
-from datasources.queries_standing import open_by_status, open_supervised, stood, stood_supervised
-from datasources.queries_views import PACE, VIEWS, area_views, views
-from datasources.queries_views_areas import below
-from datasources.queries_views_now import day_before
-from datasources.queries_views_roster import roster_view
-from datasources.reference import References
+from datasources.districts.reference import References
+from datasources.figures.boards import board_rows
+from datasources.figures.memo import Memo
+from datasources.figures.standing import open_by_status, open_supervised, stood, stood_supervised
+from datasources.figures.views.areas import below
+from datasources.figures.views.named import PACE, VIEWS, area_views, views
+from datasources.figures.views.now import day_before
+from datasources.figures.views.roster import roster_view
 from tests.depth import examples
 from tests.histories import History, discarded
 

@@ -14,11 +14,11 @@ from flask.testing import FlaskClient
 from werkzeug.exceptions import HTTPException
 
 import app as assembly
-from callbacks import guard
-from dashboard.house import House, open_house
+from callbacks.security import guard
 from dashboard.rules.access import Role
+from dashboard.runtime.runtime import House, open_house
 from dashboard.settings import Settings
-from datasources import accounts, sign_in
+from datasources.accounts import accounts, sign_in
 from tests.api_house import PASSWORD, clock
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")

@@ -9,14 +9,15 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from callbacks import admin, walls
-from callbacks.livestore import LiveStore
-from callbacks.scopes import EVERYTHING, WALL, Sight, scope_of
-from callbacks.updates import Update
-from datasources import recognition
-from datasources.database import Database
-from datasources.kiosks import ENROL_WITHIN, Elsewhere
-from datasources.models import AuditRow, KioskRow
+from callbacks.live.scopes import EVERYTHING, WALL, Sight, scope_of
+from callbacks.live.store import LiveStore
+from callbacks.live.updates import Update
+from callbacks.pages import admin
+from callbacks.security import walls
+from datasources.accounts import recognition
+from datasources.accounts.kiosks import ENROL_WITHIN, Elsewhere
+from datasources.store.database import Database
+from datasources.store.models.tables import AuditRow, KioskRow
 from tests.api_house import ApiHouse, build, house_of
 from tests.conftest import OPERATOR
 from tests.conftest import WALL as SCREEN

@@ -5,9 +5,9 @@ import re
 from pathlib import Path
 from string import Formatter
 
-from dashboard.rules.kpi_words import KPIS
-from layouts import words
+from dashboard.rules.figures.words import KPIS
 from layouts.locale import extract
+from layouts.text import words
 
 SCRIPTS = sorted(
     path for name in ("assets", "phone") for path in (extract.ROOT / "layouts" / name).glob("*.js")

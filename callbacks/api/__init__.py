@@ -6,38 +6,30 @@ from flask import Blueprint, Flask, current_app, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 from werkzeug.routing import IntegerConverter
 
-from callbacks import body_limits, clear_reads
-from callbacks.api import (
-    alerts,
-    appeals,
+from callbacks.api import dictionaries, feed, health, problems
+from callbacks.api.alerts import alerts, deliveries
+from callbacks.api.events import (
     around,
     batch,
     borders,
-    breakdown,
     candidates,
-    deliveries,
-    dictionaries,
     drafts,
     events,
-    export_requests,
-    exports,
-    feed,
     field,
-    figures,
-    health,
     listing,
     objections,
-    openapi,
-    photos,
     plan,
     pool,
     presence,
-    problems,
     reports,
     reveal,
-    uploads,
 )
-from callbacks.guard import permission
+from callbacks.api.exports import exports, requests
+from callbacks.api.figures import appeals, breakdown, figures
+from callbacks.api.photos import photos, uploads
+from callbacks.api.schema import openapi
+from callbacks.security import body_limits, clear_reads
+from callbacks.security.guard import permission
 
 PREFIX = "/api/v1"
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
@@ -60,7 +52,7 @@ PARTS = (
     breakdown,
     figures,
     exports,
-    export_requests,
+    requests,
     appeals,
     dictionaries,
     reports,

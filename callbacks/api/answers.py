@@ -7,13 +7,14 @@ from typing import Any
 from flask import Response, current_app
 from sqlalchemy.orm import Session
 
-from callbacks.clear_reads import read_in_clear
-from callbacks.session import masked, reader, viewer
-from dashboard import clock, serializer
-from dashboard.house import House
+from callbacks.security.clear_reads import read_in_clear
+from callbacks.security.session import masked, reader, viewer
+from dashboard import clock
+from dashboard.feed import serializer
 from dashboard.rules.access import Viewer, could_claim, sees
-from dashboard.rules.event import Event
-from datasources import journal
+from dashboard.rules.events.event import Event
+from dashboard.runtime.runtime import House
+from datasources.events import journal
 
 JSON = "application/json"
 DUMP = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False)

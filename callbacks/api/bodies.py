@@ -8,11 +8,11 @@ from typing import Any
 from flask import request
 from werkzeug.exceptions import BadRequest, RequestEntityTooLarge, UnsupportedMediaType
 
-from dashboard.rules import clean
-from dashboard.rules.lifecycle import LONGEST_TEXT, Rule
+from dashboard.rules.events.lifecycle import LONGEST_TEXT, Rule
 from dashboard.rules.refusals import Invalid
-from datasources.intake import moment_of, text_fault
-from datasources.reference import Reference
+from dashboard.rules.text import clean
+from datasources.districts.reference import Reference
+from datasources.events.intake import moment_of, text_fault
 
 LARGEST_JSON = 2 * 1024 * 1024
 LARGEST_WHOLE = 2**53

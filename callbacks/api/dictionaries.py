@@ -5,13 +5,13 @@ from typing import Any
 
 from flask import Response, request
 
-from callbacks.api import asked
+from callbacks.api import query
 from callbacks.api.answers import answer, house
-from callbacks.guard import permission
+from callbacks.security.guard import permission
 from dashboard.rules.refusals import Invalid
-from datasources.pack_places import KINDS
-from datasources.queries_places import places_of
-from datasources.reference import Area
+from datasources.districts.pack.places import KINDS
+from datasources.districts.places import places_of
+from datasources.districts.reference import Area
 
 GEOJSON = "application/geo+json"
 
@@ -81,10 +81,10 @@ def units() -> Response:
 @permission("session")
 def places() -> Response:
     """Return the places of the pack, of one kind or in one area if asked."""
-    words, reference = asked.words("kind", "area"), house().reference
+    words, reference = query.words("kind", "area"), house().reference
     kind, area = words.get("kind"), words.get("area")
     if kind is not None:
-        asked.one_of("kind", kind, KINDS)
+        query.one_of("kind", kind, KINDS)
     if area is not None:
         if area not in reference.every_area:
             raise Invalid([("area", "没有代码为“{code}”的区域", {"code": area[:50]})])

@@ -5,19 +5,19 @@ from typing import Any, Protocol
 
 from flask import Response, current_app, request
 
-from callbacks import livepack
-from callbacks.api import asked
+from callbacks.api import query
 from callbacks.api.answers import JSON, answer, house
-from callbacks.api.areaviews import AreaViews
-from callbacks.guard import permission
-from callbacks.scopes import EVERYTHING, Scope, scope_of
-from callbacks.session import somebody
+from callbacks.api.figures.areaviews import AreaViews
+from callbacks.live import pack
+from callbacks.live.scopes import EVERYTHING, Scope, scope_of
+from callbacks.security.guard import permission
+from callbacks.security.session import somebody
 from dashboard import clock
 from dashboard.rules.refusals import Forbidden, Refusal
 
 
 class Live(Protocol):
-    """What the routes ask of `callbacks.livefeed.LiveFeed`."""
+    """What the routes ask of `callbacks.live.feed.LiveFeed`."""
 
     def snapshot(self, scope: Scope, in_columns: bool) -> bytes:
         """Return the gzipped snapshot."""
@@ -47,8 +47,8 @@ def snapshot() -> Response:
 
     As JSON, or in the wall's own form for who names that in `Accept`.
     """
-    in_columns = livepack.TYPE in request.headers.get("Accept", "")
-    data, content_type = _live().snapshot(_scope(), in_columns), livepack.TYPE if in_columns else JSON
+    in_columns = pack.TYPE in request.headers.get("Accept", "")
+    data, content_type = _live().snapshot(_scope(), in_columns), pack.TYPE if in_columns else JSON
     headers = {"Vary": "Accept, Accept-Encoding"}
     if "gzip" in request.headers.get("Accept-Encoding", ""):
         return Response(data, 200, {**headers, "Content-Encoding": "gzip"}, content_type=content_type)
@@ -64,7 +64,7 @@ def hash_() -> Response:
 @permission("session")
 def views() -> Response:
     """Return the small views that the wall shows: of the whole district as last pushed, of an area as it is now."""
-    area = asked.words("area").get("area")
+    area = query.words("area").get("area")
     scope, live = _scope(), _live()
     if area is None:
         return answer(live.views(scope))

@@ -11,12 +11,13 @@ from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.wrappers import Response as AnyResponse
 
 from callbacks.api.answers import answer, house
-from callbacks.guard import permission
-from callbacks.pulse import OUTBOX_OLD_SECONDS, Pulse
-from dashboard import clock, one_time
+from callbacks.live.pulse import OUTBOX_OLD_SECONDS, Pulse
+from callbacks.security.guard import permission
+from dashboard import clock
 from dashboard.rules.refusals import Refusal
-from dashboard.sweeps import SWEEPS
-from datasources import queries_health
+from dashboard.runtime import shared_time
+from dashboard.sweeps.deadlines import SWEEPS
+from datasources.store import health as queries_health
 
 BUCKETS = (0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
 
@@ -74,7 +75,7 @@ def state() -> dict[str, Any]:
     )  # a process that only keeps the clock has no feed of its own
     ages = beat.ages
     return {
-        "ready": there and not still and one_time.trusted(),
+        "ready": there and not still and shared_time.trusted(),
         "database": "ok" if there else "down",
         # without Redis, or with a publisher that stands still, the database fills in within seconds
         "feed": "down" if not feed_up else "late" if beat.outbox_age > OUTBOX_OLD_SECONDS else "ok",

@@ -13,14 +13,14 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from callbacks.api.answers import dumped, event_body
 from callbacks.api.answers import moment as shown
-from callbacks.guard import WrongCredential
+from callbacks.security.guard import WrongCredential
 from callbacks.wording import spoken
 from dashboard.rules.refusals import NotNow, Overtaken, Refusal
-from datasources.faults import is_outage
-from datasources.idempotency import InWork
-from datasources.quiet import Quiet
-from layouts import notice
-from layouts.words import N_, translate
+from datasources.events.idempotency import InWork
+from datasources.store.faults import is_outage
+from datasources.store.quiet_log import Quiet
+from layouts.pages import notice
+from layouts.text.words import N_, translate
 
 log = logging.getLogger(__name__)
 quiet = Quiet(log)

@@ -5,11 +5,11 @@ from datetime import datetime
 
 from flask import request
 
-from dashboard.rules import clean
 from dashboard.rules.periods import Period, period
 from dashboard.rules.refusals import Invalid
-from datasources.intake import text_fault
-from datasources.reference import Reference
+from dashboard.rules.text import clean
+from datasources.districts.reference import Reference
+from datasources.events.intake import text_fault
 
 LANG = "lang"
 LIMIT = 100

@@ -1,0 +1,1 @@
+"""The command line: one function a command, the check of a configuration, serving."""

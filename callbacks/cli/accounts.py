@@ -8,14 +8,14 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from callbacks.serving import err, out
+from callbacks.cli.serving import err, out
 from dashboard import clock
-from dashboard.house import House, open_beside
 from dashboard.rules.access import Role
+from dashboard.runtime.runtime import House, open_beside
 from dashboard.settings import Settings
-from datasources import accounts, one_time_codes, tokens
-from datasources.models import AccountRow
-from layouts.words import translate
+from datasources.accounts import accounts, one_time_codes, tokens
+from datasources.store.models.tables import AccountRow
+from layouts.text.words import translate
 
 CreateApp = Callable[..., Any]
 ROLES = [role.value for role in Role][:8]

@@ -7,13 +7,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from callbacks.serving import err, out
+from callbacks.cli.serving import err, out
 from dashboard import clock
-from dashboard.house import open_house
 from dashboard.rules.refusals import Refusal
+from dashboard.runtime.runtime import open_house
 from dashboard.settings import Settings
-from datasources import chain, chain_check
-from layouts.words import translate
+from datasources.audit import check
+from datasources.audit import links as chain
+from layouts.text.words import translate
 
 
 def add(command: Callable[..., argparse.ArgumentParser]) -> None:
@@ -25,17 +26,17 @@ def add(command: Callable[..., argparse.ArgumentParser]) -> None:
 
 def audit(settings: Settings, words: argparse.Namespace, _create: Any) -> int:
     """Verify the chain: 0 when it is whole, 1 with the first break; or seal what waits and print the head."""
-    head = chain_check.head_from(_read(words.head)) if words.head else None
+    head = check.head_from(_read(words.head)) if words.head else None
     house = open_house(settings)
     try:
         if words.what == "head":
             while chain.seal(house.database, clock.real_now()):
                 pass
             with house.database.read() as session:
-                sys.stdout.write(json.dumps(chain_check.head_of(session)) + "\n")
+                sys.stdout.write(json.dumps(check.head_of(session)) + "\n")
             return 0
         with house.database.read() as session:
-            found = chain_check.verify(session, head)
+            found = check.verify(session, head)
     finally:
         house.close()
     if found.fault:

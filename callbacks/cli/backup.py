@@ -4,11 +4,11 @@ import argparse
 from collections.abc import Callable
 from typing import Any
 
-from callbacks.serving import err, out
+from callbacks.cli.serving import err, out
 from dashboard import backups
 from dashboard.backups import Copied
 from dashboard.settings import Settings
-from layouts.words import translate
+from layouts.text.words import translate
 
 DONE = {
     "backup": "已备份到 {file}：{databases} 个数据库，{photos} 张照片",

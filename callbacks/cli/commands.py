@@ -15,20 +15,24 @@ from typing import Any
 from pydantic import ValidationError
 from sqlalchemy.exc import OperationalError
 
-from callbacks import audit_command, check_accounts, command_accounts, quiet_log, self_check, store_check
-from callbacks.backing_up import back_up, bring_back
-from callbacks.serving import bar, err, out, replay, run
-from dashboard import clock, demo_choice, districts, redistricting, rollup_keeper
-from dashboard.house import follow_clock, open_beside, open_house
-from dashboard.loops import ROLLUP_SECONDS, Loop
+from callbacks.cli import accounts, audit, demo_check, self_check, store_check
+from callbacks.cli.backup import back_up, bring_back
+from callbacks.cli.serving import bar, err, out, replay, run
+from callbacks.security import quiet_log
+from dashboard import clock
+from dashboard.districts import location, redistricting
 from dashboard.rules.refusals import Refusal
+from dashboard.runtime.loops import ROLLUP_SECONDS, Loop
+from dashboard.runtime.runtime import follow_clock, open_beside, open_house
 from dashboard.settings import Settings
-from datasources.database import UNREACHABLE
-from datasources.district import PackInvalid, read_pack
-from datasources.imports import Outcome, import_file
-from datasources.postgres import UNHURRIED
-from datasources.reference import LOOK_EVERY
-from layouts.words import translate
+from dashboard.simulation import choice
+from dashboard.sweeps import rollup_keeper
+from datasources.districts.pack.reading import PackInvalid, read_pack
+from datasources.districts.reference import LOOK_EVERY
+from datasources.history.imports import Outcome, import_file
+from datasources.store.database import UNREACHABLE
+from datasources.store.postgres import UNHURRIED
+from layouts.text.words import translate
 
 CreateApp = Callable[..., Any]
 CHANGED = "已有的记录中有 {changed} 条内容有变化，没有改动；要按文件更新，请加 --update"
@@ -103,7 +107,7 @@ def _parser() -> argparse.ArgumentParser:
     importing.add_argument("--mapping", type=Path, metavar="M.toml")
     importing.add_argument("--update", action="store_true", help="take what held records say now")
     command("load-district", load_district, "validate and load a district pack").add_argument("path")
-    command_accounts.add_parsers(command)
+    accounts.add_parsers(command)
     command("rebuild", rebuild, "make the rollups of every day anew from the events")
     command("roll", roll, "keep the rollups beside a running product, which begins this by itself")
     for name, work, text in (
@@ -112,7 +116,7 @@ def _parser() -> argparse.ArgumentParser:
     ):
         command(name, work, text).add_argument("file", type=Path)
     command("check", check, "check the configuration", serving)
-    audit_command.add(command)
+    audit.add(command)
     for action in serving._actions + shared._actions:
         if not isinstance(action, argparse._HelpAction):
             parser._add_action(action)
@@ -183,8 +187,8 @@ def load_district(settings: Settings, words: argparse.Namespace, _create: Create
         out.print(
             f"{warning.where}: {translate(warning.text, settings.lang, **warning.params)}", markup=False
         )
-    districts.remember(settings, house.pack, pack.code)
-    districts.keep_mapping(settings, house.pack, pack.code)
+    location.remember(settings, house.pack, pack.code)
+    location.keep_mapping(settings, house.pack, pack.code)
     text = (
         "已载入区域“{name}”：{areas} 个区域，{units} 个单位，{categories} 个类别"
         if changed
@@ -224,8 +228,8 @@ def roll(settings: Settings, _words: argparse.Namespace, _create: CreateApp) -> 
 
 def check(settings: Settings, words: argparse.Namespace, _create: CreateApp) -> int:
     """Check the configuration: each finding with its reason and its cure."""
-    settings = demo_choice.resolved(settings)
-    said, more = check_accounts.demo(settings)
+    settings = choice.resolved(settings)
+    said, more = demo_check.demo(settings)
     out.print(translate(said.text, settings.lang, **said.params), markup=False)
     findings = [*self_check.findings(settings, words.role), *store_check.findings(settings), *more]
     for finding in findings:
@@ -233,7 +237,7 @@ def check(settings: Settings, words: argparse.Namespace, _create: CreateApp) -> 
             f"{translate(finding.reason, settings.lang, **finding.params)} {translate(finding.cure, settings.lang)}",
             markup=False,
         )
-    if (ends := districts.horizon(settings, clock.real_now())) is not None:
+    if (ends := location.horizon(settings, clock.real_now())) is not None:
         text, params = ends.words
         out.print(translate(text, settings.lang, **params), markup=False)
     if not findings:

@@ -5,10 +5,10 @@ from typing import Any
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from callbacks.self_check import Finding
-from dashboard.house import open_house
+from callbacks.cli.self_check import Finding
+from dashboard.runtime.runtime import open_house
 from dashboard.settings import Settings
-from datasources import accounts
+from datasources.accounts import accounts
 
 
 @dataclass(frozen=True, slots=True)

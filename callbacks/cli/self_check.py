@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
+from dashboard.notify.webhook import is_web_address
 from dashboard.rules.refusals import Refusal
 from dashboard.settings import TARGETS, Settings
-from dashboard.webhook import is_web_address
-from datasources import database_role
-from layouts.words import translate
+from datasources.store import role as database_role
+from layouts.text.words import translate
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,20 +14,24 @@ from typing import Any
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from callbacks import self_check
-from callbacks.http_server import EACH, Server, most_connections
-from callbacks.leaving import Leaving
-from dashboard import clock, demo_choice, folder_lock
-from dashboard.demo import Demo
-from dashboard.house import House, keep_clock, open_house, start_clock
-from dashboard.kept_words import DEMO_PASSWORD, kept
-from dashboard.loops import MARK_SECONDS, Loop
-from dashboard.replay import Replay
+from callbacks.cli import self_check
+from callbacks.http.leaving import Leaving
+from callbacks.http.server import EACH, Server, most_connections
+from dashboard import clock
 from dashboard.rules.refusals import Refusal
+from dashboard.runtime import folder_lock
+from dashboard.runtime.kept_secrets import DEMO_PASSWORD, kept
+from dashboard.runtime.loops import MARK_SECONDS, Loop
+from dashboard.runtime.runtime import House, keep_clock, open_house, start_clock
 from dashboard.settings import Settings
-from datasources import accounts, clock_anchor, whole_files
-from datasources.imports import records_of
-from layouts.words import translate
+from dashboard.simulation import choice
+from dashboard.simulation.replay import Replay
+from dashboard.simulation.simulator import Demo
+from datasources.accounts import accounts
+from datasources.files import whole
+from datasources.history.imports import records_of
+from datasources.store import clock_anchor
+from layouts.text.words import translate
 
 log = logging.getLogger("grid")
 out = Console(highlight=False, soft_wrap=True)
@@ -44,12 +48,12 @@ ACCOUNTS = "screen operator lead leader admin auditor unit-<code> worker-<commun
 
 def run(settings: Settings, words: argparse.Namespace, create_app: CreateApp) -> int:
     """Serve the product until told to end."""
-    settings = demo_choice.resolved(settings)
+    settings = choice.resolved(settings)
     self_check.refuse_unsafe(settings, words.role)
     held = folder_lock.take(settings, words.role)
     house = open_house(settings)
     for folder in (settings.data_dir, house.photos):
-        whole_files.forget_unfinished(folder, clock.real_now())
+        whole.forget_unfinished(folder, clock.real_now())
     start_clock(house)
     password = demo_accounts(house) if words.role != "clock" else None  # who joins touches no account
     product = create_app(house, words.role)
@@ -83,7 +87,7 @@ def replay(settings: Settings, words: argparse.Namespace, create_app: CreateApp)
 
     Serves the wall itself, unless a product already runs on the data folder: that one follows the replay's clock.
     """
-    settings = demo_choice.resolved(settings).model_copy(update={"clock_speed": words.speed})
+    settings = choice.resolved(settings).model_copy(update={"clock_speed": words.speed})
     self_check.refuse_unsafe(settings)
     try:
         held = folder_lock.take(settings, "all")
@@ -155,8 +159,8 @@ def demo_accounts(house: House) -> str | None:
     What was decided is kept in the data folder. Nothing but what serves may call this: it touches everybody's account.
     """
     settings = house.settings
-    demo_choice.keep(settings)
-    if not demo_choice.accounts_wanted(settings):
+    choice.keep(settings)
+    if not choice.accounts_wanted(settings):
         with house.database.write() as session:
             accounts.close_demo(session, clock.real_now())
         return None

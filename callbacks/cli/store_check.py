@@ -2,12 +2,13 @@
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from callbacks.self_check import Finding
-from dashboard import clock, one_time
+from callbacks.cli.self_check import Finding
+from dashboard import clock
+from dashboard.runtime import shared_time
 from dashboard.settings import Settings
-from datasources import postgres
-from datasources.database import Database
-from datasources.postgres import UNHURRIED, Room
+from datasources.store import postgres
+from datasources.store.database import Database
+from datasources.store.postgres import UNHURRIED, Room
 
 TOO_MANY = "数据库只有 {most} 个连接，本系统各进程最多要用 {ours} 个，别的程序正占用 {others} 个。"
 FEWER = "请调小 GRID_DATABASE_CONNECTIONS，或在 PostgreSQL 调大 max_connections。"
@@ -23,7 +24,7 @@ def findings(settings: Settings) -> list[Finding]:
     try:
         with database.engine.connect() as connection:
             shared = postgres.room(connection)
-        one_time.agree(database)
+        shared_time.agree(database)
     except SQLAlchemyError as error:
         return [
             Finding("打不开数据库：{why}", "请检查 GRID_DATABASE_URL。", {"why": str(error).splitlines()[0]})
@@ -44,6 +45,6 @@ def _room(shared: Room, settings: Settings) -> list[Finding]:
 
 
 def _clocks() -> list[Finding]:
-    if abs(clock.skew()) <= one_time.SAID_ABOVE:
+    if abs(clock.skew()) <= shared_time.SAID_ABOVE:
         return []
     return [Finding(APART, SET_CLOCK, {"seconds": f"{abs(clock.skew()):.1f}"})]

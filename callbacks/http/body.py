@@ -9,7 +9,7 @@ from typing import Any, BinaryIO
 from gevent import Timeout
 from gevent.pywsgi import Input
 
-from callbacks.http_head import BadHead
+from callbacks.http.head import BadHead
 
 GRACE_SECONDS = 30.0
 SLOWEST = 16 * 1024  # bytes a second, beyond the grace: a weak phone sends faster

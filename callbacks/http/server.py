@@ -11,9 +11,9 @@ from typing import Any
 from gevent import Timeout
 from gevent.pywsgi import WSGIHandler, WSGIServer
 
-from callbacks import body_limits
-from callbacks.http_body import Body, Slow, TooMuch, joined, seconds_for
-from callbacks.http_head import LONGEST_HEAD, MOST_LINES, BadHead, check_lines, check_request_line
+from callbacks.http.body import Body, Slow, TooMuch, joined, seconds_for
+from callbacks.http.head import LONGEST_HEAD, MOST_LINES, BadHead, check_lines, check_request_line
+from callbacks.security import body_limits
 
 HEAD_SECONDS = 10.0  # from the first byte of a head (of a connection: from its beginning) to the last
 IDLE_SECONDS = 75.0  # between two requests of a connection

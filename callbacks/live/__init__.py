@@ -1,0 +1,1 @@
+"""The live feed of one web process: the rows it holds, the channels, the socket."""

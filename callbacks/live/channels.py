@@ -8,10 +8,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from callbacks.scopes import Scope, Sight
-from callbacks.updates import TOPICS, Update
-from callbacks.wire import text_frame
-from datasources.feed import older
+from callbacks.live.connection import text_frame
+from callbacks.live.scopes import Scope, Sight
+from callbacks.live.updates import TOPICS, Update
+from datasources.feed.stream import older
 
 
 class Line(Protocol):

@@ -12,7 +12,7 @@ from typing import Any
 import gevent
 from engineio.async_drivers.gevent import WebSocketWSGI
 
-from callbacks.pace import MOST_MESSAGES, MOST_SUBSCRIBES, Pace
+from callbacks.live.pace import MOST_MESSAGES, MOST_SUBSCRIBES, Pace
 
 MOST_BYTES = 1_000_000
 MOST_FRAMES = 1000

@@ -17,17 +17,17 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from callbacks.livestore import Change, LiveStore, Row
-from callbacks.rooms import Line, Rooms
-from callbacks.scopes import EVERYTHING, Scope, Sight
-from callbacks.updates import Updates
-from callbacks.walls import UNDRAWN
-from dashboard.alert_feed import RowOf, alert_messages
-from dashboard.publisher import rows_message, version_of
-from datasources import feed_queries
-from datasources.database import Database
-from datasources.feed import Entry, Feed, FeedDown
-from datasources.quiet import Quiet
+from callbacks.live.channels import Line, Rooms
+from callbacks.live.scopes import EVERYTHING, Scope, Sight
+from callbacks.live.store import Change, LiveStore, Row
+from callbacks.live.updates import Updates
+from callbacks.security.walls import UNDRAWN
+from dashboard.feed.alerts import RowOf, alert_messages
+from dashboard.feed.publisher import rows_message, version_of
+from datasources.feed import outbox
+from datasources.feed.stream import Entry, Feed, FeedDown
+from datasources.store.database import Database
+from datasources.store.quiet_log import Quiet
 
 log = logging.getLogger(__name__)
 quiet = Quiet(log)
@@ -211,8 +211,8 @@ class LiveFeed:
         """Look up what has stepped on in the database and send the difference; return how many rows differed."""
         self._caught_up = time.monotonic()
         with self._db.read() as session:
-            newest = feed_queries.newest_step(session)
-            versions = feed_queries.versions_since(session, self._newest_step - OVERLAP)
+            newest = outbox.newest_step(session)
+            versions = outbox.versions_since(session, self._newest_step - OVERLAP)
             stale = [
                 key for key, (version, is_open) in versions.items() if self._differs(key, version, is_open)
             ]
@@ -232,9 +232,9 @@ class LiveFeed:
         """Compare with the database and send the difference; return how many rows differed."""
         self._audited = self._caught_up = time.monotonic()
         with self._db.read() as session:
-            newest = feed_queries.newest_step(session)
-            moved = feed_queries.open_fingerprint(session) != self.store.fingerprint
-            versions = feed_queries.open_versions(session) if moved else {}
+            newest = outbox.newest_step(session)
+            moved = outbox.open_fingerprint(session) != self.store.fingerprint
+            versions = outbox.open_versions(session) if moved else {}
             stale = [
                 i
                 for i, v in versions.items()
@@ -247,10 +247,10 @@ class LiveFeed:
 
     def _told(self, session: Session, keys: list[int]) -> Change:
         """Take over events as they now are, and the alerts, and tell what differed; what cannot be shown is set aside."""
-        events = list(feed_queries.events_by_id(session, keys).values())
+        events = list(outbox.events_by_id(session, keys).values())
         rows = rows_message(events, self._row_of, self._db.aside)["rows"]
         gone = [(event.id, event.version) for event in events if not event.is_open]
-        alerts = feed_queries.alerts_open_or_among(session, list(self._alerts))
+        alerts = outbox.alerts_open_or_among(session, list(self._alerts))
         messages = alert_messages(session, alerts, self._row_of, self._unit_name)
         with self._lock:
             change = self.store.apply(rows, gone)

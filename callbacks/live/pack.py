@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from callbacks.livecolumns import KINDS, MICRO, MOMENTS, WORDS, Columns, Words
+from callbacks.live.columns import KINDS, MICRO, MOMENTS, WORDS, Columns, Words
 
 TYPE = "application/vnd.grid.columns"
 MAGIC = b"GRID"

@@ -10,10 +10,11 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from datasources import beats, feed_queries
-from datasources.beats import PUBLISHER
-from datasources.database import Database
-from datasources.quiet import Quiet
+from datasources.feed import outbox
+from datasources.store import beats
+from datasources.store.beats import PUBLISHER
+from datasources.store.database import Database
+from datasources.store.quiet_log import Quiet
 
 quiet = Quiet(logging.getLogger(__name__))
 
@@ -61,7 +62,7 @@ class Pulse:
         """Ask the database how old everybody's beat is, and whether the same news still waits."""
         with self._db.read() as session:
             ages = beats.ages(session, self._real_now())
-            oldest = feed_queries.oldest_id(session)
+            oldest = outbox.oldest_id(session)
         now = time.monotonic()
         self._looked = now
         self._beats = {name: now - age for name, age in ages.items()}

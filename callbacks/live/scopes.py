@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from callbacks.walls import UNDRAWN
+from callbacks.security.walls import UNDRAWN
 from dashboard.rules.access import Role, Viewer
-from dashboard.rules.event import Event, Status
+from dashboard.rules.events.event import Event, Status
 
 Row = dict[str, Any]
 Eligible = Callable[[Event], Collection[str]]

@@ -13,12 +13,12 @@ from typing import Any
 from flask import Flask, request
 from flask_socketio import SocketIO
 
-from callbacks.livefeed import LiveFeed
-from callbacks.scopes import Scope, scope_of
-from callbacks.updates import TOPICS
-from callbacks.wire import Wire
+from callbacks.live.connection import Wire
+from callbacks.live.feed import LiveFeed
+from callbacks.live.scopes import Scope, scope_of
+from callbacks.live.updates import TOPICS
 from dashboard.rules.access import Viewer
-from datasources.quiet import Quiet
+from datasources.store.quiet_log import Quiet
 
 quiet = Quiet(logging.getLogger(__name__))
 

@@ -9,8 +9,8 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from callbacks import livepack
-from callbacks.livecolumns import KINDS, Columns
+from callbacks.live import pack
+from callbacks.live.columns import KINDS, Columns
 
 Row = dict[str, Any]
 Sees = Callable[[Row], bool]
@@ -106,7 +106,7 @@ class LiveStore:
     ) -> bytes:
         """Return the same in the wall's own form (`livepack.TYPE`), gzipped."""
         only = None if sees is None else [i for i, row in self.rows.items() if sees(row)]
-        return livepack.pack(self.columns, position, only, without)
+        return pack.pack(self.columns, position, only, without)
 
     def _put(self, identity: int, before: Row | None, after: Row | None) -> None:
         if before is not None:

@@ -5,9 +5,9 @@ from collections import deque
 from dataclasses import dataclass
 from typing import Any
 
-from callbacks.livestore import Change
-from callbacks.scopes import Scope, Sight
-from datasources.feed import moment
+from callbacks.live.scopes import Scope, Sight
+from callbacks.live.store import Change
+from datasources.feed.stream import moment
 
 KEPT = 2400  # ten minutes at four updates a second
 TOPICS = {"rows": "events", "view": "views", "alert": "alerts"}

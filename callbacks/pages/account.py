@@ -5,18 +5,18 @@ from datetime import timedelta
 from flask import Flask, Response, current_app, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
 
-from callbacks import outside
 from callbacks.api.answers import answer
-from callbacks.credential import COOKIE, Kind
-from callbacks.guard import PAGE, permission
-from callbacks.session import credential, somebody
+from callbacks.security import outside
+from callbacks.security.credential import COOKIE, Kind
+from callbacks.security.guard import PAGE, permission
+from callbacks.security.session import credential, somebody
 from dashboard import clock
-from dashboard.house import House
 from dashboard.rules.access import HOME, Viewer
-from datasources import own_sessions
-from datasources.sign_in import SignIn
-from layouts import account as page
-from layouts.words import translate
+from dashboard.runtime.runtime import House
+from datasources.accounts import sessions
+from datasources.accounts.sign_in import SignIn
+from layouts.pages import account as page
+from layouts.text.words import translate
 
 DONE = {"one": "已结束那个登录", "others": "已结束其他 {n} 个登录"}
 WHEN = "%Y-%m-%d %H:%M"
@@ -40,15 +40,15 @@ def show() -> Response:
     """Show where the account is logged in."""
     house, who, doors, now = _house(), somebody(), _doors(), clock.real_now()
     tz, idle = house.reference.tz, doors.idle_of(who.role)
-    here = own_sessions.id_of_token(_token())
+    here = sessions.id_of_token(_token())
     with house.database.read() as session:
-        rows = own_sessions.listed(session, who.name, now, idle)
+        rows = sessions.listed(session, who.name, now, idle)
         logins = [
             page.Login(
-                own_sessions.id_of(row), page.browser(row.agent or ""), row.address or "",
+                sessions.id_of(row), page.browser(row.agent or ""), row.address or "",
                 row.created_at.astimezone(tz).strftime(WHEN),
                 (row.seen_at or row.created_at).astimezone(tz).strftime(WHEN),
-                own_sessions.id_of(row) == here,
+                sessions.id_of(row) == here,
             )
             for row in rows
         ]  # fmt: skip
@@ -67,7 +67,7 @@ def show() -> Response:
 def end_one(key: str) -> AnyResponse:
     """End one of one's own logins."""
     with _house().database.write() as session:
-        own_sessions.end(session, somebody().name, key, clock.real_now())
+        sessions.end(session, somebody().name, key, clock.real_now())
     return redirect("/account?done=one", 303)
 
 
@@ -76,7 +76,7 @@ def end_others() -> AnyResponse:
     """End all of one's own logins but this one."""
     with _house().database.write() as session:
         mine = _token()
-        count = own_sessions.end_others(session, somebody().name, mine, clock.real_now())
+        count = sessions.end_others(session, somebody().name, mine, clock.real_now())
     return redirect(f"/account?done={count}", 303)
 
 
@@ -85,7 +85,7 @@ def how_long() -> Response:
     """Return in how many seconds this login ends by itself; null where it does not."""
     idle, token = _doors().idle_of(somebody().role), _token()
     with _house().database.read() as session:
-        touched = own_sessions.last_touched(session, token)
+        touched = sessions.last_touched(session, token)
     if idle is None or touched is None:
         return answer({"left_s": None})
     return answer({"left_s": max(0, round((touched + idle - clock.real_now()).total_seconds()))})

@@ -6,26 +6,30 @@ from typing import Any
 
 from flask import Flask, Response, current_app
 
-from callbacks import admin_health, kiosk, outside
 from callbacks.api.answers import answer
 from callbacks.api.bodies import object_body
-from callbacks.guard import permission
-from callbacks.livefeed import LiveFeed
-from callbacks.session import somebody
+from callbacks.live.feed import LiveFeed
+from callbacks.pages import admin_health
+from callbacks.security import kiosk, outside
+from callbacks.security.guard import permission
+from callbacks.security.session import somebody
 from dashboard import clock
-from dashboard.house import House
-from dashboard.rules import clean
+from dashboard.feed.serializer import millis
 from dashboard.rules.access import Viewer
-from dashboard.rules.masking import mask_text
 from dashboard.rules.refusals import Invalid
-from dashboard.serializer import millis
-from datasources import accounts, kiosks, screens, sign_in_limits
-from datasources.intake import text_fault
-from datasources.kiosks import Shows
-from datasources.models import AccountRow, KioskRow, ScreenRow
-from datasources.models_accounts import SignInLimitRow
-from layouts import admin, words
-from layouts.screen_data import SCENES
+from dashboard.rules.text import clean
+from dashboard.rules.text.masking import mask_text
+from dashboard.runtime.runtime import House
+from datasources.accounts import accounts, kiosks
+from datasources.accounts import limits as sign_in_limits
+from datasources.accounts.kiosks import Shows
+from datasources.alerts import screens
+from datasources.events.intake import text_fault
+from datasources.store.models.accounts import SignInLimitRow
+from datasources.store.models.tables import AccountRow, KioskRow, ScreenRow
+from layouts.pages import admin
+from layouts.pages.screen_data import SCENES
+from layouts.text import words
 
 LONGEST_PLACE = 80
 ROTATION = range(10, 61)

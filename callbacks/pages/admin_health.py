@@ -4,11 +4,11 @@ from flask import Flask, Response
 
 from callbacks.api.answers import answer, house
 from callbacks.api.health import state
-from callbacks.guard import permission
+from callbacks.security.guard import permission
 from dashboard import clock
-from dashboard.rules.masking import mask_text
-from dashboard.serializer import millis
-from datasources import set_aside
+from dashboard.feed.serializer import millis
+from dashboard.rules.text.masking import mask_text
+from datasources.store import set_aside
 
 
 def install(app: Flask) -> None:

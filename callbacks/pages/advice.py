@@ -6,14 +6,14 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from dashboard.rules.access import Viewer
-from dashboard.rules.advice import Advice, Border, Due, Ruling, Side
-from dashboard.rules.context import Context
-from dashboard.rules.event import Event
-from dashboard.rules.lifecycle import permit
+from dashboard.rules.advice.advice import Advice, Border, Due, Ruling, Side
+from dashboard.rules.events.context import Context
+from dashboard.rules.events.event import Event
+from dashboard.rules.events.lifecycle import permit
 from dashboard.rules.refusals import NotNow, Refusal
-from datasources import queries_candidates, queries_stretches
-from datasources.geo import BAND_M
-from datasources.reference import Reference
+from datasources.districts.geo import BAND_M
+from datasources.districts.reference import Reference
+from datasources.events import candidates, stretches
 
 
 def advise(session: Session, reference: Reference, event: Event, who: Viewer, now: datetime) -> Advice:
@@ -21,7 +21,7 @@ def advise(session: Session, reference: Reference, event: Event, who: Viewer, no
     return Advice(
         event=event,
         why_not=why_not(event, "dispatch", who, reference, now),
-        units=queries_candidates.candidates(session, reference, event, now),
+        units=candidates.candidates(session, reference, event, now),
         limits=limits(event, reference, now),
         border=border(session, event, reference) if event.border else None,
     )
@@ -82,7 +82,7 @@ def street_of(code: str, reference: Reference) -> str | None:
 
 
 def _remembered(session: Session, event: Event, reference: Reference) -> Ruling | None:
-    row = queries_stretches.remembered(session, event, reference)
+    row = stretches.remembered(session, event, reference)
     if row is None:
         return None
     apart = None

@@ -6,15 +6,15 @@ from urllib.parse import urlencode
 
 from flask import Flask, Response, current_app, request
 
-from callbacks.account import name_of
-from callbacks.guard import PAGE, permission
-from callbacks.session import somebody
-from dashboard.house import House
+from callbacks.pages.account import name_of
+from callbacks.security.guard import PAGE, permission
+from callbacks.security.session import somebody
 from dashboard.rules.access import HOME
-from dashboard.rules.masking import mask_text
-from datasources import audit_trail
-from datasources.audit_trail import Wanted
-from layouts import audit as page
+from dashboard.rules.text.masking import mask_text
+from dashboard.runtime.runtime import House
+from datasources.audit import trail
+from datasources.audit.trail import Wanted
+from layouts.pages import audit as page
 
 LONGEST = 100
 ASKED = ("account", "what", "since", "until")
@@ -42,8 +42,8 @@ def show() -> Response:
         int(before) if before.isdecimal() and len(before) < 19 else None,
     )
     with house.database.read() as session:
-        rows, more = audit_trail.read(session, wanted)
-        kinds = audit_trail.kinds(session)
+        rows, more = trail.read(session, wanted)
+        kinds = trail.kinds(session)
     lines = [
         page.Line(row.at.astimezone(tz).strftime(WHEN), row.account, row.what, _masked(row.detail))
         for row in rows

@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
-from callbacks.livefeed import LiveFeed
+from callbacks.live.feed import LiveFeed
 from dashboard import clock
-from dashboard.house import House
+from dashboard.feed.serializer import millis
 from dashboard.rules.access import Viewer
-from dashboard.serializer import millis
-from datasources import accounts
-from layouts import claim
+from dashboard.runtime.runtime import House
+from datasources.accounts import accounts
+from layouts.pages import claim
 
 
 def layout(house: House, _live: LiveFeed, who: Viewer, query: Mapping[str, str]) -> Any:

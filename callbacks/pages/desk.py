@@ -3,16 +3,16 @@
 from collections.abc import Mapping
 from typing import Any
 
-from callbacks.livefeed import LiveFeed
-from callbacks.scopes import EVERYTHING
-from callbacks.screen import on_duty
+from callbacks.live.feed import LiveFeed
+from callbacks.live.scopes import EVERYTHING
+from callbacks.pages.screen import on_duty
 from dashboard import clock
-from dashboard.house import House
+from dashboard.feed.serializer import millis
 from dashboard.rules.access import ROLE_WORDS, Viewer
-from dashboard.serializer import millis
-from datasources.reference import Reference
-from layouts import desk
-from layouts.words import translate
+from dashboard.runtime.runtime import House
+from datasources.districts.reference import Reference
+from layouts.pages import desk
+from layouts.text.words import translate
 
 
 def _notes(reference: Reference) -> list[str]:

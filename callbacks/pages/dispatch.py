@@ -7,22 +7,24 @@ from dash import Input, Output
 from flask import current_app
 from sqlalchemy.orm import Session
 
-from callbacks import advice, guard
-from callbacks.api.events import seen_event
-from callbacks.event import chosen_number
-from callbacks.session import somebody
+from callbacks.api.events.events import seen_event
+from callbacks.pages import advice
+from callbacks.pages.event import chosen_number
+from callbacks.security import guard
+from callbacks.security.session import somebody
 from callbacks.wording import spoken
 from dashboard import actions, clock
-from dashboard.house import House
 from dashboard.rules.access import Viewer
-from dashboard.rules.event import Event
-from dashboard.rules.masking import mask_text
+from dashboard.rules.events.event import Event
 from dashboard.rules.refusals import Forbidden, Refusal
-from datasources import api_queries, journal
-from datasources.models import StepRow
-from datasources.reference import Reference
-from layouts import dispatch, ids
-from layouts.words import translate
+from dashboard.rules.text.masking import mask_text
+from dashboard.runtime.runtime import House
+from datasources.districts.reference import Reference
+from datasources.events import beside, journal
+from datasources.store.models.tables import StepRow
+from layouts import ids
+from layouts.pages.dispatch import panel
+from layouts.text.words import translate
 
 
 @guard.callback(
@@ -36,7 +38,7 @@ def show(chosen: Any, _asked: Any) -> Any:
     """Draw the panel of the chosen event for the account that asks."""
     number = chosen_number(chosen)
     house: House = current_app.extensions["grid.house"]
-    return drawn(house, number, somebody()) if number else dispatch.empty()
+    return drawn(house, number, somebody()) if number else panel.empty()
 
 
 def drawn(house: House, number: str, who: Viewer) -> Any:
@@ -45,19 +47,19 @@ def drawn(house: House, number: str, who: Viewer) -> Any:
     try:
         with house.database.read() as session:
             event = seen_event(session, reference, number, who)
-            return dispatch.panel(gathered(session, reference, event, who, now))
+            return panel.panel(gathered(session, reference, event, who, now))
     except Refusal as refusal:
-        return dispatch.empty(spoken(refusal))
+        return panel.empty(spoken(refusal))
 
 
 def gathered(
     session: Session, reference: Reference, event: Event, who: Viewer, now: datetime
-) -> dispatch.DispatchData:
+) -> panel.DispatchData:
     """Return everything the panel is drawn from."""
     found = advice.advise(session, reference, event, who, now)
-    steps = api_queries.steps_of(session, event.id) if event.request or event.decline_count else []
+    steps = beside.steps_of(session, event.id) if event.request or event.decline_count else []
     allowed = actions.buttons(session, reference, event, who, now)
-    return dispatch.DispatchData(
+    return panel.DispatchData(
         advice=found,
         now=now,
         tz=reference.tz,
@@ -75,9 +77,9 @@ def gathered(
     )
 
 
-def _declined(step: StepRow, reference: Reference) -> dispatch.Declined:
+def _declined(step: StepRow, reference: Reference) -> panel.Declined:
     facts = step.facts or {}
-    return dispatch.Declined(
+    return panel.Declined(
         unit=reference.unit_name(step.unit),
         ground=str(facts.get("ground", "")),
         text=mask_text(str(facts.get("text", ""))),
@@ -85,12 +87,10 @@ def _declined(step: StepRow, reference: Reference) -> dispatch.Declined:
     )
 
 
-def _asked(
-    event: Event, steps: Any, who: Viewer, reference: Reference, now: datetime
-) -> dispatch.Asked | None:
+def _asked(event: Event, steps: Any, who: Viewer, reference: Reference, now: datetime) -> panel.Asked | None:
     kind = event.request or ""
     since = next((step.at for step in reversed(steps) if step.action == kind), None)
-    return dispatch.Asked(
+    return panel.Asked(
         kind=kind,
         by=reference.unit_name(event.unit),
         account=event.requested_by or "",

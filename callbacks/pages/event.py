@@ -8,23 +8,25 @@ from dash import Input, Output
 from flask import current_app
 from sqlalchemy.orm import Session
 
-from callbacks import guard
-from callbacks.api.events import photo_bodies, seen_event, step_body
-from callbacks.livefeed import LiveFeed
-from callbacks.session import somebody
+from callbacks.api.events.events import photo_bodies, seen_event, step_body
+from callbacks.live.feed import LiveFeed
+from callbacks.security import guard
+from callbacks.security.session import somebody
 from dashboard import actions, clock
-from dashboard.house import House
+from dashboard.feed.serializer import event_json, millis
 from dashboard.rules.access import HOME, Role, Viewer, sees
-from dashboard.rules.event import DUE, Event, Status, on_time
-from dashboard.rules.masking import mask_text
+from dashboard.rules.events.event import DUE, Event, Status, on_time
 from dashboard.rules.refusals import Refusal
-from dashboard.serializer import event_json, millis
-from datasources import api_queries, journal, looks, queries_around
-from datasources.reference import Reference
-from layouts import act, ids, inset, theme
-from layouts import event as page
-from layouts.marks import tree
-from layouts.words import translate
+from dashboard.rules.text.masking import mask_text
+from dashboard.runtime.runtime import House
+from datasources.audit import reveals
+from datasources.districts.reference import Reference
+from datasources.events import around, beside, journal
+from layouts import ids, theme
+from layouts.pages.event import event as page
+from layouts.parts import act, inset
+from layouts.text.marks import tree
+from layouts.text.words import translate
 
 AROUND_M = 400.0
 NOBODY = Viewer("", Role.WALL)  # whoever looks, persons are masked until they are asked for with a reason
@@ -88,9 +90,9 @@ def gathered(
     at = millis(getattr(event, due)) if due else None
     place = (event.lng, event.lat) if event.lng is not None and event.lat is not None else None
     original = journal.event_by_id(session, event.merged_into) if event.merged_into else None
-    near = queries_around.duplicates_of(session, reference, event)
-    past = queries_around.history_here(session, reference, event)
-    steps = [step_body(row, NOBODY) for row in api_queries.steps_of(session, event.id)]
+    near = around.duplicates_of(session, reference, event)
+    past = around.history_here(session, reference, event)
+    steps = [step_body(row, NOBODY) for row in beside.steps_of(session, event.id)]
     return page.EventData(
         event=event_json(event, NOBODY, reference, now),
         tz=reference.tz,
@@ -111,7 +113,7 @@ def gathered(
         request=_request(event, reference),
         looks=[
             (look.at, f"{translate(look.title)} {look.account}", mask_text(look.reason))
-            for look in looks.looks_at(session, event)
+            for look in reveals.looks_at(session, event)
         ]
         if who.may("audit.see")
         else [],
@@ -140,7 +142,7 @@ def _request(event: Event, reference: Reference) -> tuple[str, str, datetime | N
 
 
 def _shown(
-    found: Sequence[queries_around.Beside], who: Viewer, reference: Reference, now: datetime
+    found: Sequence[around.Beside], who: Viewer, reference: Reference, now: datetime
 ) -> list[page.Beside]:
     """Return the events beside one as they are drawn, as far as the viewer may see them."""
     return [
@@ -180,7 +182,7 @@ def _inset(
     reference: Reference,
     event: Event,
     place: tuple[float, float],
-    near: Sequence[queries_around.Beside],
+    near: Sequence[around.Beside],
 ) -> str:
     grids = [reference.areas[code] for code, _ in reference.geo.near(*place, AROUND_M)]
     token = "alarm-bright" if event.emergency else theme.STATUS_MARKS[Status(event.status)].token

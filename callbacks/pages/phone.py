@@ -4,17 +4,17 @@ from typing import Any
 
 from flask import Flask, Response
 
-from callbacks.guard import PAGE, permission
-from callbacks.session import somebody
+from callbacks.security.guard import PAGE, permission
+from callbacks.security.session import somebody
 from dashboard import clock
-from dashboard.house import House
+from dashboard.feed.serializer import millis
 from dashboard.rules.access import Viewer
 from dashboard.rules.refusals import NotFound
-from dashboard.serializer import millis
-from datasources.outlines import landmarks, outlines
-from datasources.reference import Reference
-from layouts import phone
-from layouts.words import translate
+from dashboard.runtime.runtime import House
+from datasources.districts.outlines import landmarks, outlines
+from datasources.districts.reference import Reference
+from layouts.pages import phone
+from layouts.text.words import translate
 
 
 def install(app: Flask, house: House) -> None:

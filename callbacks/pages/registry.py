@@ -12,14 +12,16 @@ import dash
 from dash import Input, Output, State, dcc, html
 from flask import Flask, Response, request
 
-from callbacks import admin, claim, desk, event, guard, scores, screen
-from callbacks import dispatch as dispatch  # its callback draws a panel of the desk; it has no page
-from callbacks.livefeed import LiveFeed
-from callbacks.session import somebody
-from dashboard.house import House
+from callbacks.live.feed import LiveFeed
+from callbacks.pages import admin, claim, desk, event, scores, screen
+from callbacks.security import guard
+from callbacks.security.session import somebody
 from dashboard.rules.access import Viewer
-from layouts import ids, notice, shell, words
-from layouts.words import translate
+from dashboard.runtime.runtime import House
+from layouts import ids, shell
+from layouts.pages import notice
+from layouts.text import words
+from layouts.text.words import translate
 
 ASSETS = "../layouts/assets"
 # a script and the pages that need it, by how its address ends; what no line names is loaded by every page.

@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from typing import Any
 
-from callbacks.livefeed import LiveFeed
+from callbacks.live.feed import LiveFeed
 from dashboard import clock
-from dashboard.house import House
+from dashboard.feed.serializer import millis
 from dashboard.rules.access import HOME, Viewer
-from dashboard.serializer import millis
-from layouts import scores
+from dashboard.runtime.runtime import House
+from layouts.pages import scores
 
 
 def layout(house: House, _live: LiveFeed, who: Viewer, _query: Mapping[str, str]) -> Any:

@@ -4,15 +4,15 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from callbacks.livefeed import LiveFeed
-from callbacks.scopes import EVERYTHING
+from callbacks.live.feed import LiveFeed
+from callbacks.live.scopes import EVERYTHING
 from dashboard import clock
-from dashboard.house import House
+from dashboard.feed.serializer import millis
 from dashboard.rules.access import Viewer
-from dashboard.serializer import millis
-from datasources.queries_views_roster import roster_view
-from datasources.reference import Reference
-from layouts import screen
+from dashboard.runtime.runtime import House
+from datasources.districts.reference import Reference
+from datasources.figures.views.roster import roster_view
+from layouts.pages import screen
 
 
 def layout(house: House, live: LiveFeed, who: Viewer, query: Mapping[str, str]) -> Any:

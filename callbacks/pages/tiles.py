@@ -9,10 +9,10 @@ from pathlib import Path
 
 from flask import Flask, Response
 
-from callbacks.guard import permission
+from callbacks.security.guard import permission
 from dashboard.rules.refusals import NotFound
 from dashboard.settings import Settings
-from datasources.tile_files import READERS, BrokenTiles, Tile, read_tile
+from datasources.districts.tiles import READERS, BrokenTiles, Tile, read_tile
 
 log = logging.getLogger(__name__)
 

@@ -2,12 +2,12 @@
 
 from flask import Flask, Response, current_app, g, request
 
-from callbacks.session import reader
+from callbacks.security.session import reader
 from dashboard import clock
-from dashboard.house import House
 from dashboard.rules.access import Viewer
-from dashboard.rules.masking import mask_text
-from datasources.accounts import audit
+from dashboard.rules.text.masking import mask_text
+from dashboard.runtime.runtime import House
+from datasources.accounts.accounts import audit
 
 WHAT = "clear"
 

@@ -2,8 +2,8 @@
 
 from flask import request
 
-from callbacks import outside
-from datasources.sign_in import Origin
+from callbacks.security import outside
+from datasources.accounts.sign_in import Origin
 
 DEVICE_COOKIE = "grid_device"
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from callbacks import outside
+from callbacks.security import outside
 from dashboard.rules.access import Viewer
-from datasources.sign_in import SignIn
+from datasources.accounts.sign_in import SignIn
 
 COOKIE = "grid_session"
 SCHEME = "bearer"

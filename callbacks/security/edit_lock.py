@@ -4,11 +4,13 @@ from flask import current_app, request
 from sqlalchemy.orm import Session
 
 from dashboard import actions, clock
-from dashboard.house import House
 from dashboard.rules.access import Viewer
-from dashboard.rules.event import Event
+from dashboard.rules.events.event import Event
 from dashboard.rules.refusals import NotFound, NotNow
-from datasources import accounts, feed_queries, presence
+from dashboard.runtime.runtime import House
+from datasources.accounts import accounts
+from datasources.events import presence
+from datasources.feed import outbox
 
 SEAT = "X-Seat"
 
@@ -25,7 +27,7 @@ def keep_off(session: Session, event: Event, action: str, who: Viewer) -> None:
     if held is None or (held.account, held.seat) == (who.name, seat):
         return
     if _may(session, event, action, held.account):
-        title = feed_queries.titles(session, {held.account}).get(held.account) or held.account
+        title = outbox.titles(session, {held.account}).get(held.account) or held.account
         raise NotNow("{holder} 正在处理这件事件，请先接手", event, holder=title)
 
 

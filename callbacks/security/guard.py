@@ -11,7 +11,7 @@ import dash
 from flask import Flask, redirect, request
 from werkzeug.wrappers import Response
 
-from callbacks import callback_body, outside, walls
+from callbacks.security import callback_body, outside, walls
 from dashboard.rules.access import HOME, PERMISSIONS, Viewer
 from dashboard.rules.refusals import Forbidden, NotFound, Refusal
 from dashboard.settings import Settings

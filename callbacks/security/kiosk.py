@@ -9,17 +9,17 @@ from urllib.parse import urlencode
 from flask import Flask, Response, current_app, make_response, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
 
-from callbacks import outside
-from callbacks.buckets import Buckets
-from callbacks.guard import permission
-from callbacks.session import COOKIE, local_path, viewer
+from callbacks.security import outside
+from callbacks.security.guard import permission
+from callbacks.security.quotas import Buckets
+from callbacks.security.session import COOKIE, local_path, viewer
 from dashboard import clock
-from dashboard.house import House
 from dashboard.rules.refusals import Forbidden
-from datasources import kiosks
-from datasources.kiosks import Shows
-from layouts import notice
-from layouts.words import N_
+from dashboard.runtime.runtime import House
+from datasources.accounts import kiosks
+from datasources.accounts.kiosks import Shows
+from layouts.pages import notice
+from layouts.text.words import N_
 
 AGAIN_SECONDS = 15
 DEVICE = "grid_device"

@@ -15,7 +15,7 @@ from werkzeug.http import parse_cookie
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response
 
-from dashboard.house import House
+from dashboard.runtime.runtime import House
 from dashboard.settings import Settings
 
 HTTPS = "grid.https"

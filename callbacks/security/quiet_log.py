@@ -2,7 +2,7 @@
 
 import logging
 
-from dashboard.rules.masking import mask_text
+from dashboard.rules.text.masking import mask_text
 
 FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 

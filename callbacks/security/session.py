@@ -9,19 +9,20 @@ from urllib.parse import urlencode, urlsplit
 from flask import Flask, Response, current_app, g, has_request_context, make_response, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
 
-from callbacks import client, guard, outside
-from callbacks.credential import COOKIE, Credential, Kind, credential_of
-from callbacks.guard import permission
+from callbacks.security import client, guard, outside
+from callbacks.security.credential import COOKIE, Credential, Kind, credential_of
+from callbacks.security.guard import permission
 from dashboard import clock
-from dashboard.house import House
 from dashboard.rules.access import HOME, Viewer
 from dashboard.rules.refusals import Forbidden, Refusal
-from datasources import devices, one_time_codes
-from datasources.sign_in import HALF_FOR, SESSION_FOR, Entered, Half, SignIn, TooSoon
-from layouts import login as door
-from layouts import login_code as code_door
-from layouts import maps, words
-from layouts.words import translate
+from dashboard.runtime.runtime import House
+from datasources.accounts import devices, one_time_codes
+from datasources.accounts.sign_in import HALF_FOR, SESSION_FOR, Entered, Half, SignIn, TooSoon
+from layouts.pages import login as door
+from layouts.pages import login_code as code_door
+from layouts.parts import maps
+from layouts.text import words
+from layouts.text.words import translate
 
 HALF_COOKIE = "grid_half"  # between the password and the one-time code
 LANG_COOKIE = "grid_lang"

@@ -1,0 +1,1 @@
+"""Which district is meant, where it is kept, and what happens when it is drawn anew."""

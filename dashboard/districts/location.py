@@ -13,12 +13,12 @@ from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from dashboard.rules.horizon import Horizon
+from dashboard.rules.events.horizon import Horizon
 from dashboard.settings import Settings
-from datasources import whole_files
-from datasources.database import Database
-from datasources.district import BUNDLED, FILE, pack_folder
-from datasources.reference import read_reference
+from datasources.districts.pack.reading import BUNDLED, FILE, pack_folder
+from datasources.districts.reference import read_reference
+from datasources.files import whole
+from datasources.store.database import Database
 
 DEFAULT_DISTRICT = "huli"
 LAST = "district"  # file of the data folder: the code of the district last opened there
@@ -97,18 +97,18 @@ def feed_name(code: str) -> str:
 def remember(settings: Settings, named: str, code: str) -> None:
     """Keep what a name stands for, and that it was opened last."""
     folder = settings.data_dir
-    whole_files.write(folder / LAST, code.encode())
+    whole.write(folder / LAST, code.encode())
     known = _known(folder)
     if known.get(named) != code:
         text = json.dumps(known | {named: code}, ensure_ascii=False, indent=1)
-        whole_files.write(folder / KNOWN, text.encode())
+        whole.write(folder / KNOWN, text.encode())
 
 
 def keep_mapping(settings: Settings, named: str, code: str) -> None:
     """Keep how the pack's own records are read, for the day when its folder is gone."""
     pack = pack_folder(named)
     if (pack / FILE).is_file() and (pack / MAPPING).is_file():
-        whole_files.write(_kept_mapping(settings, code), (pack / MAPPING).read_bytes())
+        whole.write(_kept_mapping(settings, code), (pack / MAPPING).read_bytes())
 
 
 def mapping_of(settings: Settings, named: str, code: str) -> Path | None:

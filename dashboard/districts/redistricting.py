@@ -11,16 +11,16 @@ from sqlalchemy import func, select
 
 from dashboard import actions
 from dashboard.rules.access import SYSTEM
-from dashboard.rules.event import OPEN
+from dashboard.rules.events.event import OPEN
 from dashboard.rules.refusals import Refusal
-from datasources import journal
-from datasources.database import Database
-from datasources.district import Pack
-from datasources.loading import load_pack
-from datasources.models import AccountRow, EventRow, UnitRow
-from datasources.pack_files import Fault, Faults
-from datasources.reference import Reference, References
-from datasources.succession import stand_events_anew
+from datasources.districts.loading import load_pack
+from datasources.districts.pack.files import Fault, Faults
+from datasources.districts.pack.reading import Pack
+from datasources.districts.reference import Reference, References
+from datasources.districts.succession import stand_events_anew
+from datasources.events import journal
+from datasources.store.database import Database
+from datasources.store.models.tables import AccountRow, EventRow, UnitRow
 
 log = logging.getLogger(__name__)
 

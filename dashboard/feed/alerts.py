@@ -6,14 +6,15 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from dashboard.rules.alerts import Alert, AlertState, kind_of, ladder, next_what
-from dashboard.rules.event import Event
-from dashboard.rules.masking import mask_text, mask_values
-from dashboard.serializer import millis
-from datasources import feed_queries, set_aside
-from datasources.alert_folds import numbers_folded
-from datasources.faults import is_outage
-from datasources.models import AlertRow
+from dashboard.feed.serializer import millis
+from dashboard.rules.alerts.alert import Alert, AlertState, kind_of, ladder, next_what
+from dashboard.rules.events.event import Event
+from dashboard.rules.text.masking import mask_text, mask_values
+from datasources.alerts.folds import numbers_folded
+from datasources.feed import outbox
+from datasources.store import set_aside
+from datasources.store.faults import is_outage
+from datasources.store.models.tables import AlertRow
 
 Row = dict[str, Any]
 RowOf = Callable[[Event], Row]
@@ -40,7 +41,7 @@ class AlertWatch:
 
     def changed(self, session: Session) -> list[dict[str, Any]]:
         """Return an alert message for each alert that changed; `settle()` once they were carried."""
-        alerts = feed_queries.alerts_open_or_among(session, self._sent)
+        alerts = outbox.alerts_open_or_among(session, self._sent)
         messages = alert_messages(session, alerts, self._row_of, self._unit_name)
         looks = {message["alert"]["id"]: json.dumps(message, sort_keys=True) for message in messages}
         over = {
@@ -66,10 +67,10 @@ def alert_messages(
     """Return {"k": "alert", "alert", "row"} for each; the row says whose business it is, also once it left the live set."""
     if not alerts:
         return []
-    events = feed_queries.events_by_id(session, {alert.event_id for alert in alerts})
-    signings = feed_queries.signings(session, list(events.values()))
+    events = outbox.events_by_id(session, {alert.event_id for alert in alerts})
+    signings = outbox.signings(session, list(events.values()))
     people = {name for alert in alerts for name in (alert.acknowledged_by, alert.shelved_by) if name}
-    titles = feed_queries.titles(session, people)
+    titles = outbox.titles(session, people)
     folds = numbers_folded(session, [alert.id for alert in alerts])
     messages = []
     for alert in alerts:

@@ -15,17 +15,18 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from dashboard.alert_feed import AlertWatch, RowOf
-from dashboard.rules.event import Event
-from datasources import feed_queries, set_aside
-from datasources.beats import PUBLISHER, Beats
-from datasources.database import Database
-from datasources.faults import is_outage
-from datasources.feed import Feed, FeedDown
-from datasources.models import OutboxRow
-from datasources.queries_views import PACE
-from datasources.quiet import Quiet
-from datasources.set_aside import Aside
+from dashboard.feed.alerts import AlertWatch, RowOf
+from dashboard.rules.events.event import Event
+from datasources.feed import outbox
+from datasources.feed.stream import Feed, FeedDown
+from datasources.figures.views.named import PACE
+from datasources.store import set_aside
+from datasources.store.beats import PUBLISHER, Beats
+from datasources.store.database import Database
+from datasources.store.faults import is_outage
+from datasources.store.models.tables import OutboxRow
+from datasources.store.quiet_log import Quiet
+from datasources.store.set_aside import Aside
 
 log = logging.getLogger(__name__)
 quiet = Quiet(log)
@@ -63,18 +64,18 @@ def publish(db: Database, feed: Feed, row_of: RowOf) -> Published:
     """
     if db.is_sqlite:
         with db.read() as session:
-            claimed = feed_queries.unpublished(session, LIMIT)
+            claimed = outbox.unpublished(session, LIMIT)
             messages = compose(session, claimed, row_of)
         if claimed:
             _append(feed, messages, db.aside)
             with db.write() as session:
-                feed_queries.forget(session, [row.id for row in claimed])
+                outbox.forget(session, [row.id for row in claimed])
     else:
         with db.write() as session:
-            claimed = feed_queries.unpublished(session, LIMIT, locked=True)
+            claimed = outbox.unpublished(session, LIMIT, locked=True)
             if claimed:
                 _append(feed, compose(session, claimed, row_of), db.aside)
-                feed_queries.forget(session, [row.id for row in claimed])
+                outbox.forget(session, [row.id for row in claimed])
     return Published(len(claimed), any(row.urgent for row in claimed))
 
 
@@ -104,7 +105,7 @@ def compose(session: Session, claimed: Sequence[OutboxRow], row_of: RowOf) -> li
     """
     stepped = [row for row in claimed if row.step_id is not None]
     urgent = {row.event_id for row in stepped if row.urgent}
-    events = feed_queries.events_by_id(session, {row.event_id for row in stepped})
+    events = outbox.events_by_id(session, {row.event_id for row in stepped})
     aside = set_aside.of(session)
     messages = [rows_message([events[one]], row_of, aside) for one in sorted(urgent & events.keys())]
     messages.append(rows_message([events[i] for i in sorted(events.keys() - urgent)], row_of, aside))
@@ -285,7 +286,7 @@ class Publisher:
             if self._bell.wait(left):
                 self._bell.clear()
                 with self._db.read() as session:
-                    waiting = feed_queries.unpublished(session, 1)
+                    waiting = outbox.unpublished(session, 1)
                 if waiting and waiting[0].urgent:
                     break
         self._bell.set()

@@ -9,10 +9,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from dashboard.rules.access import Viewer
-from dashboard.rules.event import Event, Status, Supervision, on_time, zone
-from dashboard.rules.lifecycle import CODE_FACTS
-from dashboard.rules.masking import mask_facts, mask_name, mask_phone, mask_text, mask_values
-from datasources.reference import Reference
+from dashboard.rules.events.event import Event, Status, Supervision, on_time, zone
+from dashboard.rules.events.lifecycle import CODE_FACTS
+from dashboard.rules.text.masking import mask_facts, mask_name, mask_phone, mask_text, mask_values
+from datasources.districts.reference import Reference
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MOMENTS = (

@@ -1,0 +1,1 @@
+"""What is owed to outside systems and how it is sent."""

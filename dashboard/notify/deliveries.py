@@ -11,12 +11,12 @@ import time
 from datetime import datetime, timedelta
 
 from dashboard import clock
-from dashboard.house import House
-from dashboard.webhook import LONGEST_SECONDS, NotTaken, post
-from datasources import delivery_queue
-from datasources.beats import DELIVERIES
-from datasources.delivery_queue import Owed
-from datasources.quiet import Quiet
+from dashboard.notify.webhook import LONGEST_SECONDS, NotTaken, post
+from dashboard.runtime.runtime import House
+from datasources.exchange import delivery_queue
+from datasources.exchange.delivery_queue import Owed
+from datasources.store.beats import DELIVERIES
+from datasources.store.quiet_log import Quiet
 
 quiet = Quiet(logging.getLogger(__name__))
 

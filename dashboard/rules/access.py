@@ -7,7 +7,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
-from dashboard.rules.event import Event, Source, Status
+from dashboard.rules.events.event import Event, Source, Status
 from dashboard.rules.policy import World
 
 

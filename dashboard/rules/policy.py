@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
-from dashboard.rules.event import Event
+from dashboard.rules.events.event import Event
 from dashboard.rules.limits import DEFAULT_FREEZE, DEFAULT_HANDLING, DEFAULT_MINUTES, Calendar, Limit
 
 

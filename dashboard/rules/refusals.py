@@ -13,7 +13,7 @@ The sentence is a Chinese msgid with named parameters; only the edge translates 
 
 from typing import Any
 
-from dashboard.rules.event import Event
+from dashboard.rules.events.event import Event
 
 
 class Refusal(Exception):

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from dashboard.rules.event import Event, Rating, Source, on_time
+from dashboard.rules.events.event import Event, Rating, Source, on_time
 from dashboard.rules.policy import Policy
 
 PROMPT = timedelta(hours=24)

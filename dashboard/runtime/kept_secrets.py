@@ -7,7 +7,7 @@ import secrets
 from pathlib import Path
 
 from dashboard.rules.refusals import Refusal
-from datasources import whole_files
+from datasources.files import whole
 
 SECRET, DEMO_PASSWORD = "secret", "demo-password"
 LENGTHS = {SECRET: 32, DEMO_PASSWORD: 9}  # random bytes
@@ -22,7 +22,7 @@ def kept(folder: Path, name: str) -> str:
     """Return the word of a name, made at the first call; only the owner may read its file. Refusal when it is broken."""
     path = folder / name
     if not path.exists():
-        whole_files.write(path, secrets.token_urlsafe(LENGTHS[name]).encode(), mode=0o600, first=True)
+        whole.write(path, secrets.token_urlsafe(LENGTHS[name]).encode(), mode=0o600, first=True)
     word = path.read_text(encoding="utf-8", errors="replace").strip()
     if len(word) < LEAST[name]:
         raise Refusal(BROKEN, path=path)

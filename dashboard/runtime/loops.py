@@ -8,14 +8,17 @@ import threading
 import time
 from collections.abc import Callable
 
-from dashboard import clock, housekeeping, one_time, sweeps
-from dashboard.deliveries import Courier
-from dashboard.house import House, follow_clock, keep_clock
-from dashboard.housekeeping import Housekeeping
-from dashboard.rollup_process import RollupProcess
+from dashboard import clock
+from dashboard.notify.deliveries import Courier
 from dashboard.rules.refusals import Refusal
-from datasources import beats, chain, set_aside
-from datasources.quiet import Quiet
+from dashboard.runtime import shared_time
+from dashboard.runtime.runtime import House, follow_clock, keep_clock
+from dashboard.sweeps import deadlines, housekeeping
+from dashboard.sweeps.housekeeping import Housekeeping
+from dashboard.sweeps.rollup_process import RollupProcess
+from datasources.audit import links
+from datasources.store import beats, set_aside
+from datasources.store.quiet_log import Quiet
 
 quiet = Quiet(logging.getLogger(__name__))
 
@@ -85,7 +88,7 @@ def clock_loops(house: House) -> list[Loop]:
             DELIVER_SECONDS,
             lambda: courier.wait(LEAVING_SECONDS),
         ),
-        Loop("seal", lambda: chain.seal(house.database, clock.real_now()), SEAL_SECONDS),
+        Loop("seal", lambda: links.seal(house.database, clock.real_now()), SEAL_SECONDS),
         Loop("rollups", rolling.ensure, ROLLUP_SECONDS, rolling.stop),
         Loop("housekeeping", Housekeeping(house).sweep, housekeeping.EVERY_SECONDS),
     ]
@@ -94,7 +97,7 @@ def clock_loops(house: House) -> list[Loop]:
 
 def sweep(house: House) -> None:
     """Let every sweep do what is due, none of them long enough to hold up the others."""
-    sweeps.tick(house.database, house.reference, clock.now(), house.beats, SWEEP_BUDGET_SECONDS)
+    deadlines.tick(house.database, house.reference, clock.now(), house.beats, SWEEP_BUDGET_SECONDS)
 
 
 def beat(house: House) -> None:
@@ -131,4 +134,4 @@ def time_loop(house: House) -> list[Loop]:
     """Return the loop that keeps this process at the database's time, where that has a clock of its own."""
     if house.database.is_sqlite:
         return []
-    return [Loop("time", lambda: one_time.agree(house.database), one_time.AGREE_SECONDS)]
+    return [Loop("time", lambda: shared_time.agree(house.database), shared_time.AGREE_SECONDS)]

@@ -11,22 +11,24 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 
-from dashboard import clock, districts, one_time
+from dashboard import clock
 from dashboard.backups import refuse_half_restored
-from dashboard.counter import Counter
-from dashboard.kept_words import SECRET, kept
-from dashboard.rules.local_time import moment_of
+from dashboard.districts import location
+from dashboard.report_batcher import Counter
 from dashboard.rules.refusals import Refusal
+from dashboard.rules.text.local_time import moment_of
+from dashboard.runtime import shared_time
+from dashboard.runtime.kept_secrets import SECRET, kept
 from dashboard.settings import Settings
-from datasources import clock_anchor, sealing
-from datasources.beats import Beats
-from datasources.database import Database
-from datasources.district import read_pack
-from datasources.embedded import Embedded
-from datasources.feed import Feed
-from datasources.loading import load_pack
-from datasources.postgres import UNHURRIED, Limits
-from datasources.reference import Reference, References
+from datasources.districts.loading import load_pack
+from datasources.districts.pack.reading import read_pack
+from datasources.districts.reference import Reference, References
+from datasources.feed.embedded import Embedded
+from datasources.feed.stream import Feed
+from datasources.store import clock_anchor, sealing
+from datasources.store.beats import Beats
+from datasources.store.database import Database
+from datasources.store.postgres import UNHURRIED, Limits
 
 log = logging.getLogger(__name__)
 
@@ -64,13 +66,13 @@ class House:
     @property
     def pack_mapping(self) -> Path | None:
         """Return how the pack says that its own records are to be read."""
-        return districts.mapping_of(self.settings, self.pack, self.district)
+        return location.mapping_of(self.settings, self.pack, self.district)
 
     @property
     def feed(self) -> Feed:
         """Return the live feed, having started the bundled Valkey if that is what the settings say."""
         if self._feed is None:
-            name = districts.feed_name(self.district)
+            name = location.feed_name(self.district)
             if self.settings.redis_url:
                 self._feed = Feed(self.settings.redis_url, name)
             else:
@@ -102,20 +104,20 @@ def open_house(settings: Settings, *, load: bool = True, limits: Limits | None =
         ) from error
     refuse_half_restored(settings.data_dir)
     _open_seals(settings)
-    meant = districts.chosen(settings)
+    meant = location.chosen(settings)
     if meant.code is None and settings.database_url is None:
         read_pack(meant.named)  # which says what is wrong with it
     code = meant.code or Path(meant.named).name
     limits = limits or Limits(settings.database_connections, statement=settings.database_seconds)
-    database = Database(districts.database_url(settings, code), limits)
+    database = Database(location.database_url(settings, code), limits)
     database.upgrade()
-    one_time.agree(database)
+    shared_time.agree(database)
     house = House(settings, meant.named, code, database, References(database, settings.minutes))
     if load:
         _load(house, meant.named)
         house.district = house.reference.code
-        districts.remember(settings, meant.named, house.district)
-        districts.keep_mapping(settings, meant.named, house.district)
+        location.remember(settings, meant.named, house.district)
+        location.keep_mapping(settings, meant.named, house.district)
     return house
 
 

@@ -3,8 +3,8 @@
 import logging
 
 from dashboard import clock
-from datasources.database import Database
-from datasources.server_time import server_now
+from datasources.store.database import Database
+from datasources.store.server_time import server_now
 
 log = logging.getLogger(__name__)
 

@@ -8,8 +8,9 @@ from pathlib import Path
 from PIL import Image, ImageDraw, ImageFont
 
 from dashboard.rules.access import Viewer
-from datasources import photos, whole_files
-from datasources.models import PhotoRow
+from datasources.files import whole
+from datasources.photos import pictures_kept
+from datasources.store.models.tables import PhotoRow
 
 SIZE = (480, 320)
 CAPTION = "模拟照片"
@@ -44,7 +45,7 @@ class Album:
 
     def _original(self, folder: Path, by: Viewer, now: datetime) -> PhotoRow:
         if self._first is None or not (folder / self._first.id).is_file():
-            self._first = photos.store(folder, simulated_photo(), by, now)
+            self._first = pictures_kept.store(folder, simulated_photo(), by, now)
         return self._first
 
 
@@ -73,4 +74,4 @@ def _link(source: Path, target: Path) -> None:
     try:
         os.link(source, target)
     except OSError:
-        whole_files.write(target, source.read_bytes())
+        whole.write(target, source.read_bytes())

@@ -10,12 +10,12 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from dashboard.demo_town import DESK
 from dashboard.rules.access import CLOCK, Role, Viewer
-from dashboard.rules.context import CoUnit
-from dashboard.rules.event import BAD_RATINGS, Event, Ground, Rating, Status
-from dashboard.rules.guards import DECLINES_TO_RULING, border_in_doubt
-from datasources.reference import Reference
+from dashboard.rules.events.context import CoUnit
+from dashboard.rules.events.event import BAD_RATINGS, Event, Ground, Rating, Status
+from dashboard.rules.events.guards import DECLINES_TO_RULING, border_in_doubt
+from dashboard.simulation.town import DESK
+from datasources.districts.reference import Reference
 
 LEAD = Viewer("lead", Role.LEAD, title="值班长")
 # how soon a unit claims, in minutes, and how often it lets a claim pass

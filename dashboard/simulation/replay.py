@@ -14,17 +14,18 @@ from typing import NamedTuple
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from dashboard import actions, sweeps
+from dashboard import actions
 from dashboard.rules.access import CLOCK, SYSTEM, Role, Viewer
-from dashboard.rules.event import Event, Status
-from dashboard.rules.guards import border_in_doubt
+from dashboard.rules.events.event import Event, Status
+from dashboard.rules.events.guards import border_in_doubt
+from dashboard.rules.events.report import Report
 from dashboard.rules.refusals import Refusal
-from dashboard.rules.report import Report
-from datasources import journal
-from datasources.beats import Beats
-from datasources.database import Database
-from datasources.models import EventRow
-from datasources.reference import Reference, References
+from dashboard.sweeps import deadlines
+from datasources.districts.reference import Reference, References
+from datasources.events import journal
+from datasources.store.beats import Beats
+from datasources.store.database import Database
+from datasources.store.models.tables import EventRow
 
 log = logging.getLogger(__name__)
 
@@ -106,7 +107,7 @@ class Replay:
         rests = max(SWEEP_SECONDS, 4 * self._sweep_took)
         if self._swept_at is None or rested >= rests or now - self._swept_at >= SWEEP_AT_LEAST:
             begun = time.monotonic()
-            done += sweeps.tick(self._database, self._references.get(), now, self._beats)
+            done += deadlines.tick(self._database, self._references.get(), now, self._beats)
             self._swept, self._swept_at = time.monotonic(), now
             self._sweep_took = self._swept - begun
         return done

@@ -15,18 +15,20 @@ from typing import NamedTuple
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from dashboard import actions, sweeps
-from dashboard.demo_album import Album
-from dashboard.demo_people import Scene, Turn, answers_alert_after, next_turn
-from dashboard.demo_town import DESK, SIMULATED, Arrival, Town
+from dashboard import actions
 from dashboard.rules.access import Viewer
-from dashboard.rules.alerts import SIGN_WITHIN, AlertState
-from dashboard.rules.event import OPEN, Event
+from dashboard.rules.alerts.alert import SIGN_WITHIN, AlertState
+from dashboard.rules.events.event import OPEN, Event
 from dashboard.rules.refusals import Refusal
-from datasources import alert_journal, journal
-from datasources.database import Database
-from datasources.models import EventRow
-from datasources.reference import Reference, References
+from dashboard.simulation.album import Album
+from dashboard.simulation.people import Scene, Turn, answers_alert_after, next_turn
+from dashboard.simulation.town import DESK, SIMULATED, Arrival, Town
+from dashboard.sweeps import deadlines
+from datasources.alerts import journal as alert_journal
+from datasources.districts.reference import Reference, References
+from datasources.events import journal
+from datasources.store.database import Database
+from datasources.store.models.tables import EventRow
 
 log = logging.getLogger(__name__)
 
@@ -109,7 +111,7 @@ class Demo:
         while moment < now:
             moment = min(moment + PAST_SLICE, now)
             done += self._live(reference, moment)
-            sweeps.tick(self._database, reference, moment)
+            deadlines.tick(self._database, reference, moment)
         return done
 
     def _expect(self, since: datetime, until: datetime, per_hour: float, quietest: float) -> None:

@@ -14,10 +14,10 @@ from itertools import accumulate
 from shapely.geometry import Point, shape
 
 from dashboard.rules.access import SYSTEM, Role, Viewer
-from dashboard.rules.event import Source
+from dashboard.rules.events.event import Source
+from dashboard.rules.events.report import Report
 from dashboard.rules.policy import Category
-from dashboard.rules.report import Report
-from datasources.reference import Area, Reference
+from datasources.districts.reference import Area, Reference
 
 SIMULATED = "模拟数据"
 DESK = Viewer("operator", Role.OPERATOR, title="值班员")

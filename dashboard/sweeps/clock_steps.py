@@ -6,12 +6,12 @@ from typing import Any
 
 from sqlalchemy import and_, or_
 
-from dashboard.rules import clock_steps
-from dashboard.rules.alerts import LONGEST_SHELF, AlertState
-from datasources import alert_journal
-from datasources.database import Database
-from datasources.models import AlertRow
-from datasources.reference import Reference
+from dashboard.rules.alerts import clock_steps
+from dashboard.rules.alerts.alert import LONGEST_SHELF, AlertState
+from datasources.alerts import journal
+from datasources.districts.reference import Reference
+from datasources.store.database import Database
+from datasources.store.models.tables import AlertRow
 
 log = logging.getLogger(__name__)
 
@@ -27,13 +27,13 @@ def pull_in(database: Database, _reference: Reference, now: datetime, _budget: f
         and_(A.state != AlertState.STOOD_DOWN, A.shelved_until > now + LONGEST_SHELF),
     )
     with database.read() as session:
-        found = alert_journal.alerts_where(session, ahead)
+        found = journal.alerts_where(session, ahead)
     moved = [(alert, after) for alert in found if (after := clock_steps.pulled_in(alert, now)) is not alert]
     done = 0
     for alert, after in moved:
         with database.write() as session:
-            if alert_journal.update_alert(session, alert, after):
-                alert_journal.tell_alert(session, after, now)
+            if journal.update_alert(session, alert, after):
+                journal.tell_alert(session, after, now)
                 done += 1
     if done:
         log.warning("the clock was put back: the next rung of %s emergencies is brought near again", done)

@@ -12,20 +12,22 @@ from typing import Any
 from sqlalchemy import and_, or_
 from sqlalchemy.orm import Session
 
-from dashboard import actions, folding, sweeping
-from dashboard.clock_steps import pull_in
-from dashboard.rules import alerts
+from dashboard import actions, alert_folding
 from dashboard.rules.access import CLOCK
-from dashboard.rules.alerts import Alert, AlertState
-from dashboard.rules.change import RED_OVERDUE
-from dashboard.rules.event import DUE, Event, Status, Supervision
-from datasources import alert_journal, journal
-from datasources.beats import Beats
-from datasources.database import Database
-from datasources.faults import is_outage
-from datasources.models import AlertRow, EventRow
-from datasources.quiet import Quiet
-from datasources.reference import Reference
+from dashboard.rules.alerts import alert as alerts
+from dashboard.rules.alerts.alert import Alert, AlertState
+from dashboard.rules.events.change import RED_OVERDUE
+from dashboard.rules.events.event import DUE, Event, Status, Supervision
+from dashboard.sweeps import row_by_row
+from dashboard.sweeps.clock_steps import pull_in
+from datasources.alerts import journal as alert_journal
+from datasources.districts.reference import Reference
+from datasources.events import journal
+from datasources.store.beats import Beats
+from datasources.store.database import Database
+from datasources.store.faults import is_outage
+from datasources.store.models.tables import AlertRow, EventRow
+from datasources.store.quiet_log import Quiet
 
 quiet = Quiet(logging.getLogger(__name__))
 
@@ -149,7 +151,7 @@ def sound(database: Database, reference: Reference, now: datetime, budget: float
     def do(session: Session, alert: Alert) -> int:
         return _climb(session, alert, now)
 
-    return sweeping.each(database, "sound", A.id, due, A.next_at, read, do, budget)
+    return row_by_row.each(database, "sound", A.id, due, A.next_at, read, do, budget)
 
 
 SWEEPS: tuple[Callable[[Database, Reference, datetime, float | None], int], ...] = (
@@ -187,14 +189,14 @@ def _sweep(round_: Round, due: Any, deadline: Any, action: str, facts: dict[str,
         return 1
 
     name = f"{action} {deadline.name}"
-    return sweeping.each(round_.database, name, E.id, due, deadline, read, do, round_.budget)
+    return row_by_row.each(round_.database, name, E.id, due, deadline, read, do, round_.budget)
 
 
 def _climb(session: Session, alert: Alert, now: datetime) -> int:
     event = journal.event_by_id(session, alert.event_id)
     if event is None:
         raise LookupError(f"the event {alert.event_id} of the alert is gone")
-    if folding.freed(session, alert, now):
+    if alert_folding.freed(session, alert, now):
         return 1
     deadline = getattr(event, DUE[Status(event.status)]) if event.is_open else None
     after, done, again = alerts.climb(alert, now, _all_signed(session, event), deadline)
@@ -208,7 +210,7 @@ def _climb(session: Session, alert: Alert, now: datetime) -> int:
     if any(consequence.what == "webhook" for consequence in done) and (shelf is None or shelf <= now):
         actions.owe_webhook(session, event, after, "unacknowledged", now)
     if again is not None:
-        again = folding.folded(session, again, event, again.mark, now)
+        again = alert_folding.folded(session, again, event, again.mark, now)
         fresh = alert_journal.insert_alert(session, again, "clock")
         alert_journal.tell_alert(session, fresh, now)
     alert_journal.tell_alert(session, after, now)

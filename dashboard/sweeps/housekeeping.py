@@ -3,9 +3,10 @@
 from datetime import datetime
 
 from dashboard import clock
-from dashboard.house import House
-from datasources import orphans, screens, uploads
-from datasources.aside import aside
+from dashboard.runtime.runtime import House
+from datasources.alerts import screens
+from datasources.photos import orphans, uploads
+from datasources.store.threadpool import aside
 
 EVERY_SECONDS = 3600.0
 

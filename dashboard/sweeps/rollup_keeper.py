@@ -6,9 +6,9 @@ Counting happens in a reading session, so that no writer waits for it; only the 
 from collections.abc import Callable
 from datetime import datetime
 
-from datasources import freezing, rollups
-from datasources.database import Database
-from datasources.reference import Reference
+from datasources.districts.reference import Reference
+from datasources.figures.rollups import days, freezing
+from datasources.store.database import Database
 
 Told = Callable[[int, int], object]
 
@@ -18,10 +18,10 @@ def keep(database: Database, reference: Reference, now: datetime) -> bool:
     if not _days(database, reference, now, None):
         return False
     with database.read() as session:
-        spans = rollups.unrolled_spans(session, reference.tz)
+        spans = days.unrolled_spans(session, reference.tz)
     for tier, first in spans:
         with database.write() as session:
-            rollups.store_span(session, tier, first, now)
+            days.store_span(session, tier, first, now)
     with database.read() as session:
         due = freezing.due(session, reference, now)
     for kind, span in due:
@@ -36,8 +36,8 @@ def is_due(database: Database, reference: Reference, now: datetime) -> bool:
     """Return whether there is anything to roll up or to freeze."""
     with database.read() as session:
         return bool(
-            rollups.unrolled_days(session, now, reference.tz)
-            or rollups.unrolled_spans(session, reference.tz)
+            days.unrolled_days(session, now, reference.tz)
+            or days.unrolled_spans(session, reference.tz)
             or freezing.due(session, reference, now)
         )
 
@@ -48,9 +48,9 @@ def rebuild(database: Database, reference: Reference, now: datetime, told: Told 
     `told` hears (days done, days in all).
     """
     with database.write() as session:
-        rollups.forget_all(session)
+        days.forget_all(session)
     with database.read() as session:
-        count = len(rollups.unrolled_days(session, now, reference.tz))
+        count = len(days.unrolled_days(session, now, reference.tz))
     while not _days(database, reference, now, told):
         pass
     keep(database, reference, now)
@@ -60,15 +60,15 @@ def rebuild(database: Database, reference: Reference, now: datetime, told: Told 
 def _days(database: Database, reference: Reference, now: datetime, told: Told | None) -> bool:
     """Roll days up; return whether all stood still meanwhile."""
     with database.read() as session:
-        due = rollups.unrolled_days(session, now, reference.tz)
+        due = days.unrolled_days(session, now, reference.tz)
     left = 0
     for place, day in enumerate(due, start=1):
         with database.read() as session:
-            counted = rollups.count_day(session, day, reference.tz)
+            counted = days.count_day(session, day, reference.tz)
         with database.write() as session:
-            left += not rollups.store_day(session, counted, now, reference.tz)
+            left += not days.store_day(session, counted, now, reference.tz)
         if told:
             told(place, len(due))
     with database.write() as session:
-        rollups.clear_idle_marks(session, now, reference.tz)
+        days.clear_idle_marks(session, now, reference.tz)
     return not left

@@ -8,13 +8,14 @@ import subprocess
 import sys
 from pathlib import Path
 
-from dashboard import clock, rollup_keeper
-from dashboard.house import House
+from dashboard import clock
+from dashboard.runtime.runtime import House
 from dashboard.settings import Settings
+from dashboard.sweeps import rollup_keeper
 
 log = logging.getLogger(__name__)
 
-APP = Path(__file__).resolve().parents[1] / "app.py"
+APP = Path(__file__).resolve().parents[2] / "app.py"
 ENDS_WITHIN_S = 10
 
 

@@ -13,8 +13,8 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from dashboard.rules.refusals import Refusal
-from datasources.database import Database
-from datasources.faults import is_locked, is_outage
+from datasources.store.database import Database
+from datasources.store.faults import is_locked, is_outage
 
 BATCH = 500
 MOST_DUE = 20_000  # so many rows that cannot be done may stand before those that can

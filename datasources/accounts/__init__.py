@@ -1,0 +1,1 @@
+"""Accounts and how one enters: passwords, codes, sessions, tokens, kiosks."""

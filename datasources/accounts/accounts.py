@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session
 
 from dashboard.rules.access import HOME, ROLE_WORDS, Role, Viewer
 from dashboard.rules.refusals import NotFound, Refusal
-from datasources import devices, passwords, sign_in_limits
-from datasources.models import AccountRow, AuditRow, TokenRow
-from datasources.reference import Reference
+from datasources.accounts import devices, limits, passwords
+from datasources.districts.reference import Reference
+from datasources.store.models.tables import AccountRow, AuditRow, TokenRow
 
 LONGEST_NAME = 100
 RESERVED = frozenset({"list", "revoke", "console"})  # words of the command line and of the audit
@@ -75,7 +75,7 @@ def set_password(session: Session, name: str, password: str, now: datetime) -> N
     row = account_of(session, name)
     row.password_hash = _hashed(password)
     row.epoch += 1
-    sign_in_limits.release_account(session, name)
+    limits.release_account(session, name)
     devices.forget(session, name)
     ended = _end_tokens(session, [name], now)
     audit(session, now, "console", "account.passwd", account=name, tokens=ended)
@@ -147,7 +147,7 @@ def ensure_demo(session: Session, reference: Reference, password: str, now: date
 def unlock(session: Session, name: str, by: str, now: datetime) -> None:
     """Let an account be tried again at once, however often it was tried in vain."""
     account_of(session, name)
-    sign_in_limits.release_account(session, name)
+    limits.release_account(session, name)
     audit(session, now, by, "account.unlock", account=name)
 
 

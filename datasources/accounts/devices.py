@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from datasources.digests import digest
-from datasources.models_accounts import DeviceRow
+from datasources.accounts.digests import digest
+from datasources.store.models.accounts import DeviceRow
 
 KNOWN_FOR = timedelta(days=180)
 LONGEST = 100

@@ -16,9 +16,9 @@ from sqlalchemy.orm import Session
 
 from dashboard.rules.access import Role
 from dashboard.rules.refusals import Forbidden, NotFound, Refusal
-from datasources.accounts import audit
-from datasources.models import AccountRow, KioskRow, SessionRow
-from datasources.sign_in import digest
+from datasources.accounts.accounts import audit
+from datasources.accounts.sign_in import digest
+from datasources.store.models.tables import AccountRow, KioskRow, SessionRow
 
 ACCOUNT = "screen:"
 NAME = re.compile(r"[\w.\-]{1,40}")

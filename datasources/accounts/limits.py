@@ -14,8 +14,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from datasources.database import take_turn
-from datasources.models_accounts import SignInLimitRow
+from datasources.store.database import take_turn
+from datasources.store.models.accounts import SignInLimitRow
 
 TURN = 20_261  # the number writers of these counts wait for
 FORGOTTEN_AFTER = timedelta(hours=1)  # without another failure

@@ -10,8 +10,8 @@ from sqlalchemy import CursorResult, or_, update
 from sqlalchemy.orm import Session
 
 from dashboard.rules.access import Role
-from datasources.accounts import account_of, audit
-from datasources.models import AccountRow
+from datasources.accounts.accounts import account_of, audit
+from datasources.store.models.tables import AccountRow
 
 ROLES = frozenset({Role.LEAD, Role.ADMIN, Role.OPERATOR})  # who decides and who changes accounts
 STEP_SECONDS = 30

@@ -6,7 +6,7 @@ from functools import lru_cache
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
 
-from datasources.aside import aside
+from datasources.store.threadpool import aside
 
 MEMORY_KIB = 19 * 1024
 ROUNDS = 2

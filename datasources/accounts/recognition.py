@@ -14,11 +14,11 @@ from sqlalchemy import and_, or_, select, update
 from sqlalchemy.orm import Session
 
 from dashboard.rules.access import Role, Viewer
-from datasources.accounts import viewer_of
-from datasources.database import Database
-from datasources.digests import digest
-from datasources.models import AccountRow, SessionRow, TokenRow
-from datasources.tokens import EXPIRES, PERSONAL
+from datasources.accounts.accounts import viewer_of
+from datasources.accounts.digests import digest
+from datasources.accounts.tokens import EXPIRES, PERSONAL
+from datasources.store.database import Database
+from datasources.store.models.tables import AccountRow, SessionRow, TokenRow
 
 NOTED_EVERY = timedelta(seconds=60)  # how exactly it is known when somebody last did something
 REMEMBERED = 1.5

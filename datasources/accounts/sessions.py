@@ -7,9 +7,9 @@ from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from dashboard.rules.refusals import NotFound
-from datasources.accounts import account_of, audit
-from datasources.digests import digest
-from datasources.models import SessionRow
+from datasources.accounts.accounts import account_of, audit
+from datasources.accounts.digests import digest
+from datasources.store.models.tables import SessionRow
 
 ID_LENGTH = 16  # hex digits of the digest: enough to tell sessions apart, nothing to enter with
 

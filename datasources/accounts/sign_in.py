@@ -11,15 +11,16 @@ from sqlalchemy.orm import Session
 
 from dashboard.rules.access import Role, Viewer
 from dashboard.rules.refusals import Refusal
-from datasources import devices, one_time_codes, passwords, sign_in_limits
-from datasources.accounts import LONGEST_NAME, audit, viewer_of
-from datasources.database import Database
-from datasources.digests import digest
-from datasources.models import AccountRow, SessionRow
-from datasources.models_accounts import HalfSessionRow
-from datasources.recognition import LONGEST_SECRET, Recognition
-from datasources.sign_in_limits import Limit
-from datasources.tokens import PERSONAL, issue_token
+from datasources.accounts import devices, one_time_codes, passwords
+from datasources.accounts import limits as sign_in_limits
+from datasources.accounts.accounts import LONGEST_NAME, audit, viewer_of
+from datasources.accounts.digests import digest
+from datasources.accounts.limits import Limit
+from datasources.accounts.recognition import LONGEST_SECRET, Recognition
+from datasources.accounts.tokens import PERSONAL, issue_token
+from datasources.store.database import Database
+from datasources.store.models.accounts import HalfSessionRow
+from datasources.store.models.tables import AccountRow, SessionRow
 
 __all__ = ["PERSONAL", "Entered", "Half", "Origin", "SignIn", "TooSoon", "digest", "issue_token"]
 

@@ -8,9 +8,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from dashboard.rules.refusals import NotFound, Refusal
-from datasources.accounts import audit
-from datasources.digests import digest
-from datasources.models import AccountRow, TokenRow
+from datasources.accounts.accounts import audit
+from datasources.accounts.digests import digest
+from datasources.store.models.tables import AccountRow, TokenRow
 
 MARK = "grid_"
 PERSONAL = "personal"  # the scope of a token that reads persons in clear

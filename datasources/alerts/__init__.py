@@ -1,0 +1,1 @@
+"""Alerts and the screens that hear them."""

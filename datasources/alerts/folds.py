@@ -6,9 +6,9 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from dashboard.rules.alerts import AlertState
-from dashboard.rules.folding import WITHIN, Earlier
-from datasources.models import AlertRow, EventRow
+from dashboard.rules.alerts.alert import AlertState
+from dashboard.rules.alerts.folding import WITHIN, Earlier
+from datasources.store.models.tables import AlertRow, EventRow
 
 A, E = AlertRow, EventRow
 

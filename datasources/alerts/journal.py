@@ -10,9 +10,9 @@ from typing import Any
 from sqlalchemy import CursorResult, func, insert, select, update
 from sqlalchemy.orm import Session
 
-from dashboard.rules.alerts import Alert, AlertState
-from datasources import set_aside
-from datasources.models import AlertLogRow, AlertRow, OutboxRow
+from dashboard.rules.alerts.alert import Alert, AlertState
+from datasources.store import set_aside
+from datasources.store.models.tables import AlertLogRow, AlertRow, OutboxRow
 
 ALERT_COLUMNS = tuple(field.name for field in fields(Alert))
 ALERT: Any = AlertRow.__table__.c

@@ -7,8 +7,8 @@ from typing import Any
 from sqlalchemy import delete, func, or_, select
 from sqlalchemy.orm import Session
 
-from datasources.kiosks import ACCOUNT, is_kiosk
-from datasources.models import ScreenRow
+from datasources.accounts.kiosks import ACCOUNT, is_kiosk
+from datasources.store.models.tables import ScreenRow
 
 LEASE = timedelta(seconds=15)
 REMEMBERED = timedelta(days=1)  # of screens without a name of their own: a new browser tab is a new one

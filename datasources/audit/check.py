@@ -10,8 +10,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from dashboard.rules.refusals import Refusal
-from datasources import chain, sealing
-from datasources.models_chain import ChainLinkRow
+from datasources.audit import links as chain
+from datasources.store import sealing
+from datasources.store.models.chain import ChainLinkRow
 
 PAGE = 200
 HEAD = ("no", "signature")

@@ -20,10 +20,10 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from datasources import sealing
-from datasources.database import Database, take_turn
-from datasources.models import AuditRow, Base, LedgerRow, StepRow
-from datasources.models_chain import ChainLinkRow
+from datasources.store import sealing
+from datasources.store.database import Database, take_turn
+from datasources.store.models.chain import ChainLinkRow
+from datasources.store.models.tables import AuditRow, Base, LedgerRow, StepRow
 
 TABLES: Mapping[str, type[Base]] = {"step": StepRow, "ledger": LedgerRow, "audit": AuditRow}
 # what of a row is signed; a column that comes later gets a form of its own, and old links keep theirs

@@ -7,10 +7,10 @@ from typing import NamedTuple
 from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
-from dashboard.rules.event import Event
-from datasources.accounts import audit
-from datasources.database import take_turn
-from datasources.models import AccountRow, AuditRow
+from dashboard.rules.events.event import Event
+from datasources.accounts.accounts import audit
+from datasources.store.database import take_turn
+from datasources.store.models.tables import AccountRow, AuditRow
 
 REVEAL, LIMIT = "reveal", "reveal.limit"
 MOST = 20

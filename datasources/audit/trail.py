@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from datasources.models import AuditRow
+from datasources.store.models.tables import AuditRow
 
 PAGE = 100
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from datasources.queries_places import places_of
-from datasources.reference import Reference
+from datasources.districts.places import places_of
+from datasources.districts.reference import Reference
 
 MOST = 8
 SHORTEST = 2  # characters that must agree before a name is offered

@@ -12,8 +12,8 @@ import numpy as np
 import shapely
 from shapely.geometry import shape
 
-from dashboard.rules.boards import STREETS, depth_of
-from datasources.coordinates import (
+from dashboard.rules.figures.boards import STREETS, depth_of
+from datasources.districts.coordinates import (
     UnknownCoordinates,
     bd09_to_gcj02,
     bd09_to_wgs84,

@@ -14,8 +14,11 @@ from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
 from dashboard.rules.refusals import Refusal
-from datasources.district import Area, Category, Pack, Unit
-from datasources.models import (
+from datasources.districts.pack.files import Faults
+from datasources.districts.pack.reading import Area, Category, Pack, Unit
+from datasources.districts.pack.succession import Span
+from datasources.districts.succession import heir, heirs_by_place, stand_events_anew
+from datasources.store.models.tables import (
     AreaRow,
     CalendarRow,
     CategoryRow,
@@ -25,9 +28,6 @@ from datasources.models import (
     PlaceRow,
     UnitRow,
 )
-from datasources.pack_files import Faults
-from datasources.pack_succession import Span
-from datasources.succession import heir, heirs_by_place, stand_events_anew
 
 
 def load_pack(

@@ -6,8 +6,8 @@ from typing import Any
 from shapely.geometry import shape
 from sqlalchemy.orm import Session
 
-from datasources.queries_places import places_of
-from datasources.reference import Area, Reference
+from datasources.districts.places import places_of
+from datasources.districts.reference import Area, Reference
 
 ROUGH_DEGREES = 0.00008  # about 8 m: finer than a finger
 DIGITS = 5  # about 1 m

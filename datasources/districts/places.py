@@ -3,9 +3,9 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from datasources.models import PlaceRow
-from datasources.pack_places import Place
-from datasources.reference import Reference
+from datasources.districts.pack.places import Place
+from datasources.districts.reference import Reference
+from datasources.store.models.tables import PlaceRow
 
 
 def places_of(

@@ -13,10 +13,10 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from dashboard.rules.alerts import kind_of
-from dashboard.rules.boards import COMMUNITIES, depth_of
-from dashboard.rules.event import Event, Level
-from dashboard.rules.horizon import Horizon, horizon
+from dashboard.rules.alerts.alert import kind_of
+from dashboard.rules.events.event import Event, Level
+from dashboard.rules.events.horizon import Horizon, horizon
+from dashboard.rules.figures.boards import COMMUNITIES, depth_of
 from dashboard.rules.limits import (
     DEFAULT_FREEZE,
     DEFAULT_HANDLING,
@@ -26,9 +26,20 @@ from dashboard.rules.limits import (
 )
 from dashboard.rules.policy import CLAIM_CAP_TENTHS, COMPOSITE, POINTS, Category, Policy
 from dashboard.rules.refusals import Refusal
-from datasources.database import Database
-from datasources.geo import GeoIndex
-from datasources.models import (
+from datasources.districts.geo import GeoIndex
+from datasources.districts.reference_parts import (
+    Area,
+    Duty,
+    Gone,
+    Unit,
+    area_of,
+    category_of,
+    read_gone,
+    unit_of,
+)
+from datasources.districts.succession import heir, steps_of
+from datasources.store.database import Database
+from datasources.store.models.tables import (
     AreaRow,
     CalendarRow,
     CategoryRow,
@@ -37,8 +48,6 @@ from datasources.models import (
     DutyRow,
     UnitRow,
 )
-from datasources.reference_parts import Area, Duty, Gone, Unit, area_of, category_of, read_gone, unit_of
-from datasources.succession import heir, steps_of
 
 __all__ = ["Area", "Duty", "Reference", "References", "Unit", "local_day", "read_reference"]
 

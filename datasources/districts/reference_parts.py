@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 
 from dashboard.rules.limits import parse_limit, parse_limit_or_none
 from dashboard.rules.policy import Category
-from datasources.models import AreaRow, CategoryRow, UnitRow
-from datasources.succession import steps_of
+from datasources.districts.succession import steps_of
+from datasources.store.models.tables import AreaRow, CategoryRow, UnitRow
 
 
 @dataclass(frozen=True)

@@ -13,9 +13,9 @@ from shapely.geometry import shape
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
-from dashboard.rules.event import OPEN
-from datasources.models import AreaRow, EventRow
-from datasources.models_rollups import RollupMarkRow
+from dashboard.rules.events.event import OPEN
+from datasources.store.models.rollups import RollupMarkRow
+from datasources.store.models.tables import AreaRow, EventRow
 
 E: Any = EventRow.__table__.c
 A: Any = AreaRow.__table__.c

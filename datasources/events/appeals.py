@@ -6,12 +6,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from dashboard.rules.access import Viewer
-from dashboard.rules.event import PENDING_APPEAL, Event
-from datasources import journal
-from datasources.journal import EVENT_COLUMNS
-from datasources.models import EventRow
-from datasources.queries_events import visible
-from datasources.reference import Reference
+from dashboard.rules.events.event import PENDING_APPEAL, Event
+from datasources.districts.reference import Reference
+from datasources.events import journal
+from datasources.events.journal import EVENT_COLUMNS
+from datasources.events.lists import visible
+from datasources.store.models.tables import EventRow
 
 E: Any = EventRow.__table__.c
 MOST = 200

@@ -9,12 +9,12 @@ from typing import Any
 from sqlalchemy import and_, or_
 from sqlalchemy.orm import Session
 
-from dashboard.rules.event import OPEN, Event, Status
-from datasources import journal
-from datasources.geo import metres_between
-from datasources.models import EventRow
-from datasources.queries import METRES_PER_DEGREE
-from datasources.reference import Reference
+from dashboard.rules.events.event import OPEN, Event, Status
+from datasources.districts.geo import metres_between
+from datasources.districts.reference import Reference
+from datasources.events import journal
+from datasources.events.one import METRES_PER_DEGREE
+from datasources.store.models.tables import EventRow
 
 E: Any = EventRow.__table__.c
 OPEN_CODES = [status.value for status in OPEN]

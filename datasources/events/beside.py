@@ -5,10 +5,10 @@ from collections.abc import Collection, Sequence
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from dashboard.rules.event import Event
-from datasources import journal
-from datasources.journal import EVENT, EVENT_COLUMNS
-from datasources.models import PhotoRow, StepRow
+from dashboard.rules.events.event import Event
+from datasources.events import journal
+from datasources.events.journal import EVENT, EVENT_COLUMNS
+from datasources.store.models.tables import PhotoRow, StepRow
 
 CHUNK = 500
 _EVENT = tuple(EVENT.c[name] for name in EVENT_COLUMNS)

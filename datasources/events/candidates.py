@@ -7,13 +7,13 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from dashboard.rules.event import Event, Status
+from dashboard.rules.advice.recommend import Candidate, Facts, recommend
+from dashboard.rules.events.event import Event, Status
 from dashboard.rules.periods import days
-from dashboard.rules.recommend import Candidate, Facts, recommend
-from datasources.models import EventRow, StepRow
-from datasources.queries_dialect import unindexed
-from datasources.queries_kpis import kpi_groups
-from datasources.reference import Reference
+from datasources.districts.reference import Reference
+from datasources.figures.kpis import kpi_groups
+from datasources.store.dialect import unindexed
+from datasources.store.models.tables import EventRow, StepRow
 
 E: Any = EventRow.__table__.c
 S: Any = StepRow.__table__.c

@@ -8,14 +8,14 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from dashboard.rules.event import OPEN, Event, Status
+from dashboard.rules.events.event import OPEN, Event, Status
 from dashboard.rules.periods import Period, period
 from dashboard.rules.scoring import Subject
-from datasources import journal
-from datasources.models import EventRow, LedgerRow, PhotoRow, StepRow
-from datasources.queries_dialect import contains
-from datasources.queries_events import EVENTS
-from datasources.reference import Reference
+from datasources.districts.reference import Reference
+from datasources.events import journal
+from datasources.events.lists import EVENTS
+from datasources.store.dialect import contains
+from datasources.store.models.tables import EventRow, LedgerRow, PhotoRow, StepRow
 
 E: Any = EventRow.__table__.c
 L: Any = LedgerRow.__table__.c

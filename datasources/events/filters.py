@@ -7,12 +7,12 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, not_, or_, tuple_
 
-from dashboard.rules.event import LEVELS, OPEN, SUPERVISIONS, Source, Status, Supervision, Zone
+from dashboard.rules.events.event import LEVELS, OPEN, SUPERVISIONS, Source, Status, Supervision, Zone
 from dashboard.rules.refusals import Invalid
-from datasources.intake import instant
-from datasources.models import EventRow
-from datasources.queries_dialect import contains
-from datasources.reference import Reference
+from datasources.districts.reference import Reference
+from datasources.events.intake import instant
+from datasources.store.dialect import contains
+from datasources.store.models.tables import EventRow
 
 E: Any = EventRow.__table__.c
 OPEN_CODES = [status.value for status in OPEN]

@@ -14,8 +14,8 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from dashboard.rules.refusals import Invalid, NotNow
-from datasources.faults import is_locked
-from datasources.models import IdempotencyRow
+from datasources.store.faults import is_locked
+from datasources.store.models.tables import IdempotencyRow
 
 KEPT_FOR = timedelta(hours=48)
 WAIT = "5s"

@@ -10,13 +10,13 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from dashboard.rules import clean, degrees, phones
 from dashboard.rules.access import SOURCES, Role, Viewer
-from dashboard.rules.event import Source
+from dashboard.rules.events.event import Source
+from dashboard.rules.events.report import Report
 from dashboard.rules.refusals import Invalid
-from dashboard.rules.report import Report
-from datasources.coordinates import TO_WGS84, to_wgs84
-from datasources.reference import Reference
+from dashboard.rules.text import clean, degrees, phones
+from datasources.districts.coordinates import TO_WGS84, to_wgs84
+from datasources.districts.reference import Reference
 
 OLDEST = timedelta(days=7)
 AHEAD = timedelta(minutes=2)

@@ -11,15 +11,15 @@ from typing import Any
 from sqlalchemy import CursorResult, Select, func, insert, select, update
 from sqlalchemy.orm import Session
 
-from dashboard.rules.context import CoUnit
-from dashboard.rules.event import Event, Status
-from dashboard.rules.masking import mask_text, mask_values
+from dashboard.rules.events.context import CoUnit
+from dashboard.rules.events.event import Event, Status
 from dashboard.rules.refusals import Refusal
 from dashboard.rules.scoring import Points, Subject
-from datasources import sealing, set_aside
-from datasources.database import reserve_ids
-from datasources.geo import stretch
-from datasources.models import (
+from dashboard.rules.text.masking import mask_text, mask_values
+from datasources.districts.geo import stretch
+from datasources.store import sealing, set_aside
+from datasources.store.database import reserve_ids
+from datasources.store.models.tables import (
     AssignmentRow,
     Base,
     BorderDecisionRow,

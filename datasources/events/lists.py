@@ -13,15 +13,16 @@ from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, se
 from sqlalchemy.orm import Session
 
 from dashboard.rules.access import Role, Viewer
-from dashboard.rules.event import Event, Status
-from dashboard.rules.masking import mask_text
-from datasources import journal, sealing
-from datasources.journal import EVENT_COLUMNS
-from datasources.models import AssignmentRow, EventRow
-from datasources.queries_dialect import contains
-from datasources.queries_filters import Condition, Filters, conditions, with_children
-from datasources.queries_paging import bounded, cut, older
-from datasources.reference import Reference
+from dashboard.rules.events.event import Event, Status
+from dashboard.rules.text.masking import mask_text
+from datasources.districts.reference import Reference
+from datasources.events import journal
+from datasources.events.filters import Condition, Filters, conditions, with_children
+from datasources.events.journal import EVENT_COLUMNS
+from datasources.store import sealing
+from datasources.store.dialect import contains
+from datasources.store.models.tables import AssignmentRow, EventRow
+from datasources.store.paging import bounded, cut, older
 
 E: Any = EventRow.__table__.c
 A: Any = AssignmentRow.__table__.c

@@ -4,11 +4,11 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from dashboard.rules.event import Event, Status
-from dashboard.rules.guards import OBJECTION
-from datasources import journal
-from datasources.models import EventRow
-from datasources.queries_events import EVENTS
+from dashboard.rules.events.event import Event, Status
+from dashboard.rules.events.guards import OBJECTION
+from datasources.events import journal
+from datasources.events.lists import EVENTS
+from datasources.store.models.tables import EventRow
 
 E: Any = EventRow.__table__.c
 MOST = 200

@@ -14,13 +14,15 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from dashboard.rules.alerts import Alert, AlertState
-from dashboard.rules.event import OPEN, Event
-from dashboard.rules.kpis import VOID
-from datasources import alert_journal, feed_queries, journal
-from datasources.geo import metres_between
-from datasources.models import AlertRow, AssignmentRow, EventRow, PhotoRow, StepRow
-from datasources.reference import Reference
+from dashboard.rules.alerts.alert import Alert, AlertState
+from dashboard.rules.events.event import OPEN, Event
+from dashboard.rules.figures.kpis import VOID
+from datasources.alerts import journal as alert_journal
+from datasources.districts.geo import metres_between
+from datasources.districts.reference import Reference
+from datasources.events import journal
+from datasources.feed import outbox
+from datasources.store.models.tables import AlertRow, AssignmentRow, EventRow, PhotoRow, StepRow
 
 E: Any = EventRow.__table__.c
 OPEN_CODES = [status.value for status in OPEN]
@@ -58,13 +60,13 @@ def assignments_of(session: Session, event_id: int) -> Sequence[AssignmentRow]:
 def alerts_open(session: Session) -> list[tuple[Alert, Event]]:
     """Return the open alerts, oldest first, each with its event."""
     alerts = alert_journal.alerts_where(session, AlertRow.state != AlertState.STOOD_DOWN.value)
-    events = feed_queries.events_by_id(session, {alert.event_id for alert in alerts})
+    events = outbox.events_by_id(session, {alert.event_id for alert in alerts})
     return [(alert, events[alert.event_id]) for alert in alerts if alert.event_id in events]
 
 
 def alert_units(session: Session, event: Event) -> list[dict[str, Any]]:
     """Return [{"unit", "accepted"}]: the unit in charge first, then the co-units of this round by code."""
-    found = feed_queries.signings(session, [event])[event.id]
+    found = outbox.signings(session, [event])[event.id]
     signed = [{"unit": one["unit"], "accepted": one["accepted"]} for one in found]
     return sorted(signed, key=lambda one: (one["unit"] != event.unit, one["unit"]))
 

@@ -7,12 +7,12 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from dashboard.rules.event import Event, Status
-from dashboard.rules.guards import border_in_doubt
-from datasources import journal
-from datasources.models import EventRow, PhotoRow, StepRow
-from datasources.queries_events import EVENTS, eligible
-from datasources.reference import Reference, local_day
+from dashboard.rules.events.event import Event, Status
+from dashboard.rules.events.guards import border_in_doubt
+from datasources.districts.reference import Reference, local_day
+from datasources.events import journal
+from datasources.events.lists import EVENTS, eligible
+from datasources.store.models.tables import EventRow, PhotoRow, StepRow
 
 E: Any = EventRow.__table__.c
 S: Any = StepRow.__table__.c

@@ -10,7 +10,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from datasources.models import PresenceRow
+from datasources.store.models.tables import PresenceRow
 
 LASTS = timedelta(seconds=45)
 FORGOTTEN = timedelta(hours=1)

@@ -8,12 +8,12 @@ from typing import Any
 from sqlalchemy import and_, case, func, select
 from sqlalchemy.orm import Session
 
-from dashboard.rules.event import OPEN, Event, Ground
-from dashboard.rules.stretches import DAYS, Stretch, worst_first
-from datasources.geo import stretch
-from datasources.models import BorderDecisionRow, EventRow, StepRow
-from datasources.queries_dialect import unindexed
-from datasources.reference import Reference
+from dashboard.rules.advice.stretches import DAYS, Stretch, worst_first
+from dashboard.rules.events.event import OPEN, Event, Ground
+from datasources.districts.geo import stretch
+from datasources.districts.reference import Reference
+from datasources.store.dialect import unindexed
+from datasources.store.models.tables import BorderDecisionRow, EventRow, StepRow
 
 E: Any = EventRow.__table__.c
 S: Any = StepRow.__table__.c

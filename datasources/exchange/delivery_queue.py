@@ -8,8 +8,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, CursorResult, and_, func, or_, select, update
 from sqlalchemy.orm import Session, defer
 
-from datasources import set_aside
-from datasources.models import DeliveryRow, EventRow
+from datasources.store import set_aside
+from datasources.store.models.tables import DeliveryRow, EventRow
 
 LEASE = timedelta(seconds=60)  # longer than any try takes
 LOOKED_AT = 200

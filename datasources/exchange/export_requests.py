@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 
 from dashboard.rules.access import Viewer
 from dashboard.rules.refusals import Forbidden, NotFound, NotNow
-from datasources.accounts import audit
-from datasources.models import ExportRequestRow
+from datasources.accounts.accounts import audit
+from datasources.store.models.tables import ExportRequestRow
 
 LINK_FOR = timedelta(hours=24)
 ASKED, APPROVED, REFUSED = "asked", "approved", "refused"

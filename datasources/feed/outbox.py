@@ -7,10 +7,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, delete, func, select
 from sqlalchemy.orm import Session, aliased, defer
 
-from dashboard.rules.event import OPEN, Event
-from datasources import set_aside
-from datasources.journal import EVENT_COLUMNS
-from datasources.models import AccountRow, AlertRow, AssignmentRow, EventRow, OutboxRow, StepRow
+from dashboard.rules.events.event import OPEN, Event
+from datasources.events.journal import EVENT_COLUMNS
+from datasources.store import set_aside
+from datasources.store.models.tables import AccountRow, AlertRow, AssignmentRow, EventRow, OutboxRow, StepRow
 
 CHUNK = 500
 OPEN_CODES = [status.value for status in OPEN]

@@ -1,0 +1,1 @@
+"""Numbers read from the database: KPIs, boards, breakdowns, points, what stands where."""

@@ -13,16 +13,16 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from dashboard.rules import ranking
-from dashboard.rules.kpis import Period, previous
+from dashboard.rules.figures.kpis import Period, previous
 from dashboard.rules.ranking import Standing
-from datasources.accounts import workers
-from datasources.models import AccountRow, EventRow, LedgerRow
-from datasources.queries_kpis import kpi_groups, units_together
-from datasources.queries_narrow import Narrow
-from datasources.queries_points import boards_of, check_board, depth, points_of, step_of
-from datasources.queries_rollup import Cover, frozen_cover
-from datasources.queries_scans import Pairs
-from datasources.reference import Reference
+from datasources.accounts.accounts import workers
+from datasources.districts.reference import Reference
+from datasources.figures.kpis import kpi_groups, units_together
+from datasources.figures.narrow import Narrow
+from datasources.figures.points import boards_of, check_board, depth, points_of, step_of
+from datasources.figures.rollups.rolled import Cover, frozen_cover
+from datasources.figures.scans import Pairs
+from datasources.store.models.tables import AccountRow, EventRow, LedgerRow
 
 E: Any = EventRow.__table__.c
 L: Any = LedgerRow.__table__.c

@@ -8,15 +8,15 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from dashboard.rules.event import LEVELS, OPEN, SOURCE_WORDS, Level, Source
-from dashboard.rules.kpis import Basis, Period, p90
-from datasources.models import EventRow, StepRow
-from datasources.queries_kpis import kpi_groups
-from datasources.queries_narrow import Narrow, narrowed
-from datasources.queries_rollup import Cover, frozen_cover
-from datasources.queries_scans import Group, Pairs
-from datasources.reference import Reference
-from datasources.rollup_flow import GROUND, LEVEL, tallied
+from dashboard.rules.events.event import LEVELS, OPEN, SOURCE_WORDS, Level, Source
+from dashboard.rules.figures.kpis import Basis, Period, p90
+from datasources.districts.reference import Reference
+from datasources.figures.kpis import kpi_groups
+from datasources.figures.narrow import Narrow, narrowed
+from datasources.figures.rollups.flow import GROUND, LEVEL, tallied
+from datasources.figures.rollups.rolled import Cover, frozen_cover
+from datasources.figures.scans import Group, Pairs
+from datasources.store.models.tables import EventRow, StepRow
 
 E: Any = EventRow.__table__.c
 S: Any = StepRow.__table__.c

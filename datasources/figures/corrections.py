@@ -8,14 +8,14 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from dashboard.rules.kpis import Period
+from dashboard.rules.figures.kpis import Period
 from dashboard.rules.scoring import Subject
-from datasources.models import EventRow, LedgerRow
-from datasources.queries_boards import RATES, standings
-from datasources.queries_dialect import contains
-from datasources.queries_points import BOTH, Entry, depth, step_of
-from datasources.queries_rollup import cover, frozen_cover
-from datasources.reference import Reference
+from datasources.districts.reference import Reference
+from datasources.figures.boards import RATES, standings
+from datasources.figures.points import BOTH, Entry, depth, step_of
+from datasources.figures.rollups.rolled import cover, frozen_cover
+from datasources.store.dialect import contains
+from datasources.store.models.tables import EventRow, LedgerRow
 
 E: Any = EventRow.__table__.c
 L: Any = LedgerRow.__table__.c

@@ -12,16 +12,15 @@ from sqlalchemy import Select, and_, func, select
 from sqlalchemy.orm import Session
 
 from dashboard.rules.access import Viewer
-from dashboard.rules.event import Event
-from dashboard.rules.kpi_words import KPIS, STAGES
-from dashboard.rules.kpis import Basis, Period
+from dashboard.rules.events.event import Event
+from dashboard.rules.figures.kpis import Basis, Period
+from dashboard.rules.figures.words import KPIS, STAGES
 from dashboard.rules.refusals import Invalid, NotFound
-from datasources.journal import EVENT_COLUMNS
-from datasources.models import EventRow, StepRow
-from datasources.queries_events import visible
-from datasources.queries_narrow import NOTHING, Narrow, check, narrowed
-from datasources.queries_paging import bounded, cut, older
-from datasources.queries_scans import (
+from datasources.districts.reference import Reference
+from datasources.events.journal import EVENT_COLUMNS
+from datasources.events.lists import visible
+from datasources.figures.narrow import NOTHING, Narrow, check, narrowed
+from datasources.figures.scans import (
     END,
     SCANS,
     START,
@@ -31,7 +30,8 @@ from datasources.queries_scans import (
     bound,
     rerouted,
 )
-from datasources.reference import Reference
+from datasources.store.models.tables import EventRow, StepRow
+from datasources.store.paging import bounded, cut, older
 
 E: Any = EventRow.__table__.c
 S: Any = StepRow.__table__.c

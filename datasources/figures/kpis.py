@@ -11,12 +11,12 @@ from typing import Any
 from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
-from dashboard.rules.kpis import KPIS, Basis, Period
-from datasources import frozen_times, queries_rollup, rollup_times
-from datasources.column_types import Moment
-from datasources.queries_narrow import NOTHING, Narrow, check, narrowed
-from datasources.queries_rollup import Cover
-from datasources.queries_scans import (
+from dashboard.rules.figures.kpis import KPIS, Basis, Period
+from datasources.districts.reference import Reference
+from datasources.figures.narrow import NOTHING, Narrow, check, narrowed
+from datasources.figures.rollups import frozen_times, rolled, times
+from datasources.figures.rollups.rolled import Cover
+from datasources.figures.scans import (
     HANDLED,
     KEYS,
     LATE_NOW,
@@ -29,8 +29,8 @@ from datasources.queries_scans import (
     key_of,
     scan,
 )
-from datasources.queries_stages import DURATIONS, stage_values
-from datasources.reference import Reference
+from datasources.figures.stages import DURATIONS, stage_values
+from datasources.store.column_types import Moment
 
 ROLLED_KEYS: Mapping[Group, tuple[str, ...]] = {
     "all": (),
@@ -63,16 +63,12 @@ def kpi_values(
     found = kpi_groups(session, period, now, "all", codes, basis, narrow, reference, cover, deep).get("", {})
     values = bound(period, now, narrow, reference)
     timed = (
-        queries_rollup.cover(session, period, now, weeks=False)
-        if TIMED & set(codes)
-        else queries_rollup.live_cover(period)
+        rolled.cover(session, period, now, weeks=False) if TIMED & set(codes) else rolled.live_cover(period)
     )
     stood = frozen_times.stood(session, cover, narrow) if cover and TIMED & set(codes) else None
     for stage in DURATIONS:
         if asked := {stage, f"{stage}_p90"} & set(codes):
-            kept = (
-                stood[stage] if stood else rollup_times.rolled_stage(session, timed, stage, narrow, reference)
-            )
+            kept = stood[stage] if stood else times.rolled_stage(session, timed, stage, narrow, reference)
             mean, ninety = kept or stage_values(session, stage, values, narrow.names)
             found |= {code: mean if code == stage else ninety for code in asked}
     return {code: found.get(code, (0, 0)) for code in KPIS if code in codes}
@@ -108,7 +104,7 @@ def kpi_groups(
     `cover` says how to count, as a frozen period stood for instance. Durations are not grouped. `deep`: how many steps
     of an area path below the district matter, None: all; the fewer, the quicker, and some paths come shortened to them.
     """
-    cover = cover or queries_rollup.cover(session, period, now)
+    cover = cover or rolled.cover(session, period, now)
     found = Tally()
     for run in cover.live:
         scan(session, found, bound(run, now, narrow, reference), group, codes, basis, narrow.names)
@@ -135,7 +131,7 @@ def _add_rolled(
     columns = [f"{code}_reported" if reported and code in HANDLED else code for code in asked]
     values = narrow.values(reference)
     keys = ROLLED_KEYS[group]
-    for row in queries_rollup.sums(session, cover, keys, columns, narrow.names, values, deep):
+    for row in rolled.sums(session, cover, keys, columns, narrow.names, values, deep):
         found.add_row(key_of(row, len(keys) or 1), asked, row[len(keys) or 1 :])
     for code, which in (("overdue", "overdue"), *((code, "late") for code in HANDLED if reported)):
         if code not in codes:

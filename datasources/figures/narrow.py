@@ -6,12 +6,12 @@ from typing import Any
 
 from sqlalchemy import Select, bindparam
 
-from dashboard.rules.event import Source
+from dashboard.rules.events.event import Source
 from dashboard.rules.refusals import Invalid
-from datasources.models import EventRow
-from datasources.queries_dialect import contains
-from datasources.queries_filters import with_children
-from datasources.reference import Reference
+from datasources.districts.reference import Reference
+from datasources.events.filters import with_children
+from datasources.store.dialect import contains
+from datasources.store.models.tables import EventRow
 
 E: Any = EventRow.__table__.c
 TESTS: Mapping[str, Any] = {

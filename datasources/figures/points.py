@@ -12,16 +12,16 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from dashboard.rules.boards import area_boards, depth_of
-from dashboard.rules.kpis import Period
+from dashboard.rules.figures.boards import area_boards, depth_of
+from dashboard.rules.figures.kpis import Period
 from dashboard.rules.refusals import Invalid
 from dashboard.rules.scoring import Subject
-from datasources import queries_rollup
-from datasources.models import EventRow, LedgerRow, UnitRow
-from datasources.queries_dialect import contains, unindexed
-from datasources.queries_paging import bounded, cut, older
-from datasources.queries_rollup import Cover
-from datasources.reference import Reference
+from datasources.districts.reference import Reference
+from datasources.figures.rollups import rolled
+from datasources.figures.rollups.rolled import Cover
+from datasources.store.dialect import contains, unindexed
+from datasources.store.models.tables import EventRow, LedgerRow, UnitRow
+from datasources.store.paging import bounded, cut, older
 
 E: Any = EventRow.__table__.c
 L: Any = LedgerRow.__table__.c
@@ -79,8 +79,8 @@ def points_of(
         deep = max(level, reference.steps_to(area))
         return by_step(points_by_path(session, period, area, cover, deep), level)
     kind = (Subject.UNIT if board == "units" else Subject.WORKER).value
-    cover = cover or queries_rollup.cover(session, period, period.end)
-    found = queries_rollup.points_by(session, cover, "subject", [kind], area, reference.steps_to(area))
+    cover = cover or rolled.cover(session, period, period.end)
+    found = rolled.points_by(session, cover, "subject", [kind], area, reference.steps_to(area))
     for run in cover.live:
         query = select(L.subject, func.sum(L.tenths)).where(L.for_at >= run.start, L.for_at < run.end)
         query = query.where(*whose(board, None)).group_by(L.subject)
@@ -112,8 +112,8 @@ def points_by_path(
 
     `deep`: how many steps of a path below the district matter, None: all; some paths come shortened to them.
     """
-    cover = cover or queries_rollup.cover(session, period, period.end)
-    found = queries_rollup.points_by(session, cover, "path", BOTH, area, deep)
+    cover = cover or rolled.cover(session, period, period.end)
+    found = rolled.points_by(session, cover, "path", BOTH, area, deep)
     for run in cover.live:
         query = (
             select(E.area_path, func.sum(L.tenths))

@@ -13,13 +13,13 @@ from typing import Any, Literal
 from sqlalchemy import Select, and_, bindparam, case, exists, func, literal, select, true
 from sqlalchemy.orm import Session
 
-from dashboard.rules.event import GOOD_RATINGS, OPEN, Appeal, Status, Supervision
-from dashboard.rules.kpis import VOID, Basis, Period
-from datasources.column_types import Moment
-from datasources.models import EventRow, StepRow
-from datasources.queries_dialect import unindexed
-from datasources.queries_narrow import NOTHING, Narrow, narrowed
-from datasources.reference import Reference
+from dashboard.rules.events.event import GOOD_RATINGS, OPEN, Appeal, Status, Supervision
+from dashboard.rules.figures.kpis import VOID, Basis, Period
+from datasources.districts.reference import Reference
+from datasources.figures.narrow import NOTHING, Narrow, narrowed
+from datasources.store.column_types import Moment
+from datasources.store.dialect import unindexed
+from datasources.store.models.tables import EventRow, StepRow
 
 E: Any = EventRow.__table__.c
 S: Any = StepRow.__table__.c

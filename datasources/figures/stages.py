@@ -10,13 +10,13 @@ from typing import Any
 from sqlalchemy import Select, bindparam, case, func, or_, select
 from sqlalchemy.orm import Session
 
-from dashboard.rules.event import Status
-from dashboard.rules.kpi_words import STAGES
-from dashboard.rules.kpis import VOID
-from datasources.column_types import Moment
-from datasources.models import EventRow, StepRow
-from datasources.queries_dialect import whole_seconds
-from datasources.queries_narrow import narrowed
+from dashboard.rules.events.event import Status
+from dashboard.rules.figures.kpis import VOID
+from dashboard.rules.figures.words import STAGES
+from datasources.figures.narrow import narrowed
+from datasources.store.column_types import Moment
+from datasources.store.dialect import whole_seconds
+from datasources.store.models.tables import EventRow, StepRow
 
 E: Any = EventRow.__table__.c
 S: Any = StepRow.__table__.c

@@ -10,9 +10,9 @@ from typing import Any
 from sqlalchemy import func, literal_column, or_, select
 from sqlalchemy.orm import Session
 
-from dashboard.rules.event import OPEN, Status, Supervision
-from datasources.models import EventRow, StepRow
-from datasources.queries_dialect import contains, unindexed
+from dashboard.rules.events.event import OPEN, Status, Supervision
+from datasources.store.dialect import contains, unindexed
+from datasources.store.models.tables import EventRow, StepRow
 
 E: Any = EventRow.__table__.c
 S: Any = StepRow.__table__.c

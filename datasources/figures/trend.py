@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from dashboard.rules.periods import Period, calendar_of, days
-from datasources.queries_points import points_of
-from datasources.reference import Reference
+from datasources.districts.reference import Reference
+from datasources.figures.points import points_of
 
 MOST_DAYS, MOST_WEEKS_DAYS = 31, 100
 

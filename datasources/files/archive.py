@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from dashboard.rules.refusals import Refusal
-from datasources.whole_files import UNFINISHED, sync_folder
+from datasources.files.whole import UNFINISHED, sync_folder
 
 MANIFEST, SEAL = "manifest.json", "manifest.sha256"
 FORMAT = 1

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, MetaData, inspect, text
 
 from dashboard.rules.refusals import Refusal
-from datasources.database import Database
+from datasources.store.database import Database
 
 VERSION_TABLE = "alembic_version"
 SICK = "数据库 {name} 已损坏（{why}），没有备份；请先修复"

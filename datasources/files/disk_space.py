@@ -8,8 +8,8 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from dashboard.rules.refusals import Refusal
-from datasources.models import PhotoRow, UploadRow
-from datasources.uploads import KEPT_FOR, SEAT
+from datasources.photos.uploads import KEPT_FOR, SEAT
+from datasources.store.models.tables import PhotoRow, UploadRow
 
 MB = 1024 * 1024
 FULL = "服务器的存储空间不足，暂时不收照片；请不带照片先上报"

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from dashboard.rules import clean
 from dashboard.rules.refusals import Refusal
-from datasources import encodings, worksheets
+from dashboard.rules.text import clean
+from datasources.files import encodings, worksheets
 
 DELIMITERS = (",", ";", "\t", "|")
 DELIMITER_WORDS = {",": "逗号", ";": "分号", "\t": "制表符", "|": "竖线"}

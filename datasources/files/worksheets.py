@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from dashboard.rules.refusals import Refusal
-from datasources.moments import DateCell
+from datasources.history.dates import DateCell
 
 KEPT_DIGITS = 10**15
 _colour_or_locale = re.compile(r"\[[^\]]*\]")

@@ -1,0 +1,1 @@
+"""Bulk import of somebody's records: mapping, dates, chunks, changes."""

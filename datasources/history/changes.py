@@ -12,13 +12,16 @@ from typing import Any
 from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
-from dashboard.rules import alerts
 from dashboard.rules.access import SYSTEM, Role
-from dashboard.rules.event import Event, Status
-from datasources import alert_journal, history, journal, rollup_marks
-from datasources.database import reserve_ids
-from datasources.models import OutboxRow, StepRow
-from datasources.reference import Reference
+from dashboard.rules.alerts import alert
+from dashboard.rules.events.event import Event, Status
+from datasources.alerts import journal as alert_journal
+from datasources.districts.reference import Reference
+from datasources.events import journal
+from datasources.figures.rollups import dirty_marks
+from datasources.history import records
+from datasources.store.database import reserve_ids
+from datasources.store.models.tables import OutboxRow, StepRow
 
 STEP: Any = StepRow.__table__
 MACHINES = (Role.SYSTEM.value, Role.CLOCK.value)
@@ -48,16 +51,16 @@ class Change:
     before: Event
     after: Event
     what: tuple[str, ...]
-    origin: history.Origin
+    origin: records.Origin
 
 
 def found(
-    session: Session, reference: Reference, known: Sequence[tuple[Event, history.Record]], now: datetime
+    session: Session, reference: Reference, known: Sequence[tuple[Event, records.Record]], now: datetime
 ) -> list[Change]:
     """Return the changes of imported events that nobody has worked on since."""
     changes = []
     for event, (report, place, origin) in known:
-        said = history.event_of(report, place, event.id, reference, now)
+        said = records.event_of(report, place, event.id, reference, now)
         what = _differences(event, said, urgent=report.emergency) if event.imported else ()
         if what:
             changes.append(Change(event, _after(event, said, what), what, origin))
@@ -76,8 +79,8 @@ def take(session: Session, changes: Sequence[Change], now: datetime) -> None:
         step["id"] = key
     session.execute(insert(STEP), steps)
     session.execute(insert(OutboxRow), [_news(*pair, now) for pair in zip(done, steps, strict=True)])
-    moments = (rollup_marks.moments_of_change(session, change.before, change.after) for change in done)
-    rollup_marks.mark(session, set().union(*moments))
+    moments = (dirty_marks.moments_of_change(session, change.before, change.after) for change in done)
+    dirty_marks.mark(session, set().union(*moments))
     for change in done:
         _follow_with_alert(session, change, now)
 
@@ -119,7 +122,7 @@ def _step(change: Change, last: datetime, now: datetime) -> dict[str, Any]:
     name, line = change.origin
     ended = change.after.closed_at if "status" in change.what else None
     facts = {"file": name, "line": line, "changed": list(change.what)}
-    step = history.step(
+    step = records.step(
         change.after,
         change.after.version,
         change.before.status,
@@ -146,10 +149,10 @@ def _follow_with_alert(session: Session, change: Change, now: datetime) -> None:
     sounds = event.emergency and event.is_open and event.status != Status.MERGED
     if sounds and standing is None:
         episode = alert_journal.last_episode(session, event.id) + 1
-        raised = alert_journal.insert_alert(session, alerts.raised(event.id, episode, now), SYSTEM.name)
+        raised = alert_journal.insert_alert(session, alert.raised(event.id, episode, now), SYSTEM.name)
         alert_journal.tell_alert(session, raised, now)
     if not sounds and standing is not None:
-        ended = alerts.stood_down(standing, now)
+        ended = alert.stood_down(standing, now)
         if alert_journal.update_alert(session, standing, ended):
             alert_journal.log_alert(session, standing.id, "stand_down", now, SYSTEM.name)
             alert_journal.tell_alert(session, ended, now)

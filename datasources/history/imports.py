@@ -12,13 +12,15 @@ from pathlib import Path
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from datasources import history, history_changes, unknown_words
-from datasources.database import Database
-from datasources.mapping import SWAPPED
-from datasources.models import ImportRow
-from datasources.prepared import Chunk, Prepared, chunks, prepare, records_of
-from datasources.reference import Reference, References
-from datasources.refused import RefusedFile
+from datasources.districts.reference import Reference, References
+from datasources.history import changes as history_changes
+from datasources.history import records as history
+from datasources.history import unknown_words
+from datasources.history.mapping import SWAPPED
+from datasources.history.prepared import Chunk, Prepared, chunks, prepare, records_of
+from datasources.history.refused import RefusedFile
+from datasources.store.database import Database
+from datasources.store.models.tables import ImportRow
 
 __all__ = ["Outcome", "import_file", "records_of"]
 

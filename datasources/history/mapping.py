@@ -6,16 +6,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from dashboard.rules import clean, degrees
-from dashboard.rules.event import Source, Status
+from dashboard.rules.events.event import Source, Status
+from dashboard.rules.events.report import Report
 from dashboard.rules.refusals import Refusal
-from dashboard.rules.report import Report
-from datasources import points
-from datasources.coordinates import to_wgs84
-from datasources.mapping_file import STATES, TRUTHS, WORDS, Mapping
-from datasources.moments import DateCell, Dates
-from datasources.reference import Reference
-from datasources.worksheets import LostDigits
+from dashboard.rules.text import clean, degrees
+from datasources.districts.coordinates import to_wgs84
+from datasources.districts.reference import Reference
+from datasources.files.worksheets import LostDigits
+from datasources.history import pairs
+from datasources.history.dates import DateCell, Dates
+from datasources.history.mapping_file import STATES, TRUTHS, WORDS, Mapping
 
 MOMENTS = ("reported_at", "due_at", "finished_at", "closed_at")
 LONGEST = {"external_id": 100, "title": 100, "description": 2000, "address": 200}
@@ -32,7 +32,7 @@ class Mapper:
     dates: Dates
     reference: Reference
     latest: datetime
-    point_order: str = points.LNG_FIRST
+    point_order: str = pairs.LNG_FIRST
 
     def __post_init__(self) -> None:
         columns = dict(self.mapping.columns)
@@ -234,8 +234,8 @@ class Mapper:
         text = self.point(cells)
         if not text:
             return "", ""
-        found = points.read(text)
+        found = pairs.read(text)
         if found is None:
             raise Refusal("坐标“{value}”读不出经度和纬度", value=text)
         (one, other), order = found
-        return (one, other) if (order or self.point_order) == points.LNG_FIRST else (other, one)
+        return (one, other) if (order or self.point_order) == pairs.LNG_FIRST else (other, one)

@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from dashboard.rules import clean
-from dashboard.rules.event import OPEN, Source, Status
+from dashboard.rules.events.event import OPEN, Source, Status
 from dashboard.rules.refusals import Refusal
-from datasources import encodings, moments, points
-from datasources.coordinates import TO_WGS84
+from dashboard.rules.text import clean
+from datasources.districts.coordinates import TO_WGS84
+from datasources.files import encodings
+from datasources.history import dates, pairs
 
 # our field → the names a header of our own may use (CONTRACT §5 first)
 FIELDS: dict[str, tuple[str, ...]] = {
@@ -160,7 +161,7 @@ SETTINGS: Table[str, tuple[Callable[[Any], bool], str]] = {
     "crs": (lambda value: value in tuple(TO_WGS84), "映射文件 {name} 的 crs 应是坐标系：wgs84、cgcs2000、gcj02 或 bd09"),
     "time_zone": (_is_zone, "映射文件 {name} 的 time_zone 应是时区的名字，例如 \"Asia/Shanghai\""),
     "date_format": (
-        lambda value: isinstance(value, str) and (value in moments.NUMBERS or "%" in value),
+        lambda value: isinstance(value, str) and (value in dates.NUMBERS or "%" in value),
         "映射文件 {name} 的 date_format 应是日期格式，例如 \"%Y-%m-%d %H:%M:%S\"，或 \"epoch\"、\"epoch_ms\"、\"excel\"、\"excel_1904\"",
     ),
     "blanks": (
@@ -168,7 +169,7 @@ SETTINGS: Table[str, tuple[Callable[[Any], bool], str]] = {
         "映射文件 {name} 的 blanks 应是文字的列表，例如 [\"NA\", \"-\"]",
     ),
     "no_location": (_are_pairs, "映射文件 {name} 的 no_location 应是 [经度, 纬度] 的列表，例如 [[0, 0]]"),
-    "point_order": (lambda value: value in points.ORDERS, "映射文件 {name} 的 point_order 应是 \"lnglat\" 或 \"latlng\""),
+    "point_order": (lambda value: value in pairs.ORDERS, "映射文件 {name} 的 point_order 应是 \"lnglat\" 或 \"latlng\""),
     "source_system": (_is_system, "映射文件 {name} 的 source_system 应是来源系统的名字，最长 50 字，例如 \"12345\""),
     "columns": (lambda value: isinstance(value, dict), "映射文件 {name} 的 columns 应是一张 [columns] 表"),
     "values": (lambda value: isinstance(value, dict), "映射文件 {name} 的 values 应是 [values.字段名] 的表"),

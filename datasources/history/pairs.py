@@ -5,8 +5,8 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from dashboard.rules.degrees import NEAR
 from dashboard.rules.refusals import Refusal
+from dashboard.rules.text.degrees import NEAR
 
 LNG_FIRST, LAT_FIRST = ORDERS = ("lnglat", "latlng")
 _number = r"[-+]?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?"

@@ -11,16 +11,16 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from dashboard.rules import clean
+from dashboard.rules.events.report import Report
 from dashboard.rules.refusals import Refusal
-from dashboard.rules.report import Report
-from datasources.district import BUNDLED, FILE
-from datasources.mapping import Mapper
-from datasources.mapping_file import Mapping, own_names, read_mapping
-from datasources.moments import DateOrder, Dates
-from datasources.points import PointOrder
-from datasources.reference import Reference
-from datasources.tables import Line, Table, open_table
+from dashboard.rules.text import clean
+from datasources.districts.pack.reading import BUNDLED, FILE
+from datasources.districts.reference import Reference
+from datasources.files.records import Line, Table, open_table
+from datasources.history.dates import DateOrder, Dates
+from datasources.history.mapping import Mapper
+from datasources.history.mapping_file import Mapping, own_names, read_mapping
+from datasources.history.pairs import PointOrder
 
 CHUNK = 1000
 MASK = (1 << 64) - 1

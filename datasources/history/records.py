@@ -11,16 +11,18 @@ from typing import Any
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
-from dashboard.rules import alerts
 from dashboard.rules.access import SYSTEM
-from dashboard.rules.event import Event, Level, Status
-from dashboard.rules.lifecycle import Action
-from dashboard.rules.report import Report
-from datasources import alert_journal, journal, rollup_marks
-from datasources.database import reserve_ids
-from datasources.geo import Place
-from datasources.models import EventRow, OutboxRow, StepRow
-from datasources.reference import Reference
+from dashboard.rules.alerts import alert as alerts
+from dashboard.rules.events.event import Event, Level, Status
+from dashboard.rules.events.lifecycle import Action
+from dashboard.rules.events.report import Report
+from datasources.alerts import journal as alert_journal
+from datasources.districts.geo import Place
+from datasources.districts.reference import Reference
+from datasources.events import journal
+from datasources.figures.rollups import dirty_marks
+from datasources.store.database import reserve_ids
+from datasources.store.models.tables import EventRow, OutboxRow, StepRow
 
 EVENT: Any = EventRow.__table__
 STEP: Any = StepRow.__table__
@@ -99,7 +101,7 @@ def insert_history(
         step["id"] = key
     session.execute(insert(STEP), steps)
     session.execute(insert(OUTBOX), _news(events, steps, now))
-    rollup_marks.mark(session, set().union(*map(rollup_marks.moments_of, events)))
+    dirty_marks.mark(session, set().union(*map(dirty_marks.moments_of, events)))
     for event in events:
         if event.emergency and event.is_open:
             alert = alert_journal.insert_alert(session, alerts.raised(event.id, 1, now), SYSTEM.name)

@@ -7,9 +7,9 @@ from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 
-from datasources.mapping import Mapper
-from datasources.mapping_file import OTHERWISE, WORDS
-from datasources.refused import RefusedFile
+from datasources.history.mapping import Mapper
+from datasources.history.mapping_file import OTHERWISE, WORDS
+from datasources.history.refused import RefusedFile
 
 Words = Mapping[tuple[str, str], int]  # (our field, their word) → rows
 HEAD = "# {name}"

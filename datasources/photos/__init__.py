@@ -1,0 +1,1 @@
+"""Pictures: read from outside, developed in a process of their own, kept, found again."""

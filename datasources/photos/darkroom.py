@@ -13,14 +13,14 @@ from datetime import UTC, tzinfo
 from pathlib import Path
 
 from dashboard.rules.refusals import Refusal
-from datasources.pictures import BROKEN, Picture, unpacked
+from datasources.photos.developing import BROKEN, Picture, unpacked
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 SECONDS = (
     60.0  # of the clock on the wall, for one picture; its processor time is bounded by the process itself
 )
 PATIENCE = 90.0  # how long one waits for the turn
-COMMAND = (sys.executable, "-m", "datasources.pictures")
+COMMAND = (sys.executable, "-m", "datasources.photos.developing")
 
 
 class Busy(Refusal):

@@ -1,6 +1,6 @@
 """A picture written anew: upright, without metadata; and the process that does it, which knows nothing else of the product.
 
-`python -m datasources.pictures` takes a file on standard input and answers on standard output: a line of JSON (what the
+`python -m datasources.photos.developing` takes a file on standard input and answers on standard output: a line of JSON (what the
 picture is, or why it is none), then the new file. It imports no database and no settings, and it bounds itself.
 """
 
@@ -15,8 +15,8 @@ from typing import Any
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from dashboard.rules.refusals import Refusal
-from datasources.picture_header import Header
-from datasources.shots import Shot, shot_of
+from datasources.photos.header import Header
+from datasources.photos.shots import Shot, shot_of
 
 FORMATS = ("JPEG", "PNG", "WEBP")
 QUALITY = 85

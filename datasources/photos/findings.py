@@ -5,11 +5,11 @@ from typing import Any
 from sqlalchemy import select, union_all
 from sqlalchemy.orm import Session
 
-from dashboard.rules.event import Event
-from dashboard.rules.findings import ALIKE_BITS, Alike, Finding, findings
-from datasources.geo import metres_between
-from datasources.models import EventRow, PhotoRow, StepRow
-from datasources.shots import look_from
+from dashboard.rules.advice.findings import ALIKE_BITS, Alike, Finding, findings
+from dashboard.rules.events.event import Event
+from datasources.districts.geo import metres_between
+from datasources.photos.shots import look_from
+from datasources.store.models.tables import EventRow, PhotoRow, StepRow
 
 P: Any = PhotoRow.__table__.c
 E: Any = EventRow.__table__.c

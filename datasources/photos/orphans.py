@@ -8,7 +8,7 @@ from pathlib import Path
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from datasources.models import PhotoRow, UploadRow
+from datasources.store.models.tables import PhotoRow, UploadRow
 
 KEPT_FOR = timedelta(days=7)  # as far back as a report may lie
 PIECES = ".upload-"

@@ -14,12 +14,12 @@ from sqlalchemy.orm import Session
 
 from dashboard.rules.access import Role, Viewer
 from dashboard.rules.refusals import Invalid, Refusal
-from datasources import whole_files
-from datasources.darkroom import STAFF, STRANGERS, developed
-from datasources.models import PhotoRow
-from datasources.picture_header import header_of
-from datasources.pictures import BROKEN
-from datasources.shots import Shot, bands_of
+from datasources.files import whole
+from datasources.photos.darkroom import STAFF, STRANGERS, developed
+from datasources.photos.developing import BROKEN
+from datasources.photos.header import header_of
+from datasources.photos.shots import Shot, bands_of
+from datasources.store.models.tables import PhotoRow
 
 LARGEST_BYTES = 8 * 1024 * 1024
 MAGIC = {b"\xff\xd8\xff": "image/jpeg", b"\x89PNG\r\n\x1a\n": "image/png", b"RIFF": "image/webp"}
@@ -51,7 +51,7 @@ def store(folder: Path, data: bytes, viewer: Viewer, now: datetime, tz: tzinfo =
     picture = developed(data, STRANGERS if viewer.role is Role.RESIDENT else STAFF, tz)
     key = secrets.token_hex(16)
     folder.mkdir(parents=True, exist_ok=True)
-    whole_files.write(folder / key, picture.data)
+    whole.write(folder / key, picture.data)
     return PhotoRow(
         id=key,
         sha256=hashlib.sha256(picture.data).hexdigest(),

@@ -16,8 +16,8 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from dashboard.rules.refusals import Invalid, Refusal
-from datasources.models import PhotoRow, UploadRow
-from datasources.photos import LARGEST_BYTES
+from datasources.photos.pictures_kept import LARGEST_BYTES
+from datasources.store.models.tables import PhotoRow, UploadRow
 
 KEPT_FOR = timedelta(hours=48)
 SEAT = "seat:"  # how the owner of a stranger's upload begins

@@ -1,0 +1,1 @@
+"""The database: engine, sessions, column types, migrations, and what holds for every table."""

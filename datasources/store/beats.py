@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from datasources.models_state import BeatRow
+from datasources.store.models.state import BeatRow
 
 PUBLISHER, DELIVERIES = "publisher", "deliveries"
 

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from datasources.models import ClockRow
+from datasources.store.models.tables import ClockRow
 
 DRILL = 1
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import BigInteger, DateTime, Integer, LargeBinary, String, TypeDecorator
 
-from datasources import sealing
+from datasources.store import sealing
 
 BigId = BigInteger().with_variant(Integer, "sqlite")
 

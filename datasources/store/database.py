@@ -20,10 +20,10 @@ from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlalchemy.orm import Session
 
 from dashboard.rules.refusals import Refusal
-from datasources import postgres
-from datasources.models import Base
-from datasources.postgres import Limits
-from datasources.set_aside import Aside
+from datasources.store import postgres
+from datasources.store.models.tables import Base
+from datasources.store.postgres import Limits
+from datasources.store.set_aside import Aside
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 PATIENCE_SECONDS = 15.0

@@ -6,9 +6,9 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from datasources import set_aside
-from datasources.beats import database_now
-from datasources.models import AlertRow, DeliveryRow, OutboxRow
+from datasources.store import set_aside
+from datasources.store.beats import database_now
+from datasources.store.models.tables import AlertRow, DeliveryRow, OutboxRow
 
 LATE = timedelta(seconds=10)
 A: Any = AlertRow.__table__.c

@@ -13,7 +13,7 @@ from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from dashboard.rules import phones
+from dashboard.rules.text import phones
 
 MARK = "v1:"
 LOST = "（密钥已更换，无法显示）"

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import text
 
-from datasources.database import Database
+from datasources.store.database import Database
 
 
 def server_now(database: Database) -> tuple[datetime, float] | None:

@@ -16,9 +16,9 @@ from sqlalchemy import ColumnElement, Select, delete, func, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from datasources.faults import is_outage
-from datasources.models_state import SetAsideRow
-from datasources.quiet import Quiet
+from datasources.store.faults import is_outage
+from datasources.store.models.state import SetAsideRow
+from datasources.store.quiet_log import Quiet
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")

@@ -1,4 +1,4 @@
-/* One field of a form per kind of fact (the kinds of dashboard/rules/lifecycle.py): how it is drawn and how it is read. */
+/* One field of a form per kind of fact (the kinds of dashboard/rules/events/lifecycle.py): how it is drawn and how it is read. */
 window.gridWall = window.gridWall || {};
 (function (wall) {
   "use strict";

@@ -3,7 +3,7 @@ window.gridWall = window.gridWall || {};
 (function (wall) {
   "use strict";
   const EVERY_MS = 5000;
-  const ONLINE_S = 15; // the lease of datasources/screens.py
+  const ONLINE_S = 15; // the lease of datasources/alerts/screens.py
   const OLD_S = 10;
   const UNDO_MS = 10000;
   const el = (...what) => wall.el(...what); // format.js is loaded after this file

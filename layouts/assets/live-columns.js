@@ -1,4 +1,4 @@
-/* Reads the wall's own form of a snapshot (callbacks/livepack.py says how it is written) back into rows.
+/* Reads the wall's own form of a snapshot (callbacks/live/pack.py says how it is written) back into rows.
    Columns of whole numbers: a cell is 0 for null; every other kind is made from the cell. */
 "use strict";
 

@@ -1,5 +1,5 @@
 /* The live set in the browser: id → row under a version guard, in any order, any number of times.
-   The same rules as callbacks/livestore.py; both give the same hash. Handed to live.js, which keeps no other global. */
+   The same rules as callbacks/live/store.py; both give the same hash. Handed to live.js, which keeps no other global. */
 "use strict";
 
 (() => {

@@ -1,0 +1,1 @@
+"""One page each: values in, components out."""

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 from dash import html
 
-from layouts import frame, ids
-from layouts.parts import attributes
-from layouts.words import N_, _
+from layouts import ids
+from layouts.pages import frame
+from layouts.parts.pieces import attributes
+from layouts.text.words import N_, _
 
 # what a browser calls itself → what people call it; the first that is found counts
 BROWSERS = (("Edg/", "Edge"), ("Firefox/", "Firefox"), ("OPR/", "Opera"), ("MicroMessenger/", N_("微信")), ("Chrome/", "Chrome"), ("Safari/", "Safari"))  # fmt: skip

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from dash import html
 
 from dashboard.rules.access import ROLE_WORDS
-from layouts import account
-from layouts.parts import attributes, initial, leaf
-from layouts.words import _
+from layouts.pages import account
+from layouts.parts.pieces import attributes, initial, leaf
+from layouts.text.words import _
 
 ROLES: Mapping[str, str] = {role.value: words for role, words in ROLE_WORDS.items()}
 ROTATIONS = (10, 15, 20, 30, 45, 60)

@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from layouts import frame
-from layouts.words import N_, _
+from layouts.pages import frame
+from layouts.text.words import N_, _
 
 WHATS: Mapping[str, str] = {
     "login": N_("登录"),

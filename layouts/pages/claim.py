@@ -10,10 +10,14 @@ from typing import Any
 
 from dash import dcc, html
 
-from layouts import account, act, event, ids, maps, points
-from layouts.marks import marks, tree
-from layouts.parts import attributes, initial, leaf
-from layouts.words import N_, _
+from layouts import ids
+from layouts.pages import account
+from layouts.pages.event import event
+from layouts.parts import act, maps
+from layouts.parts.pieces import attributes, initial, leaf
+from layouts.text import points
+from layouts.text.marks import marks, tree
+from layouts.text.words import N_, _
 
 VIEWS: Mapping[str, str] = {"pool": N_("抢单池"), "mine": N_("我的在办"), "points": N_("我的积分")}
 

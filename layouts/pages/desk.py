@@ -10,11 +10,16 @@ from typing import Any
 
 from dash import dcc, html
 
-from layouts import account, act, desk_queue, dispatch, event, ids, keys, maps
-from layouts.marks import marks, tree
-from layouts.parts import attributes, initial, leaf
-from layouts.screen_data import ALERT_FIELDS
-from layouts.words import _
+from layouts import ids
+from layouts.pages import account, desk_queue
+from layouts.pages.dispatch import panel
+from layouts.pages.event import event
+from layouts.pages.screen_data import ALERT_FIELDS
+from layouts.parts import act, maps
+from layouts.parts.pieces import attributes, initial, leaf
+from layouts.text import keys
+from layouts.text.marks import marks, tree
+from layouts.text.words import _
 
 Named = tuple[str, str]
 
@@ -150,7 +155,7 @@ def _middle() -> html.Section:
 def _right() -> html.Section:
     return html.Section(
         [
-            html.Div(dispatch.empty(), id=ids.DISPATCH_BODY, className="d-body", tabIndex=-1),
+            html.Div(panel.empty(), id=ids.DISPATCH_BODY, className="d-body", tabIndex=-1),
             leaf(ids.DISPATCH_BATCH, "dp-batch-slot"),
             leaf(ids.ACT_FORM, "act-slot", None, attributes(aria_live="polite")),
         ],

@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from layouts import plain, words
+from layouts.parts import plain
 from layouts.shell import embedded
+from layouts.text import words
 
 
 def render(template: str, lang: str | None, **values: Any) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from layouts import plain
+from layouts.parts import plain
 
 WIDTH, HEIGHT = 880, 760  # the box the shapes are drawn in
 

@@ -3,7 +3,7 @@
 import segno
 from markupsafe import Markup
 
-from layouts import plain
+from layouts.parts import plain
 
 GROUP = 4
 

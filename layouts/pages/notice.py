@@ -1,8 +1,8 @@
 """Plain pages: parts of the product that come later, and errors for people. What happened, what to do; never a traceback."""
 
-from layouts import plain
+from layouts.parts import plain
 from layouts.shell import Page
-from layouts.words import N_, translate
+from layouts.text.words import N_, translate
 
 ERRORS: dict[int, tuple[str, str]] = {
     400: (N_("看不懂这个请求"), N_("请返回上一页重试。")),

@@ -11,12 +11,14 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from dashboard.rules.event import LEVEL_WORDS, RATING_WORDS, STATUS_WORDS
-from layouts import plain, points, theme, words
+from dashboard.rules.events.event import LEVEL_WORDS, RATING_WORDS, STATUS_WORDS
+from layouts import theme
+from layouts.parts import plain
 from layouts.shell import embedded
-from layouts.words import N_, _
+from layouts.text import points, words
+from layouts.text.words import N_, _
 
-HERE = Path(__file__).parent / "phone"
+HERE = Path(__file__).resolve().parents[1] / "phone"
 KINDS = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
 SHARED = ("drafts.js", "format.js", "sha256.js", "photo-exif.js", "photo.js")
 SCRIPTS: Mapping[str, Sequence[str]] = {

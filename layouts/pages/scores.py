@@ -9,13 +9,16 @@ from typing import Any
 
 from dash import html
 
-from dashboard.rules.boards import NAMED, area_boards
-from dashboard.rules.event import VERDICT_WORDS
-from dashboard.rules.kpi_words import KPIS, STAGES
-from layouts import account, ids, maps, points
-from layouts.marks import marks, tree
-from layouts.parts import attributes, initial, leaf
-from layouts.words import N_, _
+from dashboard.rules.events.event import VERDICT_WORDS
+from dashboard.rules.figures.boards import NAMED, area_boards
+from dashboard.rules.figures.words import KPIS, STAGES
+from layouts import ids
+from layouts.pages import account
+from layouts.parts import maps
+from layouts.parts.pieces import attributes, initial, leaf
+from layouts.text import points
+from layouts.text.marks import marks, tree
+from layouts.text.words import N_, _
 
 BOARDS: Mapping[str, str] = {
     "units": N_("部门"),

@@ -6,10 +6,12 @@ Every panel has one home; a scene chooses among them by style alone, so that the
 
 from dash import html
 
-from layouts import account, ids, maps
-from layouts.parts import attributes, initial, leaf
-from layouts.screen_data import SCENES, ScreenData, first
-from layouts.words import N_, _
+from layouts import ids
+from layouts.pages import account
+from layouts.pages.screen_data import SCENES, ScreenData, first
+from layouts.parts import maps
+from layouts.parts.pieces import attributes, initial, leaf
+from layouts.text.words import N_, _
 
 __all__ = ["ScreenData", "page"]
 

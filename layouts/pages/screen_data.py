@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from dashboard.rules.kpi_words import KPIS as NAMES
-from layouts import maps
-from layouts.marks import marks, tree
-from layouts.words import N_, _
+from dashboard.rules.figures.words import KPIS as NAMES
+from layouts.parts import maps
+from layouts.text.marks import marks, tree
+from layouts.text.words import N_, _
 
 KPIS: tuple[tuple[str, str, str, str], ...] = (  # code, words, kind of number, which way is good
     ("reported", N_("今日上报"), "count", ""),

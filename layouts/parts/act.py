@@ -3,10 +3,10 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from dashboard.rules.event import GROUND_WORDS, RATING_WORDS, VERDICT_WORDS
-from dashboard.rules.lifecycle import RULES, Action, Fact
-from layouts import keys
-from layouts.words import N_, _
+from dashboard.rules.events.event import GROUND_WORDS, RATING_WORDS, VERDICT_WORDS
+from dashboard.rules.events.lifecycle import RULES, Action, Fact
+from layouts.text import keys
+from layouts.text.words import N_, _
 
 FACT_WORDS: Mapping[str, str] = {
     "category": N_("类别"),

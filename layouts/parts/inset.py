@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from urllib.parse import quote
 from xml.sax.saxutils import escape
 
-from layouts.maps import AreaLike, polygons
+from layouts.parts.maps import AreaLike, polygons
+from layouts.text.words import _
 from layouts.theme import DARK
-from layouts.words import _
 
 WIDTH, HEIGHT = 600, 250
 BAND_M = 30.0

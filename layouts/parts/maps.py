@@ -10,14 +10,14 @@ from typing import Any, Protocol
 import dash_leaflet as dl
 from dash import html
 
-from dashboard.rules.boards import STREETS, depth_of
+from dashboard.rules.figures.boards import STREETS, depth_of
 from layouts import ids
-from layouts.parts import attributes
-from layouts.words import N_, _
+from layouts.parts.pieces import attributes
+from layouts.text.words import N_, _
 
 DIGITS = 5  # about one metre
 LAYERS = (("events", N_("事件")), ("heat", N_("热力")), ("kinds", N_("网格类型")), ("places", N_("力量")))
-OWN_TILES = "/tiles/{z}/{x}/{y}"  # served from a file by callbacks/tiles.py
+OWN_TILES = "/tiles/{z}/{x}/{y}"  # served from a file by callbacks/pages/tiles.py
 TILE_FILES = (".mbtiles", ".pmtiles")
 
 

@@ -1,0 +1,1 @@
+"""Words people read, moments and lengths of time as they are written, marks and keys."""

@@ -1,6 +1,6 @@
 """The heads of exported tables, in the order of their cells."""
 
-from layouts.words import N_, _
+from layouts.text.words import N_, _
 
 BOARD = (
     N_("名次"), N_("代码"), N_("名称"), N_("积分"), N_("综合得分"), N_("办结"), N_("升降"), N_("定格时间"), N_("更正后积分"),

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from dashboard.rules.lifecycle import Action
+from dashboard.rules.events.lifecycle import Action
 
 A = Action
 LETTERS: Mapping[str, str] = {

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from dashboard.rules.event import (
+from dashboard.rules.events.event import (
     DUE,
     LEVEL_WORDS,
     OPEN,
@@ -12,9 +12,10 @@ from dashboard.rules.event import (
     SUPERVISION_WORDS,
     Supervision,
 )
-from dashboard.rules.lifecycle import ACTION_WORDS
-from layouts import maps, theme
-from layouts.words import N_, _
+from dashboard.rules.events.lifecycle import ACTION_WORDS
+from layouts import theme
+from layouts.parts import maps
+from layouts.text.words import N_, _
 
 # what each deadline is called where it is counted down
 DUE_WORDS: Mapping[str, str] = {

@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
-from dashboard.rules.event import SOURCE_WORDS
-from layouts.words import N_, _
+from dashboard.rules.events.event import SOURCE_WORDS
+from layouts.text.words import N_, _
 
 # rule of the ledger → what it is called; the order is that of a summary
 POINT_WORDS: Mapping[str, str] = {

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta, tzinfo
 
 from dashboard.rules.limits import ROUND_THE_CLOCK, Calendar, Limit
-from layouts.words import N_, _
+from layouts.text.words import N_, _
 
 WEEKDAYS = (N_("周一"), N_("周二"), N_("周三"), N_("周四"), N_("周五"), N_("周六"), N_("周日"))
 LIMIT_WORDS = {

@@ -16,7 +16,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
-LOCALE = Path(__file__).parent / "locale"
+LOCALE = Path(__file__).resolve().parents[1] / "locale"
 DEFAULT = "zh_CN"
 LANGUAGES = {"zh_CN": "中文", "en": "English"}
 HTML_LANG = {"zh_CN": "zh-CN", "en": "en"}

@@ -11,10 +11,10 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from dashboard import clock
-from dashboard.rules.event import OPEN, Event
-from datasources import journal
-from datasources.models import EventRow
-from datasources.reference import Reference, References
+from dashboard.rules.events.event import OPEN, Event
+from datasources.districts.reference import Reference, References
+from datasources.events import journal
+from datasources.store.models.tables import EventRow
 from tests import product
 from tests.load import hundred_thousand
 from tests.load.places import loaded

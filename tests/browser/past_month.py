@@ -3,9 +3,10 @@
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from dashboard import clock, rollup_keeper
-from dashboard.house import open_house
+from dashboard import clock
+from dashboard.runtime.runtime import open_house
 from dashboard.settings import Settings
+from dashboard.sweeps import rollup_keeper
 from tests.conftest import OPERATOR, Town, make_town
 
 NOW = "2026-11-06T10:00:00+08:00"

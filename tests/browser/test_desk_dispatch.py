@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from datasources.database import Database
-from datasources.reference import References
+from datasources.districts.reference import References
+from datasources.store.database import Database
 from tests import product
 from tests.browser.test_desk_stories import PROMPT_S, act, at, desk, file, state, until, waiting
 from tests.product import Product

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, WebSocketRoute
 
-from dashboard.publisher import Publisher
+from dashboard.feed.publisher import Publisher
 from tests.live_door import *  # noqa: F403 - the fixtures
 from tests.live_door import Door
 from tests.live_world import *  # noqa: F403 - the fixtures

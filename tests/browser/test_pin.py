@@ -4,8 +4,8 @@ from pathlib import Path
 
 from playwright.sync_api import Browser
 
-from datasources.district import read_pack
-from datasources.outlines import outlines
+from datasources.districts.outlines import outlines
+from datasources.districts.pack.reading import read_pack
 from tests.small_packs import small_pack
 from tests.test_outlines import with_an_enclave
 

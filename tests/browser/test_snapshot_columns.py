@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page
 
-from callbacks.livestore import LiveStore
+from callbacks.live.store import LiveStore
 
 READER = Path(__file__).resolve().parents[2] / "layouts" / "assets" / "live-columns.js"
 READ = """(text) => {

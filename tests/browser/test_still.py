@@ -12,8 +12,8 @@ from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import create_engine, text
 
 from dashboard import clock
-from datasources import sign_in
-from datasources.database import Database
+from datasources.accounts import sign_in
+from datasources.store.database import Database
 from tests import product
 from tests.browser.desk_page import until
 from tests.browser.phone_page import cast_of

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, WebSocketRoute, expect
 
-from datasources.reference import References
+from datasources.districts.reference import References
 from tests import product
 from tests.load.bench_queries import NOW, fill
 from tests.load.places import loaded

@@ -14,7 +14,7 @@ import redis
 from playwright.sync_api import Browser, Error, Page, expect
 from shapely.geometry import shape
 
-from datasources.embedded import socket_path
+from datasources.feed.embedded import socket_path
 from tests import product
 from tests.live_door import *  # noqa: F403 - the fixtures
 from tests.live_door import Door

@@ -11,9 +11,10 @@ import flask
 from dash import Dash, html
 from werkzeug.serving import make_server
 
-from datasources.district import read_pack
-from layouts import maps, shell
-from layouts.parts import leaf
+from datasources.districts.pack.reading import read_pack
+from layouts import shell
+from layouts.parts import maps
+from layouts.parts.pieces import leaf
 
 ASSETS = Path(__file__).resolve().parents[2] / "layouts" / "assets"
 SCRIPT = Path(__file__).with_suffix(".js")

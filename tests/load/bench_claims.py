@@ -13,12 +13,12 @@ from sqlalchemy import func, select
 
 from dashboard import actions
 from dashboard.rules.access import Role, Viewer
-from dashboard.rules.event import Event
+from dashboard.rules.events.event import Event
+from dashboard.rules.events.report import Report
 from dashboard.rules.refusals import Overtaken
-from dashboard.rules.report import Report
-from datasources.database import Database
-from datasources.models import StepRow
-from datasources.reference import Reference, References
+from datasources.districts.reference import Reference, References
+from datasources.store.database import Database
+from datasources.store.models.tables import StepRow
 from tests.load.places import addresses, loaded
 from tests.load.table import Row, speak, spread
 

@@ -10,11 +10,11 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-from datasources.database import Database
-from datasources.district import BUNDLED, read_pack
-from datasources.imports import import_file, records_of
-from datasources.loading import load_pack
-from datasources.reference import References
+from datasources.districts.loading import load_pack
+from datasources.districts.pack.reading import BUNDLED, read_pack
+from datasources.districts.reference import References
+from datasources.history.imports import import_file, records_of
+from datasources.store.database import Database
 from tests.load.places import addresses
 from tests.load.table import Row, speak
 

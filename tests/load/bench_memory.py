@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from datasources.reference import References
+from datasources.districts.reference import References
 from tests import product
 from tests.load.bench_queries import NOW, fill
 from tests.load.bench_wall import rest

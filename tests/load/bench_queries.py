@@ -16,20 +16,20 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from dashboard.rules.access import Role, Viewer
-from dashboard.rules.event import Event, Rating
-from dashboard.rules.kpis import period
-from datasources import journal, queries
-from datasources.database import Database
-from datasources.district import read_pack
-from datasources.loading import load_pack
-from datasources.models import EventRow, LedgerRow, StepRow
-from datasources.queries_boards import board_rows
-from datasources.queries_events import events_page
-from datasources.queries_filters import Filters
-from datasources.queries_kpis import kpi_values
-from datasources.queries_points import BOARDS, ledger_entries
-from datasources.queries_views import VIEWS
-from datasources.reference import Reference, References
+from dashboard.rules.events.event import Event, Rating
+from dashboard.rules.figures.kpis import period
+from datasources.districts.loading import load_pack
+from datasources.districts.pack.reading import read_pack
+from datasources.districts.reference import Reference, References
+from datasources.events import journal, one
+from datasources.events.filters import Filters
+from datasources.events.lists import events_page
+from datasources.figures.boards import board_rows
+from datasources.figures.kpis import kpi_values
+from datasources.figures.points import BOARDS, ledger_entries
+from datasources.figures.views.named import VIEWS
+from datasources.store.database import Database
+from datasources.store.models.tables import EventRow, LedgerRow, StepRow
 
 NOW = datetime(2026, 11, 20, 8, 0, tzinfo=UTC)
 DAYS = 30
@@ -183,10 +183,8 @@ def questions(reference: Reference) -> dict[str, Callable[[Session], Any]]:
         s, reference, viewers["wall"], Filters(q="没有这样的事"), 50, None, NOW
     )
     spot = reference.grids[300]
-    asked["duplicates near"] = lambda s: queries.duplicates_near(
-        s, reference, "S0406", spot.lng, spot.lat, NOW
-    )
-    asked["open by area"] = queries.open_by_area
+    asked["duplicates near"] = lambda s: one.duplicates_near(s, reference, "S0406", spot.lng, spot.lat, NOW)
+    asked["open by area"] = one.open_by_area
     return asked
 
 

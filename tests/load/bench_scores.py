@@ -15,20 +15,20 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from dashboard import rollup_keeper
-from dashboard.rules.kpis import KPIS, period
-from datasources import freezing
-from datasources.database import Database
-from datasources.district import read_pack
-from datasources.loading import load_pack
-from datasources.queries_boards import RATES, board_rows, standings
-from datasources.queries_breakdown import handoffs, levels
-from datasources.queries_kpis import kpi_values
-from datasources.queries_narrow import NOTHING
-from datasources.queries_points import BOARDS
-from datasources.queries_rollup import live_cover
-from datasources.queries_trend import points
-from datasources.reference import Reference, References
+from dashboard.rules.figures.kpis import KPIS, period
+from dashboard.sweeps import rollup_keeper
+from datasources.districts.loading import load_pack
+from datasources.districts.pack.reading import read_pack
+from datasources.districts.reference import Reference, References
+from datasources.figures.boards import RATES, board_rows, standings
+from datasources.figures.breakdown import handoffs, levels
+from datasources.figures.kpis import kpi_values
+from datasources.figures.narrow import NOTHING
+from datasources.figures.points import BOARDS
+from datasources.figures.rollups import freezing
+from datasources.figures.rollups.rolled import live_cover
+from datasources.figures.trend import points
+from datasources.store.database import Database
 from tests.load import scores_page
 from tests.load.bench_queries import NOW, fill
 from tests.load.table import Row, speak

@@ -19,9 +19,9 @@ from pathlib import Path
 
 import gevent
 
-from datasources.database import Database
-from datasources.embedded import Embedded
-from datasources.feed import Feed
+from datasources.feed.embedded import Embedded
+from datasources.feed.stream import Feed
+from datasources.store.database import Database
 from tests.live_world import fill
 from tests.load.places import cpu
 from tests.load.table import Row, speak

@@ -13,9 +13,9 @@ from typing import Any
 
 from playwright.sync_api import Browser, Page
 
-from callbacks import livepack
+from callbacks.live import pack
 from dashboard import clock
-from datasources.reference import References
+from datasources.districts.reference import References
 from tests import product
 from tests.chromium import chromium
 from tests.load.bench_wall import rest
@@ -68,7 +68,7 @@ def rows(count: int = OPEN_EVENTS) -> Iterator[Row]:
 def snapshots(running: product.Product, token: str, count: int) -> Iterator[Row]:
     """Ask for the snapshot in both forms, the first time each."""
     for what, accept in (
-        ("in columns, for the wall", livepack.TYPE),
+        ("in columns, for the wall", pack.TYPE),
         ("JSON, for others", "application/json"),
     ):
         used, began = cpu(running.process.pid), time.perf_counter()
@@ -76,7 +76,7 @@ def snapshots(running: product.Product, token: str, count: int) -> Iterator[Row]
         took, work = time.perf_counter() - began, cpu(running.process.pid) - used
         yield Row(
             f"snapshot of {count:,} open events, cold: {what}",
-            "≤ 2 MB, ≤ 100 ms on the server" if accept == livepack.TYPE else "—",
+            "≤ 2 MB, ≤ 100 ms on the server" if accept == pack.TYPE else "—",
             f"{len(data) / 1e6:.2f} MB; {1000 * took:.0f} ms with the way there, {1000 * work:.0f} ms of processor",
             kind,
         )

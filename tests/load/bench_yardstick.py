@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 from playwright.sync_api import Browser, Page
 
 from dashboard import clock
-from datasources.reference import References
+from datasources.districts.reference import References
 from tests import product
 from tests.chromium import chromium
 from tests.load.bench_wall import now_ms, rest

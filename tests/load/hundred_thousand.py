@@ -4,12 +4,12 @@ import random
 from datetime import timedelta
 from typing import Any
 
-from dashboard.rules.event import Event
-from dashboard.serializer import feed_row
-from datasources import journal
-from datasources.database import Database
-from datasources.models import EventRow
-from datasources.reference import Reference
+from dashboard.feed.serializer import feed_row
+from dashboard.rules.events.event import Event
+from datasources.districts.reference import Reference
+from datasources.events import journal
+from datasources.store.database import Database
+from datasources.store.models.tables import EventRow
 
 KINDS = (
     "占道经营",

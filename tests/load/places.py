@@ -9,9 +9,9 @@ from pathlib import Path
 from sqlalchemy import create_engine, text
 
 from dashboard import clock
-from datasources.database import Database
-from datasources.district import read_pack
-from datasources.loading import load_pack
+from datasources.districts.loading import load_pack
+from datasources.districts.pack.reading import read_pack
+from datasources.store.database import Database
 
 POSTGRES = "BENCH_POSTGRES"
 TICKS = os.sysconf("SC_CLK_TCK")

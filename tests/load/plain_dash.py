@@ -13,12 +13,12 @@ from flask import Flask
 from werkzeug.serving import make_server
 
 from dashboard import clock
-from dashboard.serializer import feed_row
-from datasources import feed_queries
-from datasources.database import Database
-from datasources.postgres import Limits
-from datasources.queries_views import VIEWS
-from datasources.reference import References
+from dashboard.feed.serializer import feed_row
+from datasources.districts.reference import References
+from datasources.feed import outbox
+from datasources.figures.views.named import VIEWS
+from datasources.store.database import Database
+from datasources.store.postgres import Limits
 
 EVERY_MS = 1000
 CARDS = 60
@@ -31,7 +31,7 @@ def content(database: Database, references: References) -> tuple[Any, ...]:
     """Return (points, numbers, board rows, countdown rows) as they are in the database now."""
     reference, now = references.get(), clock.now()
     with database.read() as session:
-        rows = [feed_row(event, reference) for event in feed_queries.open_events(session)]
+        rows = [feed_row(event, reference) for event in outbox.open_events(session)]
         kpis = VIEWS["kpis"](session, now, reference)["kpis"]
         board = VIEWS["board"](session, now, reference)["rows"]
     features = [

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser
 
-from datasources.queries_points import BOARDS
+from datasources.figures.points import BOARDS
 from tests import product
 from tests.chromium import chromium
 from tests.load.bench_queries import NOW

@@ -1,0 +1,1 @@
+"""Emergency alerts and the messages owed about them, over HTTP."""

@@ -7,23 +7,25 @@ from typing import Any
 from flask import Response, current_app
 from sqlalchemy.orm import Session
 
-from callbacks import outside
 from callbacks.api.answers import answer, house, moment
-from callbacks.api.asked import words
 from callbacks.api.bodies import object_body
-from callbacks.guard import permission
-from callbacks.heartbeat import FIELDS, lag_of, report_of
-from callbacks.scopes import Sight, scope_of
-from callbacks.session import somebody
-from dashboard import actions, clock, serializer
-from dashboard.alert_feed import alert_messages
-from dashboard.rules import clean
-from dashboard.rules.alerts import CHANNEL_WORDS, FLOOD_ABOVE, FLOOD_WITHIN, Behalf
-from dashboard.rules.event import Event
+from callbacks.api.query import words
+from callbacks.live.heartbeat import FIELDS, lag_of, report_of
+from callbacks.live.scopes import Sight, scope_of
+from callbacks.security import outside
+from callbacks.security.guard import permission
+from callbacks.security.session import somebody
+from dashboard import actions, clock
+from dashboard.feed import serializer
+from dashboard.feed.alerts import alert_messages
+from dashboard.rules.alerts.alert import CHANNEL_WORDS, FLOOD_ABOVE, FLOOD_WITHIN, Behalf
+from dashboard.rules.events.event import Event
 from dashboard.rules.refusals import Forbidden, Invalid, NotFound
-from datasources import feed_queries, screens
-from datasources.intake import moment_of, text_fault
-from datasources.models import AlertRow
+from dashboard.rules.text import clean
+from datasources.alerts import screens
+from datasources.events.intake import moment_of, text_fault
+from datasources.feed import outbox
+from datasources.store.models.tables import AlertRow
 
 LONGEST_SCREEN = 100
 LONGEST_REASON = 500
@@ -52,7 +54,7 @@ def listed() -> Response:
         raise Forbidden("您的账号没有这项权限")
     sight = Sight(house().reference.eligible)
     with house().database.read() as session:
-        found = _messages(session, feed_queries.alerts_open_or_among(session))
+        found = _messages(session, outbox.alerts_open_or_among(session))
     mine = [alert_body(one["alert"]) for one in found if sight.alerted(scope, one["alert"], one["row"])]
     return answer({"items": mine, "next": None})
 
@@ -67,7 +69,7 @@ def missed() -> Response:
         raise Invalid([("since", "应是带时区的时间", {})])
     sight = Sight(house().reference.eligible)
     with house().database.read() as session:
-        found = _messages(session, feed_queries.alerts_since(session, since, MOST_MISSED))
+        found = _messages(session, outbox.alerts_since(session, since, MOST_MISSED))
     mine = [alert_body(one["alert"]) for one in found if sight.alerted(scope, one["alert"], one["row"])]
     return answer({"items": mine, "next": None})
 
@@ -189,7 +191,7 @@ def load() -> Response:
     """Return how many alarms were raised in the last ten minutes, and whether that is a flood."""
     now = clock.now()
     with house().database.read() as session:
-        count = feed_queries.alerts_raised_since(session, now - FLOOD_WITHIN)
+        count = outbox.alerts_raised_since(session, now - FLOOD_WITHIN)
     return answer({"ten_minutes": count, "flood": count > FLOOD_ABOVE, "limit": FLOOD_ABOVE})
 
 

@@ -4,18 +4,19 @@ from typing import Any
 
 from flask import Response
 
-from callbacks.api import asked
+from callbacks.api import query
 from callbacks.api.answers import answer, house, moment
 from callbacks.api.bodies import object_body
-from callbacks.guard import permission
-from callbacks.session import somebody
+from callbacks.security.guard import permission
+from callbacks.security.session import somebody
 from dashboard import clock
-from dashboard.rules.masking import mask_text
 from dashboard.rules.refusals import NotFound
-from datasources import accounts, delivery_queue
-from datasources.delivery_queue import FAILED, SENT, WAITING
-from datasources.models import DeliveryRow
-from layouts.words import N_, translate
+from dashboard.rules.text.masking import mask_text
+from datasources.accounts import accounts
+from datasources.exchange import delivery_queue
+from datasources.exchange.delivery_queue import FAILED, SENT, WAITING
+from datasources.store.models.tables import DeliveryRow
+from layouts.text.words import N_, translate
 
 STATES = (WAITING, FAILED, SENT)
 LARGEST_ID = 2**62
@@ -34,11 +35,11 @@ WHY = {
 @permission("deliveries.see")
 def listed() -> Response:
     """Return what is owed, emergencies first, or the deliveries of one state, newest first."""
-    words = asked.words("state", "limit")
+    words = query.words("state", "limit")
     state = words.get("state")
     if state is not None:
-        asked.one_of("state", state, STATES)
-    limit, _ = asked.page_of(words)
+        query.one_of("state", state, STATES)
+    limit, _ = query.page_of(words)
     with house().database.read() as session:
         found = delivery_queue.listed(session, state, limit)
         owed, failed = delivery_queue.owed_count(session)

@@ -6,14 +6,14 @@ from typing import Any
 from flask import Response
 
 from callbacks.api.answers import answer, house, moment
-from callbacks.api.events import seen_event
-from callbacks.guard import permission
-from callbacks.session import somebody
+from callbacks.api.events.events import seen_event
+from callbacks.security.guard import permission
+from callbacks.security.session import somebody
 from dashboard import clock
 from dashboard.rules.access import Viewer, sees
-from dashboard.rules.event import on_time
-from dashboard.rules.masking import mask_text
-from datasources import queries_around
+from dashboard.rules.events.event import on_time
+from dashboard.rules.text.masking import mask_text
+from datasources.events import around as queries_around
 
 
 @permission("events.see")

@@ -9,15 +9,16 @@ from sqlalchemy.orm import Session
 
 from callbacks.api.answers import JSON, done_event, house
 from callbacks.api.bodies import object_body
-from callbacks.api.events import answered_once, held_by
+from callbacks.api.events.events import answered_once, held_by
 from callbacks.api.problems import refusal_body
-from callbacks.guard import permission
-from callbacks.session import somebody
+from callbacks.security.guard import permission
+from callbacks.security.session import somebody
 from dashboard import actions, clock
 from dashboard.rules.access import Viewer
+from dashboard.rules.events.report import Report
 from dashboard.rules.refusals import Invalid, NotNow, Refusal
-from dashboard.rules.report import Report
-from datasources import api_queries, intake, photos
+from datasources.events import beside, intake
+from datasources.photos import pictures_kept
 
 MOST = 1000
 TWICE = "外部编号“{external_id}”在这一批里出现了两次"
@@ -62,7 +63,7 @@ def _checked(item: Any, who: Viewer, now: Any) -> Checked:
 def _usable(session: Session, checked: Sequence[Checked], who: Viewer) -> list[Checked]:
     """Return the reports with those replaced by problems whose outside number or photos are taken."""
     wanted = [one.external_id for one in checked if isinstance(one, Report) and one.external_id]
-    held = api_queries.held(session, wanted)
+    held = beside.held(session, wanted)
     seen_numbers: set[str] = set()
     seen_photos: set[str] = set()
     found: list[Checked] = []
@@ -94,7 +95,7 @@ def _refuse_twice(
 def _check_photos(session: Session, report: Report, seen: set[str], who: Viewer) -> None:
     if seen.intersection(report.photos):
         raise Invalid([("photos", "同一张照片不能用于两件事件", {})])
-    photos.check_usable(session, report.photos, who)
+    pictures_kept.check_usable(session, report.photos, who)
     seen.update(report.photos)
 
 

@@ -5,13 +5,13 @@ from typing import Any
 
 from flask import Response
 
-from callbacks import advice
 from callbacks.api.answers import answer, house, moment
-from callbacks.guard import permission
+from callbacks.pages import advice
+from callbacks.security.guard import permission
 from dashboard import clock
-from dashboard.rules.stretches import DAYS, Stretch
-from datasources import queries_stretches
-from datasources.reference import Reference
+from dashboard.rules.advice.stretches import DAYS, Stretch
+from datasources.districts.reference import Reference
+from datasources.events import stretches as queries_stretches
 
 
 @permission("desk.use")

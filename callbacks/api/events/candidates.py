@@ -4,17 +4,17 @@ from typing import Any
 
 from flask import Response
 
-from callbacks import advice
 from callbacks.api.answers import answer, house, moment
-from callbacks.api.events import seen_event
-from callbacks.guard import permission
-from callbacks.session import somebody
+from callbacks.api.events.events import seen_event
+from callbacks.pages import advice
+from callbacks.security.guard import permission
+from callbacks.security.session import somebody
 from callbacks.wording import spoken
 from dashboard import clock
-from dashboard.rules.advice import Border, Due, Side
-from dashboard.rules.recommend import Candidate
-from datasources.reference import Reference
-from layouts.words import translate
+from dashboard.rules.advice.advice import Border, Due, Side
+from dashboard.rules.advice.recommend import Candidate
+from datasources.districts.reference import Reference
+from layouts.text.words import translate
 
 
 @permission("desk.use")

@@ -5,22 +5,24 @@ from typing import Any
 from flask import Response
 from sqlalchemy.orm import Session
 
-from callbacks.api import asked
+from callbacks.api import query
 from callbacks.api.answers import JSON, answer, done_event, house
 from callbacks.api.bodies import object_body
-from callbacks.api.events import answered_once, known_event, refuse_held
-from callbacks.guard import permission
-from callbacks.session import somebody
+from callbacks.api.events.events import answered_once, known_event, refuse_held
+from callbacks.security.guard import permission
+from callbacks.security.session import somebody
 from dashboard import actions, clock
-from dashboard.rules.masking import mask_text
 from dashboard.rules.refusals import Invalid
-from datasources import gazetteer, intake, photos, queries_around
+from dashboard.rules.text.masking import mask_text
+from datasources.districts import gazetteer
+from datasources.events import around, intake
+from datasources.photos import pictures_kept
 
 
 @permission("desk.use")
 def places() -> Response:
     """Return the areas and places that an address text may mean."""
-    text = asked.words("q").get("q", "")
+    text = query.words("q").get("q", "")
     with house().database.read() as session:
         found = gazetteer.search(session, house().reference, text)
     items = [
@@ -40,10 +42,10 @@ def places() -> Response:
 @permission("desk.use")
 def duplicates() -> Response:
     """Return the open events that a draft may double."""
-    said, now, reference = asked.words("lng", "lat", "category"), clock.now(), house().reference
+    said, now, reference = query.words("lng", "lat", "category"), clock.now(), house().reference
     lng, lat = _degree(said, "lng", 180), _degree(said, "lat", 90)
     with house().database.read() as session:
-        near = queries_around.possible_duplicates(session, reference, (lng, lat), said.get("category"), now)
+        near = around.possible_duplicates(session, reference, (lng, lat), said.get("category"), now)
     items = [
         {
             "number": one.event.number,
@@ -71,7 +73,7 @@ def join() -> Response:
         into = known_event(session, original)
         if not into.is_open:
             raise Invalid([("original", "{number} 已经结束，不能并入；请单独登记", {"number": into.number})])
-        photos.check_usable(session, filed.photos, who)
+        pictures_kept.check_usable(session, filed.photos, who)
         refuse_held(session, filed.external_id, who)
         event = actions.report(session, reference, filed, who, now)
         if event.emergency:

@@ -9,33 +9,27 @@ from flask import Response, current_app, request
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from callbacks import hands
 from callbacks.api.answers import JSON, answer, done_event, dumped, house, may_open, moment, read_event
 from callbacks.api.bodies import facts_of, json_body, object_body, version_of
-from callbacks.guard import permission
-from callbacks.session import reader, somebody
+from callbacks.security import edit_lock
+from callbacks.security.guard import permission
+from callbacks.security.session import reader, somebody
 from dashboard import actions, clock
-from dashboard.counter import stands_alone
-from dashboard.rules import degrees
+from dashboard.feed.serializer import facts_json
+from dashboard.report_batcher import stands_alone
 from dashboard.rules.access import Viewer, sees
-from dashboard.rules.event import Event
-from dashboard.rules.lifecycle import ACTION_WORDS, BY_ACTION
+from dashboard.rules.events.event import Event
+from dashboard.rules.events.lifecycle import ACTION_WORDS, BY_ACTION
 from dashboard.rules.refusals import Forbidden, Invalid, NotFound, NotNow, Unreadable
-from dashboard.serializer import facts_json
-from datasources import (
-    accounts,
-    api_queries,
-    idempotency,
-    intake,
-    journal,
-    photos,
-    queries,
-    queries_findings,
-    set_aside,
-)
-from datasources.models import PhotoRow, StepRow
-from datasources.reference import Reference
-from layouts.words import translate
+from dashboard.rules.text import degrees
+from datasources.accounts import accounts
+from datasources.districts.reference import Reference
+from datasources.events import beside, idempotency, intake, journal
+from datasources.events import one as queries
+from datasources.photos import findings, pictures_kept
+from datasources.store import set_aside
+from datasources.store.models.tables import PhotoRow, StepRow
+from layouts.text.words import translate
 
 KEY = "Idempotency-Key"
 TIDY_EVERY = 3600.0
@@ -54,7 +48,7 @@ def report() -> Response:
         return filed_answer(dumped(done_event(house().counter.file(filed, who, now), who, now)))
 
     def file(session: Session) -> dict[str, Any]:
-        photos.check_usable(session, filed.photos, who)
+        pictures_kept.check_usable(session, filed.photos, who)
         refuse_held(session, filed.external_id, who)
         return done_event(actions.report(session, reference, filed, who, now), who, now)
 
@@ -81,7 +75,7 @@ def one(number: str) -> Response:
         event = seen_event(session, reference, number, who)
         body = {
             "event": read_event(event, who, now),
-            "steps": [step_body(row, reader(who)) for row in api_queries.steps_of(session, event.id)],
+            "steps": [step_body(row, reader(who)) for row in beside.steps_of(session, event.id)],
             "photos": photo_bodies(session, event, who),
             "allowed": actions.buttons(session, reference, event, who, now),
             "possible_duplicates": duplicates(session, reference, event, who),
@@ -100,7 +94,7 @@ def act(number: str, action: str) -> Response:
     def work(session: Session) -> dict[str, Any]:
         event = known_event(session, number)
         actions.refuse_stranger(session, reference, event, action, who, now)
-        hands.keep_off(session, event, action, who)
+        edit_lock.keep_off(session, event, action, who)
         version = version_of(body)
         facts = facts_of(body, BY_ACTION[action], reference)
         if action == "hand_over":
@@ -108,7 +102,7 @@ def act(number: str, action: str) -> Response:
         if action == "correct":
             check_place(facts, reference)
         if isinstance(facts.get("photos"), list) and all(isinstance(key, str) for key in facts["photos"]):
-            photos.check_usable(session, facts["photos"], who, event.id)
+            pictures_kept.check_usable(session, facts["photos"], who, event.id)
         after = actions.perform(session, reference, event, action, facts, who, now, version=version)
         return done_event(after, who, now)
 
@@ -150,7 +144,7 @@ def _time_to_tidy() -> bool:
 
 def refuse_held(session: Session, external_id: str | None, who: Viewer) -> None:
     """Raise NotNow where an event already carries an outside number."""
-    found = api_queries.held(session, [external_id]) if external_id else {}
+    found = beside.held(session, [external_id]) if external_id else {}
     for event in found.values():
         raise held_by(session, event, who)
 
@@ -220,7 +214,7 @@ def duplicates(session: Session, reference: Reference, event: Event, who: Viewer
 
 def photo_bodies(session: Session, event: Event, who: Viewer) -> list[dict[str, Any]]:
     """Return the photos of an event, for those at the desk with what is noticed about each."""
-    rows = api_queries.photos_of(session, event.id)
+    rows = beside.photos_of(session, event.id)
     if not who.may("photos.judge"):
         return [photo_body(row) for row in rows]
     return [
@@ -228,7 +222,7 @@ def photo_bodies(session: Session, event: Event, who: Viewer) -> list[dict[str, 
         | {
             "findings": [
                 {"kind": one.kind, "level": one.level, "text": translate(one.text, None, **one.params)}
-                for one in queries_findings.of_photo(session, event, row)
+                for one in findings.of_photo(session, event, row)
             ]
         }
         for row in rows

@@ -5,18 +5,18 @@ from typing import Any
 from flask import Response
 
 from callbacks.api.answers import answer, house, moment
-from callbacks.api.events import photo_body
-from callbacks.guard import permission
-from callbacks.session import somebody
+from callbacks.api.events.events import photo_body
+from callbacks.security.guard import permission
+from callbacks.security.session import somebody
 from dashboard import clock
-from dashboard.rules.event import Event
-from dashboard.rules.masking import mask_text
+from dashboard.feed.serializer import millis
+from dashboard.rules.events.event import Event
 from dashboard.rules.ranking import points_text
-from dashboard.serializer import millis
-from datasources import queries_field
-from datasources.queries_field import Task
-from datasources.queries_points import ledger_entries
-from datasources.reference import Reference
+from dashboard.rules.text.masking import mask_text
+from datasources.districts.reference import Reference
+from datasources.events import field as queries_field
+from datasources.events.field import Task
+from datasources.figures.points import ledger_entries
 
 LATEST = 50
 

@@ -4,16 +4,16 @@ from dataclasses import replace
 
 from flask import Response
 
-from callbacks import walls
-from callbacks.api import asked
+from callbacks.api import query
 from callbacks.api.answers import answer, house, read_event
-from callbacks.guard import permission
-from callbacks.session import somebody
+from callbacks.security import walls
+from callbacks.security.guard import permission
+from callbacks.security.session import somebody
 from dashboard import clock
 from dashboard.rules.access import Role
 from dashboard.rules.refusals import Forbidden
-from datasources.queries_events import events_count, events_page
-from datasources.queries_filters import OPEN_CODES, Filters, read_filters
+from datasources.events.filters import OPEN_CODES, Filters, read_filters
+from datasources.events.lists import events_count, events_page
 
 
 def of_a_wall(filters: Filters) -> Filters:
@@ -28,9 +28,9 @@ def of_a_wall(filters: Filters) -> Filters:
 def listed() -> Response:
     """Return a page of events and the cursor of the next; with `count=1` also how many there are in all."""
     who, reference, now = somebody(), house().reference, clock.now()
-    words = asked.words()
-    limit, cursor = asked.page_of(words)
-    counting = asked.one_of("count", words.pop("count", "0"), ("0", "1")) == "1"
+    words = query.words()
+    limit, cursor = query.page_of(words)
+    counting = query.one_of("count", words.pop("count", "0"), ("0", "1")) == "1"
     filters = read_filters(words, reference)
     if who.role is Role.WALL:
         filters = of_a_wall(filters)

@@ -5,10 +5,10 @@ from typing import Any
 from flask import Response
 
 from callbacks.api.answers import answer, house, moment
-from callbacks.guard import permission
-from dashboard.rules.event import Event
-from dashboard.rules.masking import mask_text
-from datasources import queries_objections
+from callbacks.security.guard import permission
+from dashboard.rules.events.event import Event
+from dashboard.rules.text.masking import mask_text
+from datasources.events import objections as queries_objections
 
 
 @permission("desk.use")

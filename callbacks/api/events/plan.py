@@ -7,22 +7,22 @@ from typing import Any
 from flask import Response
 from sqlalchemy.orm import Session
 
-from callbacks import advice
 from callbacks.api.answers import answer, house, moment
 from callbacks.api.bodies import object_body
-from callbacks.guard import permission
-from callbacks.session import somebody
+from callbacks.pages import advice
+from callbacks.security.guard import permission
+from callbacks.security.session import somebody
 from callbacks.wording import spoken
 from dashboard import clock
 from dashboard.rules.access import Viewer
-from dashboard.rules.event import STATUS_WORDS, Event, Status
-from dashboard.rules.masking import mask_text
-from dashboard.rules.recommend import Candidate
+from dashboard.rules.advice.recommend import Candidate
+from dashboard.rules.events.event import STATUS_WORDS, Event, Status
 from dashboard.rules.refusals import Invalid
-from datasources import journal, queries_candidates
-from datasources.models import EventRow
-from datasources.reference import Reference
-from layouts.words import translate
+from dashboard.rules.text.masking import mask_text
+from datasources.districts.reference import Reference
+from datasources.events import candidates, journal
+from datasources.store.models.tables import EventRow
+from layouts.text.words import translate
 
 MOST = 200
 LONGEST_NUMBER = 50
@@ -52,7 +52,7 @@ def _planned(
 ) -> list[dict[str, Any]]:
     asked = [one for one in numbers if one.isascii() and one.isalnum()]
     events = {one.number: one for one in journal.events_where(session, EventRow.number.in_(asked))}
-    units = queries_candidates.candidates_of(session, reference, list(events.values()), now)
+    units = candidates.candidates_of(session, reference, list(events.values()), now)
     return [
         _row(events[number], units[events[number].id], reference, who, now)
         if number in events

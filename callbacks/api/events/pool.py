@@ -4,19 +4,19 @@ from typing import Any
 
 from flask import Response
 
-from callbacks import advice
 from callbacks.api.answers import answer, house, moment
-from callbacks.api.events import known_event
-from callbacks.guard import permission
-from callbacks.session import somebody
+from callbacks.api.events.events import known_event
+from callbacks.pages import advice
+from callbacks.security.guard import permission
+from callbacks.security.session import somebody
 from dashboard import clock
 from dashboard.rules.access import Viewer, could_claim
-from dashboard.rules.event import Event, Status
-from dashboard.rules.masking import mask_text
+from dashboard.rules.events.event import Event, Status
 from dashboard.rules.ranking import points_text
 from dashboard.rules.refusals import NotFound
-from datasources import queries_pool
-from datasources.reference import Reference
+from dashboard.rules.text.masking import mask_text
+from datasources.districts.reference import Reference
+from datasources.events import pool as queries_pool
 
 AT_STAKE = ("claim", "claim_on_time", "very_satisfied")
 

@@ -6,20 +6,21 @@ from typing import Any
 from flask import Response, request
 from sqlalchemy.orm import Session
 
-from callbacks import hands
 from callbacks.api.answers import answer, house, moment
 from callbacks.api.bodies import object_body, reason_of
-from callbacks.api.events import seen_event
-from callbacks.guard import permission
-from callbacks.session import somebody
+from callbacks.api.events.events import seen_event
+from callbacks.security import edit_lock
+from callbacks.security.guard import permission
+from callbacks.security.session import somebody
 from dashboard import actions, clock
 from dashboard.rules.access import Viewer
-from dashboard.rules.event import Event
-from dashboard.rules.masking import mask_text
+from dashboard.rules.events.event import Event
 from dashboard.rules.refusals import Invalid
-from datasources import feed_queries, presence
-from datasources.intake import text_fault
-from datasources.models import PresenceRow
+from dashboard.rules.text.masking import mask_text
+from datasources.events import presence
+from datasources.events.intake import text_fault
+from datasources.feed import outbox
+from datasources.store.models.tables import PresenceRow
 
 LONGEST_SEAT = 60
 TAKEN = "接手处理：{reason}（原由 {holder} 处理）"
@@ -58,7 +59,7 @@ def take(number: str) -> Response:
 
 def _present(session: Session, event: Event, who: Viewer, seat: str) -> dict[str, Any]:
     rows = presence.present(session, event.id, clock.real_now())
-    titles = feed_queries.titles(session, {row.account for row in rows})
+    titles = outbox.titles(session, {row.account for row in rows})
     held = rows[0] if rows and rows[0].holds else None
     mine = held is not None and (held.account, held.seat) == (who.name, seat)
     return {
@@ -75,7 +76,7 @@ def _person(row: PresenceRow, titles: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _seat(body: Mapping[str, Any]) -> str:
-    seat = body.get("seat") or request.headers.get(hands.SEAT)
+    seat = body.get("seat") or request.headers.get(edit_lock.SEAT)
     if not isinstance(seat, str) or not seat.strip() or text_fault(seat, LONGEST_SEAT, lines=False):
         raise Invalid([("seat", "请带上席位 seat（1–{most} 个字）", {"most": LONGEST_SEAT})])
     return seat

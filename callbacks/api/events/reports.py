@@ -11,27 +11,29 @@ from typing import Any
 from flask import Response, current_app, request
 from sqlalchemy.orm import Session
 
-from callbacks import outside
-from callbacks.api import uploads
 from callbacks.api.answers import JSON, answer, house, moment
 from callbacks.api.bodies import facts_of, json_body, object_body
-from callbacks.api.events import answered_once, known_event
-from callbacks.api.uploads import TooMany
-from callbacks.buckets import Buckets
-from callbacks.guard import Stranger, permission
+from callbacks.api.events.events import answered_once, known_event
+from callbacks.api.photos import uploads
+from callbacks.api.photos.uploads import TooMany
+from callbacks.security import outside
+from callbacks.security.guard import Stranger, permission
+from callbacks.security.quotas import Buckets
 from dashboard import actions, clock
 from dashboard.rules.access import SYSTEM, Role, Viewer
-from dashboard.rules.context import Context
-from dashboard.rules.event import STATUS_WORDS, Event, Status
-from dashboard.rules.guards import REOPEN_WITHIN
-from dashboard.rules.lifecycle import BY_ACTION, allowed
-from dashboard.rules.masking import mask_text, mask_values
+from dashboard.rules.events.context import Context
+from dashboard.rules.events.event import STATUS_WORDS, Event, Status
+from dashboard.rules.events.guards import REOPEN_WITHIN
+from dashboard.rules.events.lifecycle import BY_ACTION, allowed
 from dashboard.rules.refusals import NotFound
-from datasources import api_queries, intake, photos, sealing
-from datasources.models import StepRow
-from datasources.reference import Reference
-from datasources.sign_in import digest
-from layouts.words import N_, translate
+from dashboard.rules.text.masking import mask_text, mask_values
+from datasources.accounts.sign_in import digest
+from datasources.districts.reference import Reference
+from datasources.events import beside, intake
+from datasources.photos import pictures_kept
+from datasources.store import sealing
+from datasources.store.models.tables import StepRow
+from layouts.text.words import N_, translate
 
 RESIDENT = Viewer("resident", Role.RESIDENT, title="居民")
 PER_HOUR = 20
@@ -65,13 +67,13 @@ def report() -> Response:
         raise TooMany(ENOUGH)
 
     def file(session: Session) -> dict[str, Any]:
-        photos.check_usable(session, filed.photos, sender or RESIDENT)
+        pictures_kept.check_usable(session, filed.photos, sender or RESIDENT)
         secret = secrets.token_urlsafe(12)
         event = actions.report(session, reference, filed, RESIDENT, now)
         if many:
             told = {"text": translate(AGAIN, n=MANY_EMERGENCIES)}
             actions.perform(session, reference, event, "comment", told, SYSTEM, now)
-        api_queries.give_secret(session, event.id, digest(secret))
+        beside.give_secret(session, event.id, digest(secret))
         return {"number": event.number, "secret": secret}
 
     status, data = answered_once(body, sender or Viewer(f"door:{address}", Role.RESIDENT), file)
@@ -120,7 +122,7 @@ def _own(session: Session, number: str, secret: str) -> Event:
 
 
 def _progress(session: Session, event: Event) -> dict[str, Any]:
-    steps = api_queries.steps_of(session, event.id)
+    steps = beside.steps_of(session, event.id)
     said = frozenset(
         step.action for step in steps if step.actor == RESIDENT.name and step.round == event.round
     )

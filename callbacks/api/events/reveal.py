@@ -6,12 +6,12 @@ from flask import Response
 
 from callbacks.api.answers import answer, house, moment
 from callbacks.api.bodies import object_body, reason_of
-from callbacks.api.events import seen_event
-from callbacks.api.uploads import TooMany
-from callbacks.guard import permission
-from callbacks.session import somebody
+from callbacks.api.events.events import seen_event
+from callbacks.api.photos.uploads import TooMany
+from callbacks.security.guard import permission
+from callbacks.security.session import somebody
 from dashboard import clock
-from datasources import looks
+from datasources.audit import reveals
 
 
 @permission("personal.see")
@@ -21,7 +21,7 @@ def reveal(number: str) -> Response:
     reason, most = reason_of(body, "请写明为什么要看联系方式"), house().settings.reveals_per_hour
     with house().database.write() as session:
         event = seen_event(session, house().reference, number, who)
-        within = looks.look(session, event, who.name, reason, now, most, _hour())
+        within = reveals.look(session, event, who.name, reason, now, most, _hour())
     if not within:
         raise TooMany("一小时内已查看 {most} 次联系方式，达到上限，已告知值班长；请稍后再查看", most=most)
     shown = {"name": event.reporter_name, "phone": event.reporter_phone}
@@ -32,7 +32,7 @@ def reveal(number: str) -> Response:
 def lookers() -> Response:
     """Return who looked at reporters within the hour and how often; first those who reached the limit."""
     with house().database.read() as session:
-        found = looks.lookers(session, clock.now(), _hour())
+        found = reveals.lookers(session, clock.now(), _hour())
     items = [
         {"account": one.account, "title": one.title, "count": one.times, "reached_at": moment(one.reached_at)}
         for one in found
@@ -42,7 +42,7 @@ def lookers() -> Response:
 
 def _hour() -> timedelta:
     """Return an hour of real time by the clock that the audit of events goes by."""
-    return looks.HOUR * max(1.0, clock.speed())
+    return reveals.HOUR * max(1.0, clock.speed())
 
 
 ROUTES = (("POST", "/events/<number>/reveal", reveal), ("GET", "/reveals", lookers))

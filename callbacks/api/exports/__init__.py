@@ -1,0 +1,1 @@
+"""Tables that leave the product: what can be exported, by whom, for which reason."""

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from callbacks.api.answers import house
-from dashboard.rules.event import (
+from dashboard.rules.events.event import (
     LEVEL_WORDS,
     RATING_WORDS,
     SOURCE_WORDS,
@@ -18,8 +18,8 @@ from dashboard.rules.event import (
     Supervision,
     on_time,
 )
-from dashboard.rules.masking import mask_text
-from layouts.words import translate
+from dashboard.rules.text.masking import mask_text
+from layouts.text.words import translate
 
 
 def event_cells(now: datetime) -> Callable[[Event], list[Any]]:

@@ -9,19 +9,19 @@ from urllib.parse import quote
 
 from flask import Response, stream_with_context
 
-from callbacks.api import asked
+from callbacks.api import query
 from callbacks.api.answers import house
 from callbacks.api.bodies import object_body
-from callbacks.api.export_tables import TABLES, named_events
-from callbacks.api.schemas_figures import LEAST_WHY, LONGEST_NUMBER, LONGEST_WHY, MOST_NUMBERS
-from callbacks.guard import permission
-from callbacks.session import somebody
+from callbacks.api.exports.tables import TABLES, named_events
+from callbacks.api.schema.shapes_of_figures import LEAST_WHY, LONGEST_NUMBER, LONGEST_WHY, MOST_NUMBERS
+from callbacks.security.guard import permission
+from callbacks.security.session import somebody
 from dashboard import clock
 from dashboard.rules.access import Viewer
 from dashboard.rules.refusals import Invalid
-from datasources import sheets
-from datasources.accounts import audit
-from datasources.intake import text_fault
+from datasources.accounts.accounts import audit
+from datasources.events.intake import text_fault
+from datasources.files import sheets
 
 WHY = "请写明导出的用途（{least}–{most} 字）"
 
@@ -29,10 +29,10 @@ WHY = "请写明导出的用途（{least}–{most} 字）"
 @permission("exports.take")
 def export(what: str, kind: str) -> Response:
     """Return a board, a list or numbers as a file of a kind."""
-    asked.one_of("what", what, TABLES)
-    asked.one_of("kind", kind, sheets.KINDS)
+    query.one_of("what", what, TABLES)
+    query.one_of("kind", kind, sheets.KINDS)
     names, make = TABLES[what]
-    words, who = asked.words(*(("why", *names) if names else ())), somebody()
+    words, who = query.words(*(("why", *names) if names else ())), somebody()
     why = why_of(words.pop("why", ""))
     head, rows = make(words, who)
     with house().database.write() as session:
@@ -45,7 +45,7 @@ def export(what: str, kind: str) -> Response:
 @permission("exports.take")
 def export_named(kind: str) -> Response:
     """Return the events of a list as somebody sees it, named one by one and in that order, as a file of a kind."""
-    asked.one_of("kind", kind, sheets.KINDS)
+    query.one_of("kind", kind, sheets.KINDS)
     body, who = object_body("numbers", "why"), somebody()
     why, numbers = why_of(body.get("why")), numbers_of(body.get("numbers"))
     with house().database.write() as session:

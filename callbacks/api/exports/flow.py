@@ -2,15 +2,15 @@
 
 from collections.abc import Callable, Iterator, Mapping
 
-from callbacks.api import asked
+from callbacks.api import query
 from callbacks.api.answers import house
-from callbacks.api.appeals import STATES
-from callbacks.api.breakdown import in_period
-from callbacks.api.export_cells import local, words_of
-from callbacks.api.figures import NARROW, narrow_of
+from callbacks.api.exports.cells import local, words_of
+from callbacks.api.figures.appeals import STATES
+from callbacks.api.figures.breakdown import in_period
+from callbacks.api.figures.figures import NARROW, narrow_of
 from dashboard import clock
 from dashboard.rules.access import Viewer
-from dashboard.rules.event import (
+from dashboard.rules.events.event import (
     APPEAL_WORDS,
     GROUND_WORDS,
     LEVEL_WORDS,
@@ -19,12 +19,13 @@ from dashboard.rules.event import (
     Appeal,
     Status,
 )
-from dashboard.rules.masking import mask_text
 from dashboard.rules.refusals import Forbidden
-from datasources import queries_appeals, queries_breakdown
-from datasources.queries_events import numbers_seen
-from datasources.sheets import Row
-from layouts import columns
+from dashboard.rules.text.masking import mask_text
+from datasources.events import appeals
+from datasources.events.lists import numbers_seen
+from datasources.figures import breakdown
+from datasources.files.sheets import Row
+from layouts.text import columns
 
 Words = dict[str, str]
 Table = tuple[list[str], Iterator[Row]]
@@ -33,7 +34,7 @@ Table = tuple[list[str], Iterator[Row]]
 def _bottleneck(words: Words, who: Viewer) -> Table:
     reference, narrow = house().reference, narrow_of(words)
     with house().database.read() as session:
-        lines = queries_breakdown.standing(session, reference, clock.now(), narrow)
+        lines = breakdown.standing(session, reference, clock.now(), narrow)
         seen = numbers_seen(session, reference, who, [one.number for one in lines])
     names = words_of(STATUS_WORDS)
     rows = (
@@ -52,7 +53,7 @@ def _bottleneck(words: Words, who: Viewer) -> Table:
 
 
 def _handoffs(words: Words, who: Viewer) -> Table:
-    reference, lines = house().reference, in_period(words, queries_breakdown.handoffs)
+    reference, lines = house().reference, in_period(words, breakdown.handoffs)
     rows = (
         [one.unit, reference.unit_name(one.unit), one.given, one.declined, one.checked, one.returned,
          *(one.grounds.get(ground.value, 0) for ground in GROUND_WORDS)]
@@ -62,7 +63,7 @@ def _handoffs(words: Words, who: Viewer) -> Table:
 
 
 def _levels(words: Words, who: Viewer) -> Table:
-    lines = in_period(words, queries_breakdown.levels)
+    lines = in_period(words, breakdown.levels)
     rows = ([one.code, one.name, sum(one.counts), *one.counts] for one in lines)
     return columns.heads(*columns.LEVELS, *(LEVEL_WORDS[level] for level in LEVELS)), rows
 
@@ -71,9 +72,9 @@ def _appeals(words: Words, who: Viewer) -> Table:
     if not who.may("appeals.see"):
         raise Forbidden("您的账号看不到申诉")
     reference = house().reference
-    pending = asked.one_of("state", words.get("state", STATES[0]), STATES) == STATES[0]
+    pending = query.one_of("state", words.get("state", STATES[0]), STATES) == STATES[0]
     with house().database.read() as session:
-        found = queries_appeals.appealed(session, reference, who, pending=pending)
+        found = appeals.appealed(session, reference, who, pending=pending)
     states = words_of(APPEAL_WORDS)
     rows = (
         [event.number, mask_text(event.title), reference.unit_name(event.unit) if event.unit else "",

@@ -5,23 +5,24 @@ from typing import Any
 from flask import Response, current_app
 from itsdangerous import BadSignature, URLSafeSerializer
 
-from callbacks.api import asked
+from callbacks.api import query
 from callbacks.api.answers import answer, house, moment
 from callbacks.api.bodies import object_body, reason_of
-from callbacks.api.export_cells import event_cells
-from callbacks.api.export_tables import listed
-from callbacks.api.exports import download, why_of
-from callbacks.guard import permission
-from callbacks.session import somebody
+from callbacks.api.exports.cells import event_cells
+from callbacks.api.exports.exports import download, why_of
+from callbacks.api.exports.tables import listed
+from callbacks.security.guard import permission
+from callbacks.security.session import somebody
 from dashboard import clock
-from dashboard.rules.event import Event
-from dashboard.rules.masking import mask_text, mask_values
+from dashboard.rules.events.event import Event
 from dashboard.rules.refusals import Forbidden, Invalid
-from datasources import export_requests, sheets
-from datasources.intake import text_fault
-from datasources.models import ExportRequestRow
-from datasources.queries_filters import read_filters
-from layouts import columns
+from dashboard.rules.text.masking import mask_text, mask_values
+from datasources.events.filters import read_filters
+from datasources.events.intake import text_fault
+from datasources.exchange import export_requests
+from datasources.files import sheets
+from datasources.store.models.tables import ExportRequestRow
+from layouts.text import columns
 
 SALT = "export"
 
@@ -78,8 +79,8 @@ def _answered(key: int, *, granted: bool, words: str) -> Response:
 @permission("exports.ask")
 def file(key: int) -> Response:
     """Return the file of an approved request to whoever asked, while its link works."""
-    words = asked.words("token", "format")
-    kind = asked.one_of("format", words.get("format", "csv"), sheets.KINDS)
+    words = query.words("token", "format")
+    kind = query.one_of("format", words.get("format", "csv"), sheets.KINDS)
     who = somebody()
     try:
         if signer().loads(words.get("token", "")) != [key, who.name]:

@@ -3,12 +3,12 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
-from callbacks.api import asked
+from callbacks.api import query
 from callbacks.api.answers import house
-from callbacks.api.breakdown import CODES, DIMENSIONS, grouped_codes
-from callbacks.api.export_cells import event_cells, local, words_of
-from callbacks.api.export_flow import FLOW, Table, Words
-from callbacks.api.figures import (
+from callbacks.api.exports.cells import event_cells, local, words_of
+from callbacks.api.exports.flow import FLOW, Table, Words
+from callbacks.api.figures.breakdown import CODES, DIMENSIONS, grouped_codes
+from callbacks.api.figures.figures import (
     NARROW,
     basis_of,
     befores,
@@ -20,21 +20,21 @@ from callbacks.api.figures import (
     question_of,
 )
 from dashboard import clock
-from dashboard.rules import kpi_words
 from dashboard.rules.access import Viewer
-from dashboard.rules.event import RATING_WORDS, Event
-from dashboard.rules.masking import mask_text
-from datasources import queries_breakdown
-from datasources.queries_boards import RATES, board_rows
-from datasources.queries_corrections import corrections
-from datasources.queries_counted import counted_page
-from datasources.queries_events import events_by_number, events_page, numbers_seen
-from datasources.queries_filters import read_filters
-from datasources.queries_points import Entry, ledger_entries
-from datasources.sheets import Row
-from layouts import columns
-from layouts.points import POINT_WORDS
-from layouts.words import translate
+from dashboard.rules.events.event import RATING_WORDS, Event
+from dashboard.rules.figures import words as kpi_words
+from dashboard.rules.text.masking import mask_text
+from datasources.events.filters import read_filters
+from datasources.events.lists import events_by_number, events_page, numbers_seen
+from datasources.figures import breakdown
+from datasources.figures.boards import RATES, board_rows
+from datasources.figures.corrections import corrections
+from datasources.figures.counted import counted_page
+from datasources.figures.points import Entry, ledger_entries
+from datasources.files.sheets import Row
+from layouts.text import columns
+from layouts.text.points import POINT_WORDS
+from layouts.text.words import translate
 
 PAGE = 1000
 
@@ -54,9 +54,9 @@ def _paged(page: Callable[[Any, str | None], tuple[list[Item], str | None]]) -> 
 
 def _board(words: Words, who: Viewer) -> Table:
     board, reference, now = board_of(words.get("board", "units")), house().reference, clock.now()
-    span, area = asked.period_of(words, reference, now, "month"), words.get("area")
+    span, area = query.period_of(words, reference, now, "month"), words.get("area")
     if area is not None:
-        area = reference.standing_area(asked.one_of("area", area, reference.every_area)) or area
+        area = reference.standing_area(query.one_of("area", area, reference.every_area)) or area
     with house().database.read() as session:
         lines = own_lines(board_rows(session, reference, board, span, now, area=area), board, who)
         frozen_at, changed = corrections(session, reference, board, span, now, area)
@@ -78,7 +78,7 @@ def _board(words: Words, who: Viewer) -> Table:
 def _entries(words: Words, who: Viewer) -> Table:
     board, code = board_of(words.get("board", "units")), words.get("code", "")
     own_only(board, code, who)
-    span = asked.period_of(words, house().reference, clock.now(), "month")
+    span = query.period_of(words, house().reference, clock.now(), "month")
     names = {rule: translate(word) for rule, word in POINT_WORDS.items()}
     back = translate("冲正")
 
@@ -97,7 +97,7 @@ def _entries(words: Words, who: Viewer) -> Table:
 
 def _kpis(words: Words, who: Viewer) -> Table:
     reference, now = house().reference, clock.now()
-    span, basis, narrow = asked.period_of(words, reference, now), basis_of(words), narrow_of(words)
+    span, basis, narrow = query.period_of(words, reference, now), basis_of(words), narrow_of(words)
     asked_for = [(span, now), *((before, then) for _, before, then in befores(span, now))]
     with house().database.read() as session:
         found = [kpis_at(session, reference, period, then, narrow, basis)[0] for period, then in asked_for]
@@ -112,12 +112,12 @@ def _kpis(words: Words, who: Viewer) -> Table:
 
 def _breakdown(words: Words, who: Viewer) -> Table:
     reference, now = house().reference, clock.now()
-    dimension = asked.one_of("dimension", words.get("dimension", "area"), DIMENSIONS)
-    span, narrow = asked.period_of(words, reference, now), narrow_of(words)
+    dimension = query.one_of("dimension", words.get("dimension", "area"), DIMENSIONS)
+    span, narrow = query.period_of(words, reference, now), narrow_of(words)
     codes = grouped_codes(words.get("codes", ",".join(CODES)))
     with house().database.read() as session:
         basis = basis_of(words)
-        lines, _ = queries_breakdown.by(session, reference, dimension, span, now, codes, basis, narrow)
+        lines, _ = breakdown.by(session, reference, dimension, span, now, codes, basis, narrow)
     heads = [head for code in codes for head in columns.pair(translate(kpi_words.KPIS[code].name))]
     rows = (
         [one.code, translate(one.name), *(n for code in codes for n in one.pairs.get(code, (0, 0)))]

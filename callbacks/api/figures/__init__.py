@@ -1,0 +1,1 @@
+"""Numbers over HTTP: KPIs, boards, breakdowns, appeals, the wall's views of an area."""

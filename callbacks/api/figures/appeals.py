@@ -4,15 +4,15 @@ from typing import Any
 
 from flask import Response
 
-from callbacks.api import asked
+from callbacks.api import query
 from callbacks.api.answers import answer, house, moment
-from callbacks.guard import permission
-from callbacks.session import somebody
+from callbacks.security.guard import permission
+from callbacks.security.session import somebody
 from dashboard import actions, clock
-from dashboard.rules.event import APPEAL_WORDS, Appeal, Event
-from dashboard.rules.masking import mask_text
-from datasources import queries_appeals
-from layouts.words import translate
+from dashboard.rules.events.event import APPEAL_WORDS, Appeal, Event
+from dashboard.rules.text.masking import mask_text
+from datasources.events import appeals as queries_appeals
+from layouts.text.words import translate
 
 STATES = ("pending", "decided")
 
@@ -20,8 +20,8 @@ STATES = ("pending", "decided")
 @permission("appeals.see")
 def appeals() -> Response:
     """Return the appeals that wait for a review, oldest first, or those decided, newest first."""
-    words = asked.words("state")
-    pending = asked.one_of("state", words.get("state", STATES[0]), STATES) == STATES[0]
+    words = query.words("state")
+    pending = query.one_of("state", words.get("state", STATES[0]), STATES) == STATES[0]
     who, reference = somebody(), house().reference
     with house().database.read() as session:
         found = queries_appeals.appealed(session, reference, who, pending=pending)

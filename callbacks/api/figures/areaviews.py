@@ -6,11 +6,11 @@ from collections import OrderedDict
 from datetime import datetime
 from typing import Any
 
-from dashboard.publisher import version_of
-from datasources.database import Database
-from datasources.queries_memo import Memo
-from datasources.queries_views import area_views
-from datasources.reference import Reference
+from dashboard.feed.publisher import version_of
+from datasources.districts.reference import Reference
+from datasources.figures.memo import Memo
+from datasources.figures.views.named import area_views
+from datasources.store.database import Database
 
 SECONDS = 1.0
 MOST = 64  # areas

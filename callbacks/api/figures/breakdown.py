@@ -5,18 +5,18 @@ from typing import TypeVar
 
 from flask import Response
 
-from callbacks.api import asked
+from callbacks.api import query
 from callbacks.api.answers import answer, house, moment
-from callbacks.api.figures import NARROW, basis_of, kpi_body, narrow_of
-from callbacks.guard import permission
-from callbacks.session import somebody
+from callbacks.api.figures.figures import NARROW, basis_of, kpi_body, narrow_of
+from callbacks.security.guard import permission
+from callbacks.security.session import somebody
 from dashboard import clock
-from dashboard.rules.event import GROUND_WORDS, LEVELS, STATUS_WORDS, Ground, Status
-from dashboard.rules.kpi_words import KPIS, percent
+from dashboard.rules.events.event import GROUND_WORDS, LEVELS, STATUS_WORDS, Ground, Status
+from dashboard.rules.figures.words import KPIS, percent
 from dashboard.rules.refusals import Invalid
-from datasources import queries_breakdown
-from datasources.queries_events import numbers_seen
-from layouts.words import translate
+from datasources.events.lists import numbers_seen
+from datasources.figures import breakdown
+from layouts.text.words import translate
 
 Line = TypeVar("Line")
 DIMENSIONS = ("area", "unit", "category", "channel")
@@ -26,14 +26,14 @@ CODES = ("reported", "closed", "on_time_rate", "satisfaction_rate", "first_fix_r
 @permission("scores.see")
 def by(dimension: str) -> Response:
     """Return KPIs by the children of an area, by unit, category heading or channel; lines without any event are left out."""
-    words = asked.words("period", *NARROW, "basis", "codes")
-    asked.one_of("dimension", dimension, DIMENSIONS)
+    words = query.words("period", *NARROW, "basis", "codes")
+    query.one_of("dimension", dimension, DIMENSIONS)
     reference, now = house().reference, clock.now()
-    span, narrow = asked.period_of(words, reference, now), narrow_of(words)
+    span, narrow = query.period_of(words, reference, now), narrow_of(words)
     codes = grouped_codes(words.get("codes", ",".join(CODES)))
     with house().database.read() as session:
         basis = basis_of(words)
-        rows, frozen_at = queries_breakdown.by(session, reference, dimension, span, now, codes, basis, narrow)
+        rows, frozen_at = breakdown.by(session, reference, dimension, span, now, codes, basis, narrow)
     return answer(
         {
             "dimension": dimension,
@@ -61,10 +61,10 @@ def grouped_codes(text: str) -> tuple[str, ...]:
 @permission("scores.see")
 def bottleneck() -> Response:
     """Return where open cases stand and for how long they have stood there (堵车)."""
-    words = asked.words(*NARROW)
+    words = query.words(*NARROW)
     reference, now, narrow = house().reference, clock.now(), narrow_of(words)
     with house().database.read() as session:
-        rows = queries_breakdown.standing(session, reference, now, narrow)
+        rows = breakdown.standing(session, reference, now, narrow)
         seen = numbers_seen(session, reference, somebody(), [row.number for row in rows])
     return answer(
         {
@@ -89,7 +89,7 @@ def bottleneck() -> Response:
 def handoffs() -> Response:
     """Return who declines and who is sent back after a check (推诿): each as a share of what the unit was given."""
     reference = house().reference
-    rows = in_period(asked.words("period", *NARROW), queries_breakdown.handoffs)
+    rows = in_period(query.words("period", *NARROW), breakdown.handoffs)
     return answer(
         {
             "grounds": [{"code": one.value, "name": translate(GROUND_WORDS[one])} for one in Ground],
@@ -110,10 +110,10 @@ def handoffs() -> Response:
 @permission("scores.see")
 def levels() -> Response:
     """Return at which level closed events were finished against the level expected, and by the children of an area."""
-    words = asked.words("period", *NARROW)
-    areas = in_period(words, queries_breakdown.levels)
-    cells = in_period(words, queries_breakdown.matrix)
-    num, den = queries_breakdown.within(cells)
+    words = query.words("period", *NARROW)
+    areas = in_period(words, breakdown.levels)
+    cells = in_period(words, breakdown.matrix)
+    num, den = breakdown.within(cells)
     return answer(
         {
             "levels": list(LEVELS),
@@ -132,7 +132,7 @@ def levels() -> Response:
 def in_period(words: dict[str, str], find: Callable[..., list[Line]]) -> list[Line]:
     """Return the lines that a breakdown finds in the period and under the narrowing of a query."""
     reference, now = house().reference, clock.now()
-    span, narrow = asked.period_of(words, reference, now, "month"), narrow_of(words)
+    span, narrow = query.period_of(words, reference, now, "month"), narrow_of(words)
     with house().database.read() as session:
         return find(session, reference, span, now, narrow)
 

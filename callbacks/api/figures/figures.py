@@ -7,32 +7,34 @@ from typing import Any, Protocol, TypeVar
 from flask import Response
 from sqlalchemy.orm import Session
 
-from callbacks.api import asked
+from callbacks.api import query
 from callbacks.api.answers import answer, house, moment, read_event
-from callbacks.guard import permission
-from callbacks.session import somebody
-from callbacks.walls import LISTS, listed
+from callbacks.security.guard import permission
+from callbacks.security.session import somebody
+from callbacks.security.walls import LISTS, listed
 from dashboard import clock
-from dashboard.rules import kpi_words, ranking
+from dashboard.rules import ranking
 from dashboard.rules.access import Role, Viewer
-from dashboard.rules.event import Rating
-from dashboard.rules.kpis import Basis, last_year, previous
-from dashboard.rules.masking import mask_text
+from dashboard.rules.events.event import Rating
+from dashboard.rules.figures import words as kpi_words
+from dashboard.rules.figures.kpis import Basis, last_year, previous
 from dashboard.rules.periods import Period
 from dashboard.rules.refusals import Forbidden
-from datasources import frozen_times, queries_trend
-from datasources.queries_boards import board_rows, by_composite_score
-from datasources.queries_corrections import Correction, corrections
-from datasources.queries_counted import PARTS, Asked, Counted, counted_page
-from datasources.queries_events import numbers_seen
-from datasources.queries_kpis import TIMED, kpi_values
-from datasources.queries_narrow import Narrow, check, standing
-from datasources.queries_points import Entry, boards_of, ledger_entries
-from datasources.queries_rollup import frozen_cover
-from datasources.queries_scans import Pairs
-from datasources.reference import Reference
-from layouts.points import POINT_WORDS
-from layouts.words import translate
+from dashboard.rules.text.masking import mask_text
+from datasources.districts.reference import Reference
+from datasources.events.lists import numbers_seen
+from datasources.figures import trend
+from datasources.figures.boards import board_rows, by_composite_score
+from datasources.figures.corrections import Correction, corrections
+from datasources.figures.counted import PARTS, Asked, Counted, counted_page
+from datasources.figures.kpis import TIMED, kpi_values
+from datasources.figures.narrow import Narrow, check, standing
+from datasources.figures.points import Entry, boards_of, ledger_entries
+from datasources.figures.rollups import frozen_times
+from datasources.figures.rollups.rolled import frozen_cover
+from datasources.figures.scans import Pairs
+from layouts.text.points import POINT_WORDS
+from layouts.text.words import translate
 
 BASES = ("due", "reported")
 NARROW = ("area", "unit", "category", "channel")
@@ -42,9 +44,9 @@ YES = ("0", "1")
 @permission("scores.see")
 def kpis() -> Response:
     """Return every KPI of a period, each with numerator, denominator and words; with `compare=1` what it was before."""
-    words = asked.words("period", *NARROW, "basis", "compare")
+    words = query.words("period", *NARROW, "basis", "compare")
     reference, now = house().reference, clock.now()
-    span = asked.period_of(words, reference, now)
+    span = query.period_of(words, reference, now)
     basis, narrow = basis_of(words), narrow_of(words)
     with house().database.read() as session:
         pairs, frozen_at, loose = kpis_at(session, reference, span, now, narrow, basis)
@@ -85,8 +87,8 @@ def befores(span: Period, now: datetime) -> list[tuple[str, Period, datetime]]:
 @permission("scores.see")
 def counted(code: str) -> Response:
     """Return a page of what one KPI counted, newest first; `count` is the number, `hidden` what one may not know of."""
-    words = asked.words("period", *NARROW, "basis", "part", "rating", "limit", "cursor")
-    limit, cursor = asked.page_of(words)
+    words = query.words("period", *NARROW, "basis", "part", "rating", "limit", "cursor")
+    limit, cursor = query.page_of(words)
     who, reference, now = somebody(), house().reference, clock.now()
     if who.role is Role.WALL and words.get("period", "today") != "today":
         raise Forbidden(LISTS)
@@ -103,11 +105,11 @@ def question_of(words: dict[str, str], code: str, now: datetime) -> Asked:
     return Asked(
         code,
         _one(words, "part", PARTS),
-        asked.period_of(words, house().reference, now),
+        query.period_of(words, house().reference, now),
         now,
         narrow_of(words),
         basis_of(words),
-        None if rating is None else asked.one_of("rating", rating, list(Rating)),
+        None if rating is None else query.one_of("rating", rating, list(Rating)),
     )
 
 
@@ -118,13 +120,13 @@ def scores() -> Response:
     A frozen period shows how it stood, with what reads otherwise now as `corrections`. A grid worker finds the own
     line alone on the board of grid workers.
     """
-    words = asked.words("board", "period", "area", "trend")
+    words = query.words("board", "period", "area", "trend")
     who, board = somebody(), board_of(words.get("board", "units"))
     reference, now = house().reference, clock.now()
-    span = asked.period_of(words, reference, now, "month")
+    span = query.period_of(words, reference, now, "month")
     area = words.get("area")
     if area is not None:
-        area = reference.standing_area(asked.one_of("area", area, reference.every_area)) or area
+        area = reference.standing_area(query.one_of("area", area, reference.every_area)) or area
     with house().database.read() as session:
         lines = own_lines(board_rows(session, reference, board, span, now, area=area), board, who)
         rows = [row.as_json() for row in lines]
@@ -134,7 +136,7 @@ def scores() -> Response:
         seen = numbers_seen(session, reference, who, touched)
         buckets: list[str] = []
         if _one(words, "trend", YES) == "1":
-            buckets, points = queries_trend.points(session, reference, board, span, now, area)
+            buckets, points = trend.points(session, reference, board, span, now, area)
             for row in rows:
                 row["trend"] = [ranking.points_text(tenths) for tenths in points.get(row["code"], ())]
     return answer(
@@ -157,11 +159,11 @@ def scores() -> Response:
 @permission("scores.see")
 def entries(board: str, code: str) -> Response:
     """Return the ledger behind one line of a board, newest first; a reversal is an entry of its own."""
-    words = asked.words("period", "limit", "cursor")
-    limit, cursor = asked.page_of(words)
+    words = query.words("period", "limit", "cursor")
+    limit, cursor = query.page_of(words)
     who, board = somebody(), board_of(board)
     own_only(board, code, who)
-    span = asked.period_of(words, house().reference, clock.now(), "month")
+    span = query.period_of(words, house().reference, clock.now(), "month")
     with house().database.read() as session:
         found, following = ledger_entries(session, board, code, span, limit, cursor)
         seen = numbers_seen(session, house().reference, who, [one.event for one in found])
@@ -241,7 +243,7 @@ def kpi_body(code: str, num: int, den: int) -> dict[str, Any]:
 
 def board_of(board: str) -> str:
     """Return a board that the asking account may see, or refuse it."""
-    if asked.one_of("board", board, boards_of(house().reference)) == "workers" and not somebody().may(
+    if query.one_of("board", board, boards_of(house().reference)) == "workers" and not somebody().may(
         "workers.scores"
     ):
         raise Forbidden("您的账号看不到网格员的积分")
@@ -249,7 +251,7 @@ def board_of(board: str) -> str:
 
 
 def _one(words: dict[str, str], name: str, choices: tuple[str, ...]) -> Any:
-    return asked.one_of(name, words.get(name, choices[0]), choices)
+    return query.one_of(name, words.get(name, choices[0]), choices)
 
 
 def _counted(one: Counted) -> dict[str, Any]:

@@ -2,14 +2,15 @@
 
 from flask import current_app
 
-from callbacks import outside
 from callbacks.api.answers import house
-from callbacks.buckets import Buckets
+from callbacks.security import outside
+from callbacks.security.quotas import Buckets
 from dashboard import clock
 from dashboard.rules.access import Role, Viewer
 from dashboard.rules.refusals import Refusal
-from datasources import darkroom, photos, room
-from datasources.models import PhotoRow
+from datasources.files import disk_space
+from datasources.photos import darkroom, pictures_kept
+from datasources.store.models.tables import PhotoRow
 
 # broken pictures an hour: of a stranger's address, of an account
 MOST_BROKEN = {Role.RESIDENT: 10}
@@ -26,7 +27,7 @@ class TooMany(Refusal):
 def check_room(who: Viewer) -> None:
     """Raise Full when the disk has too little room left for pictures; staff may use half of what strangers must leave."""
     floor = house().settings.free_mb
-    room.check_free(house().photos, floor if who.role is Role.RESIDENT else floor // 2)
+    disk_space.check_free(house().photos, floor if who.role is Role.RESIDENT else floor // 2)
 
 
 def developed(data: bytes, who: Viewer) -> PhotoRow:
@@ -38,7 +39,7 @@ def developed(data: bytes, who: Viewer) -> PhotoRow:
     if broken.full(key, most):
         raise TooMany(ENOUGH)
     try:
-        return photos.store(house().photos, data, who, clock.now(), house().reference.tz)
+        return pictures_kept.store(house().photos, data, who, clock.now(), house().reference.tz)
     except darkroom.Busy:
         raise
     except Refusal:

@@ -3,16 +3,17 @@
 from flask import Response, request
 from sqlalchemy.orm import Session
 
-from callbacks.api import developing
 from callbacks.api.answers import answer, house
-from callbacks.guard import permission
-from callbacks.session import somebody
+from callbacks.api.photos import developing
+from callbacks.security.guard import permission
+from callbacks.security.session import somebody
 from dashboard.rules.access import Viewer, sees
 from dashboard.rules.refusals import Forbidden, Invalid, NotFound
-from datasources import api_queries, journal, photos
-from datasources.models import PhotoRow
+from datasources.events import beside, journal
+from datasources.photos import pictures_kept
+from datasources.store.models.tables import PhotoRow
 
-LARGEST_FORM = photos.LARGEST_BYTES + 64 * 1024
+LARGEST_FORM = pictures_kept.LARGEST_BYTES + 64 * 1024
 
 
 @permission("photos.add")
@@ -20,13 +21,13 @@ def upload() -> Response:
     """Take one picture in the multipart field `file`: 201 with its id."""
     who = somebody()
     if request.mimetype != "multipart/form-data":
-        raise photos.WrongKind("请用 multipart/form-data 的 file 字段提交照片")
+        raise pictures_kept.WrongKind("请用 multipart/form-data 的 file 字段提交照片")
     if (request.content_length or 0) > LARGEST_FORM:
-        raise photos.TooLarge("照片不能超过 8 MB，请压缩后再传", field="file")
+        raise pictures_kept.TooLarge("照片不能超过 8 MB，请压缩后再传", field="file")
     file = request.files.get("file")
     if file is None:
         raise Invalid([("file", "缺少“{field}”", {"field": "file"})])
-    data = file.read(photos.LARGEST_BYTES + 1)
+    data = file.read(pictures_kept.LARGEST_BYTES + 1)
     row = developing.developed(data, who)
     url = f"/api/v1/photos/{row.id}"
     body = {"id": row.id, "url": url, "width": row.width, "height": row.height}
@@ -40,7 +41,7 @@ def show(key: str) -> Response:
     """Return a picture to its uploader and to whoever sees its event."""
     who = somebody()
     with house().database.read() as session:
-        row = api_queries.photo(session, key) if key.isalnum() and key.isascii() else None
+        row = beside.photo(session, key) if key.isalnum() and key.isascii() else None
         if row is None:
             raise NotFound("没有这张照片")
         if not _may_see(session, row, who):
@@ -49,7 +50,7 @@ def show(key: str) -> Response:
     if not path.is_file():
         raise NotFound("照片文件已不在")
     data = path.read_bytes()
-    return Response(data, 200, {"Content-Disposition": "inline"}, content_type=photos.kind_of(data))
+    return Response(data, 200, {"Content-Disposition": "inline"}, content_type=pictures_kept.kind_of(data))
 
 
 def _may_see(session: Session, row: PhotoRow, who: Viewer) -> bool:

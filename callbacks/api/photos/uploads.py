@@ -9,20 +9,21 @@ from typing import Any
 from flask import Response, current_app, request
 from sqlalchemy.orm import Session
 
-from callbacks import outside
 from callbacks.api import problems
 from callbacks.api.answers import answer, house
 from callbacks.api.bodies import object_body
-from callbacks.api.developing import TooMany, check_room, developed
-from callbacks.buckets import Buckets
-from callbacks.guard import Stranger, permission
-from callbacks.session import viewer
+from callbacks.api.photos.developing import TooMany, check_room, developed
+from callbacks.security import outside
+from callbacks.security.guard import Stranger, permission
+from callbacks.security.quotas import Buckets
+from callbacks.security.session import viewer
 from dashboard import clock
 from dashboard.rules.access import Role, Viewer
 from dashboard.rules.refusals import Forbidden, Invalid, NotFound, Refusal
-from datasources import darkroom, photos, room, uploads
-from datasources.models import PhotoRow, UploadRow
-from datasources.sign_in import digest
+from datasources.accounts.sign_in import digest
+from datasources.files import disk_space
+from datasources.photos import darkroom, pictures_kept, uploads
+from datasources.store.models.tables import PhotoRow, UploadRow
 
 SEAT = "X-Upload-Seat"
 SHORTEST_SEAT, LONGEST_SEAT = 16, 200
@@ -64,8 +65,8 @@ def begin() -> Response:
         raise Invalid([("size", "应是整数", {})])
     if not isinstance(mark, str) or len(mark) != 64 or not HEX.issuperset(mark):
         raise Invalid([("sha256", "应是 64 位十六进制的 SHA-256", {})])
-    if size > photos.LARGEST_BYTES:
-        raise photos.TooLarge("照片不能超过 8 MB，请压缩后再传", field="file")
+    if size > pictures_kept.LARGEST_BYTES:
+        raise pictures_kept.TooLarge("照片不能超过 8 MB，请压缩后再传", field="file")
     with house().database.write() as session:
         row = uploads.held(session, who.name, size, mark)
         if row is None:
@@ -82,7 +83,7 @@ def _check_quota(session: Session, who: Viewer, size: int, now: datetime) -> Non
         return
     buckets: Buckets = current_app.extensions.setdefault("grid.upload-buckets", Buckets())
     address = outside.address()
-    room.check_strangers(session, size, house().settings.strangers_mb, now)
+    disk_space.check_strangers(session, size, house().settings.strangers_mb, now)
     if not (buckets.take(address, PER_HOUR) and buckets.take(f"{address} bytes", BYTES_PER_HOUR, size)):
         raise TooMany(ENOUGH)
 
@@ -103,7 +104,7 @@ def piece(key: str) -> Response:
     if not start.isascii() or not start.isdecimal() or len(start) > 10:
         raise Invalid([("Upload-Offset", "应是整数", {})])
     if request.mimetype != "application/offset+octet-stream":
-        raise photos.WrongKind("请用 application/offset+octet-stream 提交照片的一段")
+        raise pictures_kept.WrongKind("请用 application/offset+octet-stream 提交照片的一段")
     data = request.get_data(cache=False) if (request.content_length or 0) <= LARGEST_PIECE else b""
     with house().database.read() as session:
         row = _found(session, key, who)
@@ -114,7 +115,7 @@ def piece(key: str) -> Response:
     if not data and int(start) == row.size == uploads.offset(folder, key):
         return answer(_finish(key, who))  # all there, but nobody had time for it, or the process died
     if not 0 < len(data) <= LARGEST_PIECE:
-        raise photos.TooLarge("一段最多 512 KB", field="file")
+        raise pictures_kept.TooLarge("一段最多 512 KB", field="file")
     try:
         reached = uploads.append(folder, row, int(start), data)
     except uploads.WrongOffset as refusal:

@@ -7,18 +7,18 @@ from typing import Any
 
 from flask import Response
 
-from callbacks import outside
+from callbacks.api.alerts.deliveries import STATES
 from callbacks.api.answers import answer
-from callbacks.api.deliveries import STATES
 from callbacks.api.problems import TITLES, TYPE
-from callbacks.api.schemas import COMPONENTS, action_body
-from callbacks.api.shapes import TEXT, WHOLE, Schema, choice, ref
-from callbacks.guard import permission
-from dashboard.rules.event import Level, Rating, Source, Status, Supervision, Zone
-from dashboard.rules.lifecycle import BY_ACTION
-from datasources import sheets
-from datasources.pack_places import KINDS
-from layouts.words import translate
+from callbacks.api.schema.bricks import TEXT, WHOLE, Schema, choice, ref
+from callbacks.api.schema.shapes_of_events import COMPONENTS, action_body
+from callbacks.security import outside
+from callbacks.security.guard import permission
+from dashboard.rules.events.event import Level, Rating, Source, Status, Supervision, Zone
+from dashboard.rules.events.lifecycle import BY_ACTION
+from datasources.districts.pack.places import KINDS
+from datasources.files import sheets
+from layouts.text.words import translate
 
 VERSION = "1.0.0"
 JSON = "application/json"

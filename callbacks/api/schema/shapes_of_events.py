@@ -2,9 +2,7 @@
 
 from collections.abc import Mapping
 
-from callbacks import heartbeat
-from callbacks.api.schemas_figures import FIGURES
-from callbacks.api.shapes import (
+from callbacks.api.schema.bricks import (
     FLAG,
     MOMENT,
     NAMED,
@@ -20,9 +18,12 @@ from callbacks.api.shapes import (
     record,
     ref,
 )
-from dashboard.rules.alerts import CHANNEL_WORDS, LADDER_WORDS, OTHER_KIND, AlertState
-from dashboard.rules.alerts import KINDS as SOUND_KINDS
-from dashboard.rules.event import (
+from callbacks.api.schema.shapes_of_figures import FIGURES
+from callbacks.live import heartbeat
+from dashboard.rules.advice.recommend import FITS
+from dashboard.rules.alerts.alert import CHANNEL_WORDS, LADDER_WORDS, OTHER_KIND, AlertState
+from dashboard.rules.alerts.alert import KINDS as SOUND_KINDS
+from dashboard.rules.events.event import (
     Appeal,
     Ground,
     Level,
@@ -33,11 +34,10 @@ from dashboard.rules.event import (
     Verdict,
     Zone,
 )
-from dashboard.rules.lifecycle import BY_ACTION, Fact
+from dashboard.rules.events.lifecycle import BY_ACTION, Fact
 from dashboard.rules.limits import UNITS
-from dashboard.rules.recommend import FITS
-from datasources.intake import DOOR_FIELDS, DOOR_SOURCES, FIELDS, REPORTER, Field
-from datasources.pack_places import KINDS as PLACE_KINDS
+from datasources.districts.pack.places import KINDS as PLACE_KINDS
+from datasources.events.intake import DOOR_FIELDS, DOOR_SOURCES, FIELDS, REPORTER, Field
 
 
 def field_schema(field: Field) -> Schema:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from callbacks.api.shapes import (
+from callbacks.api.schema.bricks import (
     FLAG,
     MOMENT,
     NAMED,
@@ -18,7 +18,7 @@ from callbacks.api.shapes import (
     record,
     ref,
 )
-from dashboard.rules.event import Appeal, Level, Status, Verdict
+from dashboard.rules.events.event import Appeal, Level, Status, Verdict
 
 LEAST_WHY, LONGEST_WHY = 2, 200
 MOST_NUMBERS, LONGEST_NUMBER = 20_000, 32

@@ -1,0 +1,1 @@
+"""What an operator reads before deciding: units in order, borders, what is odd about a photo."""

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from dashboard.rules.event import Event
+from dashboard.rules.advice.recommend import Candidate
+from dashboard.rules.events.event import Event
 from dashboard.rules.limits import Limit
-from dashboard.rules.recommend import Candidate
 from dashboard.rules.refusals import Refusal
 
 

@@ -1,0 +1,1 @@
+"""Emergency alerts: the ladder, folding of many into one, a clock put back."""

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import pairwise
 
-from dashboard.rules.alerts import LADDER, LONGEST_SHELF, SIGN_WITHIN, Alert, AlertState
+from dashboard.rules.alerts.alert import LADDER, LONGEST_SHELF, SIGN_WITHIN, Alert, AlertState
 
 _AT = (0, *(seconds for seconds, _ in LADDER))
 # of each rung in turn; past the last one that comes again as long after as it came after raising

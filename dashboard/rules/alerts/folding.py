@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from math import cos, hypot, radians
 
-from dashboard.rules.alerts import AlertState
+from dashboard.rules.alerts.alert import AlertState
 
 WITHIN = timedelta(minutes=10)
 METRES = 300.0

@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import Any
 
 from dashboard.rules.access import Viewer
-from dashboard.rules.context import Context
-from dashboard.rules.event import Event
+from dashboard.rules.events.context import Context
+from dashboard.rules.events.event import Event
 from dashboard.rules.scoring import Points
 
 EFFICIENCY = "efficiency"

@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from dashboard.rules import scoring
-from dashboard.rules.change import Change
-from dashboard.rules.context import Context
-from dashboard.rules.event import Event, Status
+from dashboard.rules.events.change import Change
+from dashboard.rules.events.context import Context
+from dashboard.rules.events.event import Event, Status
 from dashboard.rules.limits import Limit, due_soon_at, red_at
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from dashboard.rules.event import Event
+from dashboard.rules.events.event import Event
 from dashboard.rules.policy import World
 
 

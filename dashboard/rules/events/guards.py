@@ -8,8 +8,8 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 
 from dashboard.rules.access import Viewer
-from dashboard.rules.context import Context
-from dashboard.rules.event import (
+from dashboard.rules.events.context import Context
+from dashboard.rules.events.event import (
     LEVELS,
     PENDING_APPEAL,
     SUPERVISIONS,

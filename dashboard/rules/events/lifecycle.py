@@ -11,9 +11,9 @@ from enum import StrEnum
 from typing import Any
 
 from dashboard.rules.access import Viewer, capacities, could_claim, sees
-from dashboard.rules.context import Context
-from dashboard.rules.event import BAD_RATINGS, OPEN, Event, Ground, Level, Rating, Status, Verdict
-from dashboard.rules.guards import GUARDS
+from dashboard.rules.events.context import Context
+from dashboard.rules.events.event import BAD_RATINGS, OPEN, Event, Ground, Level, Rating, Status, Verdict
+from dashboard.rules.events.guards import GUARDS
 from dashboard.rules.refusals import Forbidden, Invalid, NotNow
 
 

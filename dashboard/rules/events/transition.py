@@ -10,12 +10,12 @@ from typing import Any
 
 from dashboard.rules import scoring
 from dashboard.rules.access import SYSTEM, Viewer
-from dashboard.rules.change import HOLD_ENDED, SECOND_FAILURE, SECOND_OVERDUE, Change, Move
-from dashboard.rules.context import Context
-from dashboard.rules.effects import EFFECTS
-from dashboard.rules.event import BAD_RATINGS, TRUSTED_SOURCES, Event, Level, Status, Supervision
-from dashboard.rules.guards import place_in_doubt
-from dashboard.rules.report import Report
+from dashboard.rules.events.change import HOLD_ENDED, SECOND_FAILURE, SECOND_OVERDUE, Change, Move
+from dashboard.rules.events.context import Context
+from dashboard.rules.events.effects.table import EFFECTS
+from dashboard.rules.events.event import BAD_RATINGS, TRUSTED_SOURCES, Event, Level, Status, Supervision
+from dashboard.rules.events.guards import place_in_doubt
+from dashboard.rules.events.report import Report
 
 
 @dataclass(frozen=True, slots=True)

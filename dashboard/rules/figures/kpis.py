@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
-from dashboard.rules.event import GOOD_RATINGS, Appeal, Event, Status, Supervision, on_time
-from dashboard.rules.kpi_words import KPIS, STAGES, Kpi, percent, value
+from dashboard.rules.events.event import GOOD_RATINGS, Appeal, Event, Status, Supervision, on_time
+from dashboard.rules.figures.words import KPIS, STAGES, Kpi, percent, value
 from dashboard.rules.periods import Period, last_year, period, previous
 
 __all__ = [

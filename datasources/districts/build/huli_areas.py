@@ -16,8 +16,8 @@ import shapely
 from shapely.geometry import LineString, Point, shape
 from shapely.geometry.base import BaseGeometry
 
-from datasources.coordinates import gcj02_to_wgs84
 from datasources.districts.build import tiling
+from datasources.districts.coordinates import gcj02_to_wgs84
 
 DISTRICT = "350206"
 GRIDS_OF_STREET = {"湖里街道": 176, "殿前街道": 168, "禾山街道": 131, "江头街道": 122, "金山街道": 113}

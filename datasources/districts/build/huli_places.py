@@ -12,9 +12,9 @@ from pathlib import Path
 
 from shapely.geometry import shape
 
-from datasources.coordinates import gcj02_to_wgs84
 from datasources.districts.build import tiling
-from datasources.pack_places import COLUMNS, FILE
+from datasources.districts.coordinates import gcj02_to_wgs84
+from datasources.districts.pack.places import COLUMNS, FILE
 
 OFFICE_NOTE = "街道办事处；来源未注明坐标系，按 GCJ-02 换算，位置供参考"
 NOTE = "示意：位置均匀布设，并非真实站点"

@@ -15,9 +15,9 @@ from shapely.errors import ShapelyError
 from shapely.geometry import Point, shape
 from shapely.geometry.base import BaseGeometry
 
-from datasources.geo import metres_between
-from datasources.pack_files import Faults
-from datasources.pack_succession import ALWAYS, Span, check_heirs, is_plain, span_of
+from datasources.districts.geo import metres_between
+from datasources.districts.pack.files import Faults
+from datasources.districts.pack.succession import ALWAYS, Span, check_heirs, is_plain, span_of
 
 FILE = "areas.geojson"
 PROPERTIES = ("code", "name", "level", "parent", "kind")

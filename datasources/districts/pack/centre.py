@@ -6,8 +6,8 @@ from typing import Any
 from shapely.errors import ShapelyError
 from shapely.geometry import shape
 
-from datasources.geo import metres_between
-from datasources.pack_areas import FARTHEST_M
+from datasources.districts.geo import metres_between
+from datasources.districts.pack.areas import FARTHEST_M
 
 
 def righted(

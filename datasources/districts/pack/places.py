@@ -10,10 +10,10 @@ from pathlib import Path
 from shapely.geometry import Point, shape
 from shapely.geometry.base import BaseGeometry
 
-from datasources.geo import metres_between
-from datasources.pack_areas import FARTHEST_M, Area
-from datasources.pack_files import Faults, Row, read_table
-from datasources.pack_tables import check_known, with_codes
+from datasources.districts.geo import metres_between
+from datasources.districts.pack.areas import FARTHEST_M, Area
+from datasources.districts.pack.files import Faults, Row, read_table
+from datasources.districts.pack.tables import check_known, with_codes
 
 FILE = "places.csv"
 COLUMNS = ("code", "name", "kind", "lng", "lat", "area", "unit", "note")

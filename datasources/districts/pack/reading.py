@@ -11,15 +11,15 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from dashboard.rules.alerts import KINDS
+from dashboard.rules.alerts.alert import KINDS
 from dashboard.rules.limits import DEFAULT_MINUTES, parse_limit
 from dashboard.rules.policy import COMPOSITE, POINTS
-from datasources.pack_areas import Area, check_areas
-from datasources.pack_centre import righted
-from datasources.pack_files import Fault, Faults, PackInvalid, read_features, read_toml, toml_line
-from datasources.pack_places import Place, read_places
-from datasources.pack_succession import Span, is_plain
-from datasources.pack_tables import (
+from datasources.districts.pack.areas import Area, check_areas
+from datasources.districts.pack.centre import righted
+from datasources.districts.pack.files import Fault, Faults, PackInvalid, read_features, read_toml, toml_line
+from datasources.districts.pack.places import Place, read_places
+from datasources.districts.pack.succession import Span, is_plain
+from datasources.districts.pack.tables import (
     CalendarDay,
     Category,
     Condition,
@@ -48,7 +48,7 @@ __all__ = [
     "read_pack",
 ]
 
-BUNDLED = Path(__file__).parent / "districts"
+BUNDLED = Path(__file__).resolve().parents[1] / "packs"
 FILE = "district.toml"
 REQUIRED: dict[str, type | tuple[type, ...]] = {
     "code": str,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from datasources.pack_files import Faults
+from datasources.districts.pack.files import Faults
 
 NOT_IN_A_CODE = frozenset(",/|\\?#")  # lists are comma separated, paths and addresses are made of codes
 

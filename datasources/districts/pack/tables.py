@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from dashboard.rules.event import Level
+from dashboard.rules.events.event import Level
 from dashboard.rules.limits import CLAIM_BOUNDS, parse_limit
-from datasources.pack_files import Faults, Row, read_table
-from datasources.pack_succession import ALWAYS, Span, check_heirs, is_plain, span_of
+from datasources.districts.pack.files import Faults, Row, read_table
+from datasources.districts.pack.succession import ALWAYS, Span, check_heirs, is_plain, span_of
 
 UNITS = ("code", "name", "kind", "parent", "area", "may_claim")
 CATEGORIES = ("code", "name", "parent", "limit", "claim_minutes", "emergency", "level", "photo_required")

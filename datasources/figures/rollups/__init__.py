@@ -1,0 +1,1 @@
+"""Numbers counted ahead: days that are over, marks of what changed, frozen periods."""

@@ -14,21 +14,11 @@ from sqlalchemy import Date, String, delete, func, insert, literal, select
 from sqlalchemy.orm import Session
 
 from dashboard.rules.periods import Period, days
-from datasources import rollup_flow, rollup_times
-from datasources.database import take_turn
-from datasources.journal import add_rows
-from datasources.models import EventRow, LedgerRow
-from datasources.models_rollups import (
-    ROLLUP_CODES,
-    ROLLUP_KEYS,
-    RolledRow,
-    RollupFlowRow,
-    RollupMarkRow,
-    RollupPointsRow,
-    RollupRow,
-    RollupTimesRow,
-)
-from datasources.queries_rollup import (
+from datasources.events.journal import add_rows
+from datasources.figures.rollups import flow as rollup_flow
+from datasources.figures.rollups import times as rollup_times
+from datasources.figures.rollups.dirty_marks import COUNTED_BY, EPOCH, marks
+from datasources.figures.rollups.rolled import (
     CELL,
     COARSER,
     DAY,
@@ -41,8 +31,19 @@ from datasources.queries_rollup import (
     first_of_span,
     shortened,
 )
-from datasources.queries_scans import HANDLED, SCANS, Pairs, Tally, bound, scan
-from datasources.rollup_marks import COUNTED_BY, EPOCH, marks
+from datasources.figures.scans import HANDLED, SCANS, Pairs, Tally, bound, scan
+from datasources.store.database import take_turn
+from datasources.store.models.rollups import (
+    ROLLUP_CODES,
+    ROLLUP_KEYS,
+    RolledRow,
+    RollupFlowRow,
+    RollupMarkRow,
+    RollupPointsRow,
+    RollupRow,
+    RollupTimesRow,
+)
+from datasources.store.models.tables import EventRow, LedgerRow
 
 E: Any = EventRow.__table__.c
 L: Any = LedgerRow.__table__.c

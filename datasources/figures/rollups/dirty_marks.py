@@ -10,10 +10,10 @@ from typing import Any
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
-from dashboard.rules.event import Event
-from dashboard.rules.kpis import VOID
-from datasources.models import LedgerRow, StepRow
-from datasources.models_rollups import RollupMarkRow
+from dashboard.rules.events.event import Event
+from dashboard.rules.figures.kpis import VOID
+from datasources.store.models.rollups import RollupMarkRow
+from datasources.store.models.tables import LedgerRow, StepRow
 
 M: Any = RollupMarkRow.__table__.c
 COUNTED_BY = (

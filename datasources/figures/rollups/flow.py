@@ -15,16 +15,16 @@ import numpy as np
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from dashboard.rules.event import BAD_RATINGS, Status
-from dashboard.rules.kpis import VOID, Period
-from datasources import queries_rollup
-from datasources.models import EventRow, StepRow
-from datasources.models_rollups import RollupFlowRow
-from datasources.queries_dialect import unindexed
-from datasources.queries_narrow import Narrow, narrowed
-from datasources.queries_rollup import DAY, Cover
-from datasources.reference import Reference
-from datasources.rollup_marks import COUNTED_STEPS
+from dashboard.rules.events.event import BAD_RATINGS, Status
+from dashboard.rules.figures.kpis import VOID, Period
+from datasources.districts.reference import Reference
+from datasources.figures.narrow import Narrow, narrowed
+from datasources.figures.rollups import rolled
+from datasources.figures.rollups.dirty_marks import COUNTED_STEPS
+from datasources.figures.rollups.rolled import DAY, Cover
+from datasources.store.dialect import unindexed
+from datasources.store.models.rollups import RollupFlowRow
+from datasources.store.models.tables import EventRow, StepRow
 
 E: Any = EventRow.__table__.c
 S: Any = StepRow.__table__.c
@@ -149,7 +149,7 @@ def tallied(
     cover: Cover | None = None,
 ) -> dict[tuple[str, str], int]:
     """Return {(what, code of the key): how often} in a period; `key` is one of `COLUMNS`, `cover` says how to count."""
-    cover = cover or queries_rollup.cover(session, period, now, weeks=False)
+    cover = cover or rolled.cover(session, period, now, weeks=False)
     found: dict[tuple[str, str], int] = {}
     for run in cover.live:
         _add(found, flow_of(happened(session, run, narrow, reference)), key, Narrow(), None)

@@ -12,17 +12,25 @@ from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 from dashboard.rules.periods import Period, calendar_of
-from datasources import frozen_times
-from datasources.database import take_turn
-from datasources.journal import add_rows
-from datasources.models import ImportRow
-from datasources.models_rollups import FrozenTimesRow, RolledRow, RollupPointsRow, RollupRow
-from datasources.queries_kpis import ROLLED_KEYS, kpi_groups
-from datasources.queries_rollup import COARSER, DAY, FROZEN, GRAINS, cover
-from datasources.queries_scans import HANDLED, Group, Tally
-from datasources.reference import Reference
-from datasources.rollup_marks import marks
-from datasources.rollups import DUE_CODES, TURN, add_reported, coarser, days_of_period, points_rows, row
+from datasources.districts.reference import Reference
+from datasources.events.journal import add_rows
+from datasources.figures.kpis import ROLLED_KEYS, kpi_groups
+from datasources.figures.rollups import frozen_times
+from datasources.figures.rollups.days import (
+    DUE_CODES,
+    TURN,
+    add_reported,
+    coarser,
+    days_of_period,
+    points_rows,
+    row,
+)
+from datasources.figures.rollups.dirty_marks import marks
+from datasources.figures.rollups.rolled import COARSER, DAY, FROZEN, GRAINS, cover
+from datasources.figures.scans import HANDLED, Group, Tally
+from datasources.store.database import take_turn
+from datasources.store.models.rollups import FrozenTimesRow, RolledRow, RollupPointsRow, RollupRow
+from datasources.store.models.tables import ImportRow
 
 
 @dataclass(frozen=True, slots=True)

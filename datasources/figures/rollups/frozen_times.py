@@ -11,12 +11,12 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from dashboard.rules.periods import Period
-from datasources.models_rollups import FrozenTimesRow, RollupTimesRow
-from datasources.queries_narrow import Narrow
-from datasources.queries_rollup import DAY, FROZEN, Cover
-from datasources.queries_stages import DURATIONS, Pair
-from datasources.reference import Reference
-from datasources.rollup_times import figures, unpacked
+from datasources.districts.reference import Reference
+from datasources.figures.narrow import Narrow
+from datasources.figures.rollups.rolled import DAY, FROZEN, Cover
+from datasources.figures.rollups.times import figures, unpacked
+from datasources.figures.stages import DURATIONS, Pair
+from datasources.store.models.rollups import FrozenTimesRow, RollupTimesRow
 
 F: Any = FrozenTimesRow.__table__.c
 T: Any = RollupTimesRow.__table__.c

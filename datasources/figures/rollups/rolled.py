@@ -14,9 +14,9 @@ from sqlalchemy import Select, bindparam, func, literal, select
 from sqlalchemy.orm import Session
 
 from dashboard.rules.periods import Period, days, named
-from datasources.models_rollups import ROLLUP_KEYS, RolledRow, RollupPointsRow, RollupRow
-from datasources.queries_dialect import contains
-from datasources.rollup_marks import marks
+from datasources.figures.rollups.dirty_marks import marks
+from datasources.store.dialect import contains
+from datasources.store.models.rollups import ROLLUP_KEYS, RolledRow, RollupPointsRow, RollupRow
 
 R: Any = RollupRow.__table__.c
 P: Any = RollupPointsRow.__table__.c

@@ -12,13 +12,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from dashboard.rules.periods import Period
-from datasources.models_rollups import RollupTimesRow
-from datasources.queries_dialect import contains
-from datasources.queries_narrow import Narrow, narrowed
-from datasources.queries_rollup import Cover
-from datasources.queries_scans import KEYS
-from datasources.queries_stages import DURATIONS, Pair, taken
-from datasources.reference import Reference
+from datasources.districts.reference import Reference
+from datasources.figures.narrow import Narrow, narrowed
+from datasources.figures.rollups.rolled import Cover
+from datasources.figures.scans import KEYS
+from datasources.figures.stages import DURATIONS, Pair, taken
+from datasources.store.dialect import contains
+from datasources.store.models.rollups import RollupTimesRow
 
 T: Any = RollupTimesRow.__table__.c
 GRAINS = ("all", "unit", "path", "category", "channel")

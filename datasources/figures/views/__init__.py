@@ -1,0 +1,1 @@
+"""The small views of the wall by name."""

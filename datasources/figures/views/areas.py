@@ -11,18 +11,18 @@ from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
 from dashboard.rules import ranking
-from dashboard.rules.event import GOOD_RATINGS, RATING_WORDS
-from dashboard.rules.kpis import period
-from datasources.models import EventRow, StepRow
-from datasources.queries_boards import board_rows
-from datasources.queries_filters import is_overdue
-from datasources.queries_kpis import kpi_groups, units_together
-from datasources.queries_memo import Memo
-from datasources.queries_narrow import Narrow
-from datasources.queries_points import by_step, points_by_path, points_of, step_of
-from datasources.queries_scans import VALID, Pairs
-from datasources.queries_standing import MARKED, OPEN_CODES, within
-from datasources.reference import Area, Reference
+from dashboard.rules.events.event import GOOD_RATINGS, RATING_WORDS
+from dashboard.rules.figures.kpis import period
+from datasources.districts.reference import Area, Reference
+from datasources.events.filters import is_overdue
+from datasources.figures.boards import board_rows
+from datasources.figures.kpis import kpi_groups, units_together
+from datasources.figures.memo import Memo
+from datasources.figures.narrow import Narrow
+from datasources.figures.points import by_step, points_by_path, points_of, step_of
+from datasources.figures.scans import VALID, Pairs
+from datasources.figures.standing import MARKED, OPEN_CODES, within
+from datasources.store.models.tables import EventRow, StepRow
 
 E: Any = EventRow.__table__.c
 S: Any = StepRow.__table__.c

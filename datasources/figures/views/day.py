@@ -10,15 +10,15 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from dashboard.rules.event import SOURCE_WORDS, Source
-from dashboard.rules.kpis import period
-from dashboard.rules.local_time import days_before
-from datasources.models import EventRow
-from datasources.queries_dialect import hour_text
-from datasources.queries_memo import Memo, ask
-from datasources.queries_scans import VALID
-from datasources.queries_standing import within
-from datasources.reference import Reference
+from dashboard.rules.events.event import SOURCE_WORDS, Source
+from dashboard.rules.figures.kpis import period
+from dashboard.rules.text.local_time import days_before
+from datasources.districts.reference import Reference
+from datasources.figures.memo import Memo, ask
+from datasources.figures.scans import VALID
+from datasources.figures.standing import within
+from datasources.store.dialect import hour_text
+from datasources.store.models.tables import EventRow
 
 E: Any = EventRow.__table__.c
 HOUR = timedelta(hours=1)

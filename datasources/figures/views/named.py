@@ -10,12 +10,12 @@ from typing import Any, Protocol
 from sqlalchemy.orm import Session
 
 from dashboard.rules.refusals import Invalid
-from datasources.queries_memo import Memo
-from datasources.queries_views_areas import rating_view, street_view, unit_board_view, unit_view
-from datasources.queries_views_day import category_view, channel_view, trend_view
-from datasources.queries_views_now import kpi_view, latest_view, satisfaction_view
-from datasources.queries_views_roster import roster_view
-from datasources.reference import Reference
+from datasources.districts.reference import Reference
+from datasources.figures.memo import Memo
+from datasources.figures.views.areas import rating_view, street_view, unit_board_view, unit_view
+from datasources.figures.views.day import category_view, channel_view, trend_view
+from datasources.figures.views.now import kpi_view, latest_view, satisfaction_view
+from datasources.figures.views.roster import roster_view
 
 View = Callable[[Session, datetime], Any]
 

@@ -10,19 +10,19 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from dashboard.rules import kpi_words
-from dashboard.rules.event import RATING_WORDS, Status
-from dashboard.rules.kpis import Period, period, previous
-from dashboard.rules.lifecycle import ACTION_WORDS
-from dashboard.rules.local_time import days_before
-from dashboard.rules.masking import mask_text
-from datasources.models import EventRow, StepRow
-from datasources.queries_kpis import kpi_values
-from datasources.queries_memo import Memo, ask
-from datasources.queries_narrow import Narrow
-from datasources.queries_scans import VALID
-from datasources.queries_standing import open_by_status, open_supervised, stood, stood_supervised, within
-from datasources.reference import Reference
+from dashboard.rules.events.event import RATING_WORDS, Status
+from dashboard.rules.events.lifecycle import ACTION_WORDS
+from dashboard.rules.figures import words
+from dashboard.rules.figures.kpis import Period, period, previous
+from dashboard.rules.text.local_time import days_before
+from dashboard.rules.text.masking import mask_text
+from datasources.districts.reference import Reference
+from datasources.figures.kpis import kpi_values
+from datasources.figures.memo import Memo, ask
+from datasources.figures.narrow import Narrow
+from datasources.figures.scans import VALID
+from datasources.figures.standing import open_by_status, open_supervised, stood, stood_supervised, within
+from datasources.store.models.tables import EventRow, StepRow
 
 E: Any = EventRow.__table__.c
 S: Any = StepRow.__table__.c
@@ -54,7 +54,7 @@ def kpi_view(
     """
     today = period("today", now, reference.tz)
     values = kpi_values(session, reference, today, now, Narrow(area), codes=COUNTED)
-    shown: dict[str, Any] = {code: kpi_words.value(code, *pair) for code, pair in values.items()}
+    shown: dict[str, Any] = {code: words.value(code, *pair) for code, pair in values.items()}
     for code, (num, den) in _standing(open_by_status(session, area), open_supervised(session, area)).items():
         shown[code] = {"name": STANDING[code], "num": num, "den": den, "text": str(num)}
     then = day_before(now, reference)

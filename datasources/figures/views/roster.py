@@ -9,8 +9,8 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from datasources.queries_memo import Memo
-from datasources.reference import Reference
+from datasources.districts.reference import Reference
+from datasources.figures.memo import Memo
 
 DAY_MINUTES = 24 * 60
 

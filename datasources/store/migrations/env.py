@@ -3,14 +3,8 @@
 from alembic import context
 from sqlalchemy import create_engine
 
-from datasources import (  # noqa: F401 - their tables belong to the metadata
-    models_accounts,
-    models_chain,
-    models_rollups,
-    models_state,
-)
-from datasources.column_types import Moment
-from datasources.models import Base
+from datasources.store.column_types import Moment
+from datasources.store.models.tables import Base
 
 connection = context.config.attributes.get("connection")
 if connection is None:

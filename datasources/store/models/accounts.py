@@ -5,8 +5,8 @@ from datetime import datetime
 from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
-from datasources.column_types import Sealed
-from datasources.models import Base
+from datasources.store.column_types import Sealed
+from datasources.store.models.tables import Base
 
 
 class SignInLimitRow(Base):

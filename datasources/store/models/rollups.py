@@ -5,8 +5,8 @@ from datetime import date, datetime
 from sqlalchemy import BigInteger, Column, Date, Index, Integer, LargeBinary, String, Table
 from sqlalchemy.orm import Mapped, mapped_column
 
-from datasources.column_types import BigId
-from datasources.models import Base
+from datasources.store.column_types import BigId
+from datasources.store.models.tables import Base
 
 ROLLUP_KEYS = ("unit", "path", "category", "channel")
 ROLLUP_CODES = (

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from datasources.models import Base
+from datasources.store.models.tables import Base
 
 
 class BeatRow(Base):

@@ -21,7 +21,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from datasources.column_types import BigId, Moment, Sealed, SealedBytes
+from datasources.store.column_types import BigId, Moment, Sealed, SealedBytes
 
 
 def _where_set(table: str, column: str) -> Index:
@@ -167,7 +167,7 @@ class CalendarRow(Base):
 
 
 class EventRow(Base):
-    """The reported matter; the fields of `dashboard.rules.event.Event`, one to one."""
+    """The reported matter; the fields of `dashboard.rules.events.event.Event`, one to one."""
 
     __tablename__ = "event"
     id: Mapped[int] = mapped_column(BigId, primary_key=True)

@@ -1,0 +1,1 @@
+"""The panel of dispatch beside an event."""

@@ -4,14 +4,14 @@ from typing import TYPE_CHECKING, Any
 
 from dash import html
 
-from dashboard.rules.advice import Border, Side
-from layouts import keys
-from layouts.parts import attributes
-from layouts.when import day_time
-from layouts.words import _
+from dashboard.rules.advice.advice import Border, Side
+from layouts.parts.pieces import attributes
+from layouts.text import keys
+from layouts.text.when import day_time
+from layouts.text.words import _
 
 if TYPE_CHECKING:
-    from layouts.dispatch import DispatchData
+    from layouts.pages.dispatch.panel import DispatchData
 
 LETTERS = "甲乙丙丁戊己"  # words: none
 

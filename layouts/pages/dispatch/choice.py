@@ -4,17 +4,17 @@ from typing import TYPE_CHECKING, Any
 
 from dash import html
 
-from dashboard.rules.advice import Due
-from dashboard.rules.event import Status
+from dashboard.rules.advice.advice import Due
+from dashboard.rules.advice.recommend import MUCH_LOAD, Candidate
+from dashboard.rules.events.event import Status
 from dashboard.rules.limits import due_soon_at
-from dashboard.rules.recommend import MUCH_LOAD, Candidate
-from layouts import keys
-from layouts.parts import attributes, leaf
-from layouts.when import counted, day_time, limit_words
-from layouts.words import N_, _
+from layouts.parts.pieces import attributes, leaf
+from layouts.text import keys
+from layouts.text.when import counted, day_time, limit_words
+from layouts.text.words import N_, _
 
 if TYPE_CHECKING:
-    from layouts.dispatch import DispatchData
+    from layouts.pages.dispatch.panel import DispatchData
 
 FIT_WORDS = {"recommended": N_("推荐"), "possible": N_("可选"), "unfit": N_("不建议")}
 FULL_LOAD = 2 * MUCH_LOAD  # the bar is full from here on

@@ -10,15 +10,16 @@ from typing import Any
 
 from dash import html
 
-from dashboard.rules.advice import Advice
-from dashboard.rules.event import DUE, GROUND_WORDS, STATUS_WORDS, Ground, Status
+from dashboard.rules.advice.advice import Advice
+from dashboard.rules.events.event import DUE, GROUND_WORDS, STATUS_WORDS, Ground, Status
 from dashboard.rules.limits import Calendar
-from dashboard.rules.masking import mask_text
-from layouts import dispatch_border, dispatch_choice, keys
-from layouts.marks import DUE_WORDS
-from layouts.parts import attributes
-from layouts.when import day_time
-from layouts.words import N_, _
+from dashboard.rules.text.masking import mask_text
+from layouts.pages.dispatch import border, choice
+from layouts.parts.pieces import attributes
+from layouts.text import keys
+from layouts.text.marks import DUE_WORDS
+from layouts.text.when import day_time
+from layouts.text.words import N_, _
 
 # status → whose turn it is, when nothing is to be dispatched
 TURNS: Mapping[Status, str] = {
@@ -90,9 +91,9 @@ def panel(data: DispatchData) -> html.Div:
     if data.asked:
         sections.append(_approval(data, data.asked))
     if _sending(data):
-        sections += [*_declines(data), *dispatch_border.section(data), *dispatch_choice.sections(data)]
+        sections += [*_declines(data), *border.section(data), *choice.sections(data)]
     else:
-        sections += [_state(data), *dispatch_border.section(data)]
+        sections += [_state(data), *border.section(data)]
     return html.Div(
         [_head(data), html.Div(sections, className="dp"), *_foot(data)],
         className="dp-box",
@@ -123,7 +124,7 @@ def _head(data: DispatchData) -> html.Header:
 
 def _foot(data: DispatchData) -> list[html.Footer]:
     if _sending(data):
-        return [dispatch_choice.foot(data)]
+        return [choice.foot(data)]
     if "recall" not in data.allowed:
         return []
     recall = html.Button(

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 from typing import Any
 
-from layouts.words import _
+from layouts.text.words import _
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,12 +8,16 @@ from typing import Any
 
 from dash import dcc, html
 
-from dashboard.rules.lifecycle import ACTION_WORDS
-from layouts import account, event_facts, event_steps, ids, keys
-from layouts.act import REQUEST_CHOICES
-from layouts.event_data import Beside, EventData
-from layouts.parts import attributes, initial, leaf
-from layouts.words import _
+from dashboard.rules.events.lifecycle import ACTION_WORDS
+from layouts import ids
+from layouts.pages import account
+from layouts.pages.event import facts as event_facts
+from layouts.pages.event import steps
+from layouts.pages.event.data import Beside, EventData
+from layouts.parts.act import REQUEST_CHOICES
+from layouts.parts.pieces import attributes, initial, leaf
+from layouts.text import keys
+from layouts.text.words import _
 
 __all__ = ["Beside", "EventData", "actions", "empty", "page", "presence", "view"]
 
@@ -74,14 +78,10 @@ def view(data: EventData) -> html.Article:
             event_facts.facts(data),
             *event_facts.see(data),
             actions(data),
-            event_steps.timeline(data),
-            *event_steps.beside(
-                _("附近可能重复 {n} 件", n=len(data.duplicates)), "e-dups", data.duplicates, data
-            ),
-            *event_steps.beside(
-                _("同址 90 天记录 {n} 件", n=len(data.history)), "e-past", data.history, data
-            ),
-            *event_steps.looks(data),
+            steps.timeline(data),
+            *steps.beside(_("附近可能重复 {n} 件", n=len(data.duplicates)), "e-dups", data.duplicates, data),
+            *steps.beside(_("同址 90 天记录 {n} 件", n=len(data.history)), "e-past", data.history, data),
+            *steps.looks(data),
         ],
         className="e",
         **attributes(

@@ -5,7 +5,7 @@ from typing import Any
 
 from dash import html
 
-from dashboard.rules.event import (
+from dashboard.rules.events.event import (
     APPEAL_WORDS,
     LEVEL_WORDS,
     RATING_WORDS,
@@ -20,14 +20,14 @@ from dashboard.rules.event import (
     Status,
     Supervision,
 )
-from dashboard.rules.lifecycle import ACTION_WORDS
+from dashboard.rules.events.lifecycle import ACTION_WORDS
 from layouts import theme
-from layouts.act import REQUEST_CHOICES
-from layouts.event_data import EventData, moment_of, when
-from layouts.inset import LETTERS
-from layouts.marks import DUE_WORDS
-from layouts.parts import attributes
-from layouts.words import N_, _
+from layouts.pages.event.data import EventData, moment_of, when
+from layouts.parts.act import REQUEST_CHOICES
+from layouts.parts.inset import LETTERS
+from layouts.parts.pieces import attributes
+from layouts.text.marks import DUE_WORDS
+from layouts.text.words import N_, _
 
 BEFORE = ("report",)  # photos of these steps show the place before anybody worked on it
 

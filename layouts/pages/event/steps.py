@@ -6,12 +6,12 @@ from typing import Any
 from dash import html
 
 from dashboard.rules.access import ROLE_WORDS, Role
-from dashboard.rules.event import GROUND_WORDS, RATING_WORDS, VERDICT_WORDS, Ground, Rating, Verdict
-from layouts.act import REQUEST_CHOICES
-from layouts.event_data import Beside, EventData, clock_of, moment_of, span, when
-from layouts.event_facts import status_mark
-from layouts.parts import attributes
-from layouts.words import N_, _
+from dashboard.rules.events.event import GROUND_WORDS, RATING_WORDS, VERDICT_WORDS, Ground, Rating, Verdict
+from layouts.pages.event.data import Beside, EventData, clock_of, moment_of, span, when
+from layouts.pages.event.facts import status_mark
+from layouts.parts.act import REQUEST_CHOICES
+from layouts.parts.pieces import attributes
+from layouts.text.words import N_, _
 
 
 def timeline(data: EventData) -> html.Section:

@@ -1,0 +1,1 @@
+"""What each action changes, by who acts."""

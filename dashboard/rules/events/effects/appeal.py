@@ -4,8 +4,8 @@ Law: it is upheld only when both reviewers say so; then what the overdue cost is
 statistics of being on time, while the mark itself stays readable.
 """
 
-from dashboard.rules.change import SECOND_OVERDUE, Change, Move
-from dashboard.rules.event import Appeal, Verdict
+from dashboard.rules.events.change import SECOND_OVERDUE, Change, Move
+from dashboard.rules.events.event import Appeal, Verdict
 
 
 def appeal(move: Move) -> Change:

@@ -5,8 +5,8 @@ from datetime import timedelta
 from typing import Any
 
 from dashboard.rules import scoring
-from dashboard.rules.change import EFFICIENCY, RED_OVERDUE, Change, Move
-from dashboard.rules.clocks import (
+from dashboard.rules.events.change import EFFICIENCY, RED_OVERDUE, Change, Move
+from dashboard.rules.events.clocks import (
     HANDLING_CLOCK,
     MINUTE_CLOCKS,
     again,
@@ -16,9 +16,9 @@ from dashboard.rules.clocks import (
     start_handling,
     to_dispatch,
 )
-from dashboard.rules.effects_terms import resume
-from dashboard.rules.event import LEVELS, SUPERVISIONS, Level, Status, Supervision
-from dashboard.rules.guards import border_in_doubt
+from dashboard.rules.events.effects.terms import resume
+from dashboard.rules.events.event import LEVELS, SUPERVISIONS, Level, Status, Supervision
+from dashboard.rules.events.guards import border_in_doubt
 from dashboard.rules.limits import Limit
 
 

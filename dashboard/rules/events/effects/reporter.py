@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from dashboard.rules.change import Change, Move
-from dashboard.rules.guards import OBJECTION
+from dashboard.rules.events.change import Change, Move
+from dashboard.rules.events.guards import OBJECTION
 
 ANSWERED: dict[str, Any] = {
     "request": None,

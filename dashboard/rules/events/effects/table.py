@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 
-from dashboard.rules.change import Effect
-from dashboard.rules.effects_appeal import appeal, review
-from dashboard.rules.effects_desk import (
+from dashboard.rules.events.change import Effect
+from dashboard.rules.events.effects.appeal import appeal, review
+from dashboard.rules.events.effects.desk import (
     correct,
     escalate,
     merge,
@@ -15,9 +15,19 @@ from dashboard.rules.effects_desk import (
     supervise,
     unmerge,
 )
-from dashboard.rules.effects_reporter import dismiss, objection
-from dashboard.rules.effects_terms import approve, expire, extend, hold, nothing, refuse, remind, resume, warn
-from dashboard.rules.effects_unit import (
+from dashboard.rules.events.effects.reporter import dismiss, objection
+from dashboard.rules.events.effects.terms import (
+    approve,
+    expire,
+    extend,
+    hold,
+    nothing,
+    refuse,
+    remind,
+    resume,
+    warn,
+)
+from dashboard.rules.events.effects.unit import (
     accept,
     check,
     claim,

@@ -3,8 +3,8 @@
 from typing import Any
 
 from dashboard.rules import scoring
-from dashboard.rules.change import Change, Move
-from dashboard.rules.clocks import (
+from dashboard.rules.events.change import Change, Move
+from dashboard.rules.events.clocks import (
     HANDLING_CLOCK,
     accept_within,
     again,
@@ -13,7 +13,7 @@ from dashboard.rules.clocks import (
     minutes,
     miss_deadline,
 )
-from dashboard.rules.event import Status
+from dashboard.rules.events.event import Status
 from dashboard.rules.limits import Limit
 
 

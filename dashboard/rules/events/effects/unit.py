@@ -4,8 +4,8 @@ from dataclasses import replace
 from typing import Any
 
 from dashboard.rules import scoring
-from dashboard.rules.change import Change, Move
-from dashboard.rules.clocks import (
+from dashboard.rules.events.change import Change, Move
+from dashboard.rules.events.clocks import (
     HANDLING_CLOCK,
     accept_within,
     again,
@@ -16,9 +16,9 @@ from dashboard.rules.clocks import (
     start_handling,
     to_dispatch,
 )
-from dashboard.rules.effects_reporter import ANSWERED
-from dashboard.rules.event import BAD_RATINGS, Status
-from dashboard.rules.guards import DECLINES_TO_RULING
+from dashboard.rules.events.effects.reporter import ANSWERED
+from dashboard.rules.events.event import BAD_RATINGS, Status
+from dashboard.rules.events.guards import DECLINES_TO_RULING
 
 
 def claim(move: Move) -> Change:

@@ -5,7 +5,7 @@ from datetime import UTC
 import sqlalchemy as sa
 from alembic import op
 
-from datasources import chain
+from datasources.audit import links
 
 revision = "0032"
 down_revision = "0031"
@@ -30,7 +30,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("no"),
     )  # fmt: skip
     now = op.get_bind().scalar(sa.select(sa.func.now()))
-    first = chain.first_link(now if now.tzinfo else now.replace(tzinfo=UTC))
+    first = links.first_link(now if now.tzinfo else now.replace(tzinfo=UTC))
     op.bulk_insert(made, [{name: getattr(first, name) for name in LINK}])
     if op.get_bind().dialect.name == "sqlite":
         for verb in ("UPDATE", "DELETE"):

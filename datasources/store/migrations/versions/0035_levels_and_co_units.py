@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from dashboard.rules.limits import Calendar, Limit, due_soon_at
-from datasources.column_types import Moment
+from datasources.store.column_types import Moment
 
 revision = "0035"
 down_revision = "0032"

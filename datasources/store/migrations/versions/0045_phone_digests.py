@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from datasources import sealing
+from datasources.store import sealing
 
 revision = "0045"
 down_revision = "0040"

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from datasources.column_types import Moment
+from datasources.store.column_types import Moment
 
 revision = "0051"
 down_revision = "0050"
