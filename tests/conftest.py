@@ -34,7 +34,8 @@ from tests.postgres_pool import Pool
 from tests.references import references
 
 memory_folder.use()
-sealing.use(["a secret of the tests"])
+SECRETS = ["a secret of the tests"]
+sealing.use(SECRETS)
 os.environ["GRID_FREE_MB"] = (
     "0"  # a full disk is the subject of one test, not of every machine that runs them
 )
@@ -72,6 +73,7 @@ def huli() -> Pack:
 
 
 def _loaded(url: str, pack: Pack) -> Database:
+    sealing.use(SECRETS)  # the chain's first link is signed here, whatever house a test before has opened
     database = Database(url)
     database.upgrade()
     with database.write() as session:
@@ -141,6 +143,12 @@ def nobody_agreed_with() -> Iterator[None]:
     clock.alone()
     yield
     clock.alone()
+
+
+@pytest.fixture(autouse=True, scope="module")
+def own_seals() -> None:
+    """Begin every file with the tests' own keys: opening a house gives this process those of its folder."""
+    sealing.use(SECRETS)
 
 
 @pytest.fixture

@@ -1,20 +1,26 @@
 """The whole product as people start it: `python app.py …` in a process of its own, on a folder and port of its own."""
 
+import atexit
 import json
 import os
+import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import urllib.error
 import urllib.request
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from dashboard import clock
 from dashboard.districts import location
+from dashboard.runtime.runtime import open_house
 from dashboard.settings import Settings
 from datasources.accounts import sign_in
+from datasources.store import sealing
 from datasources.store.database import Database
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -93,6 +99,9 @@ def start(
 ) -> Product:
     """Start the product on a folder (and port) and read its output until it says where it is."""
     port = port or free_port()
+    huli = "--district" not in words or "huli" in words
+    if huli and "GRID_DATABASE_URL" not in settings:
+        make_ready(folder)
     process = subprocess.Popen(
         [sys.executable, *program, "run", "--port", str(port), "--data", str(folder), *words],
         cwd=ROOT, env=surroundings(**settings), stdin=stdin, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
@@ -104,6 +113,25 @@ def start(
         if f":{port}" in line:
             return Product(f"http://127.0.0.1:{port}", process)
     raise AssertionError("".join(said))
+
+
+@cache
+def template() -> Path:
+    """Return the data folder that a first start makes: keys, tables and Huli loaded; nobody runs on it."""
+    folder = Path(tempfile.mkdtemp(prefix="grid-template-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    runtime = open_house(Settings(data_dir=folder, database_url=None, secret_key=None, district="huli"))
+    with runtime.database.engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    runtime.close()
+    sealing.use(["a secret of the tests"])  # opening gave this process the folder's
+    return folder
+
+
+def make_ready(folder: Path) -> None:
+    """Give an empty folder what a first start makes; one that is not there is left to the product itself."""
+    if folder.is_dir() and not any(folder.iterdir()):
+        shutil.copytree(template(), folder, dirs_exist_ok=True)
 
 
 def database_of(folder: Path) -> Database:
