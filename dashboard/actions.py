@@ -190,6 +190,7 @@ def _surroundings(
         bears_urgent=action in SILENCING and event.emergency and journal.bears_urgent(session, event),
         said=journal.done_by(session, event, by.name) if by.role is Role.RESIDENT else frozenset(),
         tasked=_tasked(session, event) if action in ("check", "remind") else None,
+        supervised_by_rule=journal.supervised_by_rule(session, event) if action == "review" else None,
     )
 
 
