@@ -15,6 +15,7 @@ from dashboard import alerting
 from dashboard.rules.access import ROLE_WORDS, Role, Viewer
 from dashboard.rules.events.book import EVENTS
 from dashboard.rules.events.context import Context
+from dashboard.rules.events.doubles import stands
 from dashboard.rules.events.event import Event, Status
 from dashboard.rules.events.filing import EventTransition, filed
 from dashboard.rules.events.outcome import Outcome
@@ -178,7 +179,7 @@ def _surroundings(
     """Gather what the rules may need beyond the row; only what this action can ask for is read."""
     original = None
     if action == "merge":
-        original = _original(session, event, str(facts.get("original", "")))
+        original = _original(session, event, str(facts.get("original", "")), now)
     return Context(
         now=now,
         world=reference,
@@ -204,7 +205,7 @@ def _claim_bonus(session: Session, reference: Reference, event: Event, now: date
     )
 
 
-def _original(session: Session, event: Event, number: str) -> Event:
+def _original(session: Session, event: Event, number: str, now: datetime) -> Event:
     """Return the event to merge into; Invalid where that cannot be."""
     try:
         original = journal.event_by_number(session, number)
@@ -214,6 +215,8 @@ def _original(session: Session, event: Event, number: str) -> Event:
         raise Invalid([("original", "没有这个编号的事件", {})])
     if original.id == event.id or original.merged_into is not None or original.status == Status.REJECTED:
         raise Invalid([("original", "只能并入另一件有效的事件", {})])
+    if not stands(original, now):
+        raise Invalid([("original", "只能并入在办的，或一天内办结的事件", {})])
     if event.emergency and not (original.emergency and original.is_open):
         raise Invalid([("original", "紧急事件只能并入另一件在办的紧急事件：否则告警会无声停止", {})])
     return original
