@@ -1,12 +1,22 @@
 """An emergency is told at once and can always be passed up, whatever its level and whoever was there."""
 
+from pathlib import Path
+
 import pytest
 from sqlalchemy import func, select
 
+from dashboard.clock import HandClock
 from dashboard.rules.events.event import LEVELS, Status
 from datasources.alerts import journal as alert_journal
+from datasources.store.database import Database
 from datasources.store.models.tables import LedgerRow
-from tests.conftest import OPERATOR, Town
+from tests.api_house import ApiHouse, build, house_of
+from tests.conftest import OPERATOR, Town, make_town
+
+
+@pytest.fixture
+def opened(sqlite: Database, tmp_path: Path, hand: HandClock) -> ApiHouse:
+    return build(house_of(sqlite, tmp_path))
 
 
 @pytest.mark.parametrize("level", [level.value for level in LEVELS])
@@ -47,3 +57,22 @@ def test_an_emergency_is_never_closed_on_the_spot_unheard(
 def test_what_is_none_still_is(small_town: Town) -> None:
     event = small_town.report("S0406", resolved_on_site=True, photos=(small_town.photo(),))
     assert (event.status, event.resolved_on_site, event.level) == (Status.CLOSED, True, "grid")
+
+
+def test_a_picture_is_asked_for_only_where_the_report_closes(opened: ApiHouse, hand: HandClock) -> None:
+    town = make_town(opened.house.database, opened.house.reference, hand)
+    spot = town.reference.areas[town.grid]
+    body = {
+        "title": "燃气味",
+        "category": "S0406",
+        "lng": spot.lng,
+        "lat": spot.lat,
+        "resolved_on_site": True,
+    }
+    refused = opened.call(town.worker.name, "POST", "/events", body)
+    assert (refused.status_code, refused.json["errors"][0]["field"]) == (422, "photos")
+    for more in ({"emergency": True}, {"category": "S0502"}):
+        told = opened.call(town.worker.name, "POST", "/events", body | more)
+        assert told.status_code == 201 and told.json["emergency"] and told.json["status"] != "closed", (
+            told.text
+        )

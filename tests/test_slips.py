@@ -10,6 +10,8 @@ from dashboard.clock import HandClock
 from dashboard.rules.text.numbers import decimal
 from datasources.store.database import Database
 from tests.api_house import build, house_of
+from tests.test_import_mapping import COLUMNS, mapped, records
+from tests.test_imports import bring, events
 
 
 @pytest.mark.parametrize(
@@ -39,3 +41,17 @@ def test_a_field_said_twice_is_refused(sqlite: Database, tmp_path: Path, hand: H
         "/api/v1/events", data=body, headers=opened.token("operator") | {"Content-Type": "application/json"}
     )
     assert refused.status_code == 400
+
+
+@pytest.mark.parametrize("columns", ['point = "a"\n', 'lng = "a"\nlat = "ok"\n'])
+def test_a_coordinate_with_an_underscore_is_not_read_as_another(
+    sqlite: Database, tmp_path: Path, columns: str
+) -> None:
+    rows = ["P-1,2026-03-01 08:00:00,x,118.134_3,24.5222", "P-2,2026-03-01 08:00:00,x,118.1343,24.5222"]
+    if "point" in columns:
+        rows = [
+            'P-1,2026-03-01 08:00:00,x,"118.134_3,24.5222",',
+            'P-2,2026-03-01 08:00:00,x,"118.1343,24.5222",',
+        ]
+    bring(sqlite, records(tmp_path, *rows), mapped(tmp_path, 'source_system = "S"\n' + COLUMNS + columns))
+    assert [event.outside_id for event in events(sqlite)] == ["P-2"]
