@@ -28,7 +28,7 @@ from dashboard.rules.scoring import tasked
 from datasources.accounts import accounts
 from datasources.districts.geo import Place
 from datasources.districts.reference import Reference, local_day
-from datasources.events import journal
+from datasources.events import appeals, journal
 from datasources.figures.rollups import dirty_marks
 from datasources.store.database import reserve_ids
 from datasources.store.models.tables import EventRow
@@ -191,7 +191,7 @@ def _surroundings(
         bears_urgent=action in SILENCING and event.emergency and journal.bears_urgent(session, event),
         said=journal.done_by(session, event, by.name) if by.role is Role.RESIDENT else frozenset(),
         tasked=_tasked(session, event) if action in ("check", "remind") else None,
-        supervised_by_rule=journal.supervised_by_rule(session, event) if action == "review" else None,
+        supervised_by_rule=appeals.supervised_by_rule(session, event) if action == "review" else None,
     )
 
 

@@ -256,18 +256,6 @@ def last_urge(session: Session, event: Event, account: str) -> datetime | None:
     return session.scalar(query)
 
 
-def supervised_by_rule(session: Session, event: Event) -> str | None:
-    """Return why the system put an event under supervision; None where a person or nobody did so last."""
-    query = (
-        select(StepRow)
-        .where(StepRow.event_id == event.id, StepRow.action == "supervise")
-        .order_by(StepRow.id.desc())
-        .limit(1)
-    )
-    step = session.scalar(query)
-    return step.facts.get("reason") if step is not None and step.actor_role == "system" else None
-
-
 def co_units(session: Session, event: Event) -> tuple[CoUnit, ...]:
     """Return the units beside the lead in the present round."""
     query = (

@@ -72,8 +72,9 @@ def escalate(event: Event, viewer: Viewer, capacities: frozenset[str], context: 
     waits = event.status in (Status.CLAIMABLE, Status.PENDING_DISPATCH)
     if waits and not ("checker" in capacities and event.reported_by == viewer.name):
         return "只有上报的网格员可以上报上级"
-    # an emergency goes straight to the centre, whatever its level (LIFECYCLE §2)
-    top = event.level == LEVELS[-1] and not event.emergency and event.status != Status.REPORTED
+    # who holds an emergency passes it straight to the centre, whatever its level (LIFECYCLE §2)
+    held = event.emergency and event.status == Status.HANDLING
+    top = event.level == LEVELS[-1] and event.status != Status.REPORTED and not held
     return "已是最高层级" if top else None
 
 
