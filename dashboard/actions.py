@@ -15,6 +15,7 @@ from dashboard import alerting
 from dashboard.rules.access import ROLE_WORDS, Role, Viewer
 from dashboard.rules.events.book import EVENTS
 from dashboard.rules.events.context import Context
+from dashboard.rules.events.doubles import stands
 from dashboard.rules.events.event import Event, Status
 from dashboard.rules.events.filing import EventTransition, filed
 from dashboard.rules.events.outcome import Outcome
@@ -27,7 +28,7 @@ from dashboard.rules.refusals import Conflict, Invalid, NotAllowedNow, NotFound,
 from datasources.accounts import accounts
 from datasources.districts.geo import Place
 from datasources.districts.reference import Reference, local_day
-from datasources.events import journal
+from datasources.events import appeals, journal
 from datasources.figures.rollups import dirty_marks
 from datasources.store.database import reserve_ids
 from datasources.store.models import EventRow
@@ -178,7 +179,7 @@ def _surroundings(
     """Gather what the rules may need beyond the row; only what this action can ask for is read."""
     original = None
     if action == "merge":
-        original = _original(session, event, str(facts.get("original", "")))
+        original = _original(session, event, str(facts.get("original", "")), now)
     return Context(
         now=now,
         world=reference,
@@ -190,6 +191,7 @@ def _surroundings(
         bears_urgent=action in SILENCING and event.emergency and journal.bears_urgent(session, event),
         said=journal.done_by(session, event, by.name) if by.role is Role.RESIDENT else frozenset(),
         tasked=_tasked(session, event) if action in ("check", "remind") else None,
+        supervised_by_rule=appeals.supervised_by_rule(session, event) if action == "review" else None,
     )
 
 
@@ -203,7 +205,7 @@ def _claim_bonus(session: Session, reference: Reference, event: Event, now: date
     )
 
 
-def _original(session: Session, event: Event, number: str) -> Event:
+def _original(session: Session, event: Event, number: str, now: datetime) -> Event:
     """Return the event to merge into; Invalid where that cannot be."""
     try:
         original = journal.event_by_number(session, number)
@@ -213,6 +215,8 @@ def _original(session: Session, event: Event, number: str) -> Event:
         raise Invalid([("original", "没有这个编号的事件", {})])
     if original.id == event.id or original.merged_into is not None or original.status == Status.REJECTED:
         raise Invalid([("original", "只能并入另一件有效的事件", {})])
+    if not stands(original, now):
+        raise Invalid([("original", "只能并入在办的，或一天内办结的事件", {})])
     if event.emergency and not (original.emergency and original.is_open):
         raise Invalid([("original", "紧急事件只能并入另一件在办的紧急事件：否则告警会无声停止", {})])
     return original

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from dashboard import actions
 from dashboard.rules.access import CLOCK, Role, Viewer
+from dashboard.rules.events.doubles import stands
 from dashboard.rules.events.event import Event, Ground, Rating, Source
 from dashboard.rules.events.report import Report
 from dashboard.rules.figures.kpis import Record
@@ -170,7 +171,7 @@ class History:
         return any(
             one is None
             or one.merged_into
-            or one.status == "rejected"
+            or not stands(one, self.now)
             or (event.emergency and not (one.emergency and one.is_open))
             for one in found
         )

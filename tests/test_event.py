@@ -298,7 +298,7 @@ def test_however_much_lies_around_it_is_asked_for_at_once(place: Town, asked: li
     event = place.report("S0406", **near(place, 0))
     with place.database.read() as session:
         asked.clear()
-        assert len(queries_around.duplicates_of(session, place.reference, event)) == 6
+        assert len(queries_around.duplicates_of(session, place.reference, event, place.now)) == 6
         queries_around.history_here(session, place.reference, event)
     assert sum(statement.lstrip().startswith("SELECT") for statement in asked) <= 3
 

@@ -27,6 +27,7 @@ from dashboard import actions, alerting
 from dashboard.feed.publisher import compose
 from dashboard.feed.serializer import feed_row
 from dashboard.rules.alerts.alert import AlertState
+from dashboard.rules.events.doubles import stands
 from dashboard.rules.events.event import OWNED, TERMINAL, Event, Rating, Source, Status
 from dashboard.rules.refusals import NotAllowedNow
 from datasources.alerts import journal as alert_journal
@@ -100,7 +101,7 @@ class Life(RuleBasedStateMachine):
             other
             for other in self._events()
             if other.id != event.id
-            and other.status not in ("merged", "rejected")
+            and stands(other, self.town.now)
             and (not event.emergency or (other.emergency and other.is_open))
         ]
         if action == "merge" and not others:

@@ -374,26 +374,6 @@ def test_steps_photos_and_co_units_of_an_event_come_in_order(town):
     assert [one["unit"] for one in units[1:]] == beside
 
 
-def test_duplicates_are_of_the_same_kind_near_and_recent(town):
-    spot = town.reference.areas[town.grid]
-    here = {"lng": spot.lng, "lat": spot.lat}
-    metre = 1 / 111_320
-    same = town.report(**here)
-    beside = town.report(lng=spot.lng, lat=spot.lat + 40 * metre)
-    town.report(lng=spot.lng, lat=spot.lat + 60 * metre)
-    town.report("B0101", **here)
-    town.report(**here, reported_at=town.now - timedelta(hours=25))
-    gone = town.report(**here)
-    town.act(gone, "merge", OPERATOR, original=same.number)
-    with town.database.read() as session:
-        near = queries.duplicates_near(
-            session, town.reference, "S0406", spot.lng, spot.lat, town.now + timedelta(hours=1)
-        )
-    assert [one.event.id for one in near] == [same.id, beside.id]
-    assert near[1].metres == pytest.approx(40, abs=0.5)
-    assert near[0].age == timedelta(hours=1)
-
-
 def test_open_events_are_counted_by_status_and_by_area_and_the_day_by_the_hour(town):
     town.report()
     town.claimed()

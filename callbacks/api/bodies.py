@@ -42,7 +42,11 @@ def json_body() -> Any:
     try:
         return _clean(
             json.loads(
-                data.decode("utf-8"), parse_constant=_no_constant, parse_float=_finite, parse_int=_whole
+                data.decode("utf-8"),
+                parse_constant=_no_constant,
+                parse_float=_finite,
+                parse_int=_whole,
+                object_pairs_hook=_named_once,
             )
         )
     except (ValueError, RecursionError) as error:
@@ -128,6 +132,14 @@ def _clean(value: Any) -> Any:
     if isinstance(value, dict):
         return {name: one if name in SECRETS else _clean(one) for name, one in value.items()}
     return value
+
+
+def _named_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return the fields of an object; one said twice may be read as either, so it is refused."""
+    fields = dict(pairs)
+    if len(fields) < len(pairs):
+        raise ValueError("a field is said twice")
+    return fields
 
 
 def _no_constant(name: str) -> float:

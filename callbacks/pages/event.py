@@ -91,7 +91,7 @@ def gathered(
     at = millis(getattr(event, due)) if due else None
     place = (event.lng, event.lat) if event.lng is not None and event.lat is not None else None
     original = journal.number_of(session, event.merged_into) if event.merged_into else None
-    near = around.duplicates_of(session, reference, event)
+    near = around.duplicates_of(session, reference, event, now)
     past = around.history_here(session, reference, event)
     steps = [step_body(row, NOBODY) for row in beside.steps_of(session, event.id)]
     return page.EventData(

@@ -1,5 +1,7 @@
 """Persons read in clear by a token made for that: who read what is written down with each answer."""
 
+from collections.abc import Sequence
+
 from flask import Flask, Response, current_app, g, request
 
 from callbacks.security.session import reader
@@ -19,8 +21,17 @@ def install(app: Flask) -> None:
 
 def read_in_clear(who: Viewer, number: str) -> None:
     """Note that this answer shows the persons of an event, if its reader sees them."""
+    _note(who, [number])
+
+
+def searched_in_clear(who: Viewer) -> None:
+    """Note that this answer tells what stands in persons' data, even where it lists nobody: a count tells it too."""
+    _note(who, [])
+
+
+def _note(who: Viewer, numbers: Sequence[str]) -> None:
     if reader(who).may("personal.see"):
-        g.setdefault("read_in_clear", (who.name, []))[1].append(number)
+        g.setdefault("read_in_clear", (who.name, []))[1].extend(numbers)
 
 
 def _written_down(response: Response) -> Response:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import unquote, urlencode, urlsplit
 
 from flask import Flask, Response, current_app, g, has_request_context, make_response, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
@@ -21,6 +21,7 @@ from datasources.accounts.sign_in import HALF_FOR, SESSION_FOR, Entered, Half, S
 from layouts.pages import login as door
 from layouts.pages import login_code as code_door
 from layouts.parts import maps
+from layouts.shell import page_of
 from layouts.text import words
 from layouts.text.words import translate
 
@@ -217,22 +218,23 @@ def logout() -> AnyResponse:
 
 
 def local_path(path: str) -> bool:
-    """Return whether a path stays on this site: "/x", but neither "//x", "/\\x" nor "https:…"; what is no path does not."""
+    """Return whether a path opens one of our pages, the one of logging in aside: "/desk?x=1", but neither "/logout"
+
+    nor "//x", "/\\x", "https:…"; what is no path does not, nor what a browser reads as another one.
+    """
     try:
-        parts = urlsplit(path) if path.isprintable() else None
+        parts = urlsplit(path) if path.isprintable() and "\\" not in path else None
     except ValueError:
         return False
-    return (
-        parts is not None
-        and not parts.scheme
-        and not parts.netloc
-        and path.startswith("/")
-        and not path.startswith(("//", "/\\"))
-    )
+    if parts is None or parts.scheme or parts.netloc or not path.startswith("/") or path.startswith("//"):
+        return False
+    walked = unquote(parts.path)
+    page = page_of(walked) if not {".", ".."} & set(walked.split("/")) else None
+    return page is not None and page.noun != "login"
 
 
 def _onward(next_path: str, found: Viewer) -> str:
-    return next_path if local_path(next_path) and next_path != "/login" else HOME.get(found.role, "/screen")
+    return next_path if local_path(next_path) else HOME.get(found.role, "/screen")
 
 
 def _came_from() -> str:

@@ -1,4 +1,4 @@
-"""Appeals: those that wait for a review and those decided lately, as a viewer may know of them."""
+"""Appeals: those that wait for a review and those decided lately, as a viewer may know of them; what they may take back."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from datasources.districts.reference import Reference
 from datasources.events import journal
 from datasources.events.journal import EVENT_COLUMNS
 from datasources.events.lists import visible
-from datasources.store.models import EventRow
+from datasources.store.models import EventRow, StepRow
 
 E: Any = EventRow.__table__.c
 MOST = 200
@@ -25,3 +25,15 @@ def appealed(session: Session, reference: Reference, viewer: Viewer, *, pending:
     query = select(*(E[name] for name in EVENT_COLUMNS)).where(E.appeal.is_not(None), test)
     query = query.where(visible(viewer, reference)).order_by(*order).limit(MOST)
     return journal.read_events(session, query)
+
+
+def supervised_by_rule(session: Session, event: Event) -> str | None:
+    """Return why the system put an event under supervision; None where a person or nobody did so last."""
+    query = (
+        select(StepRow)
+        .where(StepRow.event_id == event.id, StepRow.action == "supervise")
+        .order_by(StepRow.id.desc())
+        .limit(1)
+    )
+    step = session.scalar(query)
+    return step.facts.get("reason") if step is not None and step.actor_role == "system" else None

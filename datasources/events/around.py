@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import and_, or_
 from sqlalchemy.orm import Session
 
+from dashboard.rules.events.doubles import CLOSED_WITHIN, SAME_M, near
 from dashboard.rules.events.event import OPEN, Event, Status
 from datasources.districts.geo import metres_between
 from datasources.districts.reference import Reference
@@ -18,7 +19,6 @@ from datasources.store.models import EventRow
 
 E: Any = EventRow.__table__.c
 OPEN_CODES = [status.value for status in OPEN]
-SAME_M, SAME_WITHIN, CLOSED_WITHIN = 100.0, timedelta(hours=72), timedelta(days=1)
 HERE_M, HERE_WITHIN = 30.0, timedelta(days=90)
 MOST = 8
 # few events lie at one place, many are closed: the database must not think of starting from the status
@@ -43,11 +43,13 @@ def possible_duplicates(
     reference: Reference,
     place: tuple[float, float] | None,
     category: str | None,
+    at: datetime,
     now: datetime,
     but: int | None = None,
 ) -> list[Beside]:
-    """Return events of the same category within 100 m and 72 h of a place (WGS-84), nearest first: open ones, and those
-    closed within the day before. Without a category every one near. `but` is the id of the event asked about.
+    """Return what a report of a place (WGS-84) at a moment may double (`doubles`), nearest first.
+
+    Without a category every one near. `but` is the id of the event asked about.
     """
     if place is None:
         return []
@@ -60,20 +62,16 @@ def possible_duplicates(
         ),
         *([E.category == category] if category else []),
     )
-    near = [
-        one
-        for one in _beside(reference, found, place, category, now)
-        if abs(one.age) <= SAME_WITHIN and (one.metres or 0) <= SAME_M
-    ]
-    return sorted((one for one in near if one.event.id != but), key=lambda one: one.metres or 0)[:MOST]
+    close = [one for one in _beside(reference, found, place, category, at) if near(one.metres or 0, one.age)]
+    return sorted((one for one in close if one.event.id != but), key=lambda one: one.metres or 0)[:MOST]
 
 
-def duplicates_of(session: Session, reference: Reference, event: Event) -> list[Beside]:
+def duplicates_of(session: Session, reference: Reference, event: Event, now: datetime) -> list[Beside]:
     """Return what may be the same matter as an event; nothing once the event has ended."""
     if not event.is_open or event.lng is None or event.lat is None:
         return []
     place = (event.lng, event.lat)
-    return possible_duplicates(session, reference, place, event.category, event.reported_at, event.id)
+    return possible_duplicates(session, reference, place, event.category, event.reported_at, now, event.id)
 
 
 def history_here(session: Session, reference: Reference, event: Event) -> list[Beside]:

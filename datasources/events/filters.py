@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, and_, not_, or_, tuple_
 
 from dashboard.rules.events.event import LEVELS, OPEN, SUPERVISIONS, Source, Status, Supervision, Zone
 from dashboard.rules.refusals import Invalid
+from dashboard.rules.text.numbers import decimal
 from datasources.districts.reference import Reference
 from datasources.events.intake import instant
 from datasources.store.dialect import contains
@@ -167,7 +168,7 @@ def _moment(text: str) -> datetime:
 
 def _box(text: str) -> tuple[float, ...]:
     try:
-        west, south, east, north = (float(part) for part in text.split(","))
+        west, south, east, north = (decimal(part) for part in text.split(","))
     except ValueError:
         west = south = east = north = float("nan")
     if not (-180 <= west <= east <= 180 and -90 <= south <= north <= 90):

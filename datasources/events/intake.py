@@ -237,17 +237,20 @@ def _together(
     if source is not None and source not in SOURCES.get(viewer.role, frozenset()):
         faults.append(("source", "您的账号不能以“{source}”为来源上报", {"source": source}))
     code = sound.get("category")
-    if code is not None and reference.category(code) is None:
+    category = reference.category(code)
+    if code is not None and category is None:
         faults.append(("category", "没有代码为“{code}”的类别", {"code": code}))
     moment = moment_of(sound.get("reported_at"))
     if moment is not None and moment > now + AHEAD:
         faults.append(("reported_at", "上报时间晚于现在，请核对时钟", {}))
     if moment is not None and moment < now - OLDEST:
         faults.append(("reported_at", "上报时间早于 7 天前，历史数据请用导入", {}))
+    urgent = sound.get("emergency") or (category is not None and category.emergency)
     if sound.get("resolved_on_site"):
         if viewer.role is not Role.WORKER:
             faults.append(("resolved_on_site", "只有网格员可以自行处置", {}))
-        elif not sound.get("photos") and "photos" not in held:
+        # an emergency is not closed by it and waits for no picture
+        elif not (sound.get("photos") or "photos" in held or urgent):
             faults.append(("photos", "自行处置要附现场照片", {}))
     return faults
 

@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from dashboard.rules.refusals import Refusal
+from dashboard.rules.text.numbers import decimal
 
 HALF_BEFORE = "上午|下午|中午|凌晨|清晨|早上|早晨|傍晚|晚上"  # words: none
 WRITTEN = re.compile(
@@ -166,7 +167,7 @@ class Dates:
         return datetime.strptime(text, plain(pattern))  # noqa: DTZ007 - the caller gives it the zone of the place
 
     def _counted(self, text: str) -> datetime:
-        number = float(text)
+        number = decimal(text)
         moment = NUMBERS[self.format or ""](number) if math.isfinite(number) else None
         if moment is None or not 1971 <= moment.year <= 2200:  # else it is counted in another unit
             raise ValueError(text)

@@ -10,6 +10,7 @@ from dashboard.rules.events.event import Source, Status
 from dashboard.rules.events.report import Report
 from dashboard.rules.refusals import Refusal
 from dashboard.rules.text import clean, degrees
+from dashboard.rules.text.numbers import decimal
 from datasources.districts.coordinates import to_wgs84
 from datasources.districts.reference import Reference
 from datasources.history import pairs
@@ -210,7 +211,7 @@ class Mapper:
         if not all(texts):
             raise Refusal("经度和纬度要一起写")
         try:
-            lng, lat = map(float, texts)
+            lng, lat = map(decimal, texts)
         except ValueError:
             lng = lat = math.nan
         if not (math.isfinite(lng) and math.isfinite(lat)):

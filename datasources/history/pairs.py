@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from dashboard.rules.refusals import Refusal
 from dashboard.rules.text.degrees import NEAR
+from dashboard.rules.text.numbers import decimal
 
 LNG_FIRST, LAT_FIRST = ORDERS = ("lnglat", "latlng")
 _number = r"[-+]?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?"
@@ -48,7 +49,7 @@ class PointOrder:
         found = read(text)
         if found is None or found[1]:
             return
-        one, other = map(float, found[0])
+        one, other = map(decimal, found[0])
         straight, turned = self._fits(one, other), self._fits(other, one)
         if straight and not turned:
             self.lng_first = self.lng_first or text

@@ -21,7 +21,7 @@ from dashboard.rules.figures.kpis import period
 from datasources.districts.loading import load_pack
 from datasources.districts.pack.reading import read_pack
 from datasources.districts.reference import Reference, References
-from datasources.events import journal, one
+from datasources.events import around, journal, one
 from datasources.events.filters import Filters
 from datasources.events.lists import events_page
 from datasources.figures.boards import board_rows
@@ -183,7 +183,9 @@ def questions(reference: Reference) -> dict[str, Callable[[Session], Any]]:
         s, reference, viewers["wall"], Filters(q="没有这样的事"), 50, None, NOW
     )
     spot = reference.grids[300]
-    asked["duplicates near"] = lambda s: one.duplicates_near(s, reference, "S0406", spot.lng, spot.lat, NOW)
+    asked["duplicates near"] = lambda s: around.possible_duplicates(
+        s, reference, (spot.lng or 0, spot.lat or 0), "S0406", NOW, NOW
+    )
     asked["open by area"] = one.open_by_area
     return asked
 

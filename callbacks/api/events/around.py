@@ -23,7 +23,7 @@ def around(number: str) -> Response:
     who, reference = somebody(), runtime().reference
     with runtime().database.read() as session:
         event = seen_event(session, reference, number, who)
-        near = queries_around.duplicates_of(session, reference, event)
+        near = queries_around.duplicates_of(session, reference, event, clock.now())
         past = queries_around.history_here(session, reference, event)
     body = {"number": event.number, "duplicates": _shown(near, who), "history": _shown(past, who)}
     return answer(body)

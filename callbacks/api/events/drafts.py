@@ -12,8 +12,10 @@ from callbacks.api.events.events import answered_once, known_event, refuse_held
 from callbacks.security.guard import permission
 from callbacks.security.session import somebody
 from dashboard import actions, clock
+from dashboard.rules.events.doubles import stands
 from dashboard.rules.refusals import Invalid
 from dashboard.rules.text.masking import mask_text
+from dashboard.rules.text.numbers import decimal
 from datasources.districts import gazetteer
 from datasources.events import around, intake
 from datasources.photos import pictures_kept
@@ -45,7 +47,7 @@ def duplicates() -> Response:
     said, now, reference = query.words("lng", "lat", "category"), clock.now(), runtime().reference
     lng, lat = _degree(said, "lng", 180), _degree(said, "lat", 90)
     with runtime().database.read() as session:
-        near = around.possible_duplicates(session, reference, (lng, lat), said.get("category"), now)
+        near = around.possible_duplicates(session, reference, (lng, lat), said.get("category"), now, now)
     items = [
         {
             "number": one.event.number,
@@ -76,7 +78,7 @@ def join() -> Response:
 
     def work(session: Session) -> dict[str, Any]:
         into = known_event(session, original)
-        if not into.is_open:
+        if not stands(into, now):
             raise Invalid([("original", "{number} 已经结束，不能并入；请单独登记", {"number": into.number})])
         pictures_kept.check_usable(session, filed.photos, who)
         refuse_held(session, filed.external_id, who)
@@ -93,7 +95,7 @@ def join() -> Response:
 
 def _degree(said: dict[str, str], name: str, most: float) -> float:
     try:
-        value = float(said.get(name, ""))
+        value = decimal(said.get(name, ""))
     except ValueError:
         value = float("nan")
     if not -most <= value <= most:

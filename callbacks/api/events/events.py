@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Callable
-from datetime import timedelta
 from typing import Any
 
 from flask import Response, current_app, request
@@ -25,8 +24,7 @@ from dashboard.rules.refusals import Forbidden, Invalid, NotAllowedNow, NotFound
 from dashboard.rules.text import degrees
 from datasources.accounts import accounts
 from datasources.districts.reference import Reference
-from datasources.events import beside, idempotency, intake, journal
-from datasources.events import one as queries
+from datasources.events import around, beside, idempotency, intake, journal
 from datasources.photos import findings, pictures_kept
 from datasources.store.models import PhotoRow, StepRow
 from layouts.text.words import translate
@@ -36,7 +34,6 @@ TIDY_EVERY = 3600.0
 HELD_UNSEEN = "外部编号“{external_id}”已有登记"
 HELD = "外部编号“{external_id}”已登记为事件 {number}"
 ACTIONS = tuple(action for action in BY_ACTION if action != "report")
-A_DAY = timedelta(days=1)
 
 
 @permission("events.report")
@@ -190,20 +187,18 @@ def check_place(facts: dict[str, Any], reference: Reference) -> None:
 
 def duplicates(session: Session, reference: Reference, event: Event, who: Viewer) -> list[dict[str, Any]]:
     """Return what may be the same matter: same kind, near in place and time, as far as the viewer may see it."""
-    if event.category is None or event.lng is None or event.lat is None:
+    if event.category is None:
         return []
-    near = queries.duplicates_near(
-        session, reference, event.category, event.lng, event.lat, event.reported_at
-    )
+    near = around.duplicates_of(session, reference, event, clock.now())
     return [
         {
             "number": one.event.number,
             "status": one.event.status,
-            "distance_m": round(one.metres, 1),
+            "distance_m": round(one.metres or 0, 1),
             "hours": round(abs(one.age.total_seconds()) / 3600, 1),
         }
         for one in near
-        if one.event.id != event.id and abs(one.age) <= A_DAY and sees(one.event, who, reference)
+        if sees(one.event, who, reference)
     ]
 
 

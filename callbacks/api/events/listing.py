@@ -7,8 +7,9 @@ from flask import Response
 from callbacks.api import query
 from callbacks.api.answers import answer, read_event, runtime
 from callbacks.security import walls
+from callbacks.security.clear_reads import searched_in_clear
 from callbacks.security.guard import permission
-from callbacks.security.session import somebody
+from callbacks.security.session import reader, somebody
 from dashboard import clock
 from dashboard.rules.access import Role
 from dashboard.rules.refusals import Forbidden
@@ -34,9 +35,12 @@ def listed() -> Response:
     filters = read_filters(words, reference)
     if who.role is Role.WALL:
         filters = of_a_wall(filters)
+    reads = reader(who)  # whatever is searched is searched as it will be read
+    if filters.q:
+        searched_in_clear(who)
     with runtime().database.read() as session:
-        found, following = events_page(session, reference, who, filters, limit, cursor, now)
-        count = {"count": events_count(session, reference, who, filters, now)} if counting else {}
+        found, following = events_page(session, reference, reads, filters, limit, cursor, now)
+        count = {"count": events_count(session, reference, reads, filters, now)} if counting else {}
     items = [walls.listed(read_event(event, who, now), who) for event in found]
     return answer({"items": items, "next": following} | count)
 

@@ -19,6 +19,7 @@ from callbacks.api.figures.figures import (
     own_only,
     question_of,
 )
+from callbacks.security.session import masked
 from dashboard import clock
 from dashboard.rules.access import Viewer
 from dashboard.rules.events.event import RATING_WORDS, Event
@@ -142,7 +143,7 @@ def _counted(words: Words, who: Viewer) -> Table:
 
 
 def _events(words: Words, who: Viewer) -> Table:
-    return columns.heads(*columns.EVENTS), listed(words, who, event_cells(clock.now()))
+    return columns.heads(*columns.EVENTS), listed(words, masked(who), event_cells(clock.now()))
 
 
 def listed(words: Mapping[str, str], who: Viewer, cells: Callable[[Event], Row]) -> Iterator[Row]:

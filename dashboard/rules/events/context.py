@@ -38,6 +38,9 @@ class Context:
     place: dict[str, Any] | None = None
     moment: datetime | None = None
     tasked: str | None = None
+    supervised_by_rule: str | None = (
+        None  # why the system put it under supervision, if it was the last to do so
+    )
 
     @property
     def at(self) -> datetime:

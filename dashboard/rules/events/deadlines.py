@@ -6,8 +6,8 @@ from typing import Any
 
 from dashboard.rules.events import scoring
 from dashboard.rules.events.context import Context
-from dashboard.rules.events.event import Event, Status
-from dashboard.rules.events.outcome import Outcome
+from dashboard.rules.events.event import RUNNING, Event, Status
+from dashboard.rules.events.outcome import EventAttempt, Outcome
 from dashboard.rules.limits import Limit, due_soon_at, red_at
 
 
@@ -106,7 +106,18 @@ def carried(event: Event, names: Iterable[str], since: datetime, context: Contex
 def miss_deadline(event: Event, context: Context) -> Outcome:
     """Return what a handling deadline passed costs, once a round; nothing when it is not passed or already noted."""
     due = event.handle_due_at
-    if due is None or context.now <= due or event.overdue_round >= event.round:
+    if event.status not in RUNNING or due is None or context.now <= due or event.overdue_round >= event.round:
         return Outcome()
     columns = {"overdue_at": event.overdue_at or due, "overdue_round": event.round, "late": True}
     return Outcome(set=columns, points=scoring.for_overdue(event, context.world.policy))
+
+
+def after_deadline(attempt: EventAttempt, outcome: Outcome) -> Outcome:
+    """Return what an action does that stops or moves the handling clock, with what a deadline passed before it costs.
+
+    Whether the sweep came by before it changes nothing.
+    """
+    missed = miss_deadline(attempt.matter, attempt.context)
+    outcome.set = missed.set | outcome.set
+    outcome.points = [*missed.points, *outcome.points]
+    return outcome

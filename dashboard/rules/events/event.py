@@ -29,6 +29,8 @@ class Status(StrEnum):
 
 TERMINAL = frozenset({Status.CLOSED, Status.REJECTED, Status.MERGED})
 OPEN = tuple(status for status in Status if status not in TERMINAL)
+STANDING = frozenset({Status.ON_HOLD, Status.CHECKING})  # the handling clock does not run (LIFECYCLE §6)
+RUNNING = frozenset({Status.DISPATCHED, Status.HANDLING})  # it does, against a unit
 OWNED = frozenset({Status.DISPATCHED, Status.HANDLING, Status.ON_HOLD, Status.CHECKING})
 
 STATUS_WORDS = {

@@ -21,7 +21,8 @@ def filed(
 ) -> EventTransition:
     """Return the event a report becomes, as a transition with all that follows by rule; `key` is its id.
 
-    Resolved on the spot by a grid worker (自行处置): closed at once, level green.
+    Resolved on the spot by a grid worker (自行处置): closed at once, level green. An emergency never is: it is told
+    and goes the way of every emergency, and who was there says in it what was done.
     """
     policy, now = context.world.policy, context.now
     code = context.world.steered(report.category, report.title, report.description)
@@ -54,7 +55,7 @@ def filed(
         **place,
     )
     outcome = Outcome(alert="raise" if emergency else None)
-    if report.resolved_on_site and by.role == "worker":
+    if report.resolved_on_site and by.role == "worker" and not emergency:
         event = event.changed(_resolved(now))
         outcome = Outcome(
             points=scoring.for_valid_report(event, policy) + scoring.for_closing(event, now, policy, 0)

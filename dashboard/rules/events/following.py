@@ -36,7 +36,8 @@ def follow_up(event: Event, draft: StepDraft, context: Context) -> tuple[str, di
 def _failed_again(event: Event, draft: StepDraft) -> str | None:
     if draft.action == "check" and draft.columns.get("rating") in BAD_RATINGS and event.rework_count >= 2:
         return SECOND_FAILURE
-    if draft.action == "expire" and event.round >= 2:
+    noticed = draft.before is not None and event.overdue_round > draft.before.overdue_round
+    if noticed and event.round >= 2 and event.is_open:  # by the clock, or by what came before its sweep
         return SECOND_OVERDUE
     if draft.action == "resume" and draft.viewer.role == "clock":
         return HOLD_ENDED

@@ -72,7 +72,10 @@ def escalate(event: Event, viewer: Viewer, capacities: frozenset[str], context: 
     waits = event.status in (Status.CLAIMABLE, Status.PENDING_DISPATCH)
     if waits and not ("checker" in capacities and event.reported_by == viewer.name):
         return "只有上报的网格员可以上报上级"
-    return "已是最高层级" if event.level == LEVELS[-1] and event.status != Status.REPORTED else None
+    # who holds an emergency passes it straight to the centre, whatever its level (LIFECYCLE §2)
+    held = event.emergency and event.status == Status.HANDLING
+    top = event.level == LEVELS[-1] and event.status != Status.REPORTED and not held
+    return "已是最高层级" if top else None
 
 
 def finish(event: Event, viewer: Viewer, capacities: frozenset[str], context: Context) -> str | None:
@@ -104,6 +107,13 @@ def answer_request(event: Event, viewer: Viewer, capacities: frozenset[str], con
     if not event.request:
         return "没有待审批的请求"
     return "不能审批自己的请求" if event.requested_by == viewer.name else None
+
+
+def approve(event: Event, viewer: Viewer, capacities: frozenset[str], context: Context) -> str | None:
+    until = event.request_until
+    if event.request == "hold" and until is not None and until <= context.now:
+        return "申请的挂单截止时间已过，不能再批准"
+    return answer_request(event, viewer, capacities, context)
 
 
 def supervise(event: Event, viewer: Viewer, capacities: frozenset[str], context: Context) -> str | None:

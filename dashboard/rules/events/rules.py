@@ -76,7 +76,7 @@ RULES: tuple[Rule[Event, Context, Outcome], ...] = (
         effect=terms.extend, guard=guards.extend),
     Rule(Action.APPROVE, "批准", (S.HANDLING,), (S.HANDLING, S.ON_HOLD), ("lead",),
         (Fact("request", "request", required=True), Fact("reason", "text")),
-        effect=terms.approve, guard=guards.answer_request, demands=demands.answer_request),
+        effect=terms.approve, guard=guards.approve, demands=demands.answer_request),
     Rule(Action.REFUSE, "不批准", (S.HANDLING,), STAYS, ("lead",),
         (Fact("request", "request", required=True), REASON),
         effect=terms.refuse, guard=guards.answer_request, demands=demands.answer_request),

@@ -106,6 +106,7 @@ class RuleBook(Generic[Matter, Surroundings, Outcome]):
             facts=attempt.facts,
             late=late,
             columns=self.columns(before, after, action, attempt),
+            before=before,
         )
         transition.matter = after
         transition.steps.append((draft, outcome))

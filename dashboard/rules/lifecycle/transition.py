@@ -14,7 +14,10 @@ from dashboard.rules.lifecycle.rule import Matter, Outcome
 
 @dataclass(frozen=True, slots=True)
 class StepDraft:
-    """One step to be written: who did what, from where to where, as which version; `columns` are its kind's own."""
+    """One step to be written: who did what, from where to where, as which version; `columns` are its kind's own.
+
+    `before` is the matter it found; nothing for the first step of all.
+    """
 
     action: str
     from_status: str | None
@@ -25,6 +28,7 @@ class StepDraft:
     facts: Mapping[str, Any]
     late: bool = False
     columns: Mapping[str, Any] = field(default_factory=dict)
+    before: Any = None
 
 
 @dataclass(slots=True)

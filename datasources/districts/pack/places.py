@@ -10,6 +10,7 @@ from pathlib import Path
 from shapely.geometry import Point, shape
 from shapely.geometry.base import BaseGeometry
 
+from dashboard.rules.text.numbers import decimal
 from datasources.districts.geo import metres_between
 from datasources.districts.pack.areas import FARTHEST_M, Area
 from datasources.districts.pack.files import Faults, Row, read_table
@@ -82,7 +83,7 @@ def _innermost(areas: Collection[Area]) -> Mapping[str, BaseGeometry]:
 def _point(row: Row, centre: tuple[float, float] | None, faults: Faults) -> tuple[float, float] | None:
     """The point of a place, or None with the reason noted; a swapped pair is named as such."""
     try:
-        lng, lat = float(row["lng"]), float(row["lat"])
+        lng, lat = decimal(row["lng"]), decimal(row["lat"])
     except ValueError:
         lng = lat = float("nan")
     if not (abs(lng) < float("inf") and abs(lat) < float("inf")):

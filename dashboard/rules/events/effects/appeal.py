@@ -31,5 +31,8 @@ def review(attempt: EventAttempt) -> Outcome:
         return Outcome(set=first)
     if {event.appeal_verdict, verdict} != {Verdict.UPHOLD}:
         return Outcome(set={"appeal": Appeal.DISMISSED})
-    taken_back = ["overdue", *(["supervised"] if event.supervised_reason == SECOND_OVERDUE else [])]
+    taken_back = [
+        "overdue",
+        *(["supervised"] if attempt.context.supervised_by_rule == SECOND_OVERDUE else []),
+    ]
     return Outcome(set={"appeal": Appeal.UPHELD}, reverse=taken_back, reverse_subject=event.unit)

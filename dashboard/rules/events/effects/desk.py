@@ -4,21 +4,24 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+from dashboard.rules.access import Role
 from dashboard.rules.events import scoring
 from dashboard.rules.events.deadlines import (
     HANDLING_CLOCK,
     MINUTE_CLOCKS,
+    after_deadline,
     again,
     carried,
     hurried,
+    miss_deadline,
     released,
     start_handling,
     to_dispatch,
 )
 from dashboard.rules.events.effects.terms import resume
-from dashboard.rules.events.event import LEVELS, SUPERVISIONS, Level, Status, Supervision
+from dashboard.rules.events.event import LEVELS, RUNNING, STANDING, SUPERVISIONS, Level, Status, Supervision
 from dashboard.rules.events.guards import border_in_doubt
-from dashboard.rules.events.outcome import EFFICIENCY, RED_OVERDUE, EventAttempt, Outcome
+from dashboard.rules.events.outcome import EFFICIENCY, EventAttempt, Outcome
 from dashboard.rules.limits import Limit
 
 
@@ -66,15 +69,17 @@ def merge(attempt: EventAttempt) -> Outcome:
         "merged_from": attempt.matter.status,
         "merged_at": attempt.context.now,
     }
-    return Outcome(
+    outcome = Outcome(
         set=columns, alert="stand_down", demand=(attempt.context.original.id, attempt.matter.demand)
     )
+    return after_deadline(attempt, outcome)
 
 
 def unmerge(attempt: EventAttempt) -> Outcome:
-    # the clocks stood still while the event was merged
+    # the clocks stood still while the event was merged; the one of handling stands on hold anyway, until it is resumed
     event, now = attempt.matter, attempt.context.now
-    columns = carried(event, (*HANDLING_CLOCK, *MINUTE_CLOCKS), event.merged_at or now, attempt.context)
+    stood = MINUTE_CLOCKS if event.merged_from in STANDING else (*HANDLING_CLOCK, *MINUTE_CLOCKS)
+    columns = carried(event, stood, event.merged_at or now, attempt.context)
     columns |= {"status": event.merged_from, "merged_into": None, "merged_from": None, "merged_at": None}
     original = (event.merged_into, -event.demand) if event.merged_into else None
     return Outcome(set=columns, demand=original, alert="raise" if event.emergency else None)
@@ -92,7 +97,7 @@ def escalate(attempt: EventAttempt) -> Outcome:
     if attempt.matter.registered_at is None:
         outcome.set |= {"registered_at": attempt.context.now, "register_due_at": None}
     outcome.alert = again(attempt.matter)
-    return outcome
+    return after_deadline(attempt, outcome)
 
 
 def supervise(attempt: EventAttempt) -> Outcome:
@@ -104,7 +109,8 @@ def supervise(attempt: EventAttempt) -> Outcome:
         "reply_due_at": policy.calendar.add(attempt.context.now, Limit(1, "work_day")),
     }
     outcome = Outcome(set=columns)
-    if attempt.facts["reason"] != RED_OVERDUE:
+    # what the clock marks at red stays in the house; what it says, and what people say, decides nothing
+    if attempt.viewer.role is not Role.CLOCK:
         outcome.deliveries.append((EFFICIENCY, attempt.facts["reason"]))
         outcome.points = scoring.for_supervision(attempt.matter, policy)
     return outcome
@@ -134,13 +140,17 @@ def correct(attempt: EventAttempt) -> Outcome:
         fits = category is not None and world.policy.claim_minutes(category) and world.eligible(seen)
         if seen.emergency or border_in_doubt(seen) or not fits:
             columns |= to_dispatch(attempt.context)
-    elif moved and attempt.matter.status in (Status.DISPATCHED, Status.HANDLING):
-        columns |= start_handling(seen, attempt.context)
+    elif moved and attempt.matter.status in RUNNING:
+        # the unit and the round are the same: one that was overdue already is charged no second time
+        columns |= start_handling(seen, attempt.context) | {"overdue_round": attempt.matter.overdue_round}
+        columns |= miss_deadline(attempt.matter, attempt.context).set
     if seen.emergency and not attempt.matter.emergency and attempt.matter.status == Status.ON_HOLD:
         columns |= resume(attempt).set  # an emergency waits for nobody's hold
     if seen.emergency and not attempt.matter.emergency:
         columns |= hurried(seen, columns, attempt.context)
     outcome = Outcome(set=columns)
+    if moved:
+        outcome = after_deadline(attempt, outcome)
     if seen.emergency != attempt.matter.emergency:
         outcome.alert = "raise" if seen.emergency else "stand_down"
     return outcome

@@ -6,6 +6,7 @@ from dashboard.rules.events import scoring
 from dashboard.rules.events.deadlines import (
     HANDLING_CLOCK,
     accept_within,
+    after_deadline,
     again,
     carried,
     handling_clock,
@@ -42,17 +43,21 @@ def approve(attempt: EventAttempt) -> Outcome:
             "hold_until": attempt.matter.request_until,
         }
         columns = ANSWERED | held | {"hold_count": attempt.matter.hold_count + 1}
-        return Outcome(set=columns, alert=again(attempt.matter))
+        return after_deadline(attempt, Outcome(set=columns, alert=again(attempt.matter)))
     event = attempt.matter
     assert event.handle_due_at is not None
     limit = Limit(event.limit_amount, event.limit_unit) if event.limit_amount and event.limit_unit else None
     start = event.handle_from or event.reported_at
     if limit is not None:
         due = attempt.context.world.policy.calendar.add(event.handle_due_at, limit)
+        clock = handling_clock(start, due, limit, attempt.context)
     else:
-        due = event.handle_due_at + (event.handle_due_at - start)
-    clock = handling_clock(start, due, limit, attempt.context)
-    return Outcome(set=ANSWERED | clock | {"extension_count": event.extension_count + 1})
+        # without a limit of its own it was given a span: red is as far behind due as due was behind the start
+        span = (event.red_due_at or event.handle_due_at + (event.handle_due_at - start)) - event.handle_due_at
+        due = event.handle_due_at + span
+        clock = handling_clock(start, due, None, attempt.context) | {"red_due_at": due + span}
+    columns = ANSWERED | clock | {"extension_count": event.extension_count + 1}
+    return after_deadline(attempt, Outcome(set=columns))
 
 
 def refuse(attempt: EventAttempt) -> Outcome:

@@ -7,10 +7,10 @@ from dashboard.rules.events import scoring
 from dashboard.rules.events.deadlines import (
     HANDLING_CLOCK,
     accept_within,
+    after_deadline,
     again,
     handling_clock,
     minutes,
-    miss_deadline,
     released,
     start_handling,
     to_dispatch,
@@ -85,7 +85,7 @@ def recall(attempt: EventAttempt) -> Outcome:
     outcome = released(attempt.matter)
     outcome.set |= to_dispatch(attempt.context) | stopped
     outcome.reverse = taken_back
-    return outcome
+    return after_deadline(attempt, outcome)
 
 
 def accept(attempt: EventAttempt) -> Outcome:
@@ -99,14 +99,13 @@ def decline(attempt: EventAttempt) -> Outcome:
     outcome = released(attempt.matter)
     outcome.set |= to_dispatch(attempt.context) | {"decline_count": attempt.matter.decline_count + 1}
     outcome.alert = again(attempt.matter)
-    return outcome
+    return after_deadline(attempt, outcome)
 
 
 def finish(attempt: EventAttempt) -> Outcome:
     if "owner" not in attempt.capacities:
         return Outcome(co_finished=(attempt.viewer.unit or "", attempt.facts["text"]))
-    outcome = miss_deadline(attempt.matter, attempt.context)
-    outcome.set |= {
+    columns = {
         "status": Status.CHECKING,
         "finished_at": attempt.context.now,
         "solved_level": attempt.context.world.level_of(attempt.matter.unit),
@@ -115,7 +114,7 @@ def finish(attempt: EventAttempt) -> Outcome:
         "check_reminders": 0,
         "request": None,
     }
-    return outcome
+    return after_deadline(attempt, Outcome(set=columns))
 
 
 def check(attempt: EventAttempt) -> Outcome:
