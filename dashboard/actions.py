@@ -13,9 +13,9 @@ from sqlalchemy.orm import Session
 
 from dashboard import alerting
 from dashboard.rules.access import ROLE_WORDS, Role, Viewer
+from dashboard.rules.advice.doubles import stands
 from dashboard.rules.events.book import EVENTS
 from dashboard.rules.events.context import Context
-from dashboard.rules.events.doubles import stands
 from dashboard.rules.events.event import Event, Status
 from dashboard.rules.events.filing import EventTransition, filed
 from dashboard.rules.events.outcome import Outcome

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from dashboard import actions
 from dashboard.rules.access import CLOCK, Role, Viewer
-from dashboard.rules.events.doubles import stands
+from dashboard.rules.advice.doubles import stands
 from dashboard.rules.events.event import Event, Ground, Rating, Source
 from dashboard.rules.events.report import Report
 from dashboard.rules.figures.kpis import Record

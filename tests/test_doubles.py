@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 
 from dashboard.clock import HandClock
-from dashboard.rules.events.doubles import near, stands
+from dashboard.rules.advice.doubles import near, stands
 from dashboard.rules.events.event import Event, Status
 from dashboard.rules.refusals import Invalid
 from datasources.events import around
 from datasources.store.database import Database
-from tests.api_house import ApiHouse, build, runtime_of
+from tests.api_world import ApiHouse, build, runtime_of
 from tests.conftest import OPERATOR, Town, make_town
 from tests.test_lifecycle import NOW, an_event
 

@@ -10,7 +10,7 @@ from dashboard.rules.events.event import LEVELS, Status
 from datasources.alerts import journal as alert_journal
 from datasources.store.database import Database
 from datasources.store.models import LedgerRow
-from tests.api_house import ApiHouse, build, runtime_of
+from tests.api_world import ApiHouse, build, runtime_of
 from tests.conftest import OPERATOR, Town, make_town
 
 

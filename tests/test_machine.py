@@ -26,8 +26,8 @@ from callbacks.live.store import LiveStore
 from dashboard import actions, alerting
 from dashboard.feed.publisher import compose
 from dashboard.feed.serializer import feed_row
+from dashboard.rules.advice.doubles import stands
 from dashboard.rules.alerts.alert import AlertState
-from dashboard.rules.events.doubles import stands
 from dashboard.rules.events.event import OWNED, TERMINAL, Event, Rating, Source, Status
 from dashboard.rules.refusals import NotAllowedNow
 from datasources.alerts import journal as alert_journal

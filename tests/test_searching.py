@@ -13,7 +13,7 @@ from datasources.events.filters import Filters
 from datasources.events.lists import events_count, events_page
 from datasources.store.database import Database
 from datasources.store.models import AuditRow
-from tests.api_house import ApiHouse, build, runtime_of
+from tests.api_world import ApiHouse, build, runtime_of
 from tests.conftest import OPERATOR, Town, make_town
 
 PHONE, OTHER, IDENTITY, NAME = "13912345678", "13987654321", "350206199001011234", "欧阳慕容"

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from dashboard.clock import HandClock
 from dashboard.rules.text.numbers import decimal
 from datasources.store.database import Database
-from tests.api_house import build, runtime_of
+from tests.api_world import build, runtime_of
 from tests.test_import_mapping import COLUMNS, mapped, records
 from tests.test_imports import bring, events
 

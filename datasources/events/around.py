@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import and_, or_
 from sqlalchemy.orm import Session
 
-from dashboard.rules.events.doubles import CLOSED_WITHIN, SAME_M, near
+from dashboard.rules.advice.doubles import CLOSED_WITHIN, SAME_M, near
 from dashboard.rules.events.event import OPEN, Event, Status
 from datasources.districts.geo import metres_between
 from datasources.districts.reference import Reference

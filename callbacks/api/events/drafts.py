@@ -12,7 +12,7 @@ from callbacks.api.events.events import answered_once, known_event, refuse_held
 from callbacks.security.guard import permission
 from callbacks.security.session import somebody
 from dashboard import actions, clock
-from dashboard.rules.events.doubles import stands
+from dashboard.rules.advice.doubles import stands
 from dashboard.rules.refusals import Invalid
 from dashboard.rules.text.masking import mask_text
 from dashboard.rules.text.numbers import decimal
