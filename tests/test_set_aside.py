@@ -16,7 +16,7 @@ from dashboard.rules.events.event import Event, Status
 from dashboard.sweeps import deadlines
 from datasources.districts.reference import References
 from datasources.feed import outbox
-from datasources.store import set_aside
+from datasources.store import kept_aside
 from datasources.store.beats import Beats
 from datasources.store.database import Database
 from datasources.store.models.tables import AlertLogRow, OutboxRow
@@ -215,14 +215,14 @@ def test_what_was_set_aside_is_listed_with_reason_and_count_and_leaves_when_it_i
     for _ in range(3):
         sqlite.aside.note("event", 7, ValueError("Expecting value"))
     with sqlite.write() as session:
-        set_aside.keep(session, sqlite.aside.take(), clock.real_now())
+        kept_aside.keep(session, sqlite.aside.take(), clock.real_now())
     sqlite.aside.note("event", 7, ValueError("Expecting value"))
     with sqlite.write() as session:
-        set_aside.keep(session, sqlite.aside.take(), clock.real_now())
+        kept_aside.keep(session, sqlite.aside.take(), clock.real_now())
     with sqlite.read() as session:
-        (row,) = set_aside.listed(session, clock.real_now())
+        (row,) = kept_aside.listed(session, clock.real_now())
         assert (row.kind, row.key, row.times, row.reason) == ("event", "7", 4, "ValueError: Expecting value")
-        assert set_aside.listed(session, clock.real_now() + timedelta(minutes=11)) == []
+        assert kept_aside.listed(session, clock.real_now() + timedelta(minutes=11)) == []
 
 
 def test_what_cannot_be_done_rests_longer_each_time() -> None:

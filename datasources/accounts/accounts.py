@@ -14,6 +14,7 @@ from dashboard.rules.access import HOME, ROLE_WORDS, Role, Viewer
 from dashboard.rules.refusals import NotFound, Refusal
 from datasources.accounts import devices, limits, passwords
 from datasources.districts.reference import Reference
+from datasources.store import sound_rows
 from datasources.store.models.tables import AccountRow, AuditRow, TokenRow
 
 LONGEST_NAME = 100
@@ -102,13 +103,13 @@ def enable(session: Session, name: str, now: datetime) -> None:
 
 def listed(session: Session) -> Sequence[AccountRow]:
     """Return every account, by name."""
-    return session.scalars(select(AccountRow).order_by(AccountRow.name)).all()
+    return sound_rows.rows_of(session, AccountRow, select(AccountRow).order_by(AccountRow.name))
 
 
 def of_unit(session: Session, unit: str) -> Sequence[AccountRow]:
     """Return the open accounts of a unit, its members first, by name."""
     query = select(AccountRow).where(AccountRow.unit == unit, AccountRow.disabled.is_(False))
-    return session.scalars(query.order_by(AccountRow.member.desc(), AccountRow.name)).all()
+    return sound_rows.rows_of(session, AccountRow, query.order_by(AccountRow.member.desc(), AccountRow.name))
 
 
 def viewer_named(session: Session, name: str) -> Viewer:
@@ -121,7 +122,8 @@ def viewer_named(session: Session, name: str) -> Viewer:
 
 def ensure_demo(session: Session, reference: Reference, password: str, now: datetime) -> list[str]:
     """Make the demo accounts that are not there and give all of them one password; return their names."""
-    rows = {row.name: row for row in session.scalars(select(AccountRow))}
+    rows = {row.name: row for row in listed(session)}
+    taken = set(session.scalars(select(AccountRow.name)))
     held = next((row.password_hash for row in rows.values() if row.demo and row.password_hash), None)
     # one hash for all: they share one printed password anyway, and ninety hashings would take seconds of the start
     shared = held if held and passwords.fits(held, password) else passwords.hashed(password)
@@ -130,6 +132,8 @@ def ensure_demo(session: Session, reference: Reference, password: str, now: date
     for values in demo_accounts(reference):
         name = values["name"]
         row = rows.get(name)
+        if row is None and name in taken:
+            continue  # it cannot be read, and is set aside
         if row is None:
             session.add(AccountRow(**values, password_hash=shared, demo=True, created_at=now))
         elif row.demo:
@@ -154,7 +158,7 @@ def unlock(session: Session, name: str, by: str, now: datetime) -> None:
 def close_demo(session: Session, now: datetime) -> int:
     """Disable the demo accounts that are open: where there is no demo, nobody enters by one; return how many were."""
     is_open = (AccountRow.demo, AccountRow.disabled.is_(False))
-    rows = session.scalars(select(AccountRow).where(*is_open)).all()
+    rows = sound_rows.rows_of(session, AccountRow, select(AccountRow).where(*is_open))
     for row in rows:
         row.disabled, row.closed_with_demo = True, True
         row.epoch += 1

@@ -18,6 +18,7 @@ from dashboard.rules.access import Role
 from dashboard.rules.refusals import Forbidden, NotFound, Refusal
 from datasources.accounts.accounts import audit
 from datasources.accounts.sign_in import digest
+from datasources.store import sound_rows
 from datasources.store.models.tables import AccountRow, KioskRow, SessionRow
 
 ACCOUNT = "screen:"
@@ -179,7 +180,7 @@ def is_kiosk(account: str) -> bool:
 
 def listed(session: Session) -> Sequence[KioskRow]:
     """Return every named screen, by name."""
-    return session.scalars(select(KioskRow).order_by(KioskRow.name)).all()
+    return sound_rows.rows_of(session, KioskRow, select(KioskRow).order_by(KioskRow.name))
 
 
 def _begin(session: Session, account: AccountRow, now: datetime) -> str:

@@ -138,7 +138,7 @@ def _search(session: Session, query: Select[Any], words: str, viewer: Viewer, mo
         return journal.read_events(session, query.limit(most))
     streamed = query.execution_options(yield_per=CHUNK)
     with suppress(ValueError, TypeError), session.execute(streamed) as rows:
-        return list(islice(_readable((Event(*row) for row in rows), words.lower(), texts), most))
+        return list(islice(_readable((journal.event_of(row) for row in rows), words.lower(), texts), most))
     # a row that cannot be read: then part by part
     return list(islice(_readable(_in_parts(session, query), words.lower(), texts), most))
 

@@ -22,6 +22,7 @@ from datasources.districts.geo import metres_between
 from datasources.districts.reference import Reference
 from datasources.events import journal
 from datasources.feed import outbox
+from datasources.store import sound_rows
 from datasources.store.models.tables import AlertRow, AssignmentRow, EventRow, PhotoRow, StepRow
 
 E: Any = EventRow.__table__.c
@@ -40,21 +41,21 @@ class Near:
 
 def steps_of(session: Session, event_id: int) -> Sequence[StepRow]:
     """Return the steps of an event, oldest first."""
-    return session.scalars(
-        select(StepRow).where(StepRow.event_id == event_id).order_by(StepRow.at, StepRow.version)
-    ).all()
+    query = select(StepRow).where(StepRow.event_id == event_id).order_by(StepRow.at, StepRow.version)
+    return sound_rows.rows_of(session, StepRow, query)
 
 
 def photos_of(session: Session, event_id: int) -> Sequence[PhotoRow]:
     """Return the photos of an event, in the order of its steps."""
     query = select(PhotoRow).where(PhotoRow.event_id == event_id)
-    return session.scalars(query.order_by(PhotoRow.step_id, PhotoRow.id)).all()
+    return sound_rows.rows_of(session, PhotoRow, query.order_by(PhotoRow.step_id, PhotoRow.id))
 
 
 def assignments_of(session: Session, event_id: int) -> Sequence[AssignmentRow]:
     """Return the co-units of an event, of every round."""
     query = select(AssignmentRow).where(AssignmentRow.event_id == event_id)
-    return session.scalars(query.order_by(AssignmentRow.round, AssignmentRow.unit)).all()
+    query = query.order_by(AssignmentRow.round, AssignmentRow.unit)
+    return sound_rows.rows_of(session, AssignmentRow, query)
 
 
 def alerts_open(session: Session) -> list[tuple[Alert, Event]]:

@@ -19,6 +19,7 @@ from dashboard.rules.scoring import Subject
 from datasources.districts.reference import Reference
 from datasources.figures.rollups import rolled
 from datasources.figures.rollups.rolled import Cover
+from datasources.store import sound_rows
 from datasources.store.dialect import contains, unindexed
 from datasources.store.models.tables import EventRow, LedgerRow, UnitRow
 from datasources.store.paging import bounded, cut, older
@@ -58,7 +59,7 @@ def ledger_entries(
         .order_by(L.at.desc(), L.id.desc())
         .limit(limit + 1)
     )
-    found = [Entry(*row) for row in session.execute(query)]
+    found = sound_rows.read_each(session, query, L.id, "ledger", lambda row: Entry(*row))
     return cut(found, limit, lambda entry: (entry.at, entry.id))
 
 

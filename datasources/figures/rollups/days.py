@@ -6,7 +6,7 @@ for the next round. Rolled up again at any time, a day comes out the same.
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Any
 
 import numpy as np
@@ -32,6 +32,7 @@ from datasources.figures.rollups.rolled import (
     shortened,
 )
 from datasources.figures.scans import HANDLED, SCANS, Pairs, Tally, bound, scan
+from datasources.store import sound_rows
 from datasources.store.database import take_turn
 from datasources.store.models.rollups import (
     ROLLUP_CODES,
@@ -54,6 +55,7 @@ P: Any = POINTS.c
 M: Any = RollupMarkRow.__table__.c
 TABLES = (RollupRow, RollupPointsRow, RollupTimesRow, RollupFlowRow, RolledRow)
 ONE = timedelta(days=1)
+EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
 TURN = 20261  # those who roll up take turns, so that none stores what another has stored
 SUMS = tuple(f"{code}_{part}" for code in ROLLUP_CODES for part in ("num", "den"))
 DUE_CODES = tuple(code for code in ROLLUP_CODES if not code.endswith("_reported"))
@@ -250,8 +252,9 @@ def _first_day(session: Session, tz: tzinfo) -> date | None:
         *(E[name] for name in COUNTED_BY),
         L.for_at,
     ]  # each has an index, some only of what is not empty
+    # nothing was counted before: a year that was damaged must not be a thousand years of days
     found: Iterable[datetime | None] = (
-        session.scalar(select(func.min(column)).where(column.is_not(None))) for column in columns
+        sound_rows.first_value(session, column, column >= EARLIEST) for column in columns
     )
     known = [at for at in found if at is not None]
     return min(known).astimezone(tz).date() if known else None
