@@ -85,6 +85,8 @@ def sound(event: Event) -> Event:
         raise ValueError(f"an unknown status: {event.status}")
     if not isinstance(event.border, dict | None) or not isinstance(event.co_units, list | tuple | None):
         raise ValueError("border or co_units hold something else")
+    if abs(event.lng or 0) > 180 or abs(event.lat or 0) > 90:  # or none at all
+        raise ValueError("a place that is not on earth")
     return event
 
 

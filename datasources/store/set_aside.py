@@ -7,13 +7,14 @@ database for the administrator's page. What is mended stops being met, and leave
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, TypeVar
 
 from sqlalchemy.orm import Session
 
+from dashboard.rules.refusals import Refusal
 from datasources.store.faults import is_outage
 from datasources.store.quiet_log import Quiet
 
@@ -59,17 +60,17 @@ class Aside:
 
     def each(
         self, kind: str, things: Iterable[Any], key: Callable[[Any], Any], make: Callable[[Any], T]
-    ) -> list[T]:
-        """Return make(thing) of each, without those nothing can be made of: they are set aside."""
-        made = []
+    ) -> Iterator[T]:
+        """Yield make(thing) of each, without those nothing can be made of: they are set aside."""
         for thing in things:
             try:
-                made.append(make(thing))
+                made = make(thing)
             except Exception as error:  # whatever one holds, the others are shown
-                if is_outage(error):
+                if isinstance(error, Refusal) or is_outage(error):
                     raise
                 self.note(kind, key(thing), error)
-        return made
+                continue
+            yield made
 
     def take(self) -> list[Note]:
         """Return what was noted since the last time."""

@@ -5,7 +5,7 @@ from dataclasses import replace
 from flask import Response
 
 from callbacks.api import query
-from callbacks.api.answers import answer, house, read_event
+from callbacks.api.answers import answer, house, read_event, shown
 from callbacks.security import walls
 from callbacks.security.guard import permission
 from callbacks.security.session import somebody
@@ -37,7 +37,7 @@ def listed() -> Response:
     with house().database.read() as session:
         found, following = events_page(session, reference, who, filters, limit, cursor, now)
         count = {"count": events_count(session, reference, who, filters, now)} if counting else {}
-    items = [walls.listed(read_event(event, who, now), who) for event in found]
+    items = list(shown("event", found, lambda event: walls.listed(read_event(event, who, now), who)))
     return answer({"items": items, "next": following} | count)
 
 

@@ -8,7 +8,7 @@ from flask import Response
 from sqlalchemy.orm import Session
 
 from callbacks.api import query
-from callbacks.api.answers import answer, house, moment, read_event
+from callbacks.api.answers import answer, house, moment, read_event, shown
 from callbacks.security.guard import permission
 from callbacks.security.session import somebody
 from callbacks.security.walls import LISTS, listed
@@ -95,7 +95,11 @@ def counted(code: str) -> Response:
     question = question_of(words, code, now)
     with house().database.read() as session:
         page = counted_page(session, reference, who, question, limit, cursor)
-    items = [listed(read_event(one.event, who, now), who) | {"counted": _counted(one)} for one in page.items]
+
+    def item(one: Counted) -> dict[str, Any]:
+        return listed(read_event(one.event, who, now), who) | {"counted": _counted(one)}
+
+    items = list(shown("event", page.items, item, lambda one: one.event.id))
     return answer({"items": items, "next": page.following, "count": page.count, "hidden": page.hidden})
 
 

@@ -1,0 +1,162 @@
+"""One damaged row, whatever its table and column, costs only itself: every address that reads the table still answers."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import JSON, Boolean, Float, Integer
+
+from callbacks.pages import admin, audit
+from dashboard import clock
+from dashboard.clock import HandClock
+from dashboard.rules.events.event import Event
+from dashboard.rules.figures.words import KPIS
+from datasources.accounts import accounts, kiosks
+from datasources.accounts.kiosks import Shows
+from datasources.alerts import screens
+from datasources.store import beats
+from datasources.store.column_types import Moment
+from datasources.store.database import Database
+from datasources.store.models.state import BeatRow
+from datasources.store.models.tables import (
+    AccountRow,
+    AlertRow,
+    AssignmentRow,
+    AuditRow,
+    Base,
+    DeliveryRow,
+    EventRow,
+    ExportRequestRow,
+    KioskRow,
+    PhotoRow,
+    ScreenRow,
+    StepRow,
+)
+from tests.api_house import PASSWORD, ApiHouse, build, house_of
+from tests.conftest import LEAD, OPERATOR, Town, make_town
+
+GAS = "S0502"
+LEAVES_ALONE = {"id", "number", "digest"}  # what a row is found by
+# table → where it is read, as whom; every address of events reads far more than events
+READ_AT: dict[type[Base], tuple[tuple[str, str], ...]] = {
+    AssignmentRow: (("lead", "/alerts"), ("lead", "/alerts/missed?since=2026-11-01T00:00:00Z"), ("lead", "/alerts/load")),
+    AlertRow: (("lead", "/alerts"), ("lead", "/alerts/missed?since=2026-11-01T00:00:00Z"), ("lead", "/alerts/load")),
+    StepRow: (("lead", "/bottleneck"), ("lead", "/kpis"), ("lead", "/handoffs"), ("lead", "/borders/stretches"), ("worker", "/field")),
+    PhotoRow: (("worker", "/field"), ("unit-URBAN_MGMT", "/pool")),
+    AuditRow: (("auditor", "//audit"), ("auditor", "/reveals"), ("auditor", "//admin/health")),
+    AccountRow: (("admin", "//admin/state"), ("lead", "/alerts"), ("auditor", "/reveals")),
+    KioskRow: (("admin", "//admin/state"),),
+    ScreenRow: (("admin", "//admin/state"), ("lead", "/alerts/load")),
+    DeliveryRow: (("admin", "/deliveries"), ("lead", "/deliveries")),
+    ExportRequestRow: (("leader", "/exports/requests"), ("lead", "/exports/requests")),
+}  # fmt: skip
+EVENTS_AT = (
+    "/events?limit=1000", "/events?count=1&q=占道", "/events?overdue=true", "/pool", "/field", "/alerts", "/objections",
+    "/appeals", "/borders/stretches", "/bottleneck", "/handoffs", "/levels", "/scores?board=units", "/kpis", "/deliveries",
+    "/kpis/by/area", "/kpis/by/unit", "/kpis/by/category", "/kpis/by/channel", "/exports/events.csv?why=核对", "/appeals?state=decided",
+    *(f"/kpis/{code}/events?period=year" for code in KPIS), "/exports/counted.csv?why=核对&kpi=reported&period=year",
+)  # fmt: skip
+
+
+@pytest.fixture
+def opened(sqlite: Database, tmp_path: Path, hand: HandClock) -> ApiHouse:
+    opened = build(house_of(sqlite, tmp_path))
+    admin.install(opened.app)
+    audit.install(opened.app)
+    return opened
+
+
+@pytest.fixture
+def place(opened: ApiHouse, hand: HandClock) -> Town:
+    return make_town(opened.house.database, opened.house.reference, hand)
+
+
+def bad(column: Any) -> Any:
+    """Return what a damaged file may hold instead of what a column should."""
+    kind = column.type
+    if isinstance(kind, Moment):
+        return "x"
+    if isinstance(kind, JSON):
+        return "{bad"
+    return "abc" if isinstance(kind, (Float, Integer, Boolean)) else b"\xff"
+
+
+def columns_of(row: type[Base]) -> list[Any]:
+    table = row.__table__
+    return [one for one in table.columns if not one.primary_key and one.name not in LEAVES_ALONE]
+
+
+def raw(database: Database) -> Any:
+    """Return a connection past everything that keeps rows sound."""
+    connection = sqlite3.connect(str(database.engine.url.database), isolation_level=None)
+    connection.execute("PRAGMA foreign_keys=OFF")
+    for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+        connection.execute(f'DROP TRIGGER "{name}"')
+    return closing(connection)
+
+
+def damages(database: Database, row: type[Base]) -> Iterator[str]:
+    """Damage one column after the other of the newest row of a table; give each column's name, then mend it."""
+    table = row.__table__.name  # type: ignore[attr-defined]
+    with raw(database) as connection:
+        (key,) = connection.execute(f"SELECT max(rowid) FROM {table}").fetchone()
+        assert key is not None, table
+        for column in columns_of(row):
+            held = connection.execute(f'SELECT "{column.name}" FROM {table} WHERE rowid = ?', (key,)).fetchone()
+            set_ = f'UPDATE {table} SET "{column.name}" = ? WHERE rowid = ?'
+            try:
+                connection.execute(set_, (bad(column), key))
+            except sqlite3.IntegrityError:
+                continue
+            yield column.name
+            connection.execute(set_, (*held, key))
+
+
+def ask(opened: ApiHouse, account: str, path: str, place: Town) -> Any:
+    account = place.worker.name if account == "worker" else account
+    if path.startswith("//"):
+        return opened.client.get(path[1:], headers=opened.token(account))
+    return opened.call(account, "GET", path)
+
+
+def filled(opened: ApiHouse, place: Town) -> list[Event]:
+    """Return emergencies with a co-unit each, beside one row at least of everything that is listed."""
+    alarms = [place.report(GAS, title="燃气泄漏") for _ in range(2)]
+    alarms = [
+        place.act(one, "dispatch", LEAD, unit="GAS", co_units=["FIRE"], reason="协同") if one.status != "dispatched" else one
+        for one in alarms
+    ]
+    place.finished(place.claimed())
+    body = {"filters": {}, "why": "核对"}
+    assert opened.call("lead", "POST", "/exports/requests", body).status_code == 201
+    opened.call("operator", "POST", f"/events/{alarms[0].number}/reveal", {"reason": "核实现场"})
+    now = clock.real_now()
+    with opened.house.database.write() as session:
+        kiosks.make(session, "hall-1", "大厅", Shows(), "admin", now)
+        kiosks.make(session, "hall-2", "大厅", Shows(), "admin", now)
+        screens.heard_from(session, "lead/a", "lead", True, clock.now(), {"nodes": 1})
+        session.add(AssignmentRow(
+            event_id=alarms[0].id, unit="FIRE", round=alarms[0].round, assigned_at=place.now, accept_due_at=place.now,
+        ))  # fmt: skip
+        session.add(DeliveryRow(
+            target="gateway", reason="x", event_id=alarms[0].id, payload={}, created_at=place.now, tries=0,
+            next_try_at=place.now, urgent=True, resends=0,
+        ))  # fmt: skip
+    return alarms
+
+
+@pytest.mark.parametrize("row", list(READ_AT), ids=lambda row: row.__tablename__)
+def test_a_damaged_row_stops_no_address_that_reads_its_table(
+    opened: ApiHouse, place: Town, row: type[Base]
+) -> None:
+    filled(opened, place)
+    for account, path in READ_AT[row]:
+        assert ask(opened, account, path, place).status_code == 200, (account, path)
+    for column in damages(opened.house.database, row):
+        for account, path in READ_AT[row]:
+            answer = ask(opened, account, path, place)
+            assert answer.status_code == 200, (column, account, path, answer.text[:300])
