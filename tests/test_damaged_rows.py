@@ -3,7 +3,6 @@
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,13 +14,11 @@ from dashboard import clock
 from dashboard.clock import HandClock
 from dashboard.rules.events.event import Event
 from dashboard.rules.figures.words import KPIS
-from datasources.accounts import accounts, kiosks
+from datasources.accounts import kiosks
 from datasources.accounts.kiosks import Shows
 from datasources.alerts import screens
-from datasources.store import beats
 from datasources.store.column_types import Moment
 from datasources.store.database import Database
-from datasources.store.models.state import BeatRow
 from datasources.store.models.tables import (
     AccountRow,
     AlertRow,
@@ -29,15 +26,14 @@ from datasources.store.models.tables import (
     AuditRow,
     Base,
     DeliveryRow,
-    EventRow,
     ExportRequestRow,
     KioskRow,
     PhotoRow,
     ScreenRow,
     StepRow,
 )
-from tests.api_house import PASSWORD, ApiHouse, build, house_of
-from tests.conftest import LEAD, OPERATOR, Town, make_town
+from tests.api_house import ApiHouse, build, house_of
+from tests.conftest import LEAD, Town, make_town
 
 GAS = "S0502"
 LEAVES_ALONE = {"id", "number", "digest"}  # what a row is found by
@@ -106,7 +102,9 @@ def damages(database: Database, row: type[Base]) -> Iterator[str]:
         (key,) = connection.execute(f"SELECT max(rowid) FROM {table}").fetchone()
         assert key is not None, table
         for column in columns_of(row):
-            held = connection.execute(f'SELECT "{column.name}" FROM {table} WHERE rowid = ?', (key,)).fetchone()
+            held = connection.execute(
+                f'SELECT "{column.name}" FROM {table} WHERE rowid = ?', (key,)
+            ).fetchone()
             set_ = f'UPDATE {table} SET "{column.name}" = ? WHERE rowid = ?'
             try:
                 connection.execute(set_, (bad(column), key))
@@ -127,7 +125,9 @@ def filled(opened: ApiHouse, place: Town) -> list[Event]:
     """Return emergencies with a co-unit each, beside one row at least of everything that is listed."""
     alarms = [place.report(GAS, title="燃气泄漏") for _ in range(2)]
     alarms = [
-        place.act(one, "dispatch", LEAD, unit="GAS", co_units=["FIRE"], reason="协同") if one.status != "dispatched" else one
+        place.act(one, "dispatch", LEAD, unit="GAS", co_units=["FIRE"], reason="协同")
+        if one.status != "dispatched"
+        else one
         for one in alarms
     ]
     place.finished(place.claimed())

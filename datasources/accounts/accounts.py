@@ -15,10 +15,16 @@ from dashboard.rules.refusals import NotFound, Refusal
 from datasources.accounts import devices, limits, passwords
 from datasources.districts.reference import Reference
 from datasources.store import sound_rows
-from datasources.store.models.tables import AccountRow, AuditRow, TokenRow
+from datasources.store.models.tables import AccountRow, AuditRow, KioskRow, TokenRow
 
 LONGEST_NAME = 100
-RESERVED = frozenset({"list", "revoke", "console"})  # words of the command line and of the audit
+# words of the command line and of the audit, and whoever acts without an account
+RESERVED = frozenset(
+    {"list", "revoke", "console", "public", Role.RESIDENT.value, Role.SYSTEM.value, Role.CLOCK.value}
+)
+NOT_IN_A_NAME = frozenset(
+    ":/\\?#%|,;\"'<>&"
+)  # keys of screens and seats, addresses and lists are made of names
 DEMO_ROLES: Sequence[tuple[str, Role]] = (
     ("screen", Role.WALL),
     ("operator", Role.OPERATOR),
@@ -220,16 +226,41 @@ def _title(reference: Reference, role: Role, unit: str | None, area: str | None)
 
 
 def _check(reference: Reference, name: str, role: Role, unit: str | None, area: str | None) -> None:
-    if not name or len(name) > LONGEST_NAME or not name.isprintable() or name != name.strip():
-        raise Refusal("账号名不能为空，最长 {most} 字，不含空白和控制字符", most=LONGEST_NAME, field="name")
-    if name in RESERVED:
-        raise Refusal("“{name}”是保留的名字，请换一个", name=name, field="name")
+    _check_name(name)
     if role not in HOME:
         raise Refusal("“{role}”不能作为账号的角色", role=role.value, field="role")
     if (role is Role.UNIT) != (unit is not None) or (unit is not None and unit not in reference.units):
         raise Refusal("处置单位的账号要写明一个已有的单位代码，其他角色不写", field="unit")
     if (role is Role.WORKER) != (area is not None) or (area is not None and area not in reference.areas):
         raise Refusal("网格员的账号要写明一个已有的区域代码，其他角色不写", field="area")
+
+
+def _check_name(name: str) -> None:
+    """Refuse a name that cannot be one: the product itself uses it, or it would be another key somewhere."""
+    if not name or len(name) > LONGEST_NAME or not name.isprintable() or name != name.strip():
+        raise Refusal("账号名不能为空，最长 {most} 字，不含空白和控制字符", most=LONGEST_NAME, field="name")
+    if name.casefold() in RESERVED:
+        raise Refusal("“{name}”是保留的名字，请换一个", name=name, field="name")
+    if not NOT_IN_A_NAME.isdisjoint(name) or not name.strip("."):
+        raise Refusal(
+            "账号名“{name}”不行：可用文字、数字、点、横线、下划线和 @，不能用冒号、斜线、引号等符号，也不能只有点",
+            name=name,
+            field="name",
+        )
+
+
+def unfit_names(session: Session) -> list[str]:
+    """Return the names of open accounts that none may have today, screens' own ones excepted."""
+    query = select(AccountRow.name).where(AccountRow.disabled.is_(False)).order_by(AccountRow.name)
+    own = set(session.scalars(select(KioskRow.account)))
+    found = []
+    for name in session.scalars(query):
+        try:
+            if name not in own:
+                _check_name(str(name))
+        except Refusal:
+            found.append(str(name))
+    return found
 
 
 def _hashed(password: str) -> str:
