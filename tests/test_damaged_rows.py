@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import JSON, Boolean, Float, Integer
+from sqlalchemy import JSON, Boolean, Float, Integer, select
+from sqlalchemy.exc import OperationalError
 
 from callbacks.pages import admin, audit
 from dashboard import clock
@@ -160,3 +161,119 @@ def test_a_damaged_row_stops_no_address_that_reads_its_table(
         for account, path in READ_AT[row]:
             answer = ask(opened, account, path, place)
             assert answer.status_code == 200, (column, account, path, answer.text[:300])
+
+
+def test_damaged_events_stop_no_list_and_the_sound_ones_stand_there(opened: ApiHouse, place: Town) -> None:
+    sound = filled(opened, place)
+    extra = ["status", "reported_at", "hold_until", "lng"]
+    worse = ["weird", "0001-01-01 00:00:00.000000", "9999-12-31 23:59:59.000000", 9e999]
+    columns = [(column.name, bad(column)) for column in columns_of(EventRow)] + list(
+        zip(extra, worse, strict=True)
+    )
+    events = [place.report() for _ in columns]
+    damaged: set[str] = set()
+    with raw(opened.house.database) as connection:
+        for event, (name, value) in zip(events, columns, strict=True):
+            try:
+                connection.execute(f'UPDATE event SET "{name}" = ? WHERE id = ?', (value, event.id))
+                damaged.add(event.number)
+            except sqlite3.IntegrityError:
+                continue
+    for account in ("lead", "unit-URBAN_MGMT", "worker", "auditor"):
+        for path in EVENTS_AT:
+            answer = ask(opened, account, path, place)
+            assert answer.status_code < 500, (account, path, answer.text[:300])
+    listed = {one["number"] for one in opened.call("lead", "GET", "/events?limit=1000").json["items"]}
+    assert {event.number for event in sound} <= listed and not damaged <= listed
+    aside = {note.kind for note in opened.house.database.aside.take()}
+    assert "event" in aside
+
+
+def test_a_page_is_filled_up_behind_a_damaged_event(opened: ApiHouse, place: Town) -> None:
+    events = [place.report() for _ in range(5)]
+    with raw(opened.house.database) as connection:
+        connection.execute("UPDATE event SET handle_due_at = 'x' WHERE id = ?", (events[3].id,))
+    first = opened.call("lead", "GET", "/events?limit=2").json
+    second = opened.call("lead", "GET", f"/events?limit=2&cursor={first['next']}").json
+    numbers = [one["number"] for one in (*first["items"], *second["items"])]
+    assert numbers == [events[at].number for at in (4, 2, 1, 0)] and second["next"] is None
+
+
+def test_a_damaged_co_unit_is_told_to_the_administrator_and_the_other_units_stand_there(
+    opened: ApiHouse, place: Town
+) -> None:
+    (event, _) = filled(opened, place)
+    units = len(opened.call("lead", "GET", "/alerts").json["items"][0]["units"])
+    with raw(opened.house.database) as connection:
+        connection.execute(
+            "UPDATE assignment SET accepted_at = 'x' WHERE event_id = ? AND unit = 'FIRE'", (event.id,)
+        )
+    alerts = {one["event"]: one for one in opened.call("lead", "GET", "/alerts").json["items"]}
+    assert len(alerts) == 2 and len(alerts[event.number]["units"]) == units - 1
+    keep_aside(opened.house)
+    told = opened.client.get("/admin/health", headers=opened.token("admin")).json["aside"]
+    assert [(one["kind"], "FIRE" in one["key"]) for one in told if one["kind"] == "assignment"] == [
+        ("assignment", True)
+    ]
+
+
+def test_beats_that_cannot_be_read_are_mended_by_the_next_ones(sqlite: Database) -> None:
+    now = clock.real_now()
+    with sqlite.write() as session:
+        beats.keep(session, {"lapse": 1.0, "publisher": 2.0}, now)
+    with raw(sqlite) as connection:
+        connection.execute("UPDATE beat SET at = 'x'")
+    with sqlite.read() as session:
+        assert beats.ages(session, now) == {}
+    with sqlite.write() as session:
+        beats.keep(session, {"lapse": 0.0}, now)
+        assert list(beats.ages(session, now)) == ["lapse"]
+
+
+def test_the_list_of_what_was_set_aside_lives_with_a_damaged_line(sqlite: Database) -> None:
+    now = clock.real_now()
+    for key in (7, 8):
+        sqlite.aside.note("event", key, "broken")
+    with sqlite.write() as session:
+        kept_aside.keep(session, sqlite.aside.take(), now)
+    with raw(sqlite) as connection:
+        connection.execute("UPDATE set_aside SET first_at = 'x' WHERE key = '7'")
+    sqlite.aside.note("event", 7, "broken")
+    with sqlite.write() as session:
+        kept_aside.keep(session, sqlite.aside.take(), now)
+    with sqlite.read() as session:
+        assert [row.key for row in kept_aside.listed(session, now)] == ["8"]
+
+
+@pytest.mark.parametrize("change", ["created_at = 'x'", "role = 'weird'", "title = x'ff'"])
+def test_the_demo_starts_with_a_damaged_account_and_the_others_enter(opened: ApiHouse, change: str) -> None:
+    with raw(opened.house.database) as connection:
+        connection.execute(f"UPDATE account SET {change} WHERE name = 'leader'")
+    with opened.house.database.write() as session:
+        names = accounts.ensure_demo(session, opened.house.reference, PASSWORD, clock.real_now())
+    assert "lead" in names
+    people = opened.client.get("/admin/state", headers=opened.token("admin")).json["accounts"]
+    assert "lead" in {one["name"] for one in people} and "leader" not in {one["name"] for one in people}
+
+
+@pytest.mark.parametrize("moment", ["0001-01-01 00:00:00.000000", "0900-01-01 00:00:00.000000", "x"])
+def test_days_are_counted_beside_an_event_of_a_year_that_never_was(
+    opened: ApiHouse, place: Town, moment: str
+) -> None:
+    events = [place.report() for _ in range(2)]
+    with raw(opened.house.database) as connection:
+        connection.execute("UPDATE event SET reported_at = ? WHERE id = ?", (moment, events[0].id))
+    place.hand.forward(days=3)
+    database, reference = opened.house.database, opened.house.reference
+    assert rollup_keeper.keep(database, reference, place.now)
+    with database.read() as session:
+        assert len(days.unrolled_days(session, place.now, reference.tz)) <= 1
+
+
+def test_text_that_is_none_is_no_outage(sqlite: Database) -> None:
+    with raw(sqlite) as connection:
+        connection.execute("INSERT INTO beat VALUES ('a', '2026-11-20 01:00:00.000000')")
+        connection.execute("INSERT INTO beat VALUES (CAST(x'ff' AS TEXT), '2026-11-20 01:00:00.000000')")
+    with sqlite.read() as session, pytest.raises(OperationalError) as met:
+        session.execute(select(BeatRow.name)).all()
+    assert not is_outage(met.value)

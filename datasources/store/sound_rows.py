@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any, TypeVar
 
-from sqlalchemy import JSON, ColumnElement, Select, select, tuple_
+from sqlalchemy import JSON, ColumnElement, select, tuple_
 from sqlalchemy.orm import Session
 
 from datasources.store import set_aside
@@ -23,7 +23,7 @@ MOST_ROUNDS = 20  # each gives a page the rows that came up for those set aside
 
 def read_each(
     session: Session,
-    query: Select[Any],
+    query: Any,
     key: Key,
     kind: str,
     make: Callable[[Any], T],
@@ -55,7 +55,7 @@ def read_each(
 
 def _by_halves(
     session: Session,
-    query: Select[Any],
+    query: Any,
     keys: list[Any],
     kind: str,
     make: Callable[[Any], T],
@@ -89,7 +89,7 @@ def _among(keys: list[Any], marks: Sequence[tuple[Any, ...]], *, without: bool =
 def rows_of(
     session: Session,
     row: type[Entity],
-    query: Select[Any],
+    query: Any,
     make: Callable[[Entity], T] | None = None,
 ) -> list[Any]:
     """Return the rows of one table that a query selects, or what is made of them, in its order."""
