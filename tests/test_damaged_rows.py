@@ -15,11 +15,17 @@ from dashboard import clock
 from dashboard.clock import HandClock
 from dashboard.rules.events.event import Event
 from dashboard.rules.figures.words import KPIS
-from datasources.accounts import kiosks
+from dashboard.runtime.loops import keep_aside
+from dashboard.sweeps import rollup_keeper
+from datasources.accounts import accounts, kiosks
 from datasources.accounts.kiosks import Shows
 from datasources.alerts import screens
+from datasources.figures.rollups import days
+from datasources.store import beats, kept_aside
 from datasources.store.column_types import Moment
 from datasources.store.database import Database
+from datasources.store.faults import is_outage
+from datasources.store.models.state import BeatRow
 from datasources.store.models.tables import (
     AccountRow,
     AlertRow,
@@ -27,13 +33,14 @@ from datasources.store.models.tables import (
     AuditRow,
     Base,
     DeliveryRow,
+    EventRow,
     ExportRequestRow,
     KioskRow,
     PhotoRow,
     ScreenRow,
     StepRow,
 )
-from tests.api_house import ApiHouse, build, house_of
+from tests.api_house import PASSWORD, ApiHouse, build, house_of
 from tests.conftest import LEAD, Town, make_town
 
 GAS = "S0502"

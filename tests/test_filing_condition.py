@@ -17,7 +17,7 @@ def test_a_condition_that_no_category_has_is_refused(small_town: Town, number: i
     event = small_town.report(None)
     with pytest.raises(Invalid) as refused:
         small_town.act(event, "register", OPERATOR, category=code, condition=number)
-    assert [fault[0] for fault in refused.value.faults] == ["condition"]
+    assert [fault[0] for fault in refused.value.errors] == ["condition"]
     assert small_town.fresh(event) == event
 
 
