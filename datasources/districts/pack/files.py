@@ -138,7 +138,6 @@ def read_table(folder: Path, name: str, columns: Sequence[str], faults: Faults) 
         stripped = [clean.text(cell) for cell in cells]
         if any(map(clean.has_hidden, stripped)):
             faults.fault(name, line, HIDDEN)
-            continue
         rows.append(Row(name, line, dict(zip(head, stripped, strict=True))))
     return [] if missing else rows
 
@@ -239,25 +238,19 @@ def read_features(folder: Path, name: str, faults: Faults) -> list[tuple[int, di
         faults.fault(name, 1, "应为含 features 的 GeoJSON FeatureCollection")
         return []
     found = list(zip(_feature_lines(text, len(features)), features, strict=True))
-    return [pair for pair in found if _has_clean_facts(name, *pair, faults)]
+    for line, feature in found:
+        facts = feature.get("properties") if isinstance(feature, dict) else None
+        if isinstance(facts, dict):
+            _clean_facts(name, line, facts, faults)
+    return found
 
 
-def _has_clean_facts(name: str, line: int, feature: Any, faults: Faults) -> bool:
-    """Clean the texts of a feature's properties; note it where one holds what nobody can see."""
-    facts = feature.get("properties") if isinstance(feature, dict) else None
-    if not isinstance(facts, dict):
-        return True
-    for field_, value in facts.items():
-        if isinstance(value, str) and field_ != "code":
-            facts[field_] = clean.text(value)
-    if any(
-        isinstance(value, str) and clean.has_hidden(value)
-        for field_, value in facts.items()
-        if field_ != "code"
-    ):
+def _clean_facts(name: str, line: int, facts: dict[str, Any], faults: Faults) -> None:
+    """Clean the texts of a feature's properties, its code excepted, which is checked as one; note what nobody can see."""
+    texts = {key: value for key, value in facts.items() if isinstance(value, str) and key != "code"}
+    facts.update({key: clean.text(value) for key, value in texts.items()})
+    if any(map(clean.has_hidden, texts.values())):
         faults.fault(name, line, HIDDEN)
-        return False
-    return True
 
 
 def _feature_lines(text: str, count: int) -> list[int]:
