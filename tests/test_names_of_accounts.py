@@ -14,7 +14,7 @@ from tests.api_house import PASSWORD
 
 ITS_OWN = [
     "resident", "Resident", "system", "clock", "console", "public", "list", "revoke", "screen:hall", "kiosk:1",
-    "door:127.0.0.1", "seat:x", "lead/a", "a?b", "a#b", "a<b", ".", "..",
+    "door:127.0.0.1", "seat:x", "lead/a", "a?b", "a#b", "a<b", "a b", "kiosk：1", ".", "..",
 ]  # fmt: skip
 
 
