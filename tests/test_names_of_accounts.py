@@ -23,7 +23,7 @@ def test_a_name_that_the_product_uses_is_refused_in_words(sqlite: Database, name
     reference = References(sqlite).get()
     with sqlite.write() as session, pytest.raises(Refusal) as refused:
         accounts.create(session, reference, name, Role.OPERATOR, PASSWORD, clock.real_now())
-    assert refused.value.field == "name"
+    assert refused.value.params["field"] == "name"
 
 
 @pytest.mark.parametrize(
