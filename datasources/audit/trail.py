@@ -43,4 +43,4 @@ def read(session: Session, wanted: Wanted, most: int = PAGE) -> tuple[Sequence[A
 
 def kinds(session: Session) -> list[str]:
     """Return everything that was ever done, by code."""
-    return sorted(session.scalars(select(AuditRow.what).distinct()))
+    return sorted(one for one in session.scalars(select(AuditRow.what).distinct()) if isinstance(one, str))

@@ -113,6 +113,6 @@ def open_by_area(session: Session) -> dict[str, int]:
     query = select(E.area_path, func.count()).where(E.status.in_(OPEN_CODES)).group_by(E.area_path)
     found: dict[str, int] = {}
     for path, count in session.execute(query):
-        for code in filter(None, path.split("/")):
+        for code in filter(None, str(path).split("/")):
             found[code] = found.get(code, 0) + count
     return found

@@ -93,7 +93,9 @@ def listed(session: Session, state: str | None, limit: int) -> Sequence[tuple[De
     }
     query = query.where(states[state])
     query = query.options(defer(DeliveryRow.payload)).order_by(D.urgent.desc(), D.id.desc())
-    return sound_rows.read_each(session, query.limit(limit), D.id, "delivery", lambda row: (row[0], row[1]))
+    return sound_rows.read_each(
+        session, query.limit(limit), D.id, "delivery", lambda row: (sound_rows.sound(row[0]), row[1])
+    )
 
 
 def owed_count(session: Session) -> tuple[int, int]:

@@ -96,12 +96,18 @@ def rows_of(
     table = row.__table__
 
     def made(found: Any) -> Any:
-        held = found[0]
-        names = tuple(name for name in vars(held) if name in table.c)
-        checker(table, names)([vars(held)[name] for name in names])
+        held = sound(found[0])
         return held if make is None else make(held)
 
     return read_each(session, query, list(table.primary_key), table.name, made)  # type: ignore[attr-defined]
+
+
+def sound(held: Entity) -> Entity:
+    """Return a row as it was read; ValueError where a column holds what its type does not mean."""
+    table = held.__table__
+    names = tuple(name for name in vars(held) if name in table.c)
+    checker(table, names)([vars(held)[name] for name in names])
+    return held
 
 
 def first_value(session: Session, column: Any, *where: Any, newest: bool = False) -> Any:

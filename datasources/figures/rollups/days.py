@@ -31,7 +31,7 @@ from datasources.figures.rollups.rolled import (
     first_of_span,
     shortened,
 )
-from datasources.figures.scans import HANDLED, SCANS, Pairs, Tally, bound, scan
+from datasources.figures.scans import HANDLED, SCANS, Pairs, Tally, bound, said, scan
 from datasources.store import sound_rows
 from datasources.store.database import take_turn
 from datasources.store.models.rollups import (
@@ -230,7 +230,7 @@ def points_rows(session: Session, period: Period, first: date, tier: str) -> lis
     sums: dict[tuple[str, ...], int] = {}
     for kind, subject, path, tenths in session.execute(query):
         for grain in POINT_GRAINS:
-            key = (grain, kind, *_whose(grain, subject, path))
+            key = (grain, kind, *_whose(grain, said(subject), said(path)))
             sums[key] = sums.get(key, 0) + int(tenths)
     names = ("grain", "kind", "subject", "path")
     return [
