@@ -20,6 +20,8 @@ from dashboard.sweeps import rollup_keeper
 from datasources.accounts import accounts, kiosks
 from datasources.accounts.kiosks import Shows
 from datasources.alerts import screens
+from datasources.audit import reveals
+from datasources.events import journal, one, stretches
 from datasources.figures.rollups import days
 from datasources.store import beats, kept_aside
 from datasources.store.column_types import Moment
@@ -277,3 +279,16 @@ def test_text_that_is_none_is_no_outage(sqlite: Database) -> None:
     with sqlite.read() as session, pytest.raises(OperationalError) as met:
         session.execute(select(BeatRow.name)).all()
     assert not is_outage(met.value)
+
+
+def test_what_is_read_inside_json_is_read_alike_by_both_databases(town: Town) -> None:
+    event = town.report()
+    with town.database.write() as session:
+        assert reveals.look(session, event, "operator", "核实现场", town.now, 5)
+    with town.database.read() as session:
+        assert [look.reason for look in reveals.looks_at(session, event)] == ["核实现场"]
+        assert stretches.troubled(session, town.now) == []
+        assert [len(page) for page in (one.steps_of(session, event.id), journal.events_where(session))] == [
+            1,
+            1,
+        ]
