@@ -232,3 +232,20 @@ def test_what_cannot_be_done_rests_longer_each_time() -> None:
     assert aside.rests("lapse", 1) and not aside.rests("lapse", 2) and aside.tries("lapse", 1) == 1
     aside.well("lapse", 1)
     assert not aside.rests("lapse", 1) and aside.tries("lapse", 1) == 0
+
+
+def test_a_damaged_co_unit_stops_neither_the_publisher_nor_a_restart(sqlite_world: World) -> None:
+    world = sqlite_world
+    alarms = [world.report(category=GAS) for _ in range(2)]
+    with world.db.write() as session:
+        damaged = text("UPDATE assignment SET accepted_at = 'x' WHERE event_id = :id")
+        assert session.execute(damaged, {"id": alarms[0].id}).rowcount  # type: ignore[attr-defined]
+    start = world.feed.position()
+    publisher(world).cycle()
+    messages = [entry.message for entry in world.feed.range(start) or []]
+    assert sum(message["k"] == "alert" for message in messages) == 2
+    live = world.live()  # as after a restart
+    live.follow(1)
+    assert set(live.store.rows) == {event.id for event in alarms} and not live.is_down
+    assert {alert["event_id"] for alert in live.alerts()} == {event.id for event in alarms}
+    assert "assignment" in {kind for kind, _ in noted(world.db)}
