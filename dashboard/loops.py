@@ -17,7 +17,7 @@ from dashboard.sweeps import deadlines, housekeeping
 from dashboard.sweeps.housekeeping import Housekeeping
 from dashboard.sweeps.rollup_process import RollupProcess
 from datasources.audit import links
-from datasources.store import beats, set_aside
+from datasources.store import beats, kept_aside
 from datasources.store.quiet_log import Quiet
 
 quiet = Quiet(logging.getLogger(__name__))
@@ -120,7 +120,7 @@ def keep_aside(runtime: Runtime) -> None:
     if not notes:
         return
     with runtime.database.write() as session:
-        set_aside.keep(session, notes, clock.real_now())
+        kept_aside.keep(session, notes, clock.real_now())
 
 
 def drill_loop(runtime: Runtime, *, keeps: bool) -> Loop:

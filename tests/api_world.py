@@ -34,7 +34,7 @@ BEARER = "Authorization"
 
 
 @dataclass
-class ApiHouse:
+class OpenApi:
     """A runtime with its API open: `client`, and a token for every account."""
 
     app: Flask
@@ -106,7 +106,7 @@ def open_demo(session: Session, reference: Reference) -> None:
     session.execute(insert(AccountRow), [one | made for one in accounts.demo_accounts(reference)])
 
 
-def build(runtime: Runtime) -> ApiHouse:
+def build(runtime: Runtime) -> OpenApi:
     """Return the API of a runtime whose district is loaded, with the demo accounts."""
     with runtime.database.write() as opened:
         open_demo(opened, runtime.reference)
@@ -117,7 +117,7 @@ def build(runtime: Runtime) -> ApiHouse:
     api.install(app)
     guard.check_app(app)
     outside.install(app, runtime.settings)
-    return ApiHouse(app, runtime, doors)
+    return OpenApi(app, runtime, doors)
 
 
 def runtime_of(database: Database, folder: Path) -> Runtime:
@@ -126,7 +126,7 @@ def runtime_of(database: Database, folder: Path) -> Runtime:
     return Runtime(settings, pack="huli", district="huli", database=database, references=references(database))
 
 
-def open_app(folder: Path) -> ApiHouse:
+def open_app(folder: Path) -> OpenApi:
     """Return a new runtime on SQLite in a folder, with Huli loaded, and its API."""
     database = Database(f"sqlite:///{folder / 'grid.db'}")
     database.upgrade()

@@ -16,7 +16,7 @@ from datasources.districts.pack.reading import read_pack
 from datasources.figures.boards import board_rows
 from datasources.store.database import Database
 from datasources.store.models import PhotoRow
-from tests.api_world import ApiHouse, build, runtime_of
+from tests.api_world import OpenApi, build, runtime_of
 from tests.conftest import _admin
 from tests.small_packs import area, ring, small_pack
 
@@ -73,7 +73,7 @@ class City:
         _, warnings = redistricting.load(self.database, self.runtime.references, pack, self.hand.now())
         self.told = [str(warning) for warning in (*pack.warnings, *warnings)]
 
-    def open(self) -> ApiHouse:
+    def open(self) -> OpenApi:
         return build(self.runtime)
 
     def tick(self, **delta: float) -> None:
@@ -106,14 +106,14 @@ def city(empty: Database, tmp_path: Path, hand: HandClock) -> City:
     return found
 
 
-def done(api: ApiHouse, event: dict[str, Any], account: str, action: str, **facts: Any) -> dict[str, Any]:
+def done(api: OpenApi, event: dict[str, Any], account: str, action: str, **facts: Any) -> dict[str, Any]:
     number, version = event["number"], event["version"]
     answer = api.call(account, "POST", f"/events/{number}/{action}", {"version": version, **facts})
     assert answer.status_code == 200, answer.text
     return dict(answer.json)
 
 
-def case(api: ApiHouse, category: str, lng: float, unit: str) -> dict[str, Any]:
+def case(api: OpenApi, category: str, lng: float, unit: str) -> dict[str, Any]:
     """A case reported by a grid worker, claimed and finished: it is to be checked."""
     body = {"title": "A hole", "source": "grid_worker", "category": category, "lng": lng, "lat": 40.0005}
     answer = api.call("worker-S1" if lng < 116.502 else "worker-S2", "POST", "/events", body)
@@ -123,7 +123,7 @@ def case(api: ApiHouse, category: str, lng: float, unit: str) -> dict[str, Any]:
     )
 
 
-def lived(city: City) -> tuple[ApiHouse, list[dict[str, Any]]]:
+def lived(city: City) -> tuple[OpenApi, list[dict[str, Any]]]:
     """A closed case and one to be checked in ward A, a closed one in ward D; then the district is drawn anew."""
     api = city.open()
     first, second, third = (
@@ -155,13 +155,13 @@ def photo_of(session: Any, city: City, account: str, name: str = "") -> str:
     return key
 
 
-def get(api: ApiHouse, path: str) -> Any:
+def get(api: OpenApi, path: str) -> Any:
     answer = api.call(ACCOUNT, "GET", path)
     assert answer.status_code == 200, f"{path}: {answer.text}"
     return answer.json
 
 
-def numbers(api: ApiHouse, query: str) -> set[str]:
+def numbers(api: OpenApi, query: str) -> set[str]:
     return {one["number"] for one in get(api, f"/events?{query}&limit=100")["items"]}
 
 
@@ -169,7 +169,7 @@ def redraw(city: City, level: str = "ward") -> None:
     city.load("after", redrawn(level), ("city", "street", level), **AFTER)
 
 
-def walk(city: City, api: ApiHouse) -> dict[str, Any]:
+def walk(city: City, api: OpenApi) -> dict[str, Any]:
     """Ask every number of the API, for the whole district and narrowed by old and new codes."""
     narrow = [
         "",

@@ -16,7 +16,7 @@ from datasources.accounts.sign_in import SignIn
 from datasources.districts.reference import Reference, References
 from datasources.store.database import Database
 from datasources.store.models import AccountRow, AuditRow, SessionRow, TokenRow
-from tests.api_world import PASSWORD, ApiHouse, build, runtime_of
+from tests.api_world import PASSWORD, OpenApi, build, runtime_of
 
 
 class Hand:
@@ -46,7 +46,7 @@ def doors(database: Database, reference: Reference, time: Hand) -> SignIn:
 
 
 @pytest.fixture
-def opened(sqlite: Database, tmp_path: Path) -> ApiHouse:
+def opened(sqlite: Database, tmp_path: Path) -> OpenApi:
     return build(runtime_of(sqlite, tmp_path))
 
 
@@ -180,14 +180,14 @@ def test_logins_and_changes_of_accounts_are_written_down(
     assert said == [("operator", "login"), ("operator", "logout"), ("console", "account.disable")]
 
 
-def test_the_login_form_lets_in_and_leads_to_the_page_of_the_role(opened: ApiHouse) -> None:
+def test_the_login_form_lets_in_and_leads_to_the_page_of_the_role(opened: OpenApi) -> None:
     answer = opened.client.post("/login", data={"username": "operator", "password": PASSWORD})
     assert (answer.status_code, answer.headers["Location"]) == (303, "/desk")
     cookie = answer.headers["Set-Cookie"]
     assert "HttpOnly" in cookie and "SameSite=Lax" in cookie
 
 
-def test_a_failed_login_keeps_the_name_and_says_what_is_wrong(opened: ApiHouse) -> None:
+def test_a_failed_login_keeps_the_name_and_says_what_is_wrong(opened: OpenApi) -> None:
     answer = opened.client.post("/login", data={"username": "operator", "password": "no"})
     assert answer.status_code == 401
     assert 'value="operator"' in answer.text and "账号或密码不正确" in answer.text
@@ -205,31 +205,31 @@ def test_a_failed_login_keeps_the_name_and_says_what_is_wrong(opened: ApiHouse) 
         ("", "/desk"),
     ],
 )
-def test_login_leads_on_only_inside_this_site(opened: ApiHouse, asked: str, led: str) -> None:
+def test_login_leads_on_only_inside_this_site(opened: OpenApi, asked: str, led: str) -> None:
     form = {"username": "operator", "password": PASSWORD, "next": asked}
     assert opened.client.post("/login", data=form).headers["Location"] == led
 
 
-def test_logout_ends_the_session_and_clears_the_cookie(opened: ApiHouse) -> None:
+def test_logout_ends_the_session_and_clears_the_cookie(opened: OpenApi) -> None:
     client = opened.login("operator")
     assert client.get("/api/v1/units").status_code == 200
     assert client.post("/logout").status_code == 303
     assert client.get("/api/v1/units").status_code == 401
 
 
-def test_a_wrong_token_is_nobody_whatever_cookie_comes_with_it(opened: ApiHouse) -> None:
+def test_a_wrong_token_is_nobody_whatever_cookie_comes_with_it(opened: OpenApi) -> None:
     client = opened.login("operator")
     assert client.get("/api/v1/units", headers={"Authorization": "Bearer no"}).status_code == 401
     assert client.get("/api/v1/units", headers={"Authorization": "Basic eDp5"}).status_code == 401
 
 
-def test_the_language_is_the_districts_unless_asked_for(opened: ApiHouse) -> None:
+def test_the_language_is_the_districts_unless_asked_for(opened: OpenApi) -> None:
     english = {"Accept-Language": "en"}
     assert "<span>密码" in opened.client.get("/login", headers=english).text
     assert "<span>Password" in opened.client.get("/login?lang=en").text
 
 
-def test_a_language_once_asked_for_is_kept(opened: ApiHouse) -> None:
+def test_a_language_once_asked_for_is_kept(opened: OpenApi) -> None:
     client = opened.client
     client.get("/login?lang=en")
     assert "<span>Password" in client.get("/login").text

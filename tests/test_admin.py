@@ -9,7 +9,7 @@ from callbacks.live import heartbeat
 from callbacks.pages import admin
 from dashboard.clock import HandClock
 from datasources.store.database import Database
-from tests.api_world import ApiHouse, build, runtime_of
+from tests.api_world import OpenApi, build, runtime_of
 
 REPORT = {
     "position": "1700000000000-0",
@@ -25,17 +25,17 @@ REPORT = {
 
 
 @pytest.fixture
-def opened(sqlite: Database, tmp_path: Path, hand: HandClock) -> ApiHouse:
+def opened(sqlite: Database, tmp_path: Path, hand: HandClock) -> OpenApi:
     opened = build(runtime_of(sqlite, tmp_path))
     admin.install(opened.app)
     return opened
 
 
-def state(opened: ApiHouse, account: str = "admin") -> Any:
+def state(opened: OpenApi, account: str = "admin") -> Any:
     return opened.client.get("/admin/state", headers=opened.token(account))
 
 
-def make(opened: ApiHouse, account: str = "admin", **wishes: Any) -> Any:
+def make(opened: OpenApi, account: str = "admin", **wishes: Any) -> Any:
     body = {"name": "hall-1", **wishes}
     return opened.client.post("/admin/screens", json=body, headers=opened.token(account))
 
@@ -51,7 +51,7 @@ def make(opened: ApiHouse, account: str = "admin", **wishes: Any) -> Any:
     ],
 )
 def test_auditors_read_admins_change_and_nobody_else_knows(
-    opened: ApiHouse, account: str, reads: int, changes: int
+    opened: OpenApi, account: str, reads: int, changes: int
 ) -> None:
     assert state(opened, account).status_code == reads
     assert make(opened, account).status_code == changes
@@ -61,7 +61,7 @@ def test_auditors_read_admins_change_and_nobody_else_knows(
         assert answer.status_code == (200 if changes == 201 else 403), verb
 
 
-def test_nobody_is_asked_to_log_in_and_another_site_is_refused(opened: ApiHouse) -> None:
+def test_nobody_is_asked_to_log_in_and_another_site_is_refused(opened: OpenApi) -> None:
     assert opened.client.get("/admin/state").status_code == 401
     browser = opened.login("admin")
     stranger = {"Origin": "http://elsewhere.test"}
@@ -70,7 +70,7 @@ def test_nobody_is_asked_to_log_in_and_another_site_is_refused(opened: ApiHouse)
 
 
 def test_a_screen_is_listed_with_its_last_report_and_how_long_ago_it_spoke(
-    opened: ApiHouse, hand: HandClock
+    opened: OpenApi, hand: HandClock
 ) -> None:
     make(opened, place="一楼大厅", rotate=20)
     hall = opened.client
@@ -86,7 +86,7 @@ def test_a_screen_is_listed_with_its_last_report_and_how_long_ago_it_spoke(
     assert shown["opened_at"] and shown["revoked_at"] is None and shown["origin"] == "127.0.0.1"
 
 
-def test_a_heartbeat_without_a_report_keeps_the_last_one(opened: ApiHouse) -> None:
+def test_a_heartbeat_without_a_report_keeps_the_last_one(opened: OpenApi) -> None:
     opened.call("screen", "POST", "/screens", {"name": "left", "audible": True, **REPORT})
     opened.call("screen", "POST", "/screens", {"name": "left", "audible": False})
     (shown,) = state(opened).json["screens"]
@@ -94,7 +94,7 @@ def test_a_heartbeat_without_a_report_keeps_the_last_one(opened: ApiHouse) -> No
 
 
 def test_unnamed_screens_are_forgotten_after_a_day_and_named_ones_never(
-    opened: ApiHouse, hand: HandClock
+    opened: OpenApi, hand: HandClock
 ) -> None:
     make(opened)
     opened.call("screen", "POST", "/screens", {"name": "left", "audible": True})
@@ -103,7 +103,7 @@ def test_unnamed_screens_are_forgotten_after_a_day_and_named_ones_never(
     assert [one["key"] for one in state(opened).json["screens"]] == ["screen:hall-1"]
 
 
-def test_the_accounts_are_listed_without_what_opens_them(opened: ApiHouse) -> None:
+def test_the_accounts_are_listed_without_what_opens_them(opened: OpenApi) -> None:
     make(opened)
     said = state(opened)
     people = {one["name"]: one for one in said.json["accounts"]}
@@ -126,7 +126,7 @@ def test_the_accounts_are_listed_without_what_opens_them(opened: ApiHouse) -> No
         ("surprise", 1),
     ],
 )
-def test_a_wrong_wish_is_named(opened: ApiHouse, field: str, value: Any) -> None:
+def test_a_wrong_wish_is_named(opened: OpenApi, field: str, value: Any) -> None:
     answer = make(opened, **{field: value})
     assert answer.status_code == 422
     assert [one["field"] for one in answer.json["errors"]] == [field]
@@ -145,7 +145,7 @@ def test_a_wrong_wish_is_named(opened: ApiHouse, field: str, value: Any) -> None
         ("nodes", 1e12),
     ],
 )
-def test_a_heartbeat_that_makes_no_sense_is_refused(opened: ApiHouse, field: str, value: Any) -> None:
+def test_a_heartbeat_that_makes_no_sense_is_refused(opened: OpenApi, field: str, value: Any) -> None:
     body = {"name": "left", "audible": True, field: value}
     answer = opened.call("screen", "POST", "/screens", body)
     assert answer.status_code == 422 and answer.json["errors"][0]["field"] == field
@@ -169,6 +169,6 @@ def test_lag_is_the_time_between_two_places_in_the_feed(
 
 @pytest.mark.parametrize("field", ["area", "scene", "lang", "rotate"])
 @pytest.mark.parametrize("value", [[1], {"a": 1}, 1.5, True])
-def test_a_wish_of_another_kind_is_refused_in_words(opened: ApiHouse, field: str, value: object) -> None:
+def test_a_wish_of_another_kind_is_refused_in_words(opened: OpenApi, field: str, value: object) -> None:
     answer = make(opened, **{field: value})
     assert answer.status_code == 422 and [one["field"] for one in answer.json["errors"]] == [field]

@@ -13,17 +13,17 @@ from dashboard.feed.serializer import feed_row, millis
 from dashboard.sweeps import deadlines
 from datasources.feed import outbox
 from datasources.store.models import AccountRow, AlertLogRow
-from tests.api_world import ApiHouse, open_app
+from tests.api_world import OpenApi, open_app
 
 
 @pytest.fixture
-def opened(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ApiHouse]:
+def opened(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OpenApi]:
     api = open_app(tmp_path_factory.mktemp("alerts"))
     yield api
     api.runtime.database.close()
 
 
-def emergency(api: ApiHouse, title: str = "燃气管道施工挖破") -> dict[str, Any]:
+def emergency(api: OpenApi, title: str = "燃气管道施工挖破") -> dict[str, Any]:
     """Report an emergency of a kind that goes straight to its units; return its alert."""
     body = {"title": title, "category": "S0502", "lng": 118.1093, "lat": 24.5123}
     answered = api.call("operator", "POST", "/events", body)
@@ -36,7 +36,7 @@ def at(text: str) -> datetime:
     return datetime.fromisoformat(text)
 
 
-def missed(api: ApiHouse, since: str, account: str = "screen") -> list[dict[str, Any]]:
+def missed(api: OpenApi, since: str, account: str = "screen") -> list[dict[str, Any]]:
     answered = api.client.get(
         "/api/v1/alerts/missed", query_string={"since": since}, headers=api.token(account)
     )
@@ -44,7 +44,7 @@ def missed(api: ApiHouse, since: str, account: str = "screen") -> list[dict[str,
     return list(answered.json["items"])
 
 
-def test_an_alert_carries_its_kind_its_plan_and_until_when_each_unit_should_sign(opened: ApiHouse) -> None:
+def test_an_alert_carries_its_kind_its_plan_and_until_when_each_unit_should_sign(opened: OpenApi) -> None:
     alert = emergency(opened)
     raised = at(alert["raised_at"])
     plan = [((at(rung["at"]) - raised).seconds, rung["what"], rung["done"]) for rung in alert["ladder"]]
@@ -59,7 +59,7 @@ def test_an_alert_carries_its_kind_its_plan_and_until_when_each_unit_should_sign
     assert all(not one["accepted"] and at(one["due_at"]) > raised for one in alert["units"])
 
 
-def test_feed_and_api_say_the_same_alert_in_their_own_way_of_writing_time(opened: ApiHouse) -> None:
+def test_feed_and_api_say_the_same_alert_in_their_own_way_of_writing_time(opened: OpenApi) -> None:
     shown = emergency(opened)
     reference = opened.runtime.reference
     with opened.runtime.database.read() as session:
@@ -75,7 +75,7 @@ def test_feed_and_api_say_the_same_alert_in_their_own_way_of_writing_time(opened
     ]
 
 
-def test_climbed_rungs_stand_in_the_log_and_in_the_plan_late_ones_as_late(opened: ApiHouse) -> None:
+def test_climbed_rungs_stand_in_the_log_and_in_the_plan_late_ones_as_late(opened: OpenApi) -> None:
     alert = emergency(opened)
     raised = at(alert["raised_at"])
     runtime = opened.runtime
@@ -93,7 +93,7 @@ def test_climbed_rungs_stand_in_the_log_and_in_the_plan_late_ones_as_late(opened
     assert [rung["what"] for rung in again["ladder"] if rung["done"]] == ["raise", "repeat", "widen"]
 
 
-def test_a_screen_that_was_away_gets_what_was_raised_since_with_what_became_of_it(opened: ApiHouse) -> None:
+def test_a_screen_that_was_away_gets_what_was_raised_since_with_what_became_of_it(opened: OpenApi) -> None:
     before = emergency(opened, "断线之前")
     cut = (at(before["raised_at"]) + timedelta(milliseconds=1)).isoformat()
     answered, over, waiting = (emergency(opened, title) for title in ("已有人确认", "已经解除", "无人确认"))
@@ -111,13 +111,13 @@ def test_a_screen_that_was_away_gets_what_was_raised_since_with_what_became_of_i
     assert found[2]["acknowledged"]["screen"] == "一号席"
 
 
-def stand_down(api: ApiHouse, alert: dict[str, Any]) -> None:
+def stand_down(api: OpenApi, alert: dict[str, Any]) -> None:
     with api.runtime.database.write() as session:
         alerting.stand_down(session, alert["event_id"], clock.now(), "operator")
 
 
 @pytest.mark.parametrize("since", ["", "yesterday", "2026-11-20T15:31:00"])
-def test_missed_needs_a_moment_with_an_offset(opened: ApiHouse, since: str) -> None:
+def test_missed_needs_a_moment_with_an_offset(opened: OpenApi, since: str) -> None:
     answered = opened.client.get(
         "/api/v1/alerts/missed", query_string={"since": since}, headers=opened.token("screen")
     )
@@ -125,7 +125,7 @@ def test_missed_needs_a_moment_with_an_offset(opened: ApiHouse, since: str) -> N
     assert answered.json["errors"][0]["field"] == "since"
 
 
-def test_a_unit_is_told_only_of_the_emergencies_it_must_sign(opened: ApiHouse) -> None:
+def test_a_unit_is_told_only_of_the_emergencies_it_must_sign(opened: OpenApi) -> None:
     alert = emergency(opened)
     units = {one["unit"] for one in alert["units"]}
     with opened.runtime.database.read() as session:

@@ -21,7 +21,7 @@ from datasources.events import journal
 from datasources.feed.stream import Feed
 from datasources.figures.views.named import VIEWS
 from datasources.store.database import Database
-from tests.api_world import ApiHouse, build, runtime_of
+from tests.api_world import OpenApi, build, runtime_of
 from tests.conftest import Town, make_town
 
 EVENT_KEYS = [
@@ -66,17 +66,17 @@ EVENT_KEYS = [
 
 
 @pytest.fixture
-def opened(database: Database, tmp_path: Path, hand: HandClock) -> ApiHouse:
+def opened(database: Database, tmp_path: Path, hand: HandClock) -> OpenApi:
     return build(runtime_of(database, tmp_path))
 
 
 @pytest.fixture
-def place(opened: ApiHouse, hand: HandClock) -> Town:
+def place(opened: OpenApi, hand: HandClock) -> Town:
     """The town that the API is the door of: its events are made by the same verbs."""
     return make_town(opened.runtime.database, opened.runtime.reference, hand)
 
 
-def pooled(opened: ApiHouse, place: Town) -> dict[str, Any]:
+def pooled(opened: OpenApi, place: Town) -> dict[str, Any]:
     """Return an event in the claim pool, reported over HTTP by a grid worker."""
     spot = place.reference.areas[place.grid]
     body = {"title": "占道经营", "category": "S0406", "lng": spot.lng, "lat": spot.lat}
@@ -92,7 +92,7 @@ def claimers(place: Town, number: str) -> list[str]:
     return [f"unit-{code}" for code in place.reference.eligible(event)]
 
 
-def test_a_report_is_answered_201_with_the_whole_event_and_where_it_is(opened: ApiHouse) -> None:
+def test_a_report_is_answered_201_with_the_whole_event_and_where_it_is(opened: OpenApi) -> None:
     answer = opened.call("operator", "POST", "/events", {"title": "占道经营", "address": "南山路"})
     assert answer.status_code == 201 and answer.content_type == "application/json"
     assert set(EVENT_KEYS) <= set(answer.json)
@@ -101,21 +101,21 @@ def test_a_report_is_answered_201_with_the_whole_event_and_where_it_is(opened: A
     assert re.fullmatch(r"2026-11-20T09:00:00\.000\+08:00", answer.json["reported_at"])
 
 
-def test_a_trusted_report_is_registered_by_the_system(opened: ApiHouse, place: Town) -> None:
+def test_a_trusted_report_is_registered_by_the_system(opened: OpenApi, place: Town) -> None:
     event = pooled(opened, place)
     assert event["claim_due_at"] == "2026-11-20T09:30:00.000+08:00"
     assert event["category"] == {"code": "S0406", "name": place.reference.category_name("S0406")}
     assert event["grid"]["code"] == place.grid
 
 
-def test_a_report_outside_the_district_is_taken_without_a_grid(opened: ApiHouse) -> None:
+def test_a_report_outside_the_district_is_taken_without_a_grid(opened: OpenApi) -> None:
     body = {"title": "占道经营", "category": "S0406", "lng": 2.35, "lat": 48.86, "source": "grid_worker"}
     answer = opened.call("operator", "POST", "/events", body)
     assert (answer.status_code, answer.json["grid"]) == (201, None)
     assert answer.json["status"] == "reported", "not even a trusted source registers what lies nowhere"
 
 
-def test_an_outside_number_is_held_once(opened: ApiHouse) -> None:
+def test_an_outside_number_is_held_once(opened: OpenApi) -> None:
     body = {"title": "占道经营", "address": "南山路", "external_id": "12345-1"}
     first = opened.call("operator", "POST", "/events", body)
     again = opened.call("operator", "POST", "/events", body)
@@ -124,7 +124,7 @@ def test_an_outside_number_is_held_once(opened: ApiHouse) -> None:
     assert len(opened.call("operator", "GET", "/events").json["items"]) == 1
 
 
-def test_an_event_is_shown_with_its_steps_photos_and_what_one_may_do(opened: ApiHouse, place: Town) -> None:
+def test_an_event_is_shown_with_its_steps_photos_and_what_one_may_do(opened: OpenApi, place: Town) -> None:
     event = pooled(opened, place)
     shown = opened.call("operator", "GET", f"/events/{event['number']}").json
     assert {"event", "steps", "photos", "allowed"} <= set(shown)
@@ -139,7 +139,7 @@ def test_an_event_is_shown_with_its_steps_photos_and_what_one_may_do(opened: Api
 
 
 def test_what_may_be_the_same_matter_is_named_with_distance_and_age(
-    opened: ApiHouse, place: Town, hand: HandClock
+    opened: OpenApi, place: Town, hand: HandClock
 ) -> None:
     first = place.report()
     hand.forward(hours=2)
@@ -152,14 +152,14 @@ def test_what_may_be_the_same_matter_is_named_with_distance_and_age(
     assert other_kind.number not in {one["number"] for one in found}
 
 
-def test_an_event_that_is_not_there_is_404_and_one_not_to_be_seen_403(opened: ApiHouse) -> None:
+def test_an_event_that_is_not_there_is_404_and_one_not_to_be_seen_403(opened: OpenApi) -> None:
     assert opened.call("operator", "GET", "/events/20261120999999").status_code == 404
     assert opened.call("operator", "GET", "/events/%00").status_code == 404
     made = opened.call("operator", "POST", "/events", {"title": "占道", "address": "南山路"}).json
     assert opened.call("unit-FIRE", "GET", f"/events/{made['number']}").status_code == 403
 
 
-def test_a_claim_has_one_winner_and_the_loser_reads_who_and_when(opened: ApiHouse, place: Town) -> None:
+def test_a_claim_has_one_winner_and_the_loser_reads_who_and_when(opened: OpenApi, place: Town) -> None:
     event = pooled(opened, place)
     first, second = claimers(place, event["number"])[:2]
     path = f"/events/{event['number']}/claim"
@@ -174,7 +174,7 @@ def test_a_claim_has_one_winner_and_the_loser_reads_who_and_when(opened: ApiHous
 
 
 def test_a_claim_after_the_deadline_is_refused_before_the_sweep(
-    opened: ApiHouse, place: Town, hand: HandClock
+    opened: OpenApi, place: Town, hand: HandClock
 ) -> None:
     event = pooled(opened, place)
     hand.forward(minutes=30)
@@ -185,7 +185,7 @@ def test_a_claim_after_the_deadline_is_refused_before_the_sweep(
 
 
 def test_an_outdated_version_changes_nothing_and_shows_the_event_as_it_is(
-    opened: ApiHouse, place: Town
+    opened: OpenApi, place: Town
 ) -> None:
     event = pooled(opened, place)
     path = f"/events/{event['number']}/comment"
@@ -215,7 +215,7 @@ def test_an_outdated_version_changes_nothing_and_shows_the_event_as_it_is(
     ],
 )
 def test_a_missing_wrong_or_unknown_fact_is_422_with_its_field(
-    opened: ApiHouse, place: Town, action: str, body: dict, field: str
+    opened: OpenApi, place: Town, action: str, body: dict, field: str
 ) -> None:
     event = pooled(opened, place)
     answer = opened.call("operator", "POST", f"/events/{event['number']}/{action}", body)
@@ -224,7 +224,7 @@ def test_a_missing_wrong_or_unknown_fact_is_422_with_its_field(
     assert opened.call("operator", "GET", f"/events/{event['number']}").json["event"]["version"] == 2
 
 
-def test_a_moment_among_the_facts_is_read_with_its_offset(opened: ApiHouse, place: Town) -> None:
+def test_a_moment_among_the_facts_is_read_with_its_offset(opened: OpenApi, place: Town) -> None:
     event = pooled(opened, place)
     unit = claimers(place, event["number"])[0]
     path = f"/events/{event['number']}"
@@ -239,13 +239,13 @@ def test_a_moment_among_the_facts_is_read_with_its_offset(opened: ApiHouse, plac
 
 
 @pytest.mark.parametrize("action", ["report", "lapse", "expire", "explode"])
-def test_what_no_person_can_do_is_refused(opened: ApiHouse, place: Town, action: str) -> None:
+def test_what_no_person_can_do_is_refused(opened: OpenApi, place: Town, action: str) -> None:
     event = pooled(opened, place)
     answer = opened.call("operator", "POST", f"/events/{event['number']}/{action}", {"version": 2})
     assert answer.status_code in (403, 404)
 
 
-def test_a_whole_life_over_http(opened: ApiHouse, place: Town, hand: HandClock) -> None:
+def test_a_whole_life_over_http(opened: OpenApi, place: Town, hand: HandClock) -> None:
     event = pooled(opened, place)
     path = f"/events/{event['number']}"
     unit = claimers(place, event["number"])[0]
@@ -286,7 +286,7 @@ def place_photo(place: Town, account: str) -> str:
     return key
 
 
-def test_lists_are_filtered_and_paged_to_the_end(opened: ApiHouse) -> None:
+def test_lists_are_filtered_and_paged_to_the_end(opened: OpenApi) -> None:
     made = [
         opened.call("operator", "POST", "/events", {"title": f"事件{n}", "address": "南山路"}).json["number"]
         for n in range(5)
@@ -307,19 +307,19 @@ def test_lists_are_filtered_and_paged_to_the_end(opened: ApiHouse) -> None:
     "query",
     ["limit=0", "limit=1001", "limit=x", "status=lost", "cursor=%21", "since=now", "bbox=1,2", "colour=red"],
 )
-def test_a_wrong_filter_is_refused_by_name(opened: ApiHouse, query: str) -> None:
+def test_a_wrong_filter_is_refused_by_name(opened: OpenApi, query: str) -> None:
     answer = opened.call("operator", "GET", f"/events?{query}")
     assert (answer.status_code, answer.json["errors"][0]["field"]) == (422, query.split("=")[0])
 
 
-def emergency(opened: ApiHouse) -> dict[str, Any]:
+def emergency(opened: OpenApi) -> dict[str, Any]:
     body = {"title": "火情", "address": "南山路", "emergency": True}
     assert opened.call("operator", "POST", "/events", body).status_code == 201
     (alert,) = opened.call("operator", "GET", "/alerts").json["items"]
     return dict(alert)
 
 
-def test_an_emergency_opens_an_alert_that_is_answered_once(opened: ApiHouse) -> None:
+def test_an_emergency_opens_an_alert_that_is_answered_once(opened: OpenApi) -> None:
     alert = emergency(opened)
     assert {"id", "event", "episode", "state", "raised_at", "acknowledged"} <= set(alert)
     assert (alert["state"], alert["acknowledged"]) == ("raised", None)
@@ -335,7 +335,7 @@ def test_an_emergency_opens_an_alert_that_is_answered_once(opened: ApiHouse) -> 
     assert opened.call("operator", "GET", "/alerts").json["items"][0]["state"] == "acknowledged"
 
 
-def test_an_old_episode_is_409_none_422_the_wall_403_and_no_alert_404(opened: ApiHouse) -> None:
+def test_an_old_episode_is_409_none_422_the_wall_403_and_no_alert_404(opened: OpenApi) -> None:
     alert = emergency(opened)
     path = f"/alerts/{alert['id']}/acknowledge"
     assert opened.call("operator", "POST", path, {"episode": 0, "screen": "x"}).status_code == 409
@@ -346,7 +346,7 @@ def test_an_old_episode_is_409_none_422_the_wall_403_and_no_alert_404(opened: Ap
     assert opened.call("operator", "GET", "/alerts").json["items"][0]["state"] == "raised"
 
 
-def test_a_shelf_needs_a_reason_and_ends_within_half_an_hour(opened: ApiHouse) -> None:
+def test_a_shelf_needs_a_reason_and_ends_within_half_an_hour(opened: OpenApi) -> None:
     path = f"/alerts/{emergency(opened)['id']}/shelve"
     good = {"reason": "误报核实中", "until": "2026-11-20T09:20:00+08:00"}
     for wrong in ({"reason": " "}, {"until": "2026-11-20T09:31:00+08:00"}, {"until": "soon"}):
@@ -356,7 +356,7 @@ def test_a_shelf_needs_a_reason_and_ends_within_half_an_hour(opened: ApiHouse) -
 
 
 def test_a_screen_that_says_it_can_be_heard_is_heard_for_its_lease(
-    opened: ApiHouse, place: Town, hand: HandClock
+    opened: OpenApi, place: Town, hand: HandClock
 ) -> None:
     body = {"name": "大厅", "audible": True}
     assert opened.call("screen", "POST", "/screens", body).status_code == 200
@@ -365,7 +365,7 @@ def test_a_screen_that_says_it_can_be_heard_is_heard_for_its_lease(
         assert screens.audible_screens(session, hand.now() + timedelta(seconds=16)) == 0
 
 
-def test_the_anonymous_door_gives_a_number_and_a_secret_to_follow_it(opened: ApiHouse) -> None:
+def test_the_anonymous_door_gives_a_number_and_a_secret_to_follow_it(opened: OpenApi) -> None:
     body = {"title": "路灯不亮", "address": "南山路", "reporter": {"phone": "13800138000"}}
     made = opened.call(None, "POST", "/reports", body)
     assert made.status_code == 201 and set(made.json) == {"number", "secret"}
@@ -379,7 +379,7 @@ def test_the_anonymous_door_gives_a_number_and_a_secret_to_follow_it(opened: Api
     assert opened.call(None, "GET", f"/reports/{known}?secret=").status_code == 401
 
 
-def test_a_flood_at_the_anonymous_door_is_stopped_but_an_emergency_passes(opened: ApiHouse) -> None:
+def test_a_flood_at_the_anonymous_door_is_stopped_but_an_emergency_passes(opened: OpenApi) -> None:
     body = {"title": "路灯不亮", "address": "南山路"}
     answers = [opened.call(None, "POST", "/reports", body).status_code for _ in range(22)]
     assert answers == [201] * 20 + [429] * 2
@@ -390,7 +390,7 @@ def test_a_flood_at_the_anonymous_door_is_stopped_but_an_emergency_passes(opened
     )
 
 
-def test_the_dictionaries_are_those_of_the_pack(opened: ApiHouse) -> None:
+def test_the_dictionaries_are_those_of_the_pack(opened: OpenApi) -> None:
     reference = opened.runtime.reference
     assert len(opened.call("screen", "GET", "/units").json["items"]) == len(reference.units)
     assert len(opened.call("screen", "GET", "/categories").json["items"]) == len(reference.categories)
@@ -402,24 +402,24 @@ def test_the_dictionaries_are_those_of_the_pack(opened: ApiHouse) -> None:
 
 
 @pytest.mark.parametrize("query", ["period=someday", "basis=moon", "area=NO", "unit=NO", "colour=red"])
-def test_a_wrong_question_for_kpis_is_refused_by_name(opened: ApiHouse, query: str) -> None:
+def test_a_wrong_question_for_kpis_is_refused_by_name(opened: OpenApi, query: str) -> None:
     answer = opened.call("lead", "GET", f"/kpis?{query}")
     assert (answer.status_code, answer.json["errors"][0]["field"]) == (422, query.split("=")[0])
 
 
-def test_grid_workers_scores_are_for_those_who_may_see_them(opened: ApiHouse) -> None:
+def test_grid_workers_scores_are_for_those_who_may_see_them(opened: OpenApi) -> None:
     assert opened.call("lead", "GET", "/scores?board=workers").status_code == 200
     assert opened.call("unit-FIRE", "GET", "/scores?board=workers").status_code == 403
 
 
-def test_a_process_says_that_it_is_alive_and_ready(opened: ApiHouse) -> None:
+def test_a_process_says_that_it_is_alive_and_ready(opened: OpenApi) -> None:
     assert opened.client.get("/healthz").json == {"status": "ok"}
     ready = opened.client.get("/readyz")
     assert ready.status_code == 200 and ready.json["database"] == "ok"
     assert {"feed", "clock_age", "oldest_unpublished_seconds"} <= set(ready.json)
 
 
-def test_metrics_are_for_admins_and_auditors_in_prometheus_text(opened: ApiHouse) -> None:
+def test_metrics_are_for_admins_and_auditors_in_prometheus_text(opened: OpenApi) -> None:
     opened.call("operator", "GET", "/units")
     for account, status in (("admin", 200), ("auditor", 200), ("operator", 403)):
         answer = opened.client.get("/metrics", headers=opened.token(account))
@@ -429,14 +429,14 @@ def test_metrics_are_for_admins_and_auditors_in_prometheus_text(opened: ApiHouse
     assert "grid_database_up 1.0" in said
 
 
-def test_errors_speak_the_language_asked_for(opened: ApiHouse) -> None:
+def test_errors_speak_the_language_asked_for(opened: OpenApi) -> None:
     chinese = opened.call("operator", "GET", "/events/nothing").json
     english = opened.call("operator", "GET", "/events/nothing?lang=en").json
     assert "事件" in chinese["detail"]
     assert (english["title"] + english["detail"]).isascii()
 
 
-def test_a_worker_sees_the_events_of_the_own_community_only(opened: ApiHouse, place: Town) -> None:
+def test_a_worker_sees_the_events_of_the_own_community_only(opened: OpenApi, place: Town) -> None:
     event = pooled(opened, place)
     other = next(
         area.code
@@ -448,7 +448,7 @@ def test_a_worker_sees_the_events_of_the_own_community_only(opened: ApiHouse, pl
     assert opened.call(f"worker-{other}", "GET", "/events").json["items"] == []
 
 
-def test_what_json_says_is_what_the_database_holds(opened: ApiHouse, place: Town) -> None:
+def test_what_json_says_is_what_the_database_holds(opened: OpenApi, place: Town) -> None:
     words = '引号" 反斜\\杠 <b>标签</b> 😀'
     body = json.dumps(
         {"title": words, "address": "南山路", "reporter": {"name": "某", "phone": "13800138000"}}
@@ -462,7 +462,7 @@ def test_what_json_says_is_what_the_database_holds(opened: ApiHouse, place: Town
     assert event.reported_by == Viewer("operator", Role.OPERATOR).name
 
 
-def test_the_list_behind_a_kpi_has_as_many_entries_as_the_kpi_says(opened: ApiHouse, place: Town) -> None:
+def test_the_list_behind_a_kpi_has_as_many_entries_as_the_kpi_says(opened: OpenApi, place: Town) -> None:
     for _ in range(2):
         place.checked(place.finished(place.claimed()))
     place.claimed()
@@ -484,7 +484,7 @@ def test_the_list_behind_a_kpi_has_as_many_entries_as_the_kpi_says(opened: ApiHo
     assert opened.call("screen", "GET", "/kpis/reported/events?part=half").status_code == 422
 
 
-def test_a_list_of_events_says_how_many_there_are_when_asked(opened: ApiHouse, place: Town) -> None:
+def test_a_list_of_events_says_how_many_there_are_when_asked(opened: OpenApi, place: Town) -> None:
     for title in ("占道经营", "占道经营", "噪声扰民"):
         place.report(title=title)
     page = opened.call("screen", "GET", "/events?status=claimable&limit=1&count=1").json
@@ -497,7 +497,7 @@ def test_a_list_of_events_says_how_many_there_are_when_asked(opened: ApiHouse, p
     assert opened.call("screen", "GET", "/events?source=nobody").status_code == 422
 
 
-def test_places_are_told_by_kind_and_area(opened: ApiHouse) -> None:
+def test_places_are_told_by_kind_and_area(opened: OpenApi) -> None:
     whole = opened.call("screen", "GET", "/places").json["items"]
     offices = opened.call("screen", "GET", "/places?kind=office").json["items"]
     assert len(offices) == 5 and len(whole) > 5
@@ -510,7 +510,7 @@ def test_places_are_told_by_kind_and_area(opened: ApiHouse) -> None:
     assert opened.call(None, "GET", "/places").status_code == 401
 
 
-def test_an_areas_views_are_those_of_the_area_and_at_most_a_second_old(opened: ApiHouse, place: Town) -> None:
+def test_an_areas_views_are_those_of_the_area_and_at_most_a_second_old(opened: OpenApi, place: Town) -> None:
     reference = place.reference
     live = LiveFeed(
         opened.runtime.database,

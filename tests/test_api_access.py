@@ -9,7 +9,7 @@ import pytest
 from dashboard.clock import HandClock
 from dashboard.rules.access import PERMISSIONS, Role
 from datasources.store.database import Database
-from tests.api_world import ApiHouse, build, runtime_of
+from tests.api_world import OpenApi, build, runtime_of
 from tests.conftest import Town, make_town
 
 CANARY = "13800138000"
@@ -19,12 +19,12 @@ COMMAND = ("screen", "operator", "lead", "leader", "admin", "auditor")
 
 
 @pytest.fixture
-def opened(sqlite: Database, tmp_path: Path, hand: HandClock) -> ApiHouse:
+def opened(sqlite: Database, tmp_path: Path, hand: HandClock) -> OpenApi:
     return build(runtime_of(sqlite, tmp_path))
 
 
 @pytest.fixture
-def place(opened: ApiHouse, hand: HandClock) -> Town:
+def place(opened: OpenApi, hand: HandClock) -> Town:
     return make_town(opened.runtime.database, opened.runtime.reference, hand)
 
 
@@ -49,7 +49,7 @@ def accounts_of(place: Town) -> list[str]:
 
 
 def test_the_canary_is_read_by_those_with_the_right_and_nowhere_by_others(
-    opened: ApiHouse, place: Town
+    opened: OpenApi, place: Town
 ) -> None:
     event = opened.call("operator", "POST", "/events", canary(place, emergency=True)).json
     note = {"version": event["version"], "text": f"已联系 {CANARY}"}
@@ -73,7 +73,7 @@ def test_the_canary_is_read_by_those_with_the_right_and_nowhere_by_others(
 
 
 def test_a_browser_reads_persons_masked_whoever_sits_at_it_until_a_reason_is_given(
-    opened: ApiHouse, place: Town
+    opened: OpenApi, place: Town
 ) -> None:
     browser = opened.login("operator")
     event = browser.post("/api/v1/events", json=canary(place)).json
@@ -90,13 +90,13 @@ def test_a_browser_reads_persons_masked_whoever_sits_at_it_until_a_reason_is_giv
 
 
 def test_a_reporter_without_the_right_does_not_read_back_what_it_reported(
-    opened: ApiHouse, place: Town
+    opened: OpenApi, place: Town
 ) -> None:
     answer = opened.call(place.worker.name, "POST", "/events", canary(place))
     assert answer.status_code == 201 and CANARY not in answer.text
 
 
-def test_no_account_reaches_an_event_that_is_not_its_business(opened: ApiHouse, place: Town) -> None:
+def test_no_account_reaches_an_event_that_is_not_its_business(opened: OpenApi, place: Town) -> None:
     """Every way in, for every unit and every community that the event does not concern."""
     event = opened.call(place.worker.name, "POST", "/events", canary(place)).json
     with place.database.read() as session:
@@ -136,7 +136,7 @@ WRITES = [
 @pytest.mark.parametrize("account", READERS)
 @pytest.mark.parametrize(("path", "body"), WRITES)
 def test_the_wall_and_the_auditor_only_read(
-    opened: ApiHouse, place: Town, account: str, path: str, body: dict
+    opened: OpenApi, place: Town, account: str, path: str, body: dict
 ) -> None:
     event = opened.call("operator", "POST", "/events", canary(place)).json
     answer = opened.call(account, "POST", path.format(number=event["number"]), body)
@@ -146,7 +146,7 @@ def test_the_wall_and_the_auditor_only_read(
     )
 
 
-def test_nobody_without_an_account_gets_more_than_a_401(opened: ApiHouse) -> None:
+def test_nobody_without_an_account_gets_more_than_a_401(opened: OpenApi) -> None:
     for rule in opened.app.url_map.iter_rules():
         if not rule.rule.startswith("/api/v1/") or rule.endpoint in (
             "api.openapi_openapi",

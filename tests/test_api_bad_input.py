@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 
 from datasources.store.database import Database
 from datasources.store.models import EventRow, OutboxRow, StepRow
-from tests.api_world import ApiHouse, build, runtime_of
+from tests.api_world import OpenApi, build, runtime_of
 
 GOOD = {"title": "占道经营", "address": "南山路"}
 JSON = "application/json"
@@ -16,17 +16,17 @@ BIG = b'{"title":"' + b"x" * 10_000_000 + b'"}'
 
 
 @pytest.fixture
-def opened(sqlite: Database, tmp_path: Path) -> ApiHouse:
+def opened(sqlite: Database, tmp_path: Path) -> OpenApi:
     return build(runtime_of(sqlite, tmp_path))
 
 
-def post(opened: ApiHouse, data: bytes, kind: str | None = JSON, path: str = "/events") -> Any:
+def post(opened: OpenApi, data: bytes, kind: str | None = JSON, path: str = "/events") -> Any:
     return opened.client.post(
         f"/api/v1{path}", data=data, content_type=kind, headers=opened.token("operator")
     )
 
 
-def rows(opened: ApiHouse) -> int:
+def rows(opened: OpenApi) -> int:
     with opened.runtime.database.read() as session:
         tables = (EventRow, StepRow, OutboxRow)
         return sum(session.scalar(select(func.count()).select_from(table)) or 0 for table in tables)
@@ -59,7 +59,7 @@ def rows(opened: ApiHouse) -> int:
     ],
 )
 def test_bad_input_is_told_in_words_and_changes_nothing(
-    opened: ApiHouse, data: bytes, kind: str | None, status: int
+    opened: OpenApi, data: bytes, kind: str | None, status: int
 ) -> None:
     answer = post(opened, data, kind)
     assert (answer.status_code, answer.content_type) == (status, "application/problem+json")
@@ -79,7 +79,7 @@ def test_bad_input_is_told_in_words_and_changes_nothing(
     ],
 )
 def test_an_address_or_method_that_is_none_is_a_problem_too(
-    opened: ApiHouse, method: str, path: str, status: int
+    opened: OpenApi, method: str, path: str, status: int
 ) -> None:
     answer = opened.call("operator", method, path)
     assert (answer.status_code, answer.content_type) == (status, "application/problem+json")
@@ -88,7 +88,7 @@ def test_an_address_or_method_that_is_none_is_a_problem_too(
 
 
 def test_an_unexpected_failure_is_a_sentence_with_a_number_to_ask_about(
-    opened: ApiHouse, caplog: pytest.LogCaptureFixture
+    opened: OpenApi, caplog: pytest.LogCaptureFixture
 ) -> None:
     opened.app.view_functions["api.dictionaries_units"] = broken
     answer = opened.call("operator", "GET", "/units")
@@ -105,13 +105,13 @@ broken.permission = "session"  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize("events", [None, "x", [], [GOOD] * 1001])
-def test_a_batch_is_a_list_of_one_to_a_thousand(opened: ApiHouse, events: Any) -> None:
+def test_a_batch_is_a_list_of_one_to_a_thousand(opened: OpenApi, events: Any) -> None:
     answer = opened.call("operator", "POST", "/events/batch", {"events": events})
     assert (answer.status_code, answer.json["errors"][0]["field"]) == (422, "events")
     assert rows(opened) == 0
 
 
-def test_a_batch_keeps_its_good_ones_and_tells_of_the_others_in_place(opened: ApiHouse) -> None:
+def test_a_batch_keeps_its_good_ones_and_tells_of_the_others_in_place(opened: OpenApi) -> None:
     taken = opened.call("operator", "POST", "/events", GOOD | {"external_id": "held"}).json
     sent = [
         GOOD,
@@ -138,7 +138,7 @@ def test_a_batch_keeps_its_good_ones_and_tells_of_the_others_in_place(opened: Ap
     }
 
 
-def test_a_batch_of_a_thousand_is_filed_in_order(opened: ApiHouse) -> None:
+def test_a_batch_of_a_thousand_is_filed_in_order(opened: OpenApi) -> None:
     sent = [GOOD | {"title": f"事件{number}"} for number in range(1000)]
     results = opened.call("operator", "POST", "/events/batch", {"events": sent}).json["results"]
     assert [one["event"]["title"] for one in results] == [one["title"] for one in sent]
@@ -147,7 +147,7 @@ def test_a_batch_of_a_thousand_is_filed_in_order(opened: ApiHouse) -> None:
 
 
 @pytest.mark.parametrize("depth", [100, 450, 900])
-def test_nesting_without_end_is_refused_everywhere(opened: ApiHouse, depth: int) -> None:
+def test_nesting_without_end_is_refused_everywhere(opened: OpenApi, depth: int) -> None:
     event = opened.call("operator", "POST", "/events", GOOD).json
     deep = "[" * depth + "]" * depth
     for path, body in (
@@ -175,7 +175,7 @@ XSS = [
 
 
 @pytest.mark.parametrize("text", XSS)
-def test_hostile_text_is_kept_as_text(opened: ApiHouse, text: str) -> None:
+def test_hostile_text_is_kept_as_text(opened: OpenApi, text: str) -> None:
     made = opened.call("operator", "POST", "/events", {"title": text, "address": text, "description": text})
     shown = opened.call("operator", "GET", f"/events/{made.json['number']}")
     assert shown.json["event"]["title"] == text and shown.content_type == JSON

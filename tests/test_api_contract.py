@@ -21,7 +21,7 @@ from callbacks.live.feed import LiveFeed
 from callbacks.live.scopes import Visibility
 from dashboard.feed.serializer import feed_row
 from datasources.feed.stream import Feed
-from tests.api_world import ApiHouse, open_app
+from tests.api_world import OpenApi, open_app
 from tests.depth import examples
 
 PHASES = (Phase.explicit, Phase.generate)  # no shrinking: a failing example is small enough to read
@@ -40,7 +40,7 @@ def _piece(_context: Any, value: Any) -> bytes:
 
 
 @pytest.fixture(scope="module")
-def opened(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ApiHouse]:
+def opened(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OpenApi]:
     """An app with a live feed of its own that has read the database once; Redis is not needed for that."""
     api = open_app(tmp_path_factory.mktemp("contract"))
     reference = api.runtime.reference
@@ -66,7 +66,7 @@ OPERATIONS = [found.ok() for found in SCHEMA.get_all_operations()]
 
 @pytest.mark.hypothesis
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda one: one.label)
-def test_every_answer_is_as_described(operation: APIOperation, opened: ApiHouse) -> None:
+def test_every_answer_is_as_described(operation: APIOperation, opened: OpenApi) -> None:
     headers = opened.token("operator") | {"Accept-Encoding": "identity"}
     known = opened.call("operator", "GET", "/events?limit=1").json["items"][0]["number"]
     acts = operation.path.startswith("/events/{number}")

@@ -12,29 +12,29 @@ from dashboard import clock
 from datasources.events import idempotency
 from datasources.store.database import Database
 from datasources.store.models import EventRow, IdempotencyRow, StepRow
-from tests.api_world import ApiHouse, build, runtime_of
+from tests.api_world import OpenApi, build, runtime_of
 
 BODY = {"title": "占道经营", "address": "南山路", "accuracy_m": 5}
 AT_ONCE = 20
 
 
 @pytest.fixture
-def opened(database: Database, tmp_path: Path) -> ApiHouse:
+def opened(database: Database, tmp_path: Path) -> OpenApi:
     return build(runtime_of(database, tmp_path))
 
 
 def send(
-    opened: ApiHouse, key: str, body: Any = BODY, account: str = "operator", path: str = "/events"
+    opened: OpenApi, key: str, body: Any = BODY, account: str = "operator", path: str = "/events"
 ) -> Any:
     return opened.call(account, "POST", path, body, headers={"Idempotency-Key": key})
 
 
-def count(opened: ApiHouse, row: Any) -> int:
+def count(opened: OpenApi, row: Any) -> int:
     with opened.runtime.database.read() as session:
         return session.scalar(select(func.count()).select_from(row)) or 0
 
 
-def test_the_same_key_and_body_get_the_first_answer_byte_for_byte(opened: ApiHouse) -> None:
+def test_the_same_key_and_body_get_the_first_answer_byte_for_byte(opened: OpenApi) -> None:
     first = send(opened, "a")
     opened.call("operator", "POST", f"/events/{first.json['number']}/comment", {"version": 1, "text": "后来"})
     again = send(opened, "a")
@@ -43,7 +43,7 @@ def test_the_same_key_and_body_get_the_first_answer_byte_for_byte(opened: ApiHou
     assert count(opened, EventRow) == 1
 
 
-def test_a_body_is_compared_by_its_json_values(opened: ApiHouse) -> None:
+def test_a_body_is_compared_by_its_json_values(opened: OpenApi) -> None:
     first = send(opened, "a")
     other_spelling = '{ "address":"南山路" ,"accuracy_m":5.0, "title":"\\u5360\\u9053经营" }'
     headers = {"Idempotency-Key": "a", **opened.token("operator")}
@@ -53,29 +53,29 @@ def test_a_body_is_compared_by_its_json_values(opened: ApiHouse) -> None:
     assert (again.status_code, again.data) == (201, first.data)
 
 
-def test_the_same_key_with_another_body_is_422(opened: ApiHouse) -> None:
+def test_the_same_key_with_another_body_is_422(opened: OpenApi) -> None:
     send(opened, "a")
     answer = send(opened, "a", BODY | {"emergency": True})
     assert (answer.status_code, answer.json["errors"][0]["field"]) == (422, "Idempotency-Key")
     assert count(opened, EventRow) == 1
 
 
-def test_a_key_belongs_to_its_account(opened: ApiHouse) -> None:
+def test_a_key_belongs_to_its_account(opened: OpenApi) -> None:
     assert send(opened, "a").json["number"] != send(opened, "a", account="lead").json["number"]
 
 
-def test_a_refused_report_does_not_use_up_its_key(opened: ApiHouse) -> None:
+def test_a_refused_report_does_not_use_up_its_key(opened: OpenApi) -> None:
     assert send(opened, "a", BODY | {"photos": ["nothing"]}).status_code == 422
     assert send(opened, "a").status_code == 201
 
 
 @pytest.mark.parametrize("key", ["", "k" * 256, "schlüssel"])
-def test_a_strange_key_is_refused(opened: ApiHouse, key: str) -> None:
+def test_a_strange_key_is_refused(opened: OpenApi, key: str) -> None:
     answer = send(opened, key)
     assert answer.status_code == 422 and count(opened, EventRow) == 0
 
 
-def test_twenty_at_once_with_one_key_make_one_event_and_get_one_answer(opened: ApiHouse) -> None:
+def test_twenty_at_once_with_one_key_make_one_event_and_get_one_answer(opened: OpenApi) -> None:
     opened.token("operator")
     with ThreadPoolExecutor(AT_ONCE) as pool:
         answers = list(pool.map(lambda _: send(opened, "race"), range(AT_ONCE)))
@@ -84,7 +84,7 @@ def test_twenty_at_once_with_one_key_make_one_event_and_get_one_answer(opened: A
     assert (count(opened, EventRow), count(opened, StepRow), count(opened, IdempotencyRow)) == (1, 1, 1)
 
 
-def test_twenty_at_once_with_one_outside_number_make_one_event(opened: ApiHouse) -> None:
+def test_twenty_at_once_with_one_outside_number_make_one_event(opened: OpenApi) -> None:
     opened.token("operator")
     body = BODY | {"external_id": "12345-7"}
     with ThreadPoolExecutor(AT_ONCE) as pool:
@@ -93,14 +93,14 @@ def test_twenty_at_once_with_one_outside_number_make_one_event(opened: ApiHouse)
     assert len({a.json.get("number") or a.json["event"]["number"] for a in answers}) == 1
 
 
-def test_a_batch_with_a_key_is_filed_once(opened: ApiHouse) -> None:
+def test_a_batch_with_a_key_is_filed_once(opened: OpenApi) -> None:
     many = {"events": [BODY, BODY | {"title": ""}]}
     first = send(opened, "a", many, path="/events/batch")
     again = send(opened, "a", many, path="/events/batch")
     assert first.data == again.data and count(opened, EventRow) == 1
 
 
-def test_a_key_is_kept_for_at_least_a_day(opened: ApiHouse) -> None:
+def test_a_key_is_kept_for_at_least_a_day(opened: OpenApi) -> None:
     send(opened, "a")
     with opened.runtime.database.write() as session:
         idempotency.forget_old(session, clock.real_now() + timedelta(hours=24))
@@ -110,7 +110,7 @@ def test_a_key_is_kept_for_at_least_a_day(opened: ApiHouse) -> None:
     assert count(opened, IdempotencyRow) == 0
 
 
-def test_old_keys_are_thrown_away_by_the_way(opened: ApiHouse) -> None:
+def test_old_keys_are_thrown_away_by_the_way(opened: OpenApi) -> None:
     send(opened, "old")
     with opened.runtime.database.write() as session:
         session.execute(update(IdempotencyRow).values(created_at=clock.real_now() - timedelta(hours=49)))
@@ -120,7 +120,7 @@ def test_old_keys_are_thrown_away_by_the_way(opened: ApiHouse) -> None:
         assert session.scalars(select(IdempotencyRow.key)).all() == ["new"]
 
 
-def test_an_action_repeated_with_its_key_is_done_once_and_answered_byte_for_byte(opened: ApiHouse) -> None:
+def test_an_action_repeated_with_its_key_is_done_once_and_answered_byte_for_byte(opened: OpenApi) -> None:
     number = send(opened, "a").json["number"]
     path, body = f"/events/{number}/comment", {"version": 1, "text": "已联系来电人"}
     first = send(opened, "b", body, path=path)
@@ -130,14 +130,14 @@ def test_an_action_repeated_with_its_key_is_done_once_and_answered_byte_for_byte
     assert send(opened, "b", body | {"text": "另一句"}, path=path).status_code == 422
 
 
-def test_an_action_that_was_refused_leaves_its_key_free_for_the_next_try(opened: ApiHouse) -> None:
+def test_an_action_that_was_refused_leaves_its_key_free_for_the_next_try(opened: OpenApi) -> None:
     number = send(opened, "a").json["number"]
     path = f"/events/{number}/comment"
     assert send(opened, "b", {"version": 7, "text": "看错了"}, path=path).status_code == 409
     assert send(opened, "b", {"version": 1, "text": "看错了"}, path=path).status_code == 200
 
 
-def test_one_key_sent_many_times_at_once_acts_once(opened: ApiHouse) -> None:
+def test_one_key_sent_many_times_at_once_acts_once(opened: OpenApi) -> None:
     number = send(opened, "a").json["number"]
     path, body = f"/events/{number}/comment", {"version": 1, "text": "同时"}
 

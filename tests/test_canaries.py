@@ -25,7 +25,7 @@ from dashboard.rules.events.rules import RULES
 from datasources.figures.views.now import latest_view
 from datasources.store.database import Database
 from datasources.store.models import AlertRow, DeliveryRow, StepRow
-from tests.api_world import ApiHouse, build, runtime_of
+from tests.api_world import OpenApi, build, runtime_of
 from tests.conftest import LEAD, LEADER, OPERATOR, WALL, Town, make_town, unit_viewer
 from tests.test_masking import digits
 
@@ -59,12 +59,12 @@ def clean(said: Any) -> None:
 
 
 @pytest.fixture
-def opened(sqlite: Database, tmp_path: Path, hand: HandClock) -> ApiHouse:
+def opened(sqlite: Database, tmp_path: Path, hand: HandClock) -> OpenApi:
     return build(runtime_of(sqlite, tmp_path))
 
 
 @pytest.fixture
-def place(opened: ApiHouse, hand: HandClock) -> Town:
+def place(opened: OpenApi, hand: HandClock) -> Town:
     return make_town(opened.runtime.database, opened.runtime.reference, hand)
 
 
@@ -94,7 +94,7 @@ def test_every_text_of_an_event_is_masked_by_the_one_serializer_and_in_the_feed(
     clean(feed_row(Event(**values), place.reference))
 
 
-def lived(opened: ApiHouse, place: Town) -> Iterator[Event]:
+def lived(opened: OpenApi, place: Town) -> Iterator[Event]:
     """Say the canaries in every text on the way of three cases; yield the events as they then are."""
     one = place.report(
         title=f"占道 {SAID}"[:100],
@@ -132,7 +132,7 @@ def lived(opened: ApiHouse, place: Town) -> Iterator[Event]:
 
 
 def test_what_is_said_on_the_way_comes_out_on_no_page_no_door_no_feed_no_export_and_no_push(
-    opened: ApiHouse, place: Town
+    opened: OpenApi, place: Town
 ) -> None:
     browser = opened.login("operator")
     for made in lived(opened, place):
@@ -173,7 +173,7 @@ def test_what_is_said_on_the_way_comes_out_on_no_page_no_door_no_feed_no_export_
 
 
 def test_what_is_said_at_an_alert_and_at_a_screen_reaches_no_other_screen(
-    opened: ApiHouse, place: Town
+    opened: OpenApi, place: Town
 ) -> None:
     made = place.report(emergency=True, category="S0502")
     alert = opened.call("lead", "GET", "/alerts").json["items"][0]
@@ -199,7 +199,7 @@ def test_what_is_said_at_an_alert_and_at_a_screen_reaches_no_other_screen(
         )
 
 
-def test_reasons_of_looks_and_of_exports_are_shown_to_others_masked(opened: ApiHouse, place: Town) -> None:
+def test_reasons_of_looks_and_of_exports_are_shown_to_others_masked(opened: OpenApi, place: Town) -> None:
     made = place.report(reporter_phone=FORMS[0], reporter_name="某人")
     assert (
         opened.call("operator", "POST", f"/events/{made.number}/reveal", {"reason": SAID}).status_code == 200
@@ -213,7 +213,7 @@ def test_reasons_of_looks_and_of_exports_are_shown_to_others_masked(opened: ApiH
         clean(repr(event.gathered(session, place.reference, made, LEAD, place.now)))
 
 
-def test_the_reporters_own_page_shows_what_the_desk_wrote_masked(opened: ApiHouse, place: Town) -> None:
+def test_the_reporters_own_page_shows_what_the_desk_wrote_masked(opened: OpenApi, place: Town) -> None:
     body = {"title": f"路灯 {FORMS[0]}", "address": "示例路", "description": SAID}
     made = opened.call(None, "POST", "/reports", body).json
     with place.database.read() as session:

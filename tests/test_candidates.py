@@ -15,7 +15,7 @@ from dashboard.rules.advice.stretches import Stretch, worst_first
 from dashboard.rules.events.event import Event, Status
 from datasources.districts.reference import Reference
 from datasources.store.database import Database
-from tests.api_world import ApiHouse, build, runtime_of
+from tests.api_world import OpenApi, build, runtime_of
 from tests.conftest import LEAD, OPERATOR, Town, make_town, unit_viewer
 
 CATEGORY, FIRST = "S0406", "URBAN_MGMT"
@@ -88,16 +88,16 @@ def test_reasons_say_what_speaks_for_and_against_a_unit() -> None:
 
 
 @pytest.fixture
-def opened(database: Database, tmp_path: Path, hand: HandClock) -> ApiHouse:
+def opened(database: Database, tmp_path: Path, hand: HandClock) -> OpenApi:
     return build(runtime_of(database, tmp_path))
 
 
 @pytest.fixture
-def place(opened: ApiHouse, hand: HandClock) -> Town:
+def place(opened: OpenApi, hand: HandClock) -> Town:
     return make_town(opened.runtime.database, opened.runtime.reference, hand)
 
 
-def asked(opened: ApiHouse, event: Event, account: str = "operator", lang: str = "") -> Any:
+def asked(opened: OpenApi, event: Event, account: str = "operator", lang: str = "") -> Any:
     answer = opened.call(account, "GET", f"/events/{event.number}/candidates{lang}")
     assert answer.status_code == 200, answer.text
     return answer.json
@@ -117,7 +117,7 @@ def declined(place: Town, event: Event, unit: str, by: Any = OPERATOR) -> Event:
     return place.act(event, "decline", unit_viewer(unit), ground="not_our_duty", text="不归我们管")
 
 
-def test_units_come_in_order_and_a_refusal_turns_it(opened: ApiHouse, place: Town) -> None:
+def test_units_come_in_order_and_a_refusal_turns_it(opened: OpenApi, place: Town) -> None:
     event = lapsed(place)
     street = place.reference.units_at("street", event)[0]
     said = asked(opened, event)
@@ -144,7 +144,7 @@ def test_units_come_in_order_and_a_refusal_turns_it(opened: ApiHouse, place: Tow
     assert asked(opened, event, "lead")["why_not"] == "事件现在不能执行“派单”"
 
 
-def test_what_a_unit_has_in_hand_and_did_lately_is_counted(opened: ApiHouse, place: Town) -> None:
+def test_what_a_unit_has_in_hand_and_did_lately_is_counted(opened: OpenApi, place: Town) -> None:
     place.finished(place.claimed(CATEGORY))
     place.hand.forward(hours=3)
     declined(place, lapsed(place), FIRST)
@@ -159,7 +159,7 @@ def test_what_a_unit_has_in_hand_and_did_lately_is_counted(opened: ApiHouse, pla
     assert {one["kind"] for one in found["reasons"]}.isdisjoint({"declines", "declined"})
 
 
-def test_every_limit_is_previewed_as_a_due_time_across_the_weekend(opened: ApiHouse, place: Town) -> None:
+def test_every_limit_is_previewed_as_a_due_time_across_the_weekend(opened: OpenApi, place: Town) -> None:
     place.hand.forward(hours=7)  # Friday 16:00
     said = asked(opened, place.report("B0101"))["limits"]
     assert [(one["condition"], one["limit"]["unit"], one["due_at"][:16]) for one in said] == [
@@ -173,7 +173,7 @@ def test_every_limit_is_previewed_as_a_due_time_across_the_weekend(opened: ApiHo
 
 
 def test_an_event_without_a_kind_is_shown_the_unit_of_its_place_and_the_usual_limit(
-    opened: ApiHouse, place: Town
+    opened: OpenApi, place: Town
 ) -> None:
     event = place.report(None)
     said = asked(opened, event)
@@ -194,7 +194,7 @@ def between_streets(reference: Reference) -> tuple[float, float]:
     raise AssertionError("no two streets meet")
 
 
-def test_a_border_shows_both_sides_and_remembers_the_last_ruling(opened: ApiHouse, place: Town) -> None:
+def test_a_border_shows_both_sides_and_remembers_the_last_ruling(opened: OpenApi, place: Town) -> None:
     lng, lat = between_streets(place.reference)
     event = place.report(CATEGORY, lng=lng, lat=lat, accuracy_m=25.0)
     said = asked(opened, event)["border"]
@@ -219,13 +219,13 @@ def test_a_border_shows_both_sides_and_remembers_the_last_ruling(opened: ApiHous
         assert (remembered["grid"], remembered["by"]) == (grid, "operator")
 
 
-def test_a_place_outside_every_grid_has_no_sides_to_choose_from(opened: ApiHouse, place: Town) -> None:
+def test_a_place_outside_every_grid_has_no_sides_to_choose_from(opened: OpenApi, place: Town) -> None:
     event = place.report(CATEGORY, lng=117.0, lat=24.0)
     said = asked(opened, event)["border"]
     assert (said["candidates"], said["settled"], said["remembered"]) == ([], False, None)
 
 
-def test_only_operators_and_leads_are_advised(opened: ApiHouse, place: Town) -> None:
+def test_only_operators_and_leads_are_advised(opened: OpenApi, place: Town) -> None:
     event = place.report(CATEGORY)
     path = f"/events/{event.number}/candidates"
     for account in (f"unit-{FIRST}", place.worker.name, "screen", "leader", "admin", "auditor"):
@@ -233,13 +233,13 @@ def test_only_operators_and_leads_are_advised(opened: ApiHouse, place: Town) -> 
     assert opened.call("operator", "GET", "/events/nothing/candidates").status_code == 404
 
 
-def planned(opened: ApiHouse, numbers: list[str], account: str = "operator") -> Any:
+def planned(opened: OpenApi, numbers: list[str], account: str = "operator") -> Any:
     answer = opened.call(account, "POST", "/events/plan", {"numbers": numbers})
     assert answer.status_code == 200, answer.text
     return answer.json["items"]
 
 
-def test_a_plan_names_the_unit_of_each_event_or_says_why_it_cannot_go(opened: ApiHouse, place: Town) -> None:
+def test_a_plan_names_the_unit_of_each_event_or_says_why_it_cannot_go(opened: OpenApi, place: Town) -> None:
     lng, lat = between_streets(place.reference)
     doubted = place.report(CATEGORY, lng=lng, lat=lat, accuracy_m=25.0)
     doubted = place.act(doubted, "register", OPERATOR, category=CATEGORY)
@@ -268,7 +268,7 @@ def test_a_plan_names_the_unit_of_each_event_or_says_why_it_cannot_go(opened: Ap
 
 
 def test_a_plan_of_two_hundred_events_asks_the_database_as_often_as_a_plan_of_one(
-    opened: ApiHouse, place: Town
+    opened: OpenApi, place: Town
 ) -> None:
     numbers = [place.report(CATEGORY).number for _ in range(12)]
 
@@ -284,7 +284,7 @@ def test_a_plan_of_two_hundred_events_asks_the_database_as_often_as_a_plan_of_on
     assert questions(numbers) == questions(numbers[:1])
 
 
-def test_a_plan_refuses_what_is_no_list_of_numbers(opened: ApiHouse) -> None:
+def test_a_plan_refuses_what_is_no_list_of_numbers(opened: OpenApi) -> None:
     for numbers in (None, "x", [], [1], ["x"] * 201, ["x" * 60]):
         answer = opened.call("operator", "POST", "/events/plan", {"numbers": numbers})
         assert (answer.status_code, answer.json["errors"][0]["field"]) == (422, "numbers"), numbers
@@ -292,7 +292,7 @@ def test_a_plan_refuses_what_is_no_list_of_numbers(opened: ApiHouse) -> None:
 
 
 def test_a_ruling_is_offered_for_a_place_near_by_and_never_for_a_grid_that_is_no_candidate(
-    opened: ApiHouse, place: Town
+    opened: OpenApi, place: Town
 ) -> None:
     lng, lat = between_streets(place.reference)
     first = place.report(CATEGORY, lng=lng, lat=lat, accuracy_m=25.0)
@@ -327,7 +327,7 @@ def _at_a_corner(place: Town, grid: Any) -> Event | None:
 
 
 def test_stretches_come_worst_first_with_their_rulings_both_ways_and_their_declines(
-    opened: ApiHouse, place: Town
+    opened: OpenApi, place: Town
 ) -> None:
     lng, lat = between_streets(place.reference)
     assert opened.call("operator", "GET", "/borders/stretches").json["items"] == []

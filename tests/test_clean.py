@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from dashboard.rules.text import clean
 from datasources.store.database import Database
-from tests.api_world import ApiHouse, build, runtime_of
+from tests.api_world import OpenApi, build, runtime_of
 
 FAMILY, FLAG, KEYCAP = (
     "\U0001f468\u200d\U0001f469\u200d\U0001f467",
@@ -22,7 +22,7 @@ HIDING = ["响\x07铃", "反\u202e转", "隔\u2066离", "半\ud83d个", "\x00"]
 
 
 @pytest.fixture
-def opened(sqlite: Database, tmp_path: Path) -> ApiHouse:
+def opened(sqlite: Database, tmp_path: Path) -> OpenApi:
     return build(runtime_of(sqlite, tmp_path))
 
 
@@ -59,7 +59,7 @@ def test_cleaning_twice_is_cleaning_once_and_what_is_left_is_nfc(said: str) -> N
     assert clean.has_hidden(once) == clean.has_hidden(said)
 
 
-def doors(opened: ApiHouse, said: Any) -> dict[str, Any]:
+def doors(opened: OpenApi, said: Any) -> dict[str, Any]:
     """Return what each door that takes a text answers to it."""
     place = {"address": "示例路"}
     number = opened.call("operator", "POST", "/events", {"title": "路灯不亮", **place}).json["number"]
@@ -95,7 +95,7 @@ def doors(opened: ApiHouse, said: Any) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("said", NOTHING)
-def test_no_door_takes_a_text_of_which_nothing_can_be_seen(opened: ApiHouse, said: str) -> None:
+def test_no_door_takes_a_text_of_which_nothing_can_be_seen(opened: OpenApi, said: str) -> None:
     answers = doors(opened, said)
     assert {door for door, status in answers.items() if status not in (409, 422)} == set()
     title = opened.call("operator", "POST", "/events", {"title": said, "address": "x"}).json
@@ -103,27 +103,27 @@ def test_no_door_takes_a_text_of_which_nothing_can_be_seen(opened: ApiHouse, sai
 
 
 @pytest.mark.parametrize("said", HIDING)
-def test_no_door_takes_a_text_that_could_hide_something(opened: ApiHouse, said: str) -> None:
+def test_no_door_takes_a_text_that_could_hide_something(opened: OpenApi, said: str) -> None:
     answers = doors(opened, said)
     assert {door for door, status in answers.items() if status not in (409, 422)} == set()
 
 
 @pytest.mark.parametrize("said", ["楼道着火\u2028快来", "路灯\t坏了", f"有人受伤{FAMILY}", "Cafe\u0301"])
-def test_every_door_takes_what_phones_and_spreadsheets_paste(opened: ApiHouse, said: str) -> None:
+def test_every_door_takes_what_phones_and_spreadsheets_paste(opened: OpenApi, said: str) -> None:
     answers = doors(opened, said)
     assert {door for door, status in answers.items() if status not in (200, 201, 409)} == set()
     made = opened.call("operator", "POST", "/events", {"title": said, "address": said}).json
     assert made["title"] == made["address"] == clean.line(said)
 
 
-def test_an_outside_number_with_an_invisible_sign_is_the_same_number(opened: ApiHouse) -> None:
+def test_an_outside_number_with_an_invisible_sign_is_the_same_number(opened: OpenApi) -> None:
     body = {"title": "路灯不亮", "address": "示例路", "external_id": "ZW-1"}
     assert opened.call("operator", "POST", "/events", body).status_code == 201
     again = opened.call("operator", "POST", "/events", body | {"external_id": "ZW-1\u200b"})
     assert again.status_code == 409
 
 
-def test_what_is_searched_for_is_cleaned_as_what_was_written(opened: ApiHouse) -> None:
+def test_what_is_searched_for_is_cleaned_as_what_was_written(opened: OpenApi) -> None:
     opened.call("operator", "POST", "/events", {"title": "Cafe\u0301 路灯", "address": "示例路"})
     for words in ("Caf\u00e9", "cafe\u0301\u200b"):
         assert len(opened.call("operator", "GET", f"/events?q={words}").json["items"]) == 1

@@ -10,7 +10,7 @@ from dashboard.clock import HandClock
 from dashboard.rules.access import PERMISSIONS
 from datasources.store.database import Database
 from datasources.store.models import AuditRow
-from tests.api_world import ApiHouse, build, runtime_of
+from tests.api_world import OpenApi, build, runtime_of
 from tests.conftest import Town, make_town
 from tests.test_api_access import CANARY, NAME, canary
 
@@ -28,18 +28,18 @@ WRONG = (
 
 
 @pytest.fixture
-def opened(sqlite: Database, tmp_path: Path, hand: HandClock) -> ApiHouse:
+def opened(sqlite: Database, tmp_path: Path, hand: HandClock) -> OpenApi:
     return build(runtime_of(sqlite, tmp_path))
 
 
 @pytest.fixture
-def place(opened: ApiHouse, hand: HandClock) -> Town:
+def place(opened: OpenApi, hand: HandClock) -> Town:
     return make_town(opened.runtime.database, opened.runtime.reference, hand)
 
 
 @pytest.mark.parametrize("header", WRONG)
 def test_a_header_that_authenticates_nobody_is_401_beside_a_good_session_too(
-    opened: ApiHouse, place: Town, header: str
+    opened: OpenApi, place: Town, header: str
 ) -> None:
     browser = opened.login("operator")
     number = browser.post("/api/v1/events", json=canary(place)).json["number"]
@@ -54,7 +54,7 @@ def test_a_header_that_authenticates_nobody_is_401_beside_a_good_session_too(
 
 
 @pytest.mark.parametrize("header", WRONG)
-def test_no_header_lifts_the_guard_against_other_sites(opened: ApiHouse, place: Town, header: str) -> None:
+def test_no_header_lifts_the_guard_against_other_sites(opened: OpenApi, place: Town, header: str) -> None:
     browser = opened.login("operator")
     headers = {"Authorization": header, "Sec-Fetch-Site": "cross-site", "Origin": "https://elsewhere.example"}
     answer = browser.post("/api/v1/events", json=canary(place), headers=headers)
@@ -62,7 +62,7 @@ def test_no_header_lifts_the_guard_against_other_sites(opened: ApiHouse, place: 
     assert opened.call("lead", "GET", "/events?count=1").json["count"] == 0
 
 
-def test_a_browser_reads_masked_whatever_headers_it_sends(opened: ApiHouse, place: Town) -> None:
+def test_a_browser_reads_masked_whatever_headers_it_sends(opened: OpenApi, place: Town) -> None:
     browser = opened.login("operator")
     number = browser.post("/api/v1/events", json=canary(place)).json["number"]
     for headers in (
@@ -75,7 +75,7 @@ def test_a_browser_reads_masked_whatever_headers_it_sends(opened: ApiHouse, plac
         assert CANARY not in said and NAME not in said
 
 
-def test_the_name_of_the_scheme_is_read_in_any_case(opened: ApiHouse) -> None:
+def test_the_name_of_the_scheme_is_read_in_any_case(opened: OpenApi) -> None:
     word = opened.token("lead")["Authorization"].split(" ")[1]
     for scheme in ("Bearer", "bearer", "BEARER"):
         assert (
@@ -84,7 +84,7 @@ def test_the_name_of_the_scheme_is_read_in_any_case(opened: ApiHouse) -> None:
         )
 
 
-def test_a_token_counts_alone_and_a_session_beside_it_for_nothing(opened: ApiHouse) -> None:
+def test_a_token_counts_alone_and_a_session_beside_it_for_nothing(opened: OpenApi) -> None:
     token = opened.token("leader")["Authorization"]
     session = opened.login("operator").get_cookie("grid_session")
     assert session is not None
@@ -98,7 +98,7 @@ def test_a_token_counts_alone_and_a_session_beside_it_for_nothing(opened: ApiHou
     assert (empty.kind, empty.viewer) == (Kind.REFUSED, None)
 
 
-def test_a_token_reads_persons_masked_unless_it_was_made_for_that(opened: ApiHouse, place: Town) -> None:
+def test_a_token_reads_persons_masked_unless_it_was_made_for_that(opened: OpenApi, place: Town) -> None:
     number = opened.call("operator", "POST", "/events", canary(place)).json["number"]
     for account in ("operator", "lead"):
         for path in (
@@ -116,7 +116,7 @@ def test_a_token_reads_persons_masked_unless_it_was_made_for_that(opened: ApiHou
 
 
 def test_every_answer_with_persons_in_clear_is_in_the_audit_with_its_events(
-    opened: ApiHouse, place: Town
+    opened: OpenApi, place: Town
 ) -> None:
     numbers = [opened.call("operator", "POST", "/events", canary(place)).json["number"] for _ in range(2)]
     headers = opened.clear("operator")
@@ -133,7 +133,7 @@ def test_every_answer_with_persons_in_clear_is_in_the_audit_with_its_events(
 
 
 def test_what_an_action_answers_holds_nobody_and_neither_does_its_repetition(
-    opened: ApiHouse, place: Town
+    opened: OpenApi, place: Town
 ) -> None:
     clear = opened.clear("operator")
     once = {**clear, "Idempotency-Key": "k"}

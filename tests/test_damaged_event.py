@@ -12,7 +12,7 @@ from dashboard.clock import HandClock
 from dashboard.rules.events.event import Event
 from dashboard.rules.events.rules import BY_ACTION
 from datasources.store.database import Database
-from tests.api_world import ApiHouse, build, runtime_of
+from tests.api_world import OpenApi, build, runtime_of
 from tests.conftest import LEAD, OPERATOR, Town, make_town
 from tests.test_set_aside import broken
 
@@ -21,17 +21,17 @@ ROLES = ("screen", "operator", "lead", "leader", "admin", "auditor")
 
 
 @pytest.fixture
-def opened(sqlite: Database, tmp_path: Path) -> ApiHouse:
+def opened(sqlite: Database, tmp_path: Path) -> OpenApi:
     return build(runtime_of(sqlite, tmp_path))
 
 
 @pytest.fixture
-def place(opened: ApiHouse, hand: HandClock) -> Town:
+def place(opened: OpenApi, hand: HandClock) -> Town:
     return make_town(opened.runtime.database, opened.runtime.reference, hand)
 
 
 @pytest.fixture
-def damaged(opened: ApiHouse, place: Town) -> Event:
+def damaged(opened: OpenApi, place: Town) -> Event:
     event = place.report()
     broken(opened.runtime.database, event)
     return event
@@ -46,7 +46,7 @@ def body(action: str, number: str) -> dict[str, Any]:
     } if action == "everything" else {"version": 1} | {fact.name: "x" for fact in BY_ACTION[action].facts if fact.required}  # fmt: skip
 
 
-def walked(opened: ApiHouse, number: str) -> list[tuple[str, str, Any]]:
+def walked(opened: OpenApi, number: str) -> list[tuple[str, str, Any]]:
     """Return (method, path, body) of every route of the API that takes an event's number."""
     found: list[tuple[str, str, Any]] = []
     for rule in opened.app.url_map.iter_rules():
@@ -62,7 +62,7 @@ def walked(opened: ApiHouse, number: str) -> list[tuple[str, str, Any]]:
 
 
 def test_no_route_with_the_number_of_a_damaged_event_answers_500_whoever_asks(
-    opened: ApiHouse, place: Town, damaged: Event
+    opened: OpenApi, place: Town, damaged: Event
 ) -> None:
     routes = walked(opened, damaged.number)
     assert len(routes) > 30
@@ -76,7 +76,7 @@ def test_no_route_with_the_number_of_a_damaged_event_answers_500_whoever_asks(
     assert told > 30
 
 
-def test_whoever_may_see_it_is_told_that_it_is_damaged(opened: ApiHouse, damaged: Event) -> None:
+def test_whoever_may_see_it_is_told_that_it_is_damaged(opened: OpenApi, damaged: Event) -> None:
     for path in ("", "/candidates", "/around"):
         answer = opened.call("operator", "GET", f"/events/{damaged.number}{path}")
         assert (answer.status_code, DAMAGED in answer.json["detail"]) == (409, True), path
@@ -86,7 +86,7 @@ def test_whoever_may_see_it_is_told_that_it_is_damaged(opened: ApiHouse, damaged
 
 
 def test_what_names_a_damaged_event_beside_another_says_so(
-    opened: ApiHouse, place: Town, damaged: Event
+    opened: OpenApi, place: Town, damaged: Event
 ) -> None:
     other = place.report()
     merged = {"version": other.version, "original": damaged.number}
@@ -103,7 +103,7 @@ def test_what_names_a_damaged_event_beside_another_says_so(
     assert [one["version"] for one in planned.json["items"]] == [None, other.version]
 
 
-def test_what_was_merged_into_a_damaged_event_can_still_be_opened(opened: ApiHouse, place: Town) -> None:
+def test_what_was_merged_into_a_damaged_event_can_still_be_opened(opened: OpenApi, place: Town) -> None:
     original, other = place.report(), place.report()
     other = place.act(other, "merge", OPERATOR, original=original.number)
     broken(opened.runtime.database, original)
@@ -113,7 +113,7 @@ def test_what_was_merged_into_a_damaged_event_can_still_be_opened(opened: ApiHou
 
 
 def test_the_follow_page_of_a_damaged_event_says_so_to_its_reporter_and_401_to_strangers(
-    opened: ApiHouse, place: Town
+    opened: OpenApi, place: Town
 ) -> None:
     made = opened.call(None, "POST", "/reports", {"title": "路灯不亮", "address": "示例路"}).json
     with opened.runtime.database.read() as session:
@@ -134,7 +134,7 @@ def test_the_follow_page_of_a_damaged_event_says_so_to_its_reporter_and_401_to_s
 
 
 def test_an_alarm_of_a_damaged_event_can_be_listed_and_answered_without_a_fault(
-    opened: ApiHouse, place: Town
+    opened: OpenApi, place: Town
 ) -> None:
     event = place.report(emergency=True, category="S0502")
     (alert,) = opened.call("lead", "GET", "/alerts").json["items"]

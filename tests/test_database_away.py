@@ -9,13 +9,13 @@ from sqlalchemy import text
 from callbacks.api.problems import DETAILS
 from datasources.store.database import Database
 from datasources.store.postgres import Limits
-from tests.api_world import ApiHouse, build, runtime_of
+from tests.api_world import OpenApi, build, runtime_of
 
 REPORT = {"title": "占道经营", "source": "phone", "category": "S0406", "address": "湖里区"}
 
 
 @pytest.fixture
-def narrow(postgresql: Database, tmp_path: Path) -> ApiHouse:
+def narrow(postgresql: Database, tmp_path: Path) -> OpenApi:
     """An API on two connections that nobody waits long for."""
     database = Database(postgresql.url, Limits(connections=2, pool=0.1, lock=0.2))
     return build(runtime_of(database, tmp_path))
@@ -26,7 +26,7 @@ def told(answer) -> None:  # type: ignore[no-untyped-def]
     assert answer.headers["Retry-After"]
 
 
-def test_an_exhausted_pool_is_told_in_words_and_serves_again_afterwards(narrow: ApiHouse) -> None:
+def test_an_exhausted_pool_is_told_in_words_and_serves_again_afterwards(narrow: OpenApi) -> None:
     narrow.token("operator")
     assert narrow.call("operator", "GET", "/units").status_code == 200
     with ExitStack() as held:
@@ -36,7 +36,7 @@ def test_an_exhausted_pool_is_told_in_words_and_serves_again_afterwards(narrow: 
     assert narrow.call("operator", "GET", "/events").status_code == 200
 
 
-def test_a_database_that_only_reads_is_told_in_words(narrow: ApiHouse, postgresql: Database) -> None:
+def test_a_database_that_only_reads_is_told_in_words(narrow: OpenApi, postgresql: Database) -> None:
     narrow.token("operator")
     with postgresql.write() as session:
         name = session.execute(text("SELECT current_database()")).scalar_one()
@@ -46,7 +46,7 @@ def test_a_database_that_only_reads_is_told_in_words(narrow: ApiHouse, postgresq
     told(narrow.call("operator", "POST", "/events", REPORT))
 
 
-def test_a_lock_that_is_not_given_is_told_in_words(narrow: ApiHouse, postgresql: Database) -> None:
+def test_a_lock_that_is_not_given_is_told_in_words(narrow: OpenApi, postgresql: Database) -> None:
     narrow.token("operator")
     with postgresql.write() as session:
         session.execute(text("LOCK TABLE event IN ACCESS EXCLUSIVE MODE"))

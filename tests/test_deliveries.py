@@ -21,7 +21,7 @@ from dashboard.runtime.runtime import Runtime
 from datasources.events import journal
 from datasources.exchange import delivery_queue
 from datasources.store.models import DeliveryRow
-from tests.api_world import ApiHouse, build, runtime_of
+from tests.api_world import OpenApi, build, runtime_of
 from tests.conftest import Town
 from tests.gateway import *  # noqa: F403 - the fixture
 from tests.gateway import Gateway
@@ -205,12 +205,12 @@ def test_an_answer_that_drips_for_ever_ends_the_try_and_not_the_deliveries(
 
 
 @pytest.fixture
-def opened(small_town: Town, gateway: Gateway, tmp_path: Path) -> ApiHouse:
+def opened(small_town: Town, gateway: Gateway, tmp_path: Path) -> OpenApi:
     return build(runtime(small_town, tmp_path, webhook_url=f"{gateway.address}/302"))
 
 
 def test_people_see_what_waits_since_when_and_why_and_may_send_it_again(
-    small_town: Town, gateway: Gateway, opened: ApiHouse
+    small_town: Town, gateway: Gateway, opened: OpenApi
 ) -> None:
     owe(small_town)
     (fresh,) = opened.call("operator", "GET", "/deliveries").json["items"]
@@ -235,7 +235,7 @@ def test_people_see_what_waits_since_when_and_why_and_may_send_it_again(
 
 @pytest.mark.parametrize("account", ["screen", "unit-FIRE", "auditor"])
 def test_only_those_at_the_desk_and_admins_send_again(
-    small_town: Town, opened: ApiHouse, account: str
+    small_town: Town, opened: OpenApi, account: str
 ) -> None:
     owe(small_town)
     answer = opened.call(account, "POST", f"/deliveries/{rows(small_town)[0].id}/again", {})

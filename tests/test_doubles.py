@@ -12,7 +12,7 @@ from dashboard.rules.events.event import Event, Status
 from dashboard.rules.refusals import Invalid
 from datasources.events import around
 from datasources.store.database import Database
-from tests.api_world import ApiHouse, build, runtime_of
+from tests.api_world import OpenApi, build, runtime_of
 from tests.conftest import OPERATOR, Town, make_town
 from tests.test_lifecycle import NOW, an_event
 
@@ -89,13 +89,13 @@ def test_a_merge_takes_an_original_closed_within_the_day_and_no_older_one(
 
 
 @pytest.fixture
-def opened(sqlite: Database, tmp_path: Path, hand: HandClock) -> ApiHouse:
+def opened(sqlite: Database, tmp_path: Path, hand: HandClock) -> OpenApi:
     return build(runtime_of(sqlite, tmp_path))
 
 
 @pytest.mark.parametrize(("more", "status"), [(timedelta(0), 201), (SECOND, 422)])
 def test_joining_and_the_page_of_an_event_go_by_the_same(
-    opened: ApiHouse, hand: HandClock, more: timedelta, status: int
+    opened: OpenApi, hand: HandClock, more: timedelta, status: int
 ) -> None:
     town = make_town(opened.runtime.database, opened.runtime.reference, hand)
     original, spot = closed(town), town.reference.areas[town.grid]

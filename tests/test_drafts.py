@@ -8,28 +8,28 @@ from sqlalchemy import select
 
 from datasources.store.database import Database
 from datasources.store.models import AuditRow
-from tests.api_world import ApiHouse, build, runtime_of
+from tests.api_world import OpenApi, build, runtime_of
 
 HERE = {"title": "井盖破损", "category": "S0406", "accuracy_m": 5, "source": "phone"}
 
 
 @pytest.fixture
-def opened(database: Database, tmp_path: Path) -> ApiHouse:
+def opened(database: Database, tmp_path: Path) -> OpenApi:
     return build(runtime_of(database, tmp_path))
 
 
 @pytest.fixture
-def spot(opened: ApiHouse) -> dict[str, float]:
+def spot(opened: OpenApi) -> dict[str, float]:
     """The middle of a grid."""
     grid = next(area for area in opened.runtime.reference.areas.values() if area.level == "grid" and area.lng)
     return {"lng": grid.lng or 0.0, "lat": grid.lat or 0.0}
 
 
-def filed(opened: ApiHouse, spot: dict[str, float], **more: Any) -> Any:
+def filed(opened: OpenApi, spot: dict[str, float], **more: Any) -> Any:
     return opened.call("operator", "POST", "/events", {**HERE, **spot, **more}).json
 
 
-def test_an_address_text_finds_the_area_it_names_before_those_it_only_resembles(opened: ApiHouse) -> None:
+def test_an_address_text_finds_the_area_it_names_before_those_it_only_resembles(opened: OpenApi) -> None:
     grid = next(area for area in opened.runtime.reference.areas.values() if area.level == "grid" and area.lng)
     found = opened.call("operator", "GET", f"/gazetteer?q={grid.name} 路口西侧").json["items"]
     assert found[0]["code"] == grid.code and found[0]["kind"] == "grid"
@@ -38,7 +38,7 @@ def test_an_address_text_finds_the_area_it_names_before_those_it_only_resembles(
 
 
 def test_a_draft_is_shown_what_it_may_double_with_distance_and_age(
-    opened: ApiHouse, spot: dict[str, float]
+    opened: OpenApi, spot: dict[str, float]
 ) -> None:
     near = filed(opened, spot)
     filed(opened, {"lng": spot["lng"] + 0.01, "lat": spot["lat"]})
@@ -50,7 +50,7 @@ def test_a_draft_is_shown_what_it_may_double_with_distance_and_age(
 
 
 def test_joining_files_the_report_and_merges_it_and_counts_the_demand(
-    opened: ApiHouse, spot: dict[str, float]
+    opened: OpenApi, spot: dict[str, float]
 ) -> None:
     original = filed(opened, spot)
     body = {"original": original["number"], "report": {**HERE, **spot, "reporter": {"name": "某某"}}}
@@ -62,7 +62,7 @@ def test_joining_files_the_report_and_merges_it_and_counts_the_demand(
     assert again.data == answer.data
 
 
-def test_an_emergency_is_never_joined_and_nothing_is_filed(opened: ApiHouse, spot: dict[str, float]) -> None:
+def test_an_emergency_is_never_joined_and_nothing_is_filed(opened: OpenApi, spot: dict[str, float]) -> None:
     original = filed(opened, spot)
     before = opened.call("operator", "GET", "/events?count=1").json
     body = {"original": original["number"], "report": {**HERE, **spot, "emergency": True}}
@@ -71,7 +71,7 @@ def test_an_emergency_is_never_joined_and_nothing_is_filed(opened: ApiHouse, spo
     assert opened.call("operator", "GET", "/events?count=1").json == before
 
 
-def test_nothing_is_joined_to_an_event_that_has_ended(opened: ApiHouse, spot: dict[str, float]) -> None:
+def test_nothing_is_joined_to_an_event_that_has_ended(opened: OpenApi, spot: dict[str, float]) -> None:
     original = filed(opened, spot)
     rejected = {"version": original["version"], "reason": "非管辖"}
     assert (
@@ -82,12 +82,12 @@ def test_nothing_is_joined_to_an_event_that_has_ended(opened: ApiHouse, spot: di
     assert (refused.status_code, refused.json["errors"][0]["field"]) == (422, "original")
 
 
-def test_only_the_desk_joins(opened: ApiHouse) -> None:
+def test_only_the_desk_joins(opened: OpenApi) -> None:
     assert opened.call("leader", "POST", "/events/join", {"original": "1", "report": HERE}).status_code == 403
 
 
 def test_the_reporter_is_shown_for_a_reason_and_the_reason_is_kept(
-    opened: ApiHouse, spot: dict[str, float]
+    opened: OpenApi, spot: dict[str, float]
 ) -> None:
     event = filed(opened, spot, reporter={"name": "某某某", "phone": "13900001234"})
     path = f"/events/{event['number']}/reveal"
@@ -104,7 +104,7 @@ def test_the_reporter_is_shown_for_a_reason_and_the_reason_is_kept(
 
 
 def test_an_alert_is_acknowledged_on_behalf_of_somebody_with_channel_and_words(
-    opened: ApiHouse, spot: dict[str, float]
+    opened: OpenApi, spot: dict[str, float]
 ) -> None:
     filed(opened, spot, emergency=True)
     (alert,) = opened.call("operator", "GET", "/alerts").json["items"]
@@ -117,7 +117,7 @@ def test_an_alert_is_acknowledged_on_behalf_of_somebody_with_channel_and_words(
     assert answer.json["acknowledged"]["by"] == "operator"
 
 
-def test_more_than_ten_alarms_in_ten_minutes_are_a_flood(opened: ApiHouse, spot: dict[str, float]) -> None:
+def test_more_than_ten_alarms_in_ten_minutes_are_a_flood(opened: OpenApi, spot: dict[str, float]) -> None:
     for _ in range(10):
         filed(opened, spot, emergency=True)
     assert opened.call("operator", "GET", "/alerts/load").json == {

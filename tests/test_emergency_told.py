@@ -10,12 +10,12 @@ from dashboard.rules.events.event import LEVELS, Status
 from datasources.alerts import journal as alert_journal
 from datasources.store.database import Database
 from datasources.store.models import LedgerRow
-from tests.api_world import ApiHouse, build, runtime_of
+from tests.api_world import OpenApi, build, runtime_of
 from tests.conftest import OPERATOR, Town, make_town
 
 
 @pytest.fixture
-def opened(sqlite: Database, tmp_path: Path, hand: HandClock) -> ApiHouse:
+def opened(sqlite: Database, tmp_path: Path, hand: HandClock) -> OpenApi:
     return build(runtime_of(sqlite, tmp_path))
 
 
@@ -59,7 +59,7 @@ def test_what_is_none_still_is(small_town: Town) -> None:
     assert (event.status, event.resolved_on_site, event.level) == (Status.CLOSED, True, "grid")
 
 
-def test_a_picture_is_asked_for_only_where_the_report_closes(opened: ApiHouse, hand: HandClock) -> None:
+def test_a_picture_is_asked_for_only_where_the_report_closes(opened: OpenApi, hand: HandClock) -> None:
     town = make_town(opened.runtime.database, opened.runtime.reference, hand)
     spot = town.reference.areas[town.grid]
     body = {

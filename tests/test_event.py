@@ -23,7 +23,7 @@ from datasources.store.database import Database
 from layouts.pages.event import event as view
 from layouts.parts import inset
 from layouts.text import keys
-from tests.api_world import ApiHouse, build, runtime_of
+from tests.api_world import OpenApi, build, runtime_of
 from tests.conftest import LEAD, LEADER, OPERATOR, WALL, Town, make_town, unit_viewer
 from tests.test_layouts import parts
 
@@ -32,12 +32,12 @@ HERE, METRE = "URBAN_MGMT", 1 / 111_320
 
 
 @pytest.fixture
-def opened(database: Database, tmp_path: Path, hand: HandClock) -> ApiHouse:
+def opened(database: Database, tmp_path: Path, hand: HandClock) -> OpenApi:
     return build(runtime_of(database, tmp_path))
 
 
 @pytest.fixture
-def place(opened: ApiHouse, hand: HandClock) -> Town:
+def place(opened: OpenApi, hand: HandClock) -> Town:
     return make_town(opened.runtime.database, opened.runtime.reference, hand)
 
 
@@ -198,7 +198,7 @@ def test_without_a_place_there_is_no_picture_and_the_place_is_to_be_found(small_
 # ---- what lies around ----------------------------------------------------------------------------------------
 
 
-def around(opened: ApiHouse, event: Event, account: str = "operator") -> Any:
+def around(opened: OpenApi, event: Event, account: str = "operator") -> Any:
     answer = opened.call(account, "GET", f"/events/{event.number}/around")
     assert answer.status_code == 200, answer.text
     return answer.json
@@ -211,7 +211,7 @@ def near(place: Town, north_m: float) -> dict[str, float]:
 
 
 def test_duplicates_are_of_the_same_minor_category_nearest_first_with_distance_and_age(
-    opened: ApiHouse, place: Town
+    opened: OpenApi, place: Town
 ) -> None:
     other = place.report("B0101", **near(place, 10))
     sibling = next(
@@ -237,7 +237,7 @@ def test_duplicates_are_of_the_same_minor_category_nearest_first_with_distance_a
     assert [one["number"] for one in around(opened, later)["duplicates"]] == [event.number]
 
 
-def test_what_was_closed_within_the_day_may_still_be_the_same_matter(opened: ApiHouse, place: Town) -> None:
+def test_what_was_closed_within_the_day_may_still_be_the_same_matter(opened: OpenApi, place: Town) -> None:
     closed = place.report("S0406", resolved_on_site=True, photos=(place.photo(),), **near(place, 30))
     place.hand.forward(hours=23)
     event = place.report("S0406", **near(place, 0))
@@ -248,7 +248,7 @@ def test_what_was_closed_within_the_day_may_still_be_the_same_matter(opened: Api
 
 
 def test_an_ended_event_has_no_duplicates_and_is_the_history_of_its_place(
-    opened: ApiHouse, place: Town
+    opened: OpenApi, place: Town
 ) -> None:
     first = place.checked(place.finished(place.claimed("S0406", **near(place, 20))), "very_satisfied")
     assert first.status == Status.CLOSED and around(opened, first)["duplicates"] == []
@@ -263,14 +263,14 @@ def test_an_ended_event_has_no_duplicates_and_is_the_history_of_its_place(
     assert around(opened, place.report("S0406", **near(place, 0)))["history"] == []
 
 
-def test_the_same_address_is_the_same_place_even_without_a_point(opened: ApiHouse, place: Town) -> None:
+def test_the_same_address_is_the_same_place_even_without_a_point(opened: OpenApi, place: Town) -> None:
     first = place.checked(place.finished(place.claimed("S0406", address="南山路 8 号")))
     event = place.report(None, by=OPERATOR, lng=None, lat=None, address="南山路 8 号", source="phone")
     (past,) = around(opened, event)["history"]
     assert (past["number"], past["distance_m"]) == (first.number, None)
 
 
-def test_nobody_learns_of_events_around_that_are_not_theirs(opened: ApiHouse, place: Town) -> None:
+def test_nobody_learns_of_events_around_that_are_not_theirs(opened: OpenApi, place: Town) -> None:
     theirs = place.report("S0406", **near(place, 5))
     place.act(theirs, "claim", place.claimer(theirs, 1))
     event = place.claimed("S0406", **near(place, 0))
@@ -306,7 +306,7 @@ def test_however_much_lies_around_it_is_asked_for_at_once(place: Town, asked: li
 # ---- who saw the reporter ------------------------------------------------------------------------------------
 
 
-def test_a_reveal_needs_a_reason_and_is_read_by_lead_and_auditor(opened: ApiHouse, place: Town) -> None:
+def test_a_reveal_needs_a_reason_and_is_read_by_lead_and_auditor(opened: OpenApi, place: Town) -> None:
     event = place.report(reporter_name=PERSON, reporter_phone=PHONE)
     path = f"/events/{event.number}/reveal"
     for nothing in ({}, {"reason": "  "}, {"reason": 3}, {"reason": "字" * 501}):
@@ -323,7 +323,7 @@ def test_a_reveal_needs_a_reason_and_is_read_by_lead_and_auditor(opened: ApiHous
     assert place.fresh(event) == event
 
 
-def test_a_look_at_one_event_is_not_told_of_another(opened: ApiHouse, place: Town) -> None:
+def test_a_look_at_one_event_is_not_told_of_another(opened: OpenApi, place: Town) -> None:
     first, second = place.report(reporter_phone=PHONE), place.report(reporter_phone=PHONE)
     opened.call("operator", "POST", f"/events/{first.number}/reveal", {"reason": "回访核实"})
     place.hand.forward(minutes=5)

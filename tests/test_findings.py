@@ -14,7 +14,7 @@ from dashboard.clock import HandClock
 from dashboard.rules.advice.findings import Alike, findings
 from datasources.photos import shots
 from datasources.store.database import Database
-from tests.api_world import ApiHouse, build, runtime_of
+from tests.api_world import OpenApi, build, runtime_of
 from tests.conftest import FRIDAY, Town, make_town
 from tests.test_photos import upload
 
@@ -22,7 +22,7 @@ TZ = "+08:00"
 
 
 @pytest.fixture
-def place(database: Database, tmp_path: Path, hand: HandClock) -> tuple[ApiHouse, Town]:
+def place(database: Database, tmp_path: Path, hand: HandClock) -> tuple[OpenApi, Town]:
     opened = build(runtime_of(database, tmp_path))
     return opened, make_town(database, opened.runtime.reference, hand)
 
@@ -54,7 +54,7 @@ def scene(seed: int = 1, quality: int = 90, size: tuple[int, int] = (640, 480), 
 
 
 def told(
-    opened: ApiHouse, town: Town, data: bytes, account: str = "operator", **facts: Any
+    opened: OpenApi, town: Town, data: bytes, account: str = "operator", **facts: Any
 ) -> list[dict[str, str]]:
     """Report with a photo and return what the desk is told of it."""
     worker, spot = town.worker.name, town.reference.areas[town.grid]
@@ -70,7 +70,7 @@ def by_kind(found: list[dict[str, str]], kind: str) -> list[tuple[str, str]]:
 
 
 def test_place_and_time_of_a_picture_are_compared_with_the_event_s(
-    place: tuple[ApiHouse, Town], hand: HandClock
+    place: tuple[OpenApi, Town], hand: HandClock
 ) -> None:
     opened, town = place
     spot = town.reference.areas[town.grid]
@@ -87,7 +87,7 @@ def test_place_and_time_of_a_picture_are_compared_with_the_event_s(
     assert by_kind(none, "time") == [("note", "照片没有拍摄时间")]
 
 
-def test_a_picture_seen_before_is_noticed_also_smaller_and_written_anew(place: tuple[ApiHouse, Town]) -> None:
+def test_a_picture_seen_before_is_noticed_also_smaller_and_written_anew(place: tuple[OpenApi, Town]) -> None:
     opened, town = place
     first = told(opened, town, scene(5))
     assert by_kind(first, "alike") == []
@@ -100,11 +100,11 @@ def test_a_picture_seen_before_is_noticed_also_smaller_and_written_anew(place: t
 
 
 @pytest.mark.parametrize("account", ["leader", "admin"])
-def test_only_the_desk_is_told(place: tuple[ApiHouse, Town], account: str) -> None:
+def test_only_the_desk_is_told(place: tuple[OpenApi, Town], account: str) -> None:
     assert told(*place, scene(7), account=account) == []
 
 
-def test_nothing_a_picture_says_is_kept_in_its_file(place: tuple[ApiHouse, Town]) -> None:
+def test_nothing_a_picture_says_is_kept_in_its_file(place: tuple[OpenApi, Town]) -> None:
     opened, town = place
     told(opened, town, scene(8, taken=FRIDAY, at=(118.1, 24.5)))
     (path,) = opened.runtime.photos.iterdir()
@@ -141,8 +141,6 @@ def test_every_picture_is_told_something_of_place_and_time(
 
 
 @pytest.mark.parametrize("name", ["a.jpg", "b.png", "c.heic"])
-def test_heic_is_refused_with_its_cure_whatever_its_name_says(
-    place: tuple[ApiHouse, Town], name: str
-) -> None:
+def test_heic_is_refused_with_its_cure_whatever_its_name_says(place: tuple[OpenApi, Town], name: str) -> None:
     answer = upload(place[0], b"\x00\x00\x00\x18ftypheic" + bytes(64), name=name)
     assert answer.status_code == 415 and "兼容性最佳" in answer.json["detail"]

@@ -15,16 +15,16 @@ from dashboard.sweeps import deadlines
 from datasources.alerts import screens
 from datasources.store.database import Database
 from datasources.store.models import AlertRow, DeliveryRow, EventRow
-from tests.api_world import ApiHouse, build, runtime_of
+from tests.api_world import OpenApi, build, runtime_of
 from tests.conftest import LEAD, OPERATOR, make_town
 
 
 @pytest.fixture
-def opened(database: Database, tmp_path: Path, hand: HandClock) -> ApiHouse:
+def opened(database: Database, tmp_path: Path, hand: HandClock) -> OpenApi:
     return build(runtime_of(database, tmp_path))
 
 
-def spot(opened: ApiHouse) -> dict[str, float]:
+def spot(opened: OpenApi) -> dict[str, float]:
     """Return a place clear of every border."""
     town = make_town(opened.runtime.database, opened.runtime.reference, clock.current())  # type: ignore[arg-type]
     area = opened.runtime.reference.areas[town.grid]
@@ -32,33 +32,33 @@ def spot(opened: ApiHouse) -> dict[str, float]:
     return {"lng": area.lng, "lat": area.lat}
 
 
-def report(opened: ApiHouse, place: dict[str, Any], address: str = "203.0.113.7", **more: Any) -> str:
+def report(opened: OpenApi, place: dict[str, Any], address: str = "203.0.113.7", **more: Any) -> str:
     body = {"title": "厂房起火", "address": "示例路 1 号", "emergency": True} | place | more
     answer = opened.client.post("/api/v1/reports", json=body, environ_base={"REMOTE_ADDR": address})
     assert answer.status_code == 201, answer.text
     return str(answer.json["number"])
 
 
-def shown(opened: ApiHouse, account: str = "operator") -> list[dict[str, Any]]:
+def shown(opened: OpenApi, account: str = "operator") -> list[dict[str, Any]]:
     return list(opened.call(account, "GET", "/alerts").json["items"])
 
 
-def flood(opened: ApiHouse, count: int = 30) -> list[str]:
+def flood(opened: OpenApi, count: int = 30) -> list[str]:
     place = spot(opened)
     return [report(opened, place) for _ in range(count)]
 
 
-def rows(opened: ApiHouse) -> list[AlertRow]:
+def rows(opened: OpenApi) -> list[AlertRow]:
     with opened.runtime.database.read() as session:
         return list(session.scalars(select(AlertRow).order_by(AlertRow.id)))
 
 
-def answer(opened: ApiHouse, alert: dict[str, Any]) -> None:
+def answer(opened: OpenApi, alert: dict[str, Any]) -> None:
     body = {"episode": alert["episode"], "screen": "desk-1"}
     assert opened.call("operator", "POST", f"/alerts/{alert['id']}/acknowledge", body).status_code == 200
 
 
-def close(opened: ApiHouse, number: str) -> None:
+def close(opened: OpenApi, number: str) -> None:
     """Call an emergency off, as the desk does with what is none."""
     runtime = opened.runtime
     with runtime.database.write() as session:
@@ -78,7 +78,7 @@ def close(opened: ApiHouse, number: str) -> None:
 
 
 def test_thirty_emergencies_of_one_address_and_place_are_all_taken_and_fold_into_one_alarm_with_a_count(
-    opened: ApiHouse,
+    opened: OpenApi,
 ) -> None:
     numbers = flood(opened)
     assert len(set(numbers)) == 30
@@ -91,7 +91,7 @@ def test_thirty_emergencies_of_one_address_and_place_are_all_taken_and_fold_into
     assert all(row.next_at is not None for row in rows(opened))
 
 
-def test_another_address_and_a_member_of_staff_sound_for_themselves(opened: ApiHouse) -> None:
+def test_another_address_and_a_member_of_staff_sound_for_themselves(opened: OpenApi) -> None:
     place = spot(opened)
     for _ in range(10):
         report(opened, place)
@@ -106,7 +106,7 @@ def test_another_address_and_a_member_of_staff_sound_for_themselves(opened: ApiH
 
 
 def test_another_place_sounds_for_itself_until_one_address_sends_more_than_anybody_sees(
-    opened: ApiHouse,
+    opened: OpenApi,
 ) -> None:
     place = spot(opened)
     for step in range(ABOVE):
@@ -116,7 +116,7 @@ def test_another_place_sounds_for_itself_until_one_address_sends_more_than_anybo
     assert sum(alert["count"] for alert in shown(opened)) == ABOVE + 1
 
 
-def test_folded_alarms_send_no_messages_of_their_own(opened: ApiHouse, hand: HandClock) -> None:
+def test_folded_alarms_send_no_messages_of_their_own(opened: OpenApi, hand: HandClock) -> None:
     flood(opened)
     runtime = opened.runtime
     for _ in range(400):
@@ -129,7 +129,7 @@ def test_folded_alarms_send_no_messages_of_their_own(opened: ApiHouse, hand: Han
 
 
 def test_answering_the_one_answers_those_it_counts_and_the_next_emergency_sounds_again(
-    opened: ApiHouse,
+    opened: OpenApi,
 ) -> None:
     flood(opened)
     lead = shown(opened)[-1]
@@ -144,7 +144,7 @@ def test_answering_the_one_answers_those_it_counts_and_the_next_emergency_sounds
     )
 
 
-def test_an_emergency_that_comes_when_all_are_answered_sounds_for_itself(opened: ApiHouse) -> None:
+def test_an_emergency_that_comes_when_all_are_answered_sounds_for_itself(opened: OpenApi) -> None:
     flood(opened, 6)
     for alert in shown(opened):
         answer(opened, alert)
@@ -152,7 +152,7 @@ def test_an_emergency_that_comes_when_all_are_answered_sounds_for_itself(opened:
     assert [alert["event"] for alert in shown(opened) if alert["state"] == "raised"] == [fresh]
 
 
-def test_unsigned_after_five_minutes_they_open_again_as_one_alarm(opened: ApiHouse, hand: HandClock) -> None:
+def test_unsigned_after_five_minutes_they_open_again_as_one_alarm(opened: OpenApi, hand: HandClock) -> None:
     flood(opened, 12)
     for alert in shown(opened):
         answer(opened, alert)
@@ -165,7 +165,7 @@ def test_unsigned_after_five_minutes_they_open_again_as_one_alarm(opened: ApiHou
     assert len(sounding) <= ABOVE_HERE and {alert["episode"] for alert in sounding} == {2}
 
 
-def test_when_the_one_is_called_off_the_next_stands_for_the_rest(opened: ApiHouse) -> None:
+def test_when_the_one_is_called_off_the_next_stands_for_the_rest(opened: OpenApi) -> None:
     numbers = flood(opened, 8)
     lead = shown(opened)[-1]
     assert lead["count"] == 6
@@ -178,7 +178,7 @@ def test_when_the_one_is_called_off_the_next_stands_for_the_rest(opened: ApiHous
 
 
 def test_whatever_it_folded_into_an_unanswered_alarm_sounds_once_that_no_longer_does(
-    opened: ApiHouse, hand: HandClock
+    opened: OpenApi, hand: HandClock
 ) -> None:
     """As two processes leave it: one folds an alarm into another while somebody answers that."""
     flood(opened, 4)
@@ -193,7 +193,7 @@ def test_whatever_it_folded_into_an_unanswered_alarm_sounds_once_that_no_longer_
     assert [one["event"] for one in shown(opened) if one["id"] == last.id]
 
 
-def test_without_an_audible_screen_the_gateway_is_told_of_those_that_sound(opened: ApiHouse) -> None:
+def test_without_an_audible_screen_the_gateway_is_told_of_those_that_sound(opened: OpenApi) -> None:
     with opened.runtime.database.read() as session:
         assert screens.audible_screens(session, clock.now()) == 0
     flood(opened, 10)
@@ -228,7 +228,7 @@ def test_what_an_alarm_folds_into(past: list[Earlier], into: int | None) -> None
     assert folding.target(past, "FIRE", 118.1, 24.5) == into
 
 
-def test_what_was_long_ago_does_not_count(opened: ApiHouse, hand: HandClock) -> None:
+def test_what_was_long_ago_does_not_count(opened: OpenApi, hand: HandClock) -> None:
     place = spot(opened)
     for _ in range(4):
         report(opened, place)

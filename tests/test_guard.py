@@ -11,21 +11,21 @@ from callbacks import api
 from callbacks.security import guard, session
 from dashboard.rules.access import HOME, Role
 from datasources.store.database import Database
-from tests.api_world import ApiHouse, build, runtime_of
+from tests.api_world import OpenApi, build, runtime_of
 
 OPEN = {"/login", "/healthz", "/readyz", "/api/v1/openapi.json"}
 
 
 @pytest.fixture
-def opened(sqlite: Database, tmp_path: Path) -> ApiHouse:
+def opened(sqlite: Database, tmp_path: Path) -> OpenApi:
     return build(runtime_of(sqlite, tmp_path))
 
 
 @pytest.fixture
-def dashed(sqlite: Database, tmp_path: Path) -> tuple[ApiHouse, dash.Dash]:
+def dashed(sqlite: Database, tmp_path: Path) -> tuple[OpenApi, dash.Dash]:
     """The API beside a Dash app with one guarded callback."""
     runtime = runtime_of(sqlite, tmp_path)
-    opened = ApiHouse(
+    opened = OpenApi(
         Flask("guarded", static_folder=None),
         runtime,
         session.SignIn(runtime.database, session.clock.real_now),
@@ -45,14 +45,14 @@ def dashed(sqlite: Database, tmp_path: Path) -> tuple[ApiHouse, dash.Dash]:
     return opened, page
 
 
-def test_an_app_with_a_route_that_names_no_permission_does_not_start(opened: ApiHouse) -> None:
+def test_an_app_with_a_route_that_names_no_permission_does_not_start(opened: OpenApi) -> None:
     opened.app.add_url_rule("/backdoor", "backdoor", lambda: "open")
     with pytest.raises(RuntimeError, match="/backdoor"):
         guard.check_app(opened.app)
 
 
 def test_an_app_with_a_callback_that_names_no_permission_does_not_start(
-    dashed: tuple[ApiHouse, dash.Dash],
+    dashed: tuple[OpenApi, dash.Dash],
 ) -> None:
     opened, page = dashed
     guard.check_app(opened.app, page)
@@ -69,7 +69,7 @@ def test_a_permission_that_does_not_exist_cannot_be_named() -> None:
 
 
 def test_without_an_account_every_route_but_the_listed_ones_is_closed(
-    dashed: tuple[ApiHouse, dash.Dash],
+    dashed: tuple[OpenApi, dash.Dash],
 ) -> None:
     opened, _page = dashed
     client = opened.client
@@ -90,7 +90,7 @@ def test_without_an_account_every_route_but_the_listed_ones_is_closed(
             assert answer.status_code == 401 or to_login, f"{method} {path}: {answer.status_code}"
 
 
-def test_what_dash_registers_for_itself_needs_a_session(dashed: tuple[ApiHouse, dash.Dash]) -> None:
+def test_what_dash_registers_for_itself_needs_a_session(dashed: tuple[OpenApi, dash.Dash]) -> None:
     opened, _page = dashed
     for path in ("/_dash-layout", "/_dash-dependencies"):
         assert opened.client.get(path).status_code == 401
@@ -107,7 +107,7 @@ def ask(client: object, output: str = "answer.children", **more: object) -> obje
     return client.post("/_dash-update-component", json=body | more)  # type: ignore[attr-defined]
 
 
-def test_a_callback_answers_only_roles_with_its_permission(dashed: tuple[ApiHouse, dash.Dash]) -> None:
+def test_a_callback_answers_only_roles_with_its_permission(dashed: tuple[OpenApi, dash.Dash]) -> None:
     opened, _page = dashed
     assert ask(opened.client).status_code == 401  # type: ignore[attr-defined]
     refused = ask(opened.login("operator"))
@@ -115,7 +115,7 @@ def test_a_callback_answers_only_roles_with_its_permission(dashed: tuple[ApiHous
     assert "the innermost secret" in ask(opened.login("admin")).text  # type: ignore[attr-defined]
 
 
-def test_a_forged_body_naming_a_public_path_opens_nothing(dashed: tuple[ApiHouse, dash.Dash]) -> None:
+def test_a_forged_body_naming_a_public_path_opens_nothing(dashed: tuple[OpenApi, dash.Dash]) -> None:
     opened, _page = dashed
     forged = [{"id": "url", "property": "pathname", "value": "/login"}]
     assert ask(opened.client, inputs=forged).status_code == 401  # type: ignore[attr-defined]
@@ -124,7 +124,7 @@ def test_a_forged_body_naming_a_public_path_opens_nothing(dashed: tuple[ApiHouse
 
 
 @pytest.mark.parametrize("headers", [{"Origin": "https://evil.example"}, {"Sec-Fetch-Site": "cross-site"}])
-def test_a_browser_on_another_site_changes_nothing(opened: ApiHouse, headers: dict[str, str]) -> None:
+def test_a_browser_on_another_site_changes_nothing(opened: OpenApi, headers: dict[str, str]) -> None:
     client = opened.login("operator")
     report = {"title": "占道经营", "address": "南山路"}
     assert client.post("/api/v1/events", json=report, headers=headers).status_code == 403
@@ -133,14 +133,14 @@ def test_a_browser_on_another_site_changes_nothing(opened: ApiHouse, headers: di
     assert client.post("/api/v1/events", json=report, headers=same).status_code == 201
 
 
-def test_a_form_cannot_be_taken_for_json(opened: ApiHouse) -> None:
+def test_a_form_cannot_be_taken_for_json(opened: OpenApi) -> None:
     answer = opened.login("operator").post(
         "/api/v1/events", data='{"title":"x","address":"y"}', content_type="text/plain"
     )
     assert answer.status_code == 415
 
 
-def test_every_answer_carries_the_security_headers(opened: ApiHouse) -> None:
+def test_every_answer_carries_the_security_headers(opened: OpenApi) -> None:
     for path in ("/login", "/healthz", "/api/v1/units", "/api/v1/nothing"):
         headers = opened.client.get(path).headers
         policy = headers["Content-Security-Policy"]
@@ -152,7 +152,7 @@ def test_every_answer_carries_the_security_headers(opened: ApiHouse) -> None:
 
 
 def test_the_policy_allows_the_inline_scripts_of_dash_by_hash_alone(
-    dashed: tuple[ApiHouse, dash.Dash],
+    dashed: tuple[OpenApi, dash.Dash],
 ) -> None:
     opened, page = dashed
     policy = opened.client.get("/login").headers["Content-Security-Policy"]
@@ -161,7 +161,7 @@ def test_the_policy_allows_the_inline_scripts_of_dash_by_hash_alone(
     assert "unsafe-inline" not in scripts
 
 
-def test_a_page_without_an_account_leads_to_login_and_back(dashed: tuple[ApiHouse, dash.Dash]) -> None:
+def test_a_page_without_an_account_leads_to_login_and_back(dashed: tuple[OpenApi, dash.Dash]) -> None:
     opened, _page = dashed
     answer = opened.client.get("/screen?scene=overview")
     assert answer.status_code == 302
@@ -169,7 +169,7 @@ def test_a_page_without_an_account_leads_to_login_and_back(dashed: tuple[ApiHous
 
 
 @pytest.mark.parametrize("account", ["screen", "operator", "leader", "admin"])
-def test_the_root_leads_to_the_page_of_ones_role(dashed: tuple[ApiHouse, dash.Dash], account: str) -> None:
+def test_the_root_leads_to_the_page_of_ones_role(dashed: tuple[OpenApi, dash.Dash], account: str) -> None:
     opened, _page = dashed
     role = {"screen": Role.WALL, "operator": Role.OPERATOR, "leader": Role.LEADER, "admin": Role.ADMIN}[
         account
@@ -177,7 +177,7 @@ def test_the_root_leads_to_the_page_of_ones_role(dashed: tuple[ApiHouse, dash.Da
     assert opened.login(account).get("/").headers["Location"] == HOME[role]
 
 
-def test_a_page_of_another_role_is_refused_in_words(dashed: tuple[ApiHouse, dash.Dash]) -> None:
+def test_a_page_of_another_role_is_refused_in_words(dashed: tuple[OpenApi, dash.Dash]) -> None:
     opened, _page = dashed
     answer = opened.login("operator").get("/admin")
     assert answer.status_code == 403 and "这个账号不能打开这一页" in answer.text

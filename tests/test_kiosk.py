@@ -21,7 +21,7 @@ from datasources.accounts.kiosks import Shows
 from datasources.accounts.sign_in import SignIn
 from datasources.store.database import Database
 from datasources.store.models import AccountRow, SessionRow
-from tests.api_world import ApiHouse, build, runtime_of
+from tests.api_world import OpenApi, build, runtime_of
 from tests.conftest import FRIDAY
 
 NOW = FRIDAY
@@ -29,7 +29,7 @@ NAME = "hall-1"
 
 
 @pytest.fixture
-def opened(sqlite: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ApiHouse:
+def opened(sqlite: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> OpenApi:
     monkeypatch.setattr(
         recognition, "REMEMBERED", 0.0
     )  # doors that remember nothing: another process, or a moment later
@@ -38,7 +38,7 @@ def opened(sqlite: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     return opened
 
 
-def make(opened: ApiHouse, name: str = NAME, **wishes: Any) -> str:
+def make(opened: OpenApi, name: str = NAME, **wishes: Any) -> str:
     """Make a screen as an admin does and return the path of its address."""
     answer = opened.client.post(
         "/admin/screens", json={"name": name, **wishes}, headers=opened.token("admin")
@@ -47,11 +47,11 @@ def make(opened: ApiHouse, name: str = NAME, **wishes: Any) -> str:
     return str(answer.json["address"]).removeprefix("http://localhost")
 
 
-def change(opened: ApiHouse, verb: str, name: str = NAME) -> Any:
+def change(opened: OpenApi, verb: str, name: str = NAME) -> Any:
     return opened.client.post(f"/admin/screens/{name}/{verb}", json={}, headers=opened.token("admin"))
 
 
-def at_the_hall(opened: ApiHouse, path: str) -> FlaskClient:
+def at_the_hall(opened: OpenApi, path: str) -> FlaskClient:
     """Return the browser of a hall that has opened an address."""
     browser = opened.client
     assert browser.get(path).status_code == 303
@@ -78,7 +78,7 @@ def made(database: Database) -> str:
         return kiosks.make(session, NAME, "一楼大厅", Shows(rotate=20), "admin", NOW)
 
 
-def test_an_address_opens_the_wall_with_what_the_screen_shows(opened: ApiHouse) -> None:
+def test_an_address_opens_the_wall_with_what_the_screen_shows(opened: OpenApi) -> None:
     path = make(opened, place="一楼大厅", scene="overview", rotate=20, lang="en")
     answer = opened.client.get(path)
     assert answer.status_code == 303
@@ -90,7 +90,7 @@ def test_an_address_opens_the_wall_with_what_the_screen_shows(opened: ApiHouse) 
         assert int(cookie.split("Max-Age=")[1].split(";")[0]) >= timedelta(days=365).total_seconds()
 
 
-def test_a_screen_is_the_walls_role_and_stays_in_without_a_password(opened: ApiHouse) -> None:
+def test_a_screen_is_the_walls_role_and_stays_in_without_a_password(opened: OpenApi) -> None:
     browser = at_the_hall(opened, make(opened))
     assert sees(browser) == 200
     with opened.runtime.database.read() as session:
@@ -102,7 +102,7 @@ def test_a_screen_is_the_walls_role_and_stays_in_without_a_password(opened: ApiH
     assert answer.status_code == 401
 
 
-def test_only_the_digest_of_an_address_is_kept(opened: ApiHouse) -> None:
+def test_only_the_digest_of_an_address_is_kept(opened: OpenApi) -> None:
     secret = make(opened).removeprefix("/kiosk/")
     assert len(secret) >= 43  # 256 bits
     with opened.runtime.database.read() as session:
@@ -111,7 +111,7 @@ def test_only_the_digest_of_an_address_is_kept(opened: ApiHouse) -> None:
     assert digest(secret) in kept and secret not in kept
 
 
-def test_a_screen_changes_nothing_anywhere(opened: ApiHouse) -> None:
+def test_a_screen_changes_nothing_anywhere(opened: OpenApi) -> None:
     browser = at_the_hall(opened, make(opened))
     tried = 0
     for rule in opened.app.url_map.iter_rules():
@@ -127,7 +127,7 @@ def test_a_screen_changes_nothing_anywhere(opened: ApiHouse) -> None:
     assert tried > 8
 
 
-def test_an_address_that_is_none_says_so_and_lets_nobody_in(opened: ApiHouse) -> None:
+def test_an_address_that_is_none_says_so_and_lets_nobody_in(opened: OpenApi) -> None:
     path = make(opened)
     assert change(opened, "revoke").status_code == 200
     for wrong in ("/kiosk/nonsense", path, path + "x"):
@@ -137,7 +137,7 @@ def test_an_address_that_is_none_says_so_and_lets_nobody_in(opened: ApiHouse) ->
 
 
 def test_a_revoked_screen_is_out_at_once_and_its_sockets_within_five_seconds(
-    opened: ApiHouse, monkeypatch: pytest.MonkeyPatch
+    opened: OpenApi, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     browser = at_the_hall(opened, make(opened))
     change(opened, "revoke")
@@ -148,7 +148,7 @@ def test_a_revoked_screen_is_out_at_once_and_its_sockets_within_five_seconds(
     assert recognition.REMEMBERED + sockets.TICK_SECONDS <= 5
 
 
-def test_a_revocation_is_taken_back_within_seconds_and_the_hall_goes_on_by_itself(opened: ApiHouse) -> None:
+def test_a_revocation_is_taken_back_within_seconds_and_the_hall_goes_on_by_itself(opened: OpenApi) -> None:
     browser = at_the_hall(opened, make(opened))
     change(opened, "revoke")
     assert change(opened, "restore").status_code == 200
@@ -158,7 +158,7 @@ def test_a_revocation_is_taken_back_within_seconds_and_the_hall_goes_on_by_itsel
     assert browser.get("/kiosk/ended?next=//elsewhere.test/").status_code == 403
 
 
-def test_a_new_address_shuts_out_the_old_one_and_whoever_entered_with_it(opened: ApiHouse) -> None:
+def test_a_new_address_shuts_out_the_old_one_and_whoever_entered_with_it(opened: OpenApi) -> None:
     old = make(opened)
     browser = at_the_hall(opened, old)
     fresh = change(opened, "renew").json["address"].removeprefix("http://localhost")
@@ -167,13 +167,13 @@ def test_a_new_address_shuts_out_the_old_one_and_whoever_entered_with_it(opened:
     assert sees(at_the_hall(opened, fresh)) == 200
 
 
-def test_a_screen_speaks_under_its_own_name_whatever_its_page_says(opened: ApiHouse, hand: HandClock) -> None:
+def test_a_screen_speaks_under_its_own_name_whatever_its_page_says(opened: OpenApi, hand: HandClock) -> None:
     browser = at_the_hall(opened, make(opened))
     said = browser.post("/api/v1/screens", json={"name": "somebody-else", "audible": True})
     assert said.status_code == 200 and said.json["name"] == "screen:hall-1"
 
 
-def test_a_name_is_given_once_and_cannot_hold_a_path(opened: ApiHouse) -> None:
+def test_a_name_is_given_once_and_cannot_hold_a_path(opened: OpenApi) -> None:
     make(opened, "指挥中心-2")
     for name in ("指挥中心-2", "a/b", "", "x" * 41, "a b"):
         answer = opened.client.post("/admin/screens", json={"name": name}, headers=opened.token("admin"))
@@ -210,7 +210,7 @@ def test_a_day_old_session_gives_way_to_another_and_still_counts_for_a_week(data
         assert (doors.viewer_for_session(token) is not None) is counts
 
 
-def test_a_reload_of_the_wall_after_a_day_brings_the_new_session(opened: ApiHouse) -> None:
+def test_a_reload_of_the_wall_after_a_day_brings_the_new_session(opened: OpenApi) -> None:
     opened.app.add_url_rule("/screen", "wall", _wall)
     browser = at_the_hall(opened, make(opened))
     assert "Set-Cookie" not in browser.get("/screen").headers

@@ -10,7 +10,7 @@ from dashboard.districts import redistricting
 from datasources.districts.pack.reading import read_pack
 from datasources.store.database import Database
 from datasources.store.models import PhotoRow
-from tests.api_world import ApiHouse, build, runtime_of
+from tests.api_world import OpenApi, build, runtime_of
 from tests.small_packs import nested, small_pack
 
 PACKS = {
@@ -39,7 +39,7 @@ def deep(request: pytest.FixtureRequest) -> int:
 
 
 @pytest.fixture
-def api(deep: int, tmp_path: Path, hand: HandClock) -> ApiHouse:
+def api(deep: int, tmp_path: Path, hand: HandClock) -> OpenApi:
     levels = PACKS[deep]
     duties = f"unit,category,area,priority\nPW,road,{levels[0]}-1,1\n"
     pack = read_pack(small_pack(tmp_path / "pack", nested(levels), levels, duties=duties), hand.now())
@@ -50,14 +50,14 @@ def api(deep: int, tmp_path: Path, hand: HandClock) -> ApiHouse:
     return build(runtime)
 
 
-def ask(api: ApiHouse, account: str, method: str, path: str, body: Any = None) -> Any:
+def ask(api: OpenApi, account: str, method: str, path: str, body: Any = None) -> Any:
     answer = api.call(account, method, path, body)
     assert answer.status_code in (200, 201), f"{path}: {answer.text}"
     return answer.json
 
 
 def test_a_case_lives_and_is_counted_on_every_board_of_its_pack(
-    api: ApiHouse, deep: int, hand: HandClock
+    api: OpenApi, deep: int, hand: HandClock
 ) -> None:
     worker = f"worker-{WORKER[deep]}"
     body = {

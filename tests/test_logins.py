@@ -16,7 +16,7 @@ from datasources.accounts.sign_in import SESSION_FOR, Origin, SignIn
 from datasources.districts.reference import Reference
 from datasources.store.database import Database
 from datasources.store.models import AuditRow, SessionRow
-from tests.api_world import PASSWORD, ApiHouse, build, runtime_of
+from tests.api_world import PASSWORD, OpenApi, build, runtime_of
 
 START = clock.real_now()
 DAY = timedelta(days=1)
@@ -27,7 +27,7 @@ ACCOUNTS = {
 
 
 @pytest.fixture
-def opened(sqlite: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ApiHouse:
+def opened(sqlite: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> OpenApi:
     monkeypatch.setattr(recognition, "REMEMBERED", 0.0)  # another process, or a moment later
     opened = build(runtime_of(sqlite, tmp_path))
     for part in (account, admin, audit):
@@ -103,7 +103,7 @@ def test_a_setting_that_makes_no_sense_is_refused(written: str) -> None:
         Settings(idle_minutes=written)
 
 
-def test_what_pages_ask_for_by_themselves_is_nobody_there(opened: ApiHouse, sqlite: Database) -> None:
+def test_what_pages_ask_for_by_themselves_is_nobody_there(opened: OpenApi, sqlite: Database) -> None:
     desk = opened.login("operator")
     hour = timedelta(hours=1)
     touched(sqlite, ago=hour)
@@ -115,7 +115,7 @@ def test_what_pages_ask_for_by_themselves_is_nobody_there(opened: ApiHouse, sqli
 
 
 @pytest.mark.parametrize("method", ["page", "input"])
-def test_opening_a_page_and_touching_it_is(opened: ApiHouse, sqlite: Database, method: str) -> None:
+def test_opening_a_page_and_touching_it_is(opened: OpenApi, sqlite: Database, method: str) -> None:
     desk = opened.login("operator")
     touched(sqlite, ago=timedelta(hours=1))
     if method == "page":
@@ -126,7 +126,7 @@ def test_opening_a_page_and_touching_it_is(opened: ApiHouse, sqlite: Database, m
     assert max(touched(sqlite)) < timedelta(minutes=30)
 
 
-def test_an_idle_browser_is_asked_to_log_in_whatever_it_does(opened: ApiHouse, sqlite: Database) -> None:
+def test_an_idle_browser_is_asked_to_log_in_whatever_it_does(opened: OpenApi, sqlite: Database) -> None:
     browser = opened.login("admin")
     touched(sqlite, ago=timedelta(minutes=IDLE_MINUTES[Role.ADMIN]))
     for method, path in (("GET", "/admin/state"), ("POST", "/session/active"), ("GET", "/api/v1/units")):
@@ -135,7 +135,7 @@ def test_an_idle_browser_is_asked_to_log_in_whatever_it_does(opened: ApiHouse, s
     assert min(touched(sqlite)) >= timedelta(minutes=IDLE_MINUTES[Role.ADMIN])
 
 
-def test_a_token_does_not_wake_a_login_that_has_ended(opened: ApiHouse, sqlite: Database) -> None:
+def test_a_token_does_not_wake_a_login_that_has_ended(opened: OpenApi, sqlite: Database) -> None:
     browser = opened.login("admin")
     touched(sqlite, ago=timedelta(hours=1))
     for method, path in (("POST", "/session/active"), ("GET", "/account"), ("GET", "/audit")):
@@ -143,7 +143,7 @@ def test_a_token_does_not_wake_a_login_that_has_ended(opened: ApiHouse, sqlite: 
     assert min(touched(sqlite)) >= timedelta(hours=1) and browser.get("/api/v1/units").status_code == 401
 
 
-def test_a_wall_has_no_end_of_that_kind(opened: ApiHouse) -> None:
+def test_a_wall_has_no_end_of_that_kind(opened: OpenApi) -> None:
     assert opened.login("screen").get("/session/active").json == {"left_s": None}
 
 
@@ -153,7 +153,7 @@ def rows(browser: FlaskClient) -> list[str]:
     return [part.split('"')[0] for part in text.split('data-session="')[1:]]
 
 
-def test_one_sees_where_one_is_logged_in_and_ends_any_of_it(opened: ApiHouse) -> None:
+def test_one_sees_where_one_is_logged_in_and_ends_any_of_it(opened: OpenApi) -> None:
     here, there, other = opened.login("lead"), opened.login("lead"), opened.login("operator")
     keys = rows(here)
     assert len(keys) == 2 and len(rows(other)) == 1
@@ -168,7 +168,7 @@ def test_one_sees_where_one_is_logged_in_and_ends_any_of_it(opened: ApiHouse) ->
     assert rows(here) == [mine]
 
 
-def test_all_other_logins_end_at_once_and_nobody_elses(opened: ApiHouse) -> None:
+def test_all_other_logins_end_at_once_and_nobody_elses(opened: OpenApi) -> None:
     here, other = opened.login("lead"), opened.login("operator")
     elsewhere = [opened.login("lead") for _ in range(3)]
     answer = here.post("/account/sessions/end")
@@ -184,14 +184,14 @@ def test_all_other_logins_end_at_once_and_nobody_elses(opened: ApiHouse) -> None
 
 
 @pytest.mark.parametrize("key", ["x", "%", "0" * 16, "0" * 5000])
-def test_a_login_that_is_none_is_not_there(opened: ApiHouse, key: str) -> None:
+def test_a_login_that_is_none_is_not_there(opened: OpenApi, key: str) -> None:
     browser = opened.login("lead")
     assert browser.post(f"/account/sessions/{key}/end").status_code in (404, 405)
     assert len(rows(browser)) == 1
 
 
 def test_a_walls_account_has_no_logins_to_end_and_nobody_reaches_them_without_an_account(
-    opened: ApiHouse,
+    opened: OpenApi,
 ) -> None:
     assert opened.login("screen").get("/account").status_code == 403
     assert opened.login("screen").post("/account/sessions/end").status_code == 403
@@ -199,7 +199,7 @@ def test_a_walls_account_has_no_logins_to_end_and_nobody_reaches_them_without_an
     assert opened.client.post("/session/active").status_code == 401
 
 
-def test_another_site_ends_no_login(opened: ApiHouse) -> None:
+def test_another_site_ends_no_login(opened: OpenApi) -> None:
     browser = opened.login("lead")
     for path in ("/account/sessions/end", "/logout"):
         assert browser.post(path, headers={"Origin": "https://evil.example"}).status_code == 403
@@ -207,7 +207,7 @@ def test_another_site_ends_no_login(opened: ApiHouse) -> None:
 
 
 def test_a_seat_is_handed_over_to_the_next_shift_and_both_are_written_down(
-    opened: ApiHouse, sqlite: Database
+    opened: OpenApi, sqlite: Database
 ) -> None:
     seat = opened.login("operator")
     left = seat.post("/logout", data={"seat": "1"}, headers={"Referer": "http://localhost/event/HL1?x=1"})
@@ -231,7 +231,7 @@ def test_a_seat_is_handed_over_to_the_next_shift_and_both_are_written_down(
 @pytest.mark.parametrize(
     "came", ["https://evil.example/desk", "//evil.example/", "http://[", "javascript:alert(1)", ""]
 )
-def test_a_seat_leads_nowhere_outside(opened: ApiHouse, came: str) -> None:
+def test_a_seat_leads_nowhere_outside(opened: OpenApi, came: str) -> None:
     seat = opened.login("operator")
     answer = seat.post("/logout", data={"seat": "1"}, headers={"Referer": came})
     assert answer.headers["Location"] == "/login?seat=1"
@@ -248,25 +248,25 @@ def test_where_a_login_comes_from_is_kept_with_it(made: Database) -> None:
 # ---- what administrators see of it ---------------------------------------------------------------------------
 
 
-def failed(opened: ApiHouse, name: str = "lead", times: int = 5) -> None:
+def failed(opened: OpenApi, name: str = "lead", times: int = 5) -> None:
     for _ in range(times):
         assert opened.client.post("/login", data={"username": name, "password": "no"}).status_code == 401
 
 
-def limits(opened: ApiHouse, who: str = "admin") -> dict[str, dict]:
+def limits(opened: OpenApi, who: str = "admin") -> dict[str, dict]:
     said = opened.client.get("/admin/state", headers=opened.token(who)).json["limits"]
     return {one["kind"]: one for one in said}
 
 
-def act(opened: ApiHouse, path: str, who: str = "admin") -> int:
+def act(opened: OpenApi, path: str, who: str = "admin") -> int:
     return opened.client.post(path, json={}, headers=opened.token(who)).status_code
 
 
-def enters(opened: ApiHouse) -> int:
+def enters(opened: OpenApi) -> int:
     return opened.client.post("/login", data={"username": "lead", "password": PASSWORD}).status_code
 
 
-def test_tries_and_waits_stand_on_the_administrators_page(opened: ApiHouse) -> None:
+def test_tries_and_waits_stand_on_the_administrators_page(opened: OpenApi) -> None:
     failed(opened)
     assert enters(opened) == 429
     for who in ("admin", "auditor"):
@@ -282,7 +282,7 @@ def test_tries_and_waits_stand_on_the_administrators_page(opened: ApiHouse) -> N
 
 @pytest.mark.parametrize("how", ["account", "limit"])
 def test_an_administrator_lets_an_account_in_again_and_nobody_else_does(
-    opened: ApiHouse, sqlite: Database, how: str
+    opened: OpenApi, sqlite: Database, how: str
 ) -> None:
     failed(opened)
     path = (
@@ -299,7 +299,7 @@ def test_an_administrator_lets_an_account_in_again_and_nobody_else_does(
     assert act(opened, path) == 200  # there is nothing left to end
 
 
-def test_unlocking_nobody_is_not_there(opened: ApiHouse) -> None:
+def test_unlocking_nobody_is_not_there(opened: OpenApi) -> None:
     assert act(opened, "/admin/accounts/nobody/unlock") == 404
 
 
@@ -322,12 +322,12 @@ def lines(text: str) -> list[str]:
         ("unit-GAS", 403),
     ],
 )
-def test_the_audit_is_read_by_those_who_answer_for_it(opened: ApiHouse, name: str, status: int) -> None:
+def test_the_audit_is_read_by_those_who_answer_for_it(opened: OpenApi, name: str, status: int) -> None:
     assert opened.login(name).get("/audit").status_code == status
 
 
 def test_the_audit_is_read_in_words_newest_first_by_account_kind_and_day(
-    opened: ApiHouse, sqlite: Database
+    opened: OpenApi, sqlite: Database
 ) -> None:
     reader = opened.login("auditor")
     failed(opened, "lead", 2)
@@ -342,7 +342,7 @@ def test_the_audit_is_read_in_words_newest_first_by_account_kind_and_day(
     assert lines(reader.get(f"/audit?until={today - 2 * DAY}").text) == []
 
 
-def test_the_audit_goes_on_page_by_page_to_the_very_first(opened: ApiHouse, sqlite: Database) -> None:
+def test_the_audit_goes_on_page_by_page_to_the_very_first(opened: OpenApi, sqlite: Database) -> None:
     reader = opened.login("auditor")
     with sqlite.write() as session:
         for number in range(250):
@@ -356,7 +356,7 @@ def test_the_audit_goes_on_page_by_page_to_the_very_first(opened: ApiHouse, sqli
     assert seen == [f"HL{number}" for number in reversed(range(250))]
 
 
-def test_numbers_of_persons_stay_masked_in_the_audit(opened: ApiHouse, sqlite: Database) -> None:
+def test_numbers_of_persons_stay_masked_in_the_audit(opened: OpenApi, sqlite: Database) -> None:
     with sqlite.write() as session:
         accounts.audit(
             session,
@@ -378,5 +378,5 @@ def test_numbers_of_persons_stay_masked_in_the_audit(opened: ApiHouse, sqlite: D
         "account=%00", "what=%27%3B--", "account=" + "x" * 5000, "since=2026-11-02&until=2026-11-01",
     ],
 )  # fmt: skip
-def test_odd_questions_to_the_audit_are_answered(opened: ApiHouse, asked: str) -> None:
+def test_odd_questions_to_the_audit_are_answered(opened: OpenApi, asked: str) -> None:
     assert opened.login("auditor").get(f"/audit?{asked}").status_code == 200

@@ -13,7 +13,7 @@ from datasources.accounts.digests import digest
 from datasources.accounts.sign_in import Half, Origin, SignIn
 from datasources.districts.reference import Reference
 from datasources.store.database import Database
-from tests.api_world import PASSWORD, ApiHouse, build, runtime_of
+from tests.api_world import PASSWORD, OpenApi, build, runtime_of
 from tests.product import command
 
 LONE = "\ud800"
@@ -23,7 +23,7 @@ NOW = clock.real_now()
 
 
 @pytest.fixture
-def opened(sqlite: Database, tmp_path: Path, hand: HandClock) -> ApiHouse:
+def opened(sqlite: Database, tmp_path: Path, hand: HandClock) -> OpenApi:
     return build(runtime_of(sqlite, tmp_path))
 
 
@@ -79,7 +79,7 @@ def test_a_password_that_cannot_be_written_down_is_refused_where_it_is_given(
     assert isinstance(doors.enter("lead", PASSWORD), Half)
 
 
-def test_the_doors_of_the_web_answer_that_it_is_wrong(opened: ApiHouse) -> None:
+def test_the_doors_of_the_web_answer_that_it_is_wrong(opened: OpenApi) -> None:
     client = opened.client
     form = b"username=operator&password=%ED%A0%80" + BYTES
     kind = "application/x-www-form-urlencoded"

@@ -12,7 +12,7 @@ from dashboard.rules.access import Role, Viewer
 from dashboard.rules.refusals import Refusal
 from datasources.accounts import accounts
 from datasources.store.database import Database
-from tests.api_world import PASSWORD, ApiHouse, build, runtime_of
+from tests.api_world import PASSWORD, OpenApi, build, runtime_of
 from tests.conftest import Town, make_town
 
 UNIT = "URBAN_MGMT"
@@ -20,7 +20,7 @@ HEAD, ONE, OTHER = f"unit-{UNIT}", "member-one", "member-two"
 
 
 @pytest.fixture
-def place(database: Database, tmp_path: Path, hand: HandClock) -> tuple[ApiHouse, Town]:
+def place(database: Database, tmp_path: Path, hand: HandClock) -> tuple[OpenApi, Town]:
     opened = build(runtime_of(database, tmp_path))
     with database.write() as session:
         for name in (ONE, OTHER):
@@ -37,18 +37,18 @@ def place(database: Database, tmp_path: Path, hand: HandClock) -> tuple[ApiHouse
     return opened, make_town(database, opened.runtime.reference, hand)
 
 
-def claim(opened: ApiHouse, town: Town, account: str) -> str:
+def claim(opened: OpenApi, town: Town, account: str) -> str:
     event = town.report()
     answer = opened.call(account, "POST", f"/events/{event.number}/claim", {"version": event.version})
     assert answer.status_code == 200, answer.text
     return event.number
 
 
-def listed(opened: ApiHouse, account: str) -> set[str]:
+def listed(opened: OpenApi, account: str) -> set[str]:
     return {one["number"] for one in opened.call(account, "GET", f"/events?unit={UNIT}").json["items"]}
 
 
-def test_a_member_has_what_they_claimed_and_the_head_has_all(place: tuple[ApiHouse, Town]) -> None:
+def test_a_member_has_what_they_claimed_and_the_head_has_all(place: tuple[OpenApi, Town]) -> None:
     opened, town = place
     first, second, heads = claim(opened, town, ONE), claim(opened, town, OTHER), claim(opened, town, HEAD)
     assert listed(opened, HEAD) == {first, second, heads}
@@ -58,7 +58,7 @@ def test_a_member_has_what_they_claimed_and_the_head_has_all(place: tuple[ApiHou
     assert "hand_over" not in opened.call(ONE, "GET", f"/events/{first}").json["allowed"]
 
 
-def test_a_dispatch_is_anybodys_of_the_unit_until_a_member_signs_it(place: tuple[ApiHouse, Town]) -> None:
+def test_a_dispatch_is_anybodys_of_the_unit_until_a_member_signs_it(place: tuple[OpenApi, Town]) -> None:
     opened, town = place
     event = town.report()
     body = {"version": event.version, "unit": UNIT, "reason": "就近"}
@@ -69,7 +69,7 @@ def test_a_dispatch_is_anybodys_of_the_unit_until_a_member_signs_it(place: tuple
     assert event.number in listed(opened, OTHER) and event.number not in listed(opened, ONE)
 
 
-def test_the_head_hands_work_over_within_the_unit_only(place: tuple[ApiHouse, Town]) -> None:
+def test_the_head_hands_work_over_within_the_unit_only(place: tuple[OpenApi, Town]) -> None:
     opened, town = place
     number = claim(opened, town, ONE)
     path, version = f"/events/{number}/hand_over", _version(opened, number)
@@ -81,11 +81,11 @@ def test_the_head_hands_work_over_within_the_unit_only(place: tuple[ApiHouse, To
     assert back.status_code == 200 and {number} <= listed(opened, ONE) & listed(opened, OTHER)
 
 
-def _version(opened: ApiHouse, number: str) -> int:
+def _version(opened: OpenApi, number: str) -> int:
     return int(opened.call("operator", "GET", f"/events/{number}").json["event"]["version"])
 
 
-def test_live_rows_reach_a_member_as_lists_do(place: tuple[ApiHouse, Town]) -> None:
+def test_live_rows_reach_a_member_as_lists_do(place: tuple[OpenApi, Town]) -> None:
     _, town = place
     sight = Visibility(town.reference.eligible)
     viewer = Viewer(ONE, Role.UNIT, UNIT, member=True)
@@ -102,7 +102,7 @@ def test_live_rows_reach_a_member_as_lists_do(place: tuple[ApiHouse, Town]) -> N
         assert test is not None and test(feed_row(mine, town.reference)) is seen
 
 
-def test_only_an_account_of_a_unit_can_be_a_member(place: tuple[ApiHouse, Town]) -> None:
+def test_only_an_account_of_a_unit_can_be_a_member(place: tuple[OpenApi, Town]) -> None:
     opened, _ = place
     with pytest.raises(Refusal), opened.runtime.database.write() as session:
         accounts.create(

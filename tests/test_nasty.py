@@ -18,7 +18,7 @@ from dashboard import clock
 from datasources.accounts import accounts
 from datasources.store.database import Database
 from layouts import ids
-from tests.api_world import PASSWORD, ApiHouse, build, runtime_of
+from tests.api_world import PASSWORD, OpenApi, build, runtime_of
 
 LOGIN = {"username": "operator", "password": PASSWORD}
 FORM = "application/x-www-form-urlencoded"
@@ -33,7 +33,7 @@ QUERIES = ("since", "until", "cursor", "limit", "q", "bbox", "area", "period", "
 
 
 @pytest.fixture
-def opened(sqlite: Database, tmp_path: Path) -> ApiHouse:
+def opened(sqlite: Database, tmp_path: Path) -> OpenApi:
     return build(runtime_of(sqlite, tmp_path))
 
 
@@ -65,7 +65,7 @@ PATHS = ("//[", "http://[", "//[::1", "//example.test", "/\\example.test", "\\\\
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_a_broken_or_foreign_next_leads_home(opened: ApiHouse, path: str) -> None:
+def test_a_broken_or_foreign_next_leads_home(opened: OpenApi, path: str) -> None:
     assert opened.client.get("/login", query_string={"next": path}).status_code == 200
     wrong = opened.client.post("/login", data=LOGIN | {"password": "x", "next": path})
     assert wrong.status_code == 401 and "example.test" not in wrong.text
@@ -76,13 +76,13 @@ def test_a_broken_or_foreign_next_leads_home(opened: ApiHouse, path: str) -> Non
 
 
 @pytest.mark.parametrize("origin", ["http://[", "null", "//[", "http://centre.test:99999999"])
-def test_a_broken_origin_is_a_foreign_one(opened: ApiHouse, origin: str) -> None:
+def test_a_broken_origin_is_a_foreign_one(opened: OpenApi, origin: str) -> None:
     answer = opened.login("operator").post("/api/v1/events", json={}, headers={"Origin": origin})
     assert answer.status_code == 403
 
 
 @pytest.mark.parametrize("text", BEYOND)
-def test_a_day_beyond_every_calendar_is_refused_in_words(opened: ApiHouse, text: str) -> None:
+def test_a_day_beyond_every_calendar_is_refused_in_words(opened: OpenApi, text: str) -> None:
     for path in ("/events", "/alerts/missed"):
         answer = opened.call("lead", "GET", path, query_string={"since": text})
         assert (answer.status_code, answer.json["errors"][0]["field"]) == (422, "since"), path
@@ -238,14 +238,14 @@ def test_a_callback_nobody_registered_is_refused(browser: FlaskClient) -> None:
         ("/api/v1/kpis/a%0Ab/events", 256 * KB),
     ],
 )
-def test_every_address_takes_no_more_than_it_needs(opened: ApiHouse, path: str, most: int) -> None:
+def test_every_address_takes_no_more_than_it_needs(opened: OpenApi, path: str, most: int) -> None:
     assert most_for(unquote(path)) == most
     answer = opened.client.post(path, data=b"a=" + b"x" * (most - 1), content_type=FORM)
     assert answer.status_code == 413
     assert opened.client.post(path, data=b"a=" + b"x" * 100, content_type=FORM).status_code != 413
 
 
-def test_a_form_of_a_thousand_parts_is_refused(opened: ApiHouse) -> None:
+def test_a_form_of_a_thousand_parts_is_refused(opened: OpenApi) -> None:
     form = {f"part{n}": "x" for n in range(1000)}
     answer = opened.client.post(
         "/api/v1/photos", data=form, content_type="multipart/form-data", headers=opened.token("operator")

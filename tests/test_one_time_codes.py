@@ -19,7 +19,7 @@ from datasources.accounts.sign_in import Entered, Half, SignIn, TooSoon
 from datasources.districts.reference import Reference, References
 from datasources.store.database import Database
 from datasources.store.models import AuditRow
-from tests.api_world import PASSWORD, ApiHouse, build
+from tests.api_world import PASSWORD, OpenApi, build
 
 START = clock.real_now().replace(second=1, microsecond=0)
 STEP = timedelta(seconds=one_time_codes.STEP_SECONDS)
@@ -181,7 +181,7 @@ def test_the_secret_lies_sealed(doors: Doors) -> None:
 
 
 @pytest.fixture
-def opened(sqlite: Database, tmp_path: Path) -> ApiHouse:
+def opened(sqlite: Database, tmp_path: Path) -> OpenApi:
     settings = Settings(data_dir=tmp_path, totp=True)
     return build(Runtime(settings, "huli", "huli", sqlite, References(sqlite)))
 
@@ -190,7 +190,7 @@ def post(browser: FlaskClient, **said: str):  # type: ignore[no-untyped-def]
     return browser.post("/login", data=said)
 
 
-def test_the_door_shows_what_to_scan_then_lets_in_and_leads_on(opened: ApiHouse) -> None:
+def test_the_door_shows_what_to_scan_then_lets_in_and_leads_on(opened: OpenApi) -> None:
     browser = opened.client
     shown = post(browser, username="lead", password=PASSWORD, next="/event/HL1")
     assert shown.status_code == 200 and "<svg" in shown.text and "Location" not in shown.headers
@@ -210,7 +210,7 @@ def test_the_door_shows_what_to_scan_then_lets_in_and_leads_on(opened: ApiHouse)
     assert 'name="password"' in again.get("/login?again=1").text
 
 
-def test_a_program_may_send_all_three_at_once(opened: ApiHouse) -> None:
+def test_a_program_may_send_all_three_at_once(opened: OpenApi) -> None:
     shown = post(opened.client, username="admin", password=PASSWORD, code="123456")
     found = re.search(r'id="code-secret">([A-Z2-7 ]+)<', shown.text)
     assert shown.status_code == 200 and found is not None  # there is nothing yet that a code could be of
@@ -222,7 +222,7 @@ def test_a_program_may_send_all_three_at_once(opened: ApiHouse) -> None:
     assert browser.get("/api/v1/units").status_code == 200
 
 
-def test_a_code_without_a_login_before_it_is_sent_back_to_the_beginning(opened: ApiHouse) -> None:
+def test_a_code_without_a_login_before_it_is_sent_back_to_the_beginning(opened: OpenApi) -> None:
     answer = post(opened.client, code="123456")
     assert answer.status_code == 401 and 'name="password"' in answer.text
     browser = opened.client
@@ -231,5 +231,5 @@ def test_a_code_without_a_login_before_it_is_sent_back_to_the_beginning(opened: 
     assert browser.get("/login").status_code == 200
 
 
-def test_who_needs_no_code_is_let_in_as_before(opened: ApiHouse) -> None:
+def test_who_needs_no_code_is_let_in_as_before(opened: OpenApi) -> None:
     assert post(opened.client, username="leader", password=PASSWORD).status_code == 303

@@ -13,12 +13,12 @@ from dashboard import clock
 from datasources.events import idempotency
 from datasources.store import database as databases
 from datasources.store.database import Database
-from tests.api_world import ApiHouse, build, runtime_of
+from tests.api_world import OpenApi, build, runtime_of
 
 BODY = {"title": "燃气泄漏", "address": "南山路", "emergency": True}
 
 
-def send(opened: ApiHouse, path: str = "/events", body: Any = BODY, key: str | None = "one") -> Any:
+def send(opened: OpenApi, path: str = "/events", body: Any = BODY, key: str | None = "one") -> Any:
     return opened.call("operator", "POST", path, body, headers={"Idempotency-Key": key} if key else {})
 
 
@@ -70,14 +70,14 @@ def _altered(database: Database, name: str, value: str) -> Iterator[None]:
 
 
 @pytest.fixture
-def opened(sqlite: Database, tmp_path: Path) -> ApiHouse:
+def opened(sqlite: Database, tmp_path: Path) -> OpenApi:
     found = build(runtime_of(sqlite, tmp_path))
     found.token("operator")
     return found
 
 
 @pytest.fixture
-def on_postgresql(postgresql: Database, tmp_path: Path) -> ApiHouse:
+def on_postgresql(postgresql: Database, tmp_path: Path) -> OpenApi:
     found = build(runtime_of(postgresql, tmp_path))
     found.token("operator")
     return found
@@ -86,7 +86,7 @@ def on_postgresql(postgresql: Database, tmp_path: Path) -> ApiHouse:
 @pytest.mark.parametrize("key", ["again", None])
 @pytest.mark.parametrize("fault", [locked, full])
 def test_a_database_that_is_locked_or_full_is_503_and_the_same_report_is_taken_afterwards(
-    opened: ApiHouse, fault: Any, key: str | None, monkeypatch: pytest.MonkeyPatch
+    opened: OpenApi, fault: Any, key: str | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     body = {**BODY, "description": "漏气" * 900}
     with fault(opened.runtime.database, monkeypatch):
@@ -98,7 +98,7 @@ def test_a_database_that_is_locked_or_full_is_503_and_the_same_report_is_taken_a
 
 
 def test_a_read_only_database_is_503_at_reporting_acting_and_answering_an_alert(
-    on_postgresql: ApiHouse, monkeypatch: pytest.MonkeyPatch
+    on_postgresql: OpenApi, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     number = send(on_postgresql).json["number"]
     alert = on_postgresql.call("operator", "GET", "/alerts").json["items"][0]
@@ -111,7 +111,7 @@ def test_a_read_only_database_is_503_at_reporting_acting_and_answering_an_alert(
         )
 
 
-def test_a_row_that_somebody_else_holds_is_503_and_not_the_key(on_postgresql: ApiHouse) -> None:
+def test_a_row_that_somebody_else_holds_is_503_and_not_the_key(on_postgresql: OpenApi) -> None:
     filed = send(on_postgresql).json
     number = filed["number"]
     database = on_postgresql.runtime.database
@@ -123,7 +123,7 @@ def test_a_row_that_somebody_else_holds_is_503_and_not_the_key(on_postgresql: Ap
 
 
 def test_only_a_key_whose_first_request_is_in_work_is_409_and_says_so_without_an_event(
-    on_postgresql: ApiHouse, monkeypatch: pytest.MonkeyPatch
+    on_postgresql: OpenApi, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(idempotency, "WAIT", "50ms")
     database = on_postgresql.runtime.database

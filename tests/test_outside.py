@@ -13,7 +13,7 @@ from dashboard.runtime.runtime import Runtime
 from dashboard.settings import Settings
 from datasources.districts.reference import References
 from datasources.store.database import Database
-from tests.api_world import PASSWORD, ApiHouse, build
+from tests.api_world import PASSWORD, OpenApi, build
 from tests.product import command
 
 SITE = "https://zhihui.example.gov.cn"
@@ -26,7 +26,7 @@ OPEN = {
 }
 
 
-def opened(database: Database, folder: Path, **settings: object) -> ApiHouse:
+def opened(database: Database, folder: Path, **settings: object) -> OpenApi:
     """Return the API as an installation with these settings serves it, with a route that says who asks."""
     chosen = Settings(data_dir=folder, **settings)
     runtime = Runtime(chosen, "huli", "huli", database, References(database))
@@ -37,7 +37,7 @@ def opened(database: Database, folder: Path, **settings: object) -> ApiHouse:
     return found
 
 
-def login(found: ApiHouse, **headers: str):  # type: ignore[no-untyped-def]
+def login(found: OpenApi, **headers: str):  # type: ignore[no-untyped-def]
     form = {"username": "operator", "password": PASSWORD}
     return found.client.post("/login", data=form, headers=headers, base_url="http://inside:8050")
 

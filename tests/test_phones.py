@@ -8,7 +8,7 @@ from sqlalchemy import text
 
 from dashboard.rules.text import phones
 from datasources.store.database import MIGRATIONS, Database
-from tests.api_world import ApiHouse, build, runtime_of
+from tests.api_world import OpenApi, build, runtime_of
 from tests.test_sealing import back_to
 
 WRITINGS = [
@@ -28,12 +28,12 @@ LANDLINE = [
 
 
 @pytest.fixture
-def opened(sqlite: Database, tmp_path: Path) -> ApiHouse:
+def opened(sqlite: Database, tmp_path: Path) -> OpenApi:
     return build(runtime_of(sqlite, tmp_path))
 
 
 @pytest.mark.parametrize("writings", [WRITINGS, LANDLINE])
-def test_each_of_five_writings_finds_all_five(opened: ApiHouse, writings: list[str]) -> None:
+def test_each_of_five_writings_finds_all_five(opened: OpenApi, writings: list[str]) -> None:
     for phone in writings:
         body = {"title": "路灯不亮", "address": "示例路", "reporter": {"phone": phone}}
         assert opened.call("operator", "POST", "/events", body).status_code == 201

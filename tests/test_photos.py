@@ -11,13 +11,13 @@ from PIL.PngImagePlugin import PngInfo
 
 from datasources.photos.pictures_kept import LARGEST_BYTES
 from datasources.store.database import Database
-from tests.api_world import ApiHouse, build, runtime_of
+from tests.api_world import OpenApi, build, runtime_of
 
 SECRET = b"13800138000"
 
 
 @pytest.fixture
-def opened(sqlite: Database, tmp_path: Path) -> ApiHouse:
+def opened(sqlite: Database, tmp_path: Path) -> OpenApi:
     return build(runtime_of(sqlite, tmp_path))
 
 
@@ -36,18 +36,18 @@ def tagged() -> bytes:
     return picture(exif=exif, comment=SECRET)
 
 
-def upload(opened: ApiHouse, data: bytes, account: str = "operator", name: str = "p.jpg"):  # type: ignore[no-untyped-def]
+def upload(opened: OpenApi, data: bytes, account: str = "operator", name: str = "p.jpg"):  # type: ignore[no-untyped-def]
     form = {"file": (io.BytesIO(data), name)}
     return opened.client.post("/api/v1/photos", data=form, headers=opened.token(account))
 
 
-def stored(opened: ApiHouse) -> list[Path]:
+def stored(opened: OpenApi) -> list[Path]:
     folder = opened.runtime.photos
     return list(folder.iterdir()) if folder.exists() else []
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
-def test_a_picture_is_taken_and_given_back_as_a_picture(opened: ApiHouse, kind: str) -> None:
+def test_a_picture_is_taken_and_given_back_as_a_picture(opened: OpenApi, kind: str) -> None:
     answer = upload(opened, picture(kind))
     assert answer.status_code == 201
     shown = opened.call("operator", "GET", f"/photos/{answer.json['id']}")
@@ -56,7 +56,7 @@ def test_a_picture_is_taken_and_given_back_as_a_picture(opened: ApiHouse, kind: 
     assert Image.open(io.BytesIO(shown.data)).size == (40, 20)
 
 
-def test_metadata_is_gone_and_the_picture_stands_upright(opened: ApiHouse) -> None:
+def test_metadata_is_gone_and_the_picture_stands_upright(opened: OpenApi) -> None:
     data = tagged()
     assert SECRET in data
     answer = upload(opened, data)
@@ -66,7 +66,7 @@ def test_metadata_is_gone_and_the_picture_stands_upright(opened: ApiHouse) -> No
     assert (answer.json["width"], answer.json["height"]) == (20, 40)
 
 
-def test_the_words_inside_a_png_are_gone(opened: ApiHouse) -> None:
+def test_the_words_inside_a_png_are_gone(opened: OpenApi) -> None:
     notes = PngInfo()
     notes.add_text("Author", SECRET.decode())
     notes.add_itxt("XML:com.adobe.xmp", SECRET.decode())
@@ -74,7 +74,7 @@ def test_the_words_inside_a_png_are_gone(opened: ApiHouse) -> None:
     assert SECRET not in stored(opened)[0].read_bytes()
 
 
-def test_what_hangs_behind_a_picture_is_gone(opened: ApiHouse) -> None:
+def test_what_hangs_behind_a_picture_is_gone(opened: OpenApi) -> None:
     assert upload(opened, picture() + b"<script>alert(1)</script>").status_code == 201
     assert b"<script>" not in stored(opened)[0].read_bytes()
 
@@ -105,7 +105,7 @@ def png_that_claims(width: int, height: int) -> bytes:
     ],
 )
 def test_what_is_no_sound_picture_is_refused_in_words_and_not_kept(
-    opened: ApiHouse, data: bytes, status: int, words: str
+    opened: OpenApi, data: bytes, status: int, words: str
 ) -> None:
     answer = upload(opened, data)
     assert (answer.status_code, answer.content_type) == (status, "application/problem+json")
@@ -113,7 +113,7 @@ def test_what_is_no_sound_picture_is_refused_in_words_and_not_kept(
     assert stored(opened) == []
 
 
-def test_a_photo_that_is_not_multipart_or_has_no_file_is_refused(opened: ApiHouse) -> None:
+def test_a_photo_that_is_not_multipart_or_has_no_file_is_refused(opened: OpenApi) -> None:
     headers = opened.token("operator")
     post = opened.client.post
     assert (
@@ -123,11 +123,11 @@ def test_a_photo_that_is_not_multipart_or_has_no_file_is_refused(opened: ApiHous
     assert (answer.status_code, answer.json["errors"][0]["field"]) == (422, "file")
 
 
-def test_the_wall_uploads_nothing(opened: ApiHouse) -> None:
+def test_the_wall_uploads_nothing(opened: OpenApi) -> None:
     assert upload(opened, picture(), "screen").status_code == 403
 
 
-def test_a_photo_is_its_uploaders_until_it_belongs_to_an_event(opened: ApiHouse) -> None:
+def test_a_photo_is_its_uploaders_until_it_belongs_to_an_event(opened: OpenApi) -> None:
     key = upload(opened, picture()).json["id"]
     worker = next(area for area in opened.runtime.reference.areas.values() if area.level == "community")
     stranger = f"worker-{worker.code}"
@@ -147,5 +147,5 @@ def test_a_photo_is_its_uploaders_until_it_belongs_to_an_event(opened: ApiHouse)
 
 
 @pytest.mark.parametrize("key", ["0" * 32, "..%2f..%2fgrid.db", "nothing"])
-def test_a_photo_that_is_not_there_is_not_found(opened: ApiHouse, key: str) -> None:
+def test_a_photo_that_is_not_there_is_not_found(opened: OpenApi, key: str) -> None:
     assert opened.call("operator", "GET", f"/photos/{key}").status_code == 404

@@ -18,13 +18,13 @@ from datasources.photos import developing as pictures
 from datasources.photos.darkroom import Busy, Lane
 from datasources.photos.header import Header, header_of
 from datasources.store.database import Database
-from tests.api_world import ApiHouse, build, runtime_of
+from tests.api_world import OpenApi, build, runtime_of
 from tests.test_photos import picture, stored, upload
 from tests.test_uploads import SEAT, begin, send
 
 
 @pytest.fixture
-def opened(sqlite: Database, tmp_path: Path) -> ApiHouse:
+def opened(sqlite: Database, tmp_path: Path) -> OpenApi:
     return build(runtime_of(sqlite, tmp_path))
 
 
@@ -83,7 +83,7 @@ BOMBS = {
 
 @pytest.mark.parametrize("name", BOMBS)
 def test_a_bomb_is_refused_by_its_first_bytes_and_never_decoded(
-    opened: ApiHouse, unlit: None, name: str
+    opened: OpenApi, unlit: None, name: str
 ) -> None:
     data, words = BOMBS[name]
     answer = upload(opened, data)
@@ -135,7 +135,7 @@ def test_a_file_that_says_two_things_is_refused_by_the_decoders_word(monkeypatch
     ids=["hangs", "dies", "says nonsense", "says nothing", "gives up"],
 )
 def test_a_decoder_that_hangs_dies_or_talks_nonsense_is_a_refusal_and_the_next_picture_is_taken(
-    opened: ApiHouse, monkeypatch: pytest.MonkeyPatch, program: str
+    opened: OpenApi, monkeypatch: pytest.MonkeyPatch, program: str
 ) -> None:
     with monkeypatch.context() as broken:
         broken.setattr(darkroom, "COMMAND", (sys.executable, "-c", program))
@@ -177,7 +177,7 @@ def test_a_decoder_beyond_its_memory_is_a_refusal_in_words(monkeypatch: pytest.M
 
 
 def test_strangers_wait_for_strangers_and_staff_for_staff(
-    opened: ApiHouse, monkeypatch: pytest.MonkeyPatch
+    opened: OpenApi, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(pictures_kept, "STRANGERS", Lane(0))
     with (
@@ -200,7 +200,7 @@ def test_a_lane_lets_a_few_wait_and_tells_the_rest() -> None:
         pass
 
 
-def test_an_upload_that_was_no_picture_is_closed_and_cannot_be_repeated_uncounted(opened: ApiHouse) -> None:
+def test_an_upload_that_was_no_picture_is_closed_and_cannot_be_repeated_uncounted(opened: OpenApi) -> None:
     data = BOMBS["1 × 20,000,000"][0]
     assert len(data) < 64 * 1024
     key = begin(opened, data, headers=SEAT).json["id"]
@@ -213,7 +213,7 @@ def test_an_upload_that_was_no_picture_is_closed_and_cannot_be_repeated_uncounte
 
 @pytest.mark.parametrize("who", [None, "operator"])
 def test_pictures_that_are_none_are_counted_and_end_in_429(
-    opened: ApiHouse, unlit: None, monkeypatch: pytest.MonkeyPatch, who: str | None
+    opened: OpenApi, unlit: None, monkeypatch: pytest.MonkeyPatch, who: str | None
 ) -> None:
     monkeypatch.setattr(developing, "MOST_BROKEN", {Role.RESIDENT: 3})
     monkeypatch.setattr(developing, "MOST_BROKEN_STAFF", 3)
@@ -234,7 +234,7 @@ def ramp(width: int = 256) -> bytes:
     return png(width, 40, 16, 0, line * 40)
 
 
-def test_sixteen_bits_of_grey_stay_a_ramp(opened: ApiHouse) -> None:
+def test_sixteen_bits_of_grey_stay_a_ramp(opened: OpenApi) -> None:
     answer = upload(opened, ramp())
     assert answer.status_code == 201
     with Image.open(stored(opened)[0]) as kept:

@@ -6,17 +6,17 @@ import pytest
 
 from dashboard.clock import HandClock
 from datasources.store.database import Database
-from tests.api_world import ApiHouse, build, runtime_of
+from tests.api_world import OpenApi, build, runtime_of
 from tests.conftest import LEAD, Town, make_town
 
 
 @pytest.fixture
-def place(database: Database, tmp_path: Path, hand: HandClock) -> tuple[ApiHouse, Town]:
+def place(database: Database, tmp_path: Path, hand: HandClock) -> tuple[OpenApi, Town]:
     opened = build(runtime_of(database, tmp_path))
     return opened, make_town(database, opened.runtime.reference, hand)
 
 
-def test_the_pool_tells_a_unit_why_it_may_claim_and_what_is_at_stake(place: tuple[ApiHouse, Town]) -> None:
+def test_the_pool_tells_a_unit_why_it_may_claim_and_what_is_at_stake(place: tuple[OpenApi, Town]) -> None:
     opened, town = place
     first, second = town.report(), town.report("S0401")
     unit = town.claimer(first)
@@ -32,7 +32,7 @@ def test_the_pool_tells_a_unit_why_it_may_claim_and_what_is_at_stake(place: tupl
     assert item["due_at"] == claimed["handle_due_at"]
 
 
-def test_points_at_stake_say_when_the_claims_of_the_month_are_paid_out(place: tuple[ApiHouse, Town]) -> None:
+def test_points_at_stake_say_when_the_claims_of_the_month_are_paid_out(place: tuple[OpenApi, Town]) -> None:
     opened, town = place
     unit = town.claimer(town.report())
     for _ in range(town.reference.policy.claim_cap // town.reference.policy.points["claim"]):
@@ -42,7 +42,7 @@ def test_points_at_stake_say_when_the_claims_of_the_month_are_paid_out(place: tu
 
 
 def test_who_lost_a_race_reads_who_won_and_when_and_strangers_read_nothing(
-    place: tuple[ApiHouse, Town],
+    place: tuple[OpenApi, Town],
 ) -> None:
     opened, town = place
     event = town.report()
@@ -64,12 +64,12 @@ def test_who_lost_a_race_reads_who_won_and_when_and_strangers_read_nothing(
 
 
 @pytest.mark.parametrize("account", ["operator", "leader", "screen"])
-def test_the_pool_is_for_units(place: tuple[ApiHouse, Town], account: str) -> None:
+def test_the_pool_is_for_units(place: tuple[OpenApi, Town], account: str) -> None:
     assert place[0].call(account, "GET", "/pool").status_code == 403
 
 
 def test_a_supervision_is_answered_once_by_the_unit_that_holds_the_event(
-    place: tuple[ApiHouse, Town],
+    place: tuple[OpenApi, Town],
 ) -> None:
     opened, town = place
     event = town.claimed()
@@ -84,7 +84,7 @@ def test_a_supervision_is_answered_once_by_the_unit_that_holds_the_event(
     assert again.status_code == 409 and "督办已经回复" in again.json["detail"]
 
 
-def test_a_workers_phone_is_told_tasks_reports_and_points_in_one_answer(place: tuple[ApiHouse, Town]) -> None:
+def test_a_workers_phone_is_told_tasks_reports_and_points_in_one_answer(place: tuple[OpenApi, Town]) -> None:
     opened, town = place
     done = town.checked(town.finished(town.claimed()))
     waiting = town.finished(town.claimed())

@@ -12,38 +12,38 @@ from dashboard import clock
 from dashboard.clock import HandClock
 from datasources.accounts import accounts
 from datasources.store.database import Database
-from tests.api_world import ApiHouse, build, runtime_of
+from tests.api_world import OpenApi, build, runtime_of
 from tests.conftest import Town, make_town
 
 
 @pytest.fixture
-def opened(database: Database, tmp_path: Path) -> ApiHouse:
+def opened(database: Database, tmp_path: Path) -> OpenApi:
     return build(runtime_of(database, tmp_path))
 
 
 @pytest.fixture
-def place(opened: ApiHouse, hand: HandClock) -> Town:
+def place(opened: OpenApi, hand: HandClock) -> Town:
     return make_town(opened.runtime.database, opened.runtime.reference, hand)
 
 
 @pytest.fixture
-def number(opened: ApiHouse) -> str:
+def number(opened: OpenApi) -> str:
     body = {"title": "占道经营", "address": "南山路", "accuracy_m": 5}
     found: str = opened.call("operator", "POST", "/events", body).json["number"]
     return found
 
 
-def here(opened: ApiHouse, account: str, number: str, seat: str, **more: Any) -> Any:
+def here(opened: OpenApi, account: str, number: str, seat: str, **more: Any) -> Any:
     return opened.call(account, "POST", f"/events/{number}/presence", {"seat": seat, **more})
 
 
-def comment(opened: ApiHouse, account: str, number: str, version: int, seat: str | None) -> Any:
+def comment(opened: OpenApi, account: str, number: str, version: int, seat: str | None) -> Any:
     headers = {SEAT: seat} if seat else {}
     body = {"version": version, "text": "已联系"}
     return opened.call(account, "POST", f"/events/{number}/comment", body, headers=headers)
 
 
-def test_the_first_holds_and_both_see_each_other(opened: ApiHouse, number: str) -> None:
+def test_the_first_holds_and_both_see_each_other(opened: OpenApi, number: str) -> None:
     first = here(opened, "operator", number, "a").json
     second = here(opened, "lead", number, "b").json
     assert (first["mine"], first["others"]) == (True, [])
@@ -52,7 +52,7 @@ def test_the_first_holds_and_both_see_each_other(opened: ApiHouse, number: str) 
     assert again["mine"] and [one["account"] for one in again["others"]] == ["lead"]
 
 
-def test_the_second_cannot_overwrite_and_is_told_who_holds_it(opened: ApiHouse, number: str) -> None:
+def test_the_second_cannot_overwrite_and_is_told_who_holds_it(opened: OpenApi, number: str) -> None:
     here(opened, "operator", number, "a")
     here(opened, "lead", number, "b")
     refused = comment(opened, "lead", number, 1, "b")
@@ -60,23 +60,23 @@ def test_the_second_cannot_overwrite_and_is_told_who_holds_it(opened: ApiHouse, 
     assert comment(opened, "operator", number, 1, "a").status_code == 200
 
 
-def test_two_tabs_of_one_account_are_two_seats(opened: ApiHouse, number: str) -> None:
+def test_two_tabs_of_one_account_are_two_seats(opened: OpenApi, number: str) -> None:
     here(opened, "operator", number, "a")
     assert comment(opened, "operator", number, 1, "b").status_code == 409
 
 
-def test_whoever_names_no_seat_is_a_program_and_not_held_up(opened: ApiHouse, number: str) -> None:
+def test_whoever_names_no_seat_is_a_program_and_not_held_up(opened: OpenApi, number: str) -> None:
     here(opened, "operator", number, "a")
     assert comment(opened, "lead", number, 1, None).status_code == 200
 
 
-def test_the_hold_ends_when_the_first_leaves(opened: ApiHouse, number: str) -> None:
+def test_the_hold_ends_when_the_first_leaves(opened: OpenApi, number: str) -> None:
     here(opened, "operator", number, "a")
     here(opened, "operator", number, "a", leave=True)
     assert here(opened, "lead", number, "b").json["mine"]
 
 
-def test_choosing_another_event_leaves_the_one_before(opened: ApiHouse, number: str) -> None:
+def test_choosing_another_event_leaves_the_one_before(opened: OpenApi, number: str) -> None:
     here(opened, "operator", number, "a")
     other = opened.call("operator", "POST", "/events", {"title": "路灯不亮", "address": "海山路"}).json[
         "number"
@@ -86,7 +86,7 @@ def test_choosing_another_event_leaves_the_one_before(opened: ApiHouse, number: 
 
 
 def test_the_hold_ends_after_45_seconds_of_silence(
-    opened: ApiHouse, number: str, monkeypatch: pytest.MonkeyPatch
+    opened: OpenApi, number: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     start = clock.real_now()
     here(opened, "operator", number, "a")
@@ -96,7 +96,7 @@ def test_the_hold_ends_after_45_seconds_of_silence(
     assert here(opened, "lead", number, "b").json["mine"]
 
 
-def test_taking_over_needs_a_reason_and_becomes_a_step(opened: ApiHouse, number: str) -> None:
+def test_taking_over_needs_a_reason_and_becomes_a_step(opened: OpenApi, number: str) -> None:
     here(opened, "operator", number, "a")
     path = f"/events/{number}/presence/take"
     bare = opened.call("lead", "POST", path, {"seat": "b", "reason": " "})
@@ -107,7 +107,7 @@ def test_taking_over_needs_a_reason_and_becomes_a_step(opened: ApiHouse, number:
     assert comment(opened, "operator", number, 2, "a").status_code == 409
 
 
-def test_a_lead_rules_on_a_request_while_an_operator_looks_on(opened: ApiHouse, place: Town) -> None:
+def test_a_lead_rules_on_a_request_while_an_operator_looks_on(opened: OpenApi, place: Town) -> None:
     """What the holder may not do anyway overwrites nothing of theirs."""
     event = place.claimed()
     event = place.act(event, "extend", place.unit_of(event), reason="等待配件")
@@ -119,14 +119,14 @@ def test_a_lead_rules_on_a_request_while_an_operator_looks_on(opened: ApiHouse, 
     assert opened.call("lead", "POST", f"{path}/approve", ruling, headers=seat).status_code == 200
 
 
-def test_an_account_closed_meanwhile_holds_nothing(opened: ApiHouse, number: str) -> None:
+def test_an_account_closed_meanwhile_holds_nothing(opened: OpenApi, number: str) -> None:
     here(opened, "operator", number, "a")
     with opened.runtime.database.write() as session:
         accounts.disable(session, "operator", clock.real_now())
     assert comment(opened, "lead", number, 1, "b").status_code == 200
 
 
-def test_a_form_takes_over_at_the_seat_its_header_names(opened: ApiHouse, number: str) -> None:
+def test_a_form_takes_over_at_the_seat_its_header_names(opened: OpenApi, number: str) -> None:
     here(opened, "operator", number, "a")
     path, body = f"/events/{number}/presence/take", {"reason": "交接班", "version": 1}
     assert opened.call("lead", "POST", path, body).status_code == 422
@@ -135,7 +135,7 @@ def test_a_form_takes_over_at_the_seat_its_header_names(opened: ApiHouse, number
 
 @pytest.mark.parametrize("_round", range(3))
 def test_of_many_who_come_at_once_everybody_names_the_same_one(
-    opened: ApiHouse, number: str, _round: int
+    opened: OpenApi, number: str, _round: int
 ) -> None:
     with ThreadPoolExecutor(6) as crowd:
         list(crowd.map(lambda seat: here(opened, "operator", number, seat), "abcdef"))
@@ -144,6 +144,6 @@ def test_of_many_who_come_at_once_everybody_names_the_same_one(
     assert len({one["holder"]["seat"] for one in again}) == 1
 
 
-def test_nobody_but_the_desks_has_a_seat(opened: ApiHouse, number: str) -> None:
+def test_nobody_but_the_desks_has_a_seat(opened: OpenApi, number: str) -> None:
     for account in ("leader", "screen", "admin", "auditor", "unit-URBAN_MGMT"):
         assert here(opened, account, number, "c").status_code == 403, account

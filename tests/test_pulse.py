@@ -19,7 +19,7 @@ from datasources.feed.stream import FeedDown
 from datasources.store import beats
 from datasources.store.beats import PUBLISHER, Beats
 from datasources.store.database import Database
-from tests.api_world import ApiHouse, build, runtime_of
+from tests.api_world import OpenApi, build, runtime_of
 from tests.conftest import Town
 from tests.live_world import *  # noqa: F403 - the fixtures
 from tests.live_world import Listener, World
@@ -150,11 +150,11 @@ def test_a_valkey_that_takes_nothing_stops_the_publishers_beat_and_no_row(
 
 
 @pytest.fixture
-def opened(sqlite: Database, tmp_path: Path) -> ApiHouse:
+def opened(sqlite: Database, tmp_path: Path) -> OpenApi:
     return build(runtime_of(sqlite, tmp_path))
 
 
-def test_readyz_fails_and_names_what_stands_still(opened: ApiHouse) -> None:
+def test_readyz_fails_and_names_what_stands_still(opened: OpenApi) -> None:
     database = opened.runtime.database
     beating(database, sound=LONG_AGO)
     pulse = opened.app.extensions["grid.pulse"] = old(Pulse(database, NAMES, clock.real_now))
@@ -168,7 +168,7 @@ def test_readyz_fails_and_names_what_stands_still(opened: ApiHouse) -> None:
     assert (answer.status_code, answer.json["still"]) == (200, [])
 
 
-def test_metrics_tell_ages_debts_disk_pool_and_skew(opened: ApiHouse) -> None:
+def test_metrics_tell_ages_debts_disk_pool_and_skew(opened: OpenApi) -> None:
     opened.call("operator", "POST", "/events", {"title": "火情", "address": "南山路", "emergency": True})
     text = opened.client.get("/metrics", headers=opened.token("admin")).text
     found = {
@@ -189,7 +189,7 @@ def test_metrics_tell_ages_debts_disk_pool_and_skew(opened: ApiHouse) -> None:
 WANTED = ("clock_age_seconds", "alerts_overdue", "deliveries_owed", "oldest_unpublished_seconds", "disk_free_bytes", "pool_in_use", "clock_skew_seconds", "set_aside", "ready")  # fmt: skip
 
 
-def test_the_beats_of_a_process_are_written_down(opened: ApiHouse) -> None:
+def test_the_beats_of_a_process_are_written_down(opened: OpenApi) -> None:
     runtime = opened.runtime
     deadlines.tick(runtime.database, runtime.reference, clock.now(), runtime.beats)
     beat(runtime)
@@ -197,7 +197,7 @@ def test_the_beats_of_a_process_are_written_down(opened: ApiHouse) -> None:
         assert set(beats.ages(session, clock.real_now())) == set(NAMES)
 
 
-def test_set_aside_rows_and_parts_stand_on_the_administrators_page(opened: ApiHouse) -> None:
+def test_set_aside_rows_and_parts_stand_on_the_administrators_page(opened: OpenApi) -> None:
     opened.runtime.database.aside.note("event", 7, ValueError("Expecting value: 电话 13800138000"))
     keep_aside(opened.runtime)
     admin_health.install(opened.app)

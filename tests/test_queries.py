@@ -13,10 +13,11 @@ from dashboard.rules.events.event import OPEN, Event, Source, Status, Zone, zone
 from dashboard.rules.figures.kpis import counts, period
 from dashboard.rules.refusals import Invalid
 from datasources.districts.reference import Reference, References
+from datasources.events import beside as queries
 from datasources.events import journal
-from datasources.events import one as queries
 from datasources.events.filters import Filters, read_filters, with_children
 from datasources.events.lists import events_page
+from datasources.feed import outbox
 from datasources.figures.kpis import kpi_values
 from datasources.figures.narrow import Narrow
 from datasources.figures.standing import open_by_status
@@ -365,26 +366,21 @@ def test_steps_photos_and_co_units_of_an_event_come_in_order(town):
         steps = queries.steps_of(session, event.id)
         assert [step.version for step in steps] == list(range(1, event.version + 1))
         assert [photo.id for photo in queries.photos_of(session, event.id)] == [picture]
-        beside = [one.unit for one in queries.assignments_of(session, event.id)]
-        assert beside == sorted(beside) and len(beside) > 1
-        [(alert, about)] = queries.alerts_open(session)
-        assert (alert.event_id, about.number) == (event.id, event.number)
-        units = queries.alert_units(session, about)
-    assert units[0] == {"unit": event.unit, "accepted": True}
-    assert [one["unit"] for one in units[1:]] == beside
+        units = outbox.signings(session, [event])[event.id]
+    beside = [one["unit"] for one in units if one["unit"] != event.unit]
+    assert len(beside) > 1
+    assert next(one["accepted"] for one in units if one["unit"] == event.unit) is True
 
 
-def test_open_events_are_counted_by_status_and_by_area_and_the_day_by_the_hour(town):
+def test_open_events_are_counted_by_status_and_the_day_by_the_hour(town):
     town.report()
     town.claimed()
     closed = town.checked(town.finished(town.claimed()))
     town.report(reported_at=town.now - timedelta(hours=22, minutes=30))
     with town.database.read() as session:
         assert open_by_status(session) == {"claimable": 2, "handling": 1}
-        areas = queries.open_by_area(session)
         trend = trend_view(session, town.now, town.reference)["hours"]
     assert closed.status == Status.CLOSED
-    assert {areas[code] for code in town.reference.areas[town.grid].path.strip("/").split("/")} == {3}
     assert len(trend) == 24
     assert [one["at"] for one in trend[::23]] == [
         round((town.now - timedelta(hours=back)).timestamp() * 1000) for back in (23, 0)

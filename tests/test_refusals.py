@@ -9,7 +9,7 @@ from dashboard.clock import HandClock
 from dashboard.rules.events.rules import BY_ACTION
 from datasources.events import journal
 from datasources.store.database import Database
-from tests.api_world import ApiHouse, build, runtime_of
+from tests.api_world import OpenApi, build, runtime_of
 from tests.conftest import Town, make_town
 
 TITLE, WHERE = "占道经营金丝雀", "南山路金丝雀巷"
@@ -17,12 +17,12 @@ COMMAND = ("operator", "lead", "leader", "admin", "screen", "auditor")
 
 
 @pytest.fixture
-def opened(sqlite: Database, tmp_path: Path, hand: HandClock) -> ApiHouse:
+def opened(sqlite: Database, tmp_path: Path, hand: HandClock) -> OpenApi:
     return build(runtime_of(sqlite, tmp_path))
 
 
 @pytest.fixture
-def place(opened: ApiHouse, hand: HandClock) -> Town:
+def place(opened: OpenApi, hand: HandClock) -> Town:
     return make_town(opened.runtime.database, opened.runtime.reference, hand)
 
 
@@ -57,7 +57,7 @@ STAGES = {
 
 @pytest.mark.parametrize("stage", STAGES)
 def test_no_stranger_learns_anything_by_any_action_with_any_version(
-    opened: ApiHouse, place: Town, stage: str
+    opened: OpenApi, place: Town, stage: str
 ) -> None:
     event = STAGES[stage](place)
     path = f"/events/{event.number}"
@@ -89,7 +89,7 @@ def test_no_stranger_learns_anything_by_any_action_with_any_version(
 
 
 def test_capacity_is_checked_before_the_version_for_those_who_see_it_too(
-    opened: ApiHouse, place: Town
+    opened: OpenApi, place: Town
 ) -> None:
     event = STAGES["handling"](place)
     for account, action in (
@@ -103,7 +103,7 @@ def test_capacity_is_checked_before_the_version_for_those_who_see_it_too(
             assert answer.status_code in (403, 404) and TITLE not in answer.text, (account, action)
 
 
-def test_the_loser_of_a_race_reads_who_won_and_no_more(opened: ApiHouse, place: Town) -> None:
+def test_the_loser_of_a_race_reads_who_won_and_no_more(opened: OpenApi, place: Town) -> None:
     event = STAGES["handling"](place)
     loser = place.claimer(event, 1)
     answer = opened.call(loser.name, "POST", f"/events/{event.number}/claim", {"version": event.version - 1})
@@ -112,7 +112,7 @@ def test_the_loser_of_a_race_reads_who_won_and_no_more(opened: ApiHouse, place: 
 
 
 def test_who_dispatched_an_event_is_told_to_no_unit_that_could_have_claimed_it(
-    opened: ApiHouse, place: Town
+    opened: OpenApi, place: Town
 ) -> None:
     event = case(place)
     other = place.reference.eligible(event)[1]
@@ -128,9 +128,7 @@ def test_who_dispatched_an_event_is_told_to_no_unit_that_could_have_claimed_it(
     assert "operator" not in late.text
 
 
-def test_an_outside_number_that_is_held_names_no_event_one_may_not_open(
-    opened: ApiHouse, place: Town
-) -> None:
+def test_an_outside_number_that_is_held_names_no_event_one_may_not_open(opened: OpenApi, place: Town) -> None:
     event = case(place, external_id="X-1")
     again = {"title": "另一件", "address": "别处", "external_id": "X-1"}
     stranger = strangers(place, event)[-1]
@@ -144,7 +142,7 @@ def test_an_outside_number_that_is_held_names_no_event_one_may_not_open(
 
 
 def test_a_ledger_and_its_export_show_no_title_of_an_event_one_may_not_open(
-    opened: ApiHouse, place: Town
+    opened: OpenApi, place: Town
 ) -> None:
     event = place.checked(STAGES["checking"](place), "very_satisfied")
     unit, other = f"unit-{event.unit}", strangers(place, event)[0]

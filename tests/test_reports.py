@@ -8,7 +8,7 @@ import pytest
 
 from dashboard.clock import HandClock
 from datasources.store.database import Database
-from tests.api_world import ApiHouse, build, runtime_of
+from tests.api_world import OpenApi, build, runtime_of
 from tests.conftest import Town, make_town
 from tests.test_uploads import SEAT
 
@@ -16,19 +16,19 @@ BODY = {"title": "楼道堆物", "category": "S0406", "reporter": {"phone": "138
 
 
 @pytest.fixture
-def place(database: Database, tmp_path: Path, hand: HandClock) -> tuple[ApiHouse, Town]:
+def place(database: Database, tmp_path: Path, hand: HandClock) -> tuple[OpenApi, Town]:
     opened = build(runtime_of(database, tmp_path))
     return opened, make_town(database, opened.runtime.reference, hand)
 
 
-def report(opened: ApiHouse, town: Town, **more: Any) -> dict[str, Any]:
+def report(opened: OpenApi, town: Town, **more: Any) -> dict[str, Any]:
     spot = town.reference.areas[town.grid]
     made = opened.call(None, "POST", "/reports", BODY | {"lng": spot.lng, "lat": spot.lat} | more)
     assert made.status_code == 201, made.text
     return dict(made.json)
 
 
-def closed(opened: ApiHouse, town: Town, mine: dict[str, Any]) -> Any:
+def closed(opened: OpenApi, town: Town, mine: dict[str, Any]) -> Any:
     """Lead a resident's report to its closing and return the event."""
     from datasources.events import journal
     from tests.conftest import OPERATOR
@@ -41,15 +41,15 @@ def closed(opened: ApiHouse, town: Town, mine: dict[str, Any]) -> Any:
     return town.checked(town.finished(event))
 
 
-def say(opened: ApiHouse, mine: dict[str, Any], verb: str, **facts: Any) -> Any:
+def say(opened: OpenApi, mine: dict[str, Any], verb: str, **facts: Any) -> Any:
     return opened.call(None, "POST", f"/reports/{mine['number']}/{verb}", {"secret": mine["secret"]} | facts)
 
 
-def follow(opened: ApiHouse, mine: dict[str, Any]) -> dict[str, Any]:
+def follow(opened: OpenApi, mine: dict[str, Any]) -> dict[str, Any]:
     return dict(opened.call(None, "GET", f"/reports/{mine['number']}?secret={mine['secret']}").json)
 
 
-def test_a_resident_follows_rates_objects_and_reads_the_answer(place: tuple[ApiHouse, Town]) -> None:
+def test_a_resident_follows_rates_objects_and_reads_the_answer(place: tuple[OpenApi, Town]) -> None:
     opened, town = place
     mine = report(opened, town)
     assert [bool(one["at"]) for one in follow(opened, mine)["stages"]] == [True, False, False, False, False]
@@ -75,7 +75,7 @@ def test_a_resident_follows_rates_objects_and_reads_the_answer(place: tuple[ApiH
     assert opened.call("operator", "GET", "/objections").json["items"] == []
 
 
-def test_a_residents_rating_stands_beside_the_check_and_changes_no_kpi(place: tuple[ApiHouse, Town]) -> None:
+def test_a_residents_rating_stands_beside_the_check_and_changes_no_kpi(place: tuple[OpenApi, Town]) -> None:
     opened, town = place
     mine = report(opened, town)
     event = closed(opened, town, mine)
@@ -85,7 +85,7 @@ def test_a_residents_rating_stands_beside_the_check_and_changes_no_kpi(place: tu
     assert town.fresh(event).rating == "satisfied"
 
 
-def test_an_objection_is_dismissed_with_a_reason_the_resident_reads(place: tuple[ApiHouse, Town]) -> None:
+def test_an_objection_is_dismissed_with_a_reason_the_resident_reads(place: tuple[OpenApi, Town]) -> None:
     opened, town = place
     mine = report(opened, town)
     event = closed(opened, town, mine)
@@ -103,9 +103,7 @@ def test_an_objection_is_dismissed_with_a_reason_the_resident_reads(place: tuple
     )
 
 
-def test_an_objection_ends_seven_days_after_the_closing(
-    place: tuple[ApiHouse, Town], hand: HandClock
-) -> None:
+def test_an_objection_ends_seven_days_after_the_closing(place: tuple[OpenApi, Town], hand: HandClock) -> None:
     opened, town = place
     mine = report(opened, town)
     closed(opened, town, mine)
@@ -114,14 +112,14 @@ def test_an_objection_ends_seven_days_after_the_closing(
     assert say(opened, mine, "object", text="太晚").status_code == 409
 
 
-def test_a_wrong_secret_opens_nothing(place: tuple[ApiHouse, Town]) -> None:
+def test_a_wrong_secret_opens_nothing(place: tuple[OpenApi, Town]) -> None:
     opened, town = place
     mine = report(opened, town) | {"secret": "wrong"}
     for verb in ("rate", "object"):
         assert say(opened, mine, verb, rating="satisfied", text="x").status_code == 401
 
 
-def test_a_repeat_with_its_key_is_the_same_report(place: tuple[ApiHouse, Town]) -> None:
+def test_a_repeat_with_its_key_is_the_same_report(place: tuple[OpenApi, Town]) -> None:
     opened, _ = place
     headers = SEAT | {"Idempotency-Key": "k-1"}
     body = BODY | {"address": "示例路"}
@@ -132,7 +130,7 @@ def test_a_repeat_with_its_key_is_the_same_report(place: tuple[ApiHouse, Town]) 
 
 
 def test_no_limit_ever_holds_an_emergency_up_but_the_desk_is_told_of_many(
-    place: tuple[ApiHouse, Town],
+    place: tuple[OpenApi, Town],
 ) -> None:
     opened, _ = place
     body = BODY | {"address": "示例路"}
@@ -151,9 +149,7 @@ def test_no_limit_ever_holds_an_emergency_up_but_the_desk_is_told_of_many(
     assert "comment" not in steps[0] and "comment" in steps[1]
 
 
-def test_a_check_made_offline_counts_by_its_true_moment(
-    place: tuple[ApiHouse, Town], hand: HandClock
-) -> None:
+def test_a_check_made_offline_counts_by_its_true_moment(place: tuple[OpenApi, Town], hand: HandClock) -> None:
     opened, town = place
     event = town.finished(town.claimed())
     made = hand.now() + timedelta(hours=1)
@@ -171,7 +167,7 @@ def test_a_check_made_offline_counts_by_its_true_moment(
 
 @pytest.mark.parametrize("hours", [-1, 6])
 def test_a_check_cannot_lie_before_the_finishing_or_ahead(
-    place: tuple[ApiHouse, Town], hand: HandClock, hours: int
+    place: tuple[OpenApi, Town], hand: HandClock, hours: int
 ) -> None:
     opened, town = place
     event = town.finished(town.claimed())
@@ -181,7 +177,7 @@ def test_a_check_cannot_lie_before_the_finishing_or_ahead(
     assert answer.status_code == 422 and "checked_at" in {one["field"] for one in answer.json["errors"]}
 
 
-def _worker_photo(opened: ApiHouse, account: str) -> str:
+def _worker_photo(opened: OpenApi, account: str) -> str:
     from tests.test_photos import picture, upload
 
     return str(upload(opened, picture(), account).json["id"])

@@ -11,7 +11,7 @@ from dashboard.settings import Settings
 from datasources.audit import reveals
 from datasources.store.database import Database
 from datasources.store.models import AuditRow
-from tests.api_world import ApiHouse, build, runtime_of
+from tests.api_world import OpenApi, build, runtime_of
 from tests.product import command
 
 PHONE = "13800138000"
@@ -19,21 +19,21 @@ MOST = Settings().reveals_per_hour
 
 
 @pytest.fixture
-def opened(database: Database, tmp_path: Path, hand: HandClock) -> ApiHouse:
+def opened(database: Database, tmp_path: Path, hand: HandClock) -> OpenApi:
     return build(runtime_of(database, tmp_path))
 
 
-def reported(opened: ApiHouse) -> str:
+def reported(opened: OpenApi) -> str:
     body = {"title": "路灯不亮", "address": "示例路", "reporter": {"name": "某人", "phone": PHONE}}
     return str(opened.call("operator", "POST", "/events", body).json["number"])
 
 
-def look(opened: ApiHouse, number: str, account: str = "operator"):
+def look(opened: OpenApi, number: str, account: str = "operator"):
     return opened.call(account, "POST", f"/events/{number}/reveal", {"reason": "回访核实"})
 
 
 def test_looks_are_limited_by_the_hour_for_each_account_and_by_every_credential(
-    opened: ApiHouse, hand: HandClock
+    opened: OpenApi, hand: HandClock
 ) -> None:
     number, browser = reported(opened), opened.login("operator")
     for _ in range(MOST):
@@ -47,7 +47,7 @@ def test_looks_are_limited_by_the_hour_for_each_account_and_by_every_credential(
 
 
 def test_the_lead_is_told_once_who_reached_the_limit_and_an_operator_is_not(
-    opened: ApiHouse, hand: HandClock
+    opened: OpenApi, hand: HandClock
 ) -> None:
     number = reported(opened)
     for _ in range(MOST + 3):

@@ -17,7 +17,7 @@ from datasources.districts.reference import References
 from datasources.photos import disk_space, orphans
 from datasources.store.database import Database
 from datasources.store.models import PhotoRow, ScreenRow, UploadRow
-from tests.api_world import ApiHouse, build
+from tests.api_world import OpenApi, build
 from tests.conftest import FRIDAY
 from tests.test_photos import picture, stored, upload
 from tests.test_uploads import OTHER, SEAT, begin, send
@@ -26,32 +26,32 @@ LARGEST = 8 * 1024 * 1024
 WEEK = orphans.KEPT_FOR
 
 
-def opened_with(database: Database, folder: Path, **settings: Any) -> ApiHouse:
+def opened_with(database: Database, folder: Path, **settings: Any) -> OpenApi:
     chosen = Settings(data_dir=folder, **settings)
     return build(Runtime(chosen, "huli", "huli", database, References(database)))
 
 
 @pytest.fixture
-def opened(sqlite: Database, tmp_path: Path) -> ApiHouse:
+def opened(sqlite: Database, tmp_path: Path) -> OpenApi:
     return opened_with(sqlite, tmp_path)
 
 
-def announce(opened: ApiHouse, size: int, n: int, who: str | None = None) -> int:
+def announce(opened: OpenApi, size: int, n: int, who: str | None = None) -> int:
     body = {"size": size, "sha256": f"{n:064x}"}
     return int(opened.call(who, "POST", "/uploads", body, headers={} if who else SEAT).status_code)
 
 
-def test_one_address_brings_no_more_than_60_megabytes_an_hour(opened: ApiHouse) -> None:
+def test_one_address_brings_no_more_than_60_megabytes_an_hour(opened: OpenApi) -> None:
     assert [announce(opened, LARGEST, n) for n in range(8)] == [201] * 7 + [429]
     assert announce(opened, 1024, 9) == 201, "a small one still fits"
     assert [announce(opened, LARGEST, n, "operator") for n in range(10)] == [201] * 10
 
 
-def test_one_address_brings_no_more_than_forty_pictures_an_hour(opened: ApiHouse) -> None:
+def test_one_address_brings_no_more_than_forty_pictures_an_hour(opened: OpenApi) -> None:
     assert [announce(opened, 1024, n) for n in range(41)] == [201] * 40 + [429]
 
 
-def test_going_on_with_an_upload_costs_nothing(opened: ApiHouse) -> None:
+def test_going_on_with_an_upload_costs_nothing(opened: OpenApi) -> None:
     assert announce(opened, LARGEST, 0) == 201
     assert [announce(opened, LARGEST, 0) for _ in range(50)] == [201] * 50
 
@@ -72,7 +72,7 @@ def test_strangers_of_many_addresses_together_are_bounded_until_reports_take_the
 
 
 def test_below_the_floor_of_free_space_strangers_and_below_half_of_it_everybody_is_refused_in_words(
-    opened: ApiHouse, monkeypatch: pytest.MonkeyPatch
+    opened: OpenApi, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     free = 0
     opened.runtime.settings = opened.runtime.settings.model_copy(update={"free_mb": 1000})
@@ -90,7 +90,7 @@ def test_below_the_floor_of_free_space_strangers_and_below_half_of_it_everybody_
             assert "存储空间不足" in answer.json["detail"]
 
 
-def sweep(opened: ApiHouse, monkeypatch: pytest.MonkeyPatch, later: timedelta = WEEK) -> int:
+def sweep(opened: OpenApi, monkeypatch: pytest.MonkeyPatch, later: timedelta = WEEK) -> int:
     """Do the housekeeping as much later by the clock on the wall as by the drill's."""
     at = clock.real_now() + later + timedelta(minutes=1)
     monkeypatch.setattr(clock, "real_now", lambda: at)
@@ -118,7 +118,7 @@ def test_pictures_of_staff_that_no_event_took_are_swept_after_a_week_and_others_
 
 
 def test_files_that_belong_to_no_row_are_swept_after_a_week(
-    opened: ApiHouse, hand: HandClock, monkeypatch: pytest.MonkeyPatch
+    opened: OpenApi, hand: HandClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     kept = upload(opened, picture()).json["id"]
     opened.call("operator", "POST", "/events", {"title": "占道经营", "address": "南山路", "photos": [kept]})
@@ -133,7 +133,7 @@ def test_files_that_belong_to_no_row_are_swept_after_a_week(
 
 
 def test_a_later_sweep_looks_only_at_what_came_of_age_since(
-    opened: ApiHouse, hand: HandClock, monkeypatch: pytest.MonkeyPatch
+    opened: OpenApi, hand: HandClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     keeping = Housekeeping(opened.runtime)
     asked: list[Any] = []

@@ -12,14 +12,14 @@ from sqlalchemy import text
 
 from datasources.store import sealing
 from datasources.store.database import MIGRATIONS, Database
-from tests.api_world import ApiHouse, build, runtime_of
+from tests.api_world import OpenApi, build, runtime_of
 
 PHONES = ("13800138001", "13800138002", "0592-6010110")
 SECRET = "a secret of the tests"
 
 
 @pytest.fixture
-def opened(database: Database, tmp_path: Path) -> ApiHouse:
+def opened(database: Database, tmp_path: Path) -> OpenApi:
     return build(runtime_of(database, tmp_path))
 
 
@@ -29,7 +29,7 @@ def own_key() -> Iterator[None]:
     sealing.use([SECRET])
 
 
-def reported(opened: ApiHouse) -> list[str]:
+def reported(opened: OpenApi) -> list[str]:
     """Report by every door that takes a number; return the events' numbers."""
     body = {"title": "路灯不亮", "address": "示例路"}
     one, two, three = ({**body, "reporter": {"phone": phone}} for phone in PHONES)
@@ -58,7 +58,7 @@ def stored(database: Database) -> str:
         )
 
 
-def in_clear(opened: ApiHouse, number: str) -> dict[str, Any]:
+def in_clear(opened: OpenApi, number: str) -> dict[str, Any]:
     """Return an event as a token for reading persons gets it."""
     answer = opened.call(None, "GET", f"/events/{number}", headers=opened.clear("operator"))
     assert answer.status_code == 200
@@ -74,7 +74,7 @@ def back_to(database: Database, revision: str) -> None:
         connection.commit()
 
 
-def test_no_table_holds_a_number_in_clear_after_reports_by_every_door(opened: ApiHouse) -> None:
+def test_no_table_holds_a_number_in_clear_after_reports_by_every_door(opened: OpenApi) -> None:
     reported(opened)
     held = stored(opened.runtime.database)
     assert "路灯不亮" in held
@@ -91,7 +91,7 @@ def test_the_file_of_the_database_holds_no_number_either(sqlite: Database, tmp_p
     assert [phone for phone in PHONES if phone.encode() in data] == []
 
 
-def test_whoever_may_reads_finds_and_reveals_it_and_nobody_else(opened: ApiHouse) -> None:
+def test_whoever_may_reads_finds_and_reveals_it_and_nobody_else(opened: OpenApi) -> None:
     numbers = reported(opened)
     for number, phone in zip(numbers, PHONES, strict=True):
         shown = in_clear(opened, number)["reporter"]
@@ -106,13 +106,13 @@ def test_whoever_may_reads_finds_and_reveals_it_and_nobody_else(opened: ApiHouse
     assert opened.call("leader", "GET", "/events?q=13800138001").json["items"] == []
 
 
-def test_a_number_sealed_by_an_earlier_key_is_read_while_that_key_is_known(opened: ApiHouse) -> None:
+def test_a_number_sealed_by_an_earlier_key_is_read_while_that_key_is_known(opened: OpenApi) -> None:
     number = reported(opened)[0]
     sealing.use(["a new key", SECRET])
     assert in_clear(opened, number)["reporter"]["phone"] == PHONES[0]
 
 
-def test_a_lost_key_is_said_in_words(opened: ApiHouse) -> None:
+def test_a_lost_key_is_said_in_words(opened: OpenApi) -> None:
     number = reported(opened)[0]
     sealing.use(["quite another key"])
     assert in_clear(opened, number)["reporter"]["phone"] == sealing.LOST

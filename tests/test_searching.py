@@ -13,7 +13,7 @@ from datasources.events.filters import Filters
 from datasources.events.lists import events_count, events_page
 from datasources.store.database import Database
 from datasources.store.models import AuditRow
-from tests.api_world import ApiHouse, build, runtime_of
+from tests.api_world import OpenApi, build, runtime_of
 from tests.conftest import OPERATOR, Town, make_town
 
 PHONE, OTHER, IDENTITY, NAME = "13912345678", "13987654321", "350206199001011234", "欧阳慕容"
@@ -59,13 +59,13 @@ def test_what_a_masked_reader_reads_is_found_and_a_whole_number_by_its_digest(sm
 
 
 @pytest.fixture
-def opened(sqlite: Database, tmp_path: Path, hand: HandClock) -> ApiHouse:
+def opened(sqlite: Database, tmp_path: Path, hand: HandClock) -> OpenApi:
     return build(runtime_of(sqlite, tmp_path))
 
 
 @pytest.mark.parametrize("door", ["token", "session"])
 @pytest.mark.parametrize("words", ["1391234", "12345678", "欧阳慕", "19900101"])
-def test_every_door_searches_as_it_reads(opened: ApiHouse, hand: HandClock, door: str, words: str) -> None:
+def test_every_door_searches_as_it_reads(opened: OpenApi, hand: HandClock, door: str, words: str) -> None:
     event = file(make_town(opened.runtime.database, opened.runtime.reference, hand))
     client = opened.login("operator") if door == "session" else opened.client
     headers = {} if door == "session" else opened.token("operator")
@@ -82,7 +82,7 @@ def test_every_door_searches_as_it_reads(opened: ApiHouse, hand: HandClock, door
 
 
 def test_a_search_in_clear_is_written_down_even_when_it_lists_nobody(
-    opened: ApiHouse, hand: HandClock
+    opened: OpenApi, hand: HandClock
 ) -> None:
     event = file(make_town(opened.runtime.database, opened.runtime.reference, hand))
     for words, numbers in (("1391234", [event]), ("1390000", [])):

@@ -16,7 +16,7 @@ from dashboard.rules.events.event import Event, Status
 from dashboard.sweeps import deadlines
 from datasources.districts.reference import References
 from datasources.feed import outbox
-from datasources.store import set_aside
+from datasources.store import kept_aside
 from datasources.store.beats import Beats
 from datasources.store.database import Database
 from datasources.store.models import AlertLogRow, OutboxRow
@@ -215,14 +215,14 @@ def test_what_was_set_aside_is_listed_with_reason_and_count_and_leaves_when_it_i
     for _ in range(3):
         sqlite.aside.note("event", 7, ValueError("Expecting value"))
     with sqlite.write() as session:
-        set_aside.keep(session, sqlite.aside.take(), clock.real_now())
+        kept_aside.keep(session, sqlite.aside.take(), clock.real_now())
     sqlite.aside.note("event", 7, ValueError("Expecting value"))
     with sqlite.write() as session:
-        set_aside.keep(session, sqlite.aside.take(), clock.real_now())
+        kept_aside.keep(session, sqlite.aside.take(), clock.real_now())
     with sqlite.read() as session:
-        (row,) = set_aside.listed(session, clock.real_now())
+        (row,) = kept_aside.listed(session, clock.real_now())
         assert (row.kind, row.key, row.times, row.reason) == ("event", "7", 4, "ValueError: Expecting value")
-        assert set_aside.listed(session, clock.real_now() + timedelta(minutes=11)) == []
+        assert kept_aside.listed(session, clock.real_now() + timedelta(minutes=11)) == []
 
 
 def test_what_cannot_be_done_rests_longer_each_time() -> None:
@@ -232,3 +232,20 @@ def test_what_cannot_be_done_rests_longer_each_time() -> None:
     assert aside.rests("lapse", 1) and not aside.rests("lapse", 2) and aside.tries("lapse", 1) == 1
     aside.well("lapse", 1)
     assert not aside.rests("lapse", 1) and aside.tries("lapse", 1) == 0
+
+
+def test_a_damaged_co_unit_stops_neither_the_publisher_nor_a_restart(sqlite_world: World) -> None:
+    world = sqlite_world
+    alarms = [world.report(category=GAS) for _ in range(2)]
+    with world.db.write() as session:
+        damaged = text("UPDATE assignment SET accepted_at = 'x' WHERE event_id = :id")
+        assert session.execute(damaged, {"id": alarms[0].id}).rowcount  # type: ignore[attr-defined]
+    start = world.feed.position()
+    publisher(world).cycle()
+    messages = [entry.message for entry in world.feed.range(start) or []]
+    assert sum(message["k"] == "alert" for message in messages) == 2
+    live = world.live()  # as after a restart
+    live.follow(1)
+    assert set(live.store.rows) == {event.id for event in alarms} and not live.is_down
+    assert {alert["event_id"] for alert in live.alerts()} == {event.id for event in alarms}
+    assert "assignment" in {kind for kind, _ in noted(world.db)}

@@ -17,7 +17,7 @@ from datasources.accounts.sign_in import Entered, Origin, SignIn, TooSoon
 from datasources.districts.reference import Reference
 from datasources.store.database import Database
 from datasources.store.models import AuditRow, DeviceRow, SignInLimitRow
-from tests.api_world import PASSWORD, ApiHouse, build, runtime_of
+from tests.api_world import PASSWORD, OpenApi, build, runtime_of
 
 HERE, THERE = Origin("192.0.2.7"), Origin("198.51.100.9")
 FREE, FIRST = limits.KINDS["pair"]
@@ -235,7 +235,7 @@ def test_one_line_counts_as_one_address(address: str, counted: str) -> None:
 
 
 @pytest.fixture
-def opened(sqlite: Database, tmp_path: Path) -> ApiHouse:
+def opened(sqlite: Database, tmp_path: Path) -> OpenApi:
     return build(runtime_of(sqlite, tmp_path))
 
 
@@ -243,7 +243,7 @@ def post(browser: FlaskClient, password: str, name: str = "lead"):  # type: igno
     return browser.post("/login", data={"username": name, "password": password})
 
 
-def test_the_form_says_how_long_to_wait_the_same_for_every_name(opened: ApiHouse) -> None:
+def test_the_form_says_how_long_to_wait_the_same_for_every_name(opened: OpenApi) -> None:
     answers = {}
     for name in ("lead", "nobody-of-that-name"):
         for _ in range(FREE):
@@ -255,7 +255,7 @@ def test_the_form_says_how_long_to_wait_the_same_for_every_name(opened: ApiHouse
     assert answers["lead"][0] == 429
 
 
-def test_the_browser_of_the_seat_still_gets_in_while_a_stranger_guesses_beside_it(opened: ApiHouse) -> None:
+def test_the_browser_of_the_seat_still_gets_in_while_a_stranger_guesses_beside_it(opened: OpenApi) -> None:
     seat = opened.login("lead")
     cookie = seat.get_cookie(client.DEVICE_COOKIE)
     assert cookie is not None and cookie.http_only and cookie.same_site == "Lax"

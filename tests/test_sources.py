@@ -11,19 +11,19 @@ from dashboard.rules.events.capacities import SOURCES
 from dashboard.rules.events.event import TRUSTED_SOURCES, Source
 from datasources.alerts import screens
 from datasources.store.database import Database
-from tests.api_world import ApiHouse, build, runtime_of
+from tests.api_world import OpenApi, build, runtime_of
 from tests.conftest import Town, make_town
 
 ACCOUNTS = {Role.OPERATOR: "operator", Role.LEAD: "lead", Role.LEADER: "leader", Role.ADMIN: "admin"}
 
 
 @pytest.fixture
-def opened(sqlite: Database, tmp_path: Path, hand: HandClock) -> ApiHouse:
+def opened(sqlite: Database, tmp_path: Path, hand: HandClock) -> OpenApi:
     return build(runtime_of(sqlite, tmp_path))
 
 
 @pytest.fixture
-def place(opened: ApiHouse, hand: HandClock) -> Town:
+def place(opened: OpenApi, hand: HandClock) -> Town:
     return make_town(opened.runtime.database, opened.runtime.reference, hand)
 
 
@@ -38,7 +38,7 @@ def account_of(place: Town, role: Role) -> str:
 
 
 @pytest.mark.parametrize("role", [*ACCOUNTS, Role.UNIT, Role.WORKER])
-def test_every_role_files_in_its_own_name_and_in_no_other(opened: ApiHouse, place: Town, role: Role) -> None:
+def test_every_role_files_in_its_own_name_and_in_no_other(opened: OpenApi, place: Town, role: Role) -> None:
     for source in Source:
         answer = opened.call(account_of(place, role), "POST", "/events", body(place, source.value))
         if source in SOURCES[role]:
@@ -55,7 +55,7 @@ def test_no_unit_and_nobody_but_a_worker_makes_its_own_case_register_itself() ->
 
 
 @pytest.mark.parametrize("source", sorted(TRUSTED_SOURCES | {Source.LEADER}))
-def test_a_unit_takes_no_trusted_name_by_any_door(opened: ApiHouse, place: Town, source: str) -> None:
+def test_a_unit_takes_no_trusted_name_by_any_door(opened: OpenApi, place: Town, source: str) -> None:
     unit = account_of(place, Role.UNIT)
     batch = opened.call(unit, "POST", "/events/batch", {"events": [body(place, source)]})
     assert batch.json["results"][0]["status"] == 422
@@ -63,7 +63,7 @@ def test_a_unit_takes_no_trusted_name_by_any_door(opened: ApiHouse, place: Town,
 
 
 def test_only_accounts_of_the_hall_count_as_audible_screens(
-    opened: ApiHouse, place: Town, hand: HandClock
+    opened: OpenApi, place: Town, hand: HandClock
 ) -> None:
     def heard() -> int:
         with place.database.read() as session:

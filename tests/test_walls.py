@@ -18,7 +18,7 @@ from datasources.accounts import recognition
 from datasources.accounts.kiosks import ENROL_WITHIN, Elsewhere
 from datasources.store.database import Database
 from datasources.store.models import AuditRow, KioskRow
-from tests.api_world import ApiHouse, build, runtime_of
+from tests.api_world import OpenApi, build, runtime_of
 from tests.conftest import OPERATOR
 from tests.conftest import WALL as SCREEN
 from tests.test_kiosk import NAME, at_the_hall, change, entered, made, make, sees
@@ -28,14 +28,14 @@ HIDDEN = "只有办理的人才该看到的话"
 
 
 @pytest.fixture
-def opened(sqlite: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ApiHouse:
+def opened(sqlite: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> OpenApi:
     monkeypatch.setattr(recognition, "REMEMBERED", 0.0)
     opened = build(runtime_of(sqlite, tmp_path))
     admin.install(opened.app)
     return opened
 
 
-def reported(opened: ApiHouse, **more: Any) -> str:
+def reported(opened: OpenApi, **more: Any) -> str:
     photo = upload(opened, picture()).json["id"]
     body = {
         "title": "占道经营", "address": "南山路", "description": HIDDEN, "external_id": f"WAI-{photo[:6]}", "photos": [photo],
@@ -46,7 +46,7 @@ def reported(opened: ApiHouse, **more: Any) -> str:
     return str(answer.json["number"])
 
 
-def test_the_walls_list_holds_what_happened_where_and_nothing_people_wrote_or_are(opened: ApiHouse) -> None:
+def test_the_walls_list_holds_what_happened_where_and_nothing_people_wrote_or_are(opened: OpenApi) -> None:
     number = reported(opened)
     for path in ("/events", "/kpis/reported/events?period=today"):
         answer = opened.call("screen", "GET", path)
@@ -58,7 +58,7 @@ def test_the_walls_list_holds_what_happened_where_and_nothing_people_wrote_or_ar
         assert item.keys() == whole.keys(), "the shape is the same for everybody"
 
 
-def test_the_wall_lists_open_events_and_finds_nothing_by_what_it_does_not_list(opened: ApiHouse) -> None:
+def test_the_wall_lists_open_events_and_finds_nothing_by_what_it_does_not_list(opened: OpenApi) -> None:
     number = reported(opened)
     for words, count in ((HIDDEN[:4], 0), ("占道", 1), ("南山", 1)):
         assert len(opened.call("screen", "GET", f"/events?q={words}").json["items"]) == count, words
@@ -75,7 +75,7 @@ def test_the_wall_lists_open_events_and_finds_nothing_by_what_it_does_not_list(o
     assert opened.call("leader", "GET", "/kpis/reported/events?period=year").status_code == 200
 
 
-def test_a_wall_is_refused_everything_its_page_does_not_ask_for(opened: ApiHouse) -> None:
+def test_a_wall_is_refused_everything_its_page_does_not_ask_for(opened: OpenApi) -> None:
     number = reported(opened)
     photo = opened.call("operator", "GET", f"/events/{number}").json["photos"][0]["id"]
     for path in (
@@ -100,7 +100,7 @@ def test_a_wall_is_refused_everything_its_page_does_not_ask_for(opened: ApiHouse
     assert named <= walls.MAY | {"api.openapi_openapi"}
 
 
-def test_every_route_a_wall_may_ask_for_exists(opened: ApiHouse) -> None:
+def test_every_route_a_wall_may_ask_for_exists(opened: OpenApi) -> None:
     known = {rule.endpoint for rule in opened.app.url_map.iter_rules()}
     assert {name for name in walls.MAY if name.startswith("api.")} <= known
 
@@ -129,7 +129,7 @@ def test_the_walls_live_rows_carry_no_hands_no_requests_and_the_same_ids_and_ver
     assert HIDDEN.encode() not in gzip.decompress(odd.packed("1-0", None, walls.UNDRAWN))
 
 
-def test_an_address_works_once_and_then_in_that_browser_alone(opened: ApiHouse) -> None:
+def test_an_address_works_once_and_then_in_that_browser_alone(opened: OpenApi) -> None:
     path = make(opened)
     hall = at_the_hall(opened, path)
     thief = opened.client
@@ -142,7 +142,7 @@ def test_an_address_works_once_and_then_in_that_browser_alone(opened: ApiHouse) 
     assert told.count("screen.refused") == 1 and "screen.enrol" in told
 
 
-def test_the_hall_comes_in_again_with_its_device_when_its_session_is_gone(opened: ApiHouse) -> None:
+def test_the_hall_comes_in_again_with_its_device_when_its_session_is_gone(opened: OpenApi) -> None:
     path = make(opened)
     hall = at_the_hall(opened, path)
     hall.delete_cookie("grid_session")
@@ -150,7 +150,7 @@ def test_the_hall_comes_in_again_with_its_device_when_its_session_is_gone(opened
     assert hall.get(path).status_code == 303 and sees(hall) == 200
 
 
-def test_a_look_ahead_at_an_address_enrols_nobody(opened: ApiHouse) -> None:
+def test_a_look_ahead_at_an_address_enrols_nobody(opened: OpenApi) -> None:
     path = make(opened)
     assert opened.client.head(path).status_code == 403
     assert opened.client.get(path, headers={"Sec-Purpose": "prefetch;prerender"}).status_code == 403
@@ -164,7 +164,7 @@ def test_an_address_nobody_opened_within_a_day_is_worth_nothing(database: Databa
     assert entered(database, secret, None, ENROL_WITHIN - timedelta(seconds=1)).token
 
 
-def test_a_new_address_enrols_anew_and_the_old_device_is_out(opened: ApiHouse) -> None:
+def test_a_new_address_enrols_anew_and_the_old_device_is_out(opened: OpenApi) -> None:
     hall = at_the_hall(opened, make(opened))
     fresh = change(opened, "renew").json["address"].removeprefix("http://localhost")
     other = at_the_hall(opened, fresh)

@@ -1,7 +1,9 @@
 """How the API speaks: compact UTF-8 JSON, events as their viewer may see them, moments with the district's offset."""
 
 import json
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 
 from flask import Response, current_app
@@ -35,6 +37,13 @@ def dumped(body: Any) -> bytes:
 def answer(body: Any, status: int = 200, **headers: str) -> Response:
     """Return JSON values as a response."""
     return Response(dumped(body), status, headers, content_type=JSON)
+
+
+def shown(
+    kind: str, things: Iterable[Any], make: Callable[[Any], Any], key: Callable[[Any], Any] = attrgetter("id")
+) -> Iterator[Any]:
+    """Yield what is made of each thing of a list; one that cannot be shown is set aside, the others are shown."""
+    return runtime().database.aside.each(kind, things, key, make)
 
 
 def moment(value: datetime | None) -> str | None:

@@ -20,31 +20,38 @@ class Said:
 
 
 LEFT_OPEN = Finding("演示已关闭，但仍有演示账号可用。", "请用 run --no-demo 启动一次，或逐个 user disable。")
+UNFIT = "这些账号的名字是系统自己用的，或含有不能用的符号：{names}。"
+DISABLE = "请用 user add 另开账号，再用 user disable 停用它们。"
 
 
 def demo(settings: Settings) -> tuple[Said, list[Finding]]:
     """Return what is to be said of the demo of a data folder, and what is unsafe about it."""
     try:
-        held, open_ones = _counts(settings)
+        held, open_ones, unfit = _counts(settings)
     except SQLAlchemyError:
         return Said("数据库现在打不开，没有查看演示账号"), []
     params = {"held": held, "open": open_ones}
+    names = [Finding(UNFIT, DISABLE, {"names": "、".join(unfit)})] if unfit else []
     if settings.demo:
-        return Said("演示：开启；演示账号 {held} 个，可用 {open} 个", params), []
+        return Said("演示：开启；演示账号 {held} 个，可用 {open} 个", params), names
     if settings.demo_password is not None:
-        return Said("演示：关闭，但设置了 GRID_DEMO_PASSWORD；演示账号 {held} 个，可用 {open} 个", params), []
+        said = "演示：关闭，但设置了 GRID_DEMO_PASSWORD；演示账号 {held} 个，可用 {open} 个"
+        return Said(said, params), names
     if open_ones:
-        return Said("演示：关闭；演示账号 {held} 个，可用 {open} 个", params), [LEFT_OPEN]
-    return Said("演示：关闭；演示账号 {held} 个，全部停用", params), []
+        return Said("演示：关闭；演示账号 {held} 个，可用 {open} 个", params), [LEFT_OPEN, *names]
+    return Said("演示：关闭；演示账号 {held} 个，全部停用", params), names
 
 
-def _counts(settings: Settings) -> tuple[int, int]:
-    """Return how many demo accounts there are and how many are open; a folder nobody ever served has none."""
+def _counts(settings: Settings) -> tuple[int, int, list[str]]:
+    """Return how many demo accounts there are, how many are open, and names that no account may have.
+
+    A folder nobody ever served has none.
+    """
     if not (settings.data_dir / "district").exists():
-        return 0, 0
+        return 0, 0, []
     runtime = open_house(settings, load=False)
     try:
         with runtime.database.read() as session:
-            return accounts.demo_counts(session)
+            return *accounts.demo_counts(session), accounts.unfit_names(session)
     finally:
         runtime.close()

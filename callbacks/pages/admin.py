@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Flask, Response, current_app
 
-from callbacks.api.answers import answer
+from callbacks.api.answers import answer, shown
 from callbacks.api.bodies import object_body
 from callbacks.live.feed import LiveFeed
 from callbacks.pages import admin_health
@@ -76,12 +76,15 @@ def state() -> Response:
     with runtime.database.read() as session:
         heard = {row.name: row for row in screens.listed(session, now)}
         named = {row.account: row for row in kiosks.listed(session)}
-        people = [_account(row, runtime) for row in accounts.listed(session) if not kiosks.is_kiosk(row.name)]
-        limits = [_limit(row) for row in sign_in_limits.standing(session, clock.real_now())]
-    shown = [
-        _screen(name, named.get(name), heard.get(name), now) for name in sorted(named.keys() | heard.keys())
-    ]
-    return answer({"now": millis(clock.real_now()), "screens": shown, "accounts": people, "limits": limits})
+        rows = [row for row in accounts.listed(session) if not kiosks.is_kiosk(row.name)]
+        people = list(shown("account", rows, lambda row: _account(row, runtime), lambda row: row.name))
+        standing = sign_in_limits.standing(session, clock.real_now())
+        limits = list(shown("sign_in_limit", standing, _limit, lambda row: row.key))
+    names = sorted(named.keys() | heard.keys())
+    told = shown("screen", names, lambda name: _screen(name, named.get(name), heard.get(name), now), str)
+    return answer(
+        {"now": millis(clock.real_now()), "screens": list(told), "accounts": people, "limits": limits}
+    )
 
 
 @permission("accounts.manage")
@@ -184,13 +187,13 @@ def _wishes(body: Mapping[str, Any]) -> Shows:
 
 
 def _screen(name: str, named: KioskRow | None, heard: ScreenRow | None, now: datetime) -> dict[str, Any]:
-    shown: dict[str, Any] = {
+    found: dict[str, Any] = {
         "key": name,
         "name": named.name if named else mask_text(name),
         "kiosk": named is not None,
     }
     if named:
-        shown |= {
+        found |= {
             "place": mask_text(named.place),
             "shows": kiosk.screen_path(named.name, Shows(**named.shows)),
             "opened_at": millis(named.opened_at),
@@ -198,9 +201,9 @@ def _screen(name: str, named: KioskRow | None, heard: ScreenRow | None, now: dat
         }
     if heard:
         ago = (now - heard.seen_at).total_seconds() / (clock.speed() or 1)
-        shown |= {"ago": max(0.0, round(ago, 1)), "audible": heard.audible, "origin": heard.origin}
-        shown["report"] = heard.report
-    return shown
+        found |= {"ago": max(0.0, round(ago, 1)), "audible": heard.audible, "origin": heard.origin}
+        found["report"] = heard.report
+    return found
 
 
 def _account(row: AccountRow, runtime: Runtime) -> dict[str, Any]:

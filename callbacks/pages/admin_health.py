@@ -8,7 +8,7 @@ from callbacks.security.guard import permission
 from dashboard import clock
 from dashboard.feed.serializer import millis
 from dashboard.rules.text.masking import mask_text
-from datasources.store import set_aside
+from datasources.store import kept_aside
 
 
 def install(app: Flask) -> None:
@@ -21,7 +21,7 @@ def health() -> Response:
     """Return how the parts are and what is set aside, newest first."""
     now = clock.real_now()
     with runtime().database.read() as session:
-        rows = set_aside.listed(session, now)
+        rows = kept_aside.listed(session, now)
     aside = [
         {
             "kind": row.kind,

@@ -14,6 +14,7 @@ from dashboard.rules.text.masking import mask_text
 from dashboard.runtime.runtime import Runtime
 from datasources.audit import trail
 from datasources.audit.trail import Wanted
+from datasources.store.models import AuditRow
 from layouts.pages import audit as page
 
 LONGEST = 100
@@ -44,10 +45,11 @@ def show() -> Response:
     with runtime.database.read() as session:
         rows, more = trail.read(session, wanted)
         kinds = trail.kinds(session)
-    lines = [
-        page.Line(row.at.astimezone(tz).strftime(WHEN), row.account, row.what, _masked(row.detail))
-        for row in rows
-    ]
+
+    def line(row: AuditRow) -> page.Line:
+        return page.Line(row.at.astimezone(tz).strftime(WHEN), row.account, row.what, _masked(row.detail))
+
+    lines = list(runtime.database.aside.each("audit", rows, lambda row: row.id, line))
     kept = {name: getattr(asked, name) for name in ASKED if getattr(asked, name)}
     older = f"/audit?{urlencode({**kept, 'before': more})}" if more else ""
     title = runtime.reference.texts.get("title", runtime.reference.name)

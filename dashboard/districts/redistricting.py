@@ -19,6 +19,7 @@ from datasources.districts.pack.reading import Pack
 from datasources.districts.reference import Reference, References
 from datasources.districts.succession import stand_events_anew
 from datasources.events import journal
+from datasources.store import sound_rows
 from datasources.store.database import Database
 from datasources.store.models import AccountRow, EventRow, UnitRow
 
@@ -102,7 +103,7 @@ def _tell_accounts(database: Database, reference: Reference, told: Faults) -> No
     """Tell which accounts stand for an area or a unit that is gone; nobody's rights are moved without being told to."""
     query = select(AccountRow).where(AccountRow.disabled.is_(False)).order_by(AccountRow.name)
     with database.read() as session:
-        for row in session.scalars(query):
+        for row in sound_rows.rows_of(session, AccountRow, query):
             for file, code, gone, name in (
                 ("units.csv", row.unit, reference.gone.units, reference.unit_name(row.unit)),
                 ("areas.geojson", row.area, reference.gone.areas, reference.area_name(row.area)),

@@ -79,7 +79,9 @@ def alert_messages(
             if event is None:
                 raise LookupError(f"the event {alert.event_id} of the alert is gone or cannot be read")
             folded = folds.get(alert.id, ())
-            messages.append(_message(alert, row_of(event), signings[event.id], unit_name, titles, folded))
+            message = _message(alert, row_of(event), signings[event.id], unit_name, titles, folded)
+            json.dumps(message, ensure_ascii=False).encode()  # what JSON cannot say no screen can be told
+            messages.append(message)
         except Exception as error:  # one alert that cannot be shown must not silence all others
             if is_outage(error):
                 raise

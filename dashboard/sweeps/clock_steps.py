@@ -1,11 +1,12 @@
 """The sweep after a clock was put back: no emergency waits longer for its next rung than the rung's own span."""
 
 import logging
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import and_, or_
 
+from dashboard import clock
 from dashboard.rules.alerts import clock_steps
 from dashboard.rules.alerts.alert import LONGEST_SHELF, AlertState
 from datasources.alerts import journal
@@ -16,19 +17,27 @@ from datasources.store.models import AlertRow
 log = logging.getLogger(__name__)
 
 A: Any = AlertRow.__table__.c
+LATITUDE = timedelta(seconds=2)  # real ones: longer than processes are apart, shorter than anybody notices
 NEAREST = min(clock_steps.SPANS)
 
 
 def pull_in(database: Database, _reference: Reference, now: datetime, _budget: float | None = None) -> int:
     """Bring rungs that lie further away than their spans to where they belong; return how many alerts that were."""
+    # others raise and answer alerts while this round goes on, and their clock may be ahead of ours by a moment
+    now = max(now, clock.now())
+    late = now + LATITUDE * max(1.0, clock.speed())
     ahead = or_(
-        and_(A.state == AlertState.RAISED, A.next_at > now + NEAREST),
-        and_(A.state == AlertState.ACKNOWLEDGED, A.acknowledged_at > now),
-        and_(A.state != AlertState.STOOD_DOWN, A.shelved_until > now + LONGEST_SHELF),
+        and_(A.state == AlertState.RAISED, A.next_at > late + NEAREST),
+        and_(A.state == AlertState.ACKNOWLEDGED, A.acknowledged_at > late),
+        and_(A.state != AlertState.STOOD_DOWN, A.shelved_until > late + LONGEST_SHELF),
     )
     with database.read() as session:
         found = journal.alerts_where(session, ahead)
-    moved = [(alert, after) for alert in found if (after := clock_steps.pulled_in(alert, now)) is not alert]
+    moved = [
+        (alert, clock_steps.pulled_in(alert, now))
+        for alert in found
+        if clock_steps.pulled_in(alert, late) is not alert
+    ]
     done = 0
     for alert, after in moved:
         with database.write() as session:

@@ -3,6 +3,7 @@
 Every function works inside the caller's session; `now` is real time, accounts live outside the drill.
 """
 
+import re
 from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from typing import Any
@@ -14,10 +15,15 @@ from dashboard.rules.access import HOME, ROLE_WORDS, Role, Viewer
 from dashboard.rules.refusals import NotFound, Refusal
 from datasources.accounts import devices, limits, passwords
 from datasources.districts.reference import Reference
-from datasources.store.models import AccountRow, AuditRow, TokenRow
+from datasources.store import sound_rows
+from datasources.store.models import AccountRow, AuditRow, KioskRow, TokenRow
 
 LONGEST_NAME = 100
-RESERVED = frozenset({"list", "revoke", "console"})  # words of the command line and of the audit
+# words of the command line and of the audit, and whoever acts without an account
+RESERVED = frozenset(
+    {"list", "revoke", "console", "public", Role.RESIDENT.value, Role.SYSTEM.value, Role.CLOCK.value}
+)
+NAME = re.compile(r"[\w.@+\-]+")  # keys of screens and seats, addresses and lists are made of names
 DEMO_ROLES: Sequence[tuple[str, Role]] = (
     ("screen", Role.WALL),
     ("operator", Role.OPERATOR),
@@ -102,13 +108,13 @@ def enable(session: Session, name: str, now: datetime) -> None:
 
 def listed(session: Session) -> Sequence[AccountRow]:
     """Return every account, by name."""
-    return session.scalars(select(AccountRow).order_by(AccountRow.name)).all()
+    return sound_rows.rows_of(session, AccountRow, select(AccountRow).order_by(AccountRow.name))
 
 
 def of_unit(session: Session, unit: str) -> Sequence[AccountRow]:
     """Return the open accounts of a unit, its members first, by name."""
     query = select(AccountRow).where(AccountRow.unit == unit, AccountRow.disabled.is_(False))
-    return session.scalars(query.order_by(AccountRow.member.desc(), AccountRow.name)).all()
+    return sound_rows.rows_of(session, AccountRow, query.order_by(AccountRow.member.desc(), AccountRow.name))
 
 
 def viewer_named(session: Session, name: str) -> Viewer:
@@ -121,7 +127,8 @@ def viewer_named(session: Session, name: str) -> Viewer:
 
 def ensure_demo(session: Session, reference: Reference, password: str, now: datetime) -> list[str]:
     """Make the demo accounts that are not there and give all of them one password; return their names."""
-    rows = {row.name: row for row in session.scalars(select(AccountRow))}
+    rows = {row.name: row for row in listed(session)}
+    taken = set(session.scalars(select(AccountRow.name)))
     held = next((row.password_hash for row in rows.values() if row.demo and row.password_hash), None)
     # one hash for all: they share one printed password anyway, and ninety hashings would take seconds of the start
     shared = held if held and passwords.fits(held, password) else passwords.hashed(password)
@@ -130,6 +137,8 @@ def ensure_demo(session: Session, reference: Reference, password: str, now: date
     for values in demo_accounts(reference):
         name = values["name"]
         row = rows.get(name)
+        if row is None and name in taken:
+            continue  # it cannot be read, and is set aside
         if row is None:
             session.add(AccountRow(**values, password_hash=shared, demo=True, created_at=now))
         elif row.demo:
@@ -154,7 +163,7 @@ def unlock(session: Session, name: str, by: str, now: datetime) -> None:
 def close_demo(session: Session, now: datetime) -> int:
     """Disable the demo accounts that are open: where there is no demo, nobody enters by one; return how many were."""
     is_open = (AccountRow.demo, AccountRow.disabled.is_(False))
-    rows = session.scalars(select(AccountRow).where(*is_open)).all()
+    rows = sound_rows.rows_of(session, AccountRow, select(AccountRow).where(*is_open))
     for row in rows:
         row.disabled, row.closed_with_demo = True, True
         row.epoch += 1
@@ -216,16 +225,41 @@ def _title(reference: Reference, role: Role, unit: str | None, area: str | None)
 
 
 def _check(reference: Reference, name: str, role: Role, unit: str | None, area: str | None) -> None:
-    if not name or len(name) > LONGEST_NAME or not name.isprintable() or name != name.strip():
-        raise Refusal("账号名不能为空，最长 {most} 字，不含空白和控制字符", most=LONGEST_NAME, field="name")
-    if name in RESERVED:
-        raise Refusal("“{name}”是保留的名字，请换一个", name=name, field="name")
+    _check_name(name)
     if role not in HOME:
         raise Refusal("“{role}”不能作为账号的角色", role=role.value, field="role")
     if (role is Role.UNIT) != (unit is not None) or (unit is not None and unit not in reference.units):
         raise Refusal("处置单位的账号要写明一个已有的单位代码，其他角色不写", field="unit")
     if (role is Role.WORKER) != (area is not None) or (area is not None and area not in reference.areas):
         raise Refusal("网格员的账号要写明一个已有的区域代码，其他角色不写", field="area")
+
+
+def _check_name(name: str) -> None:
+    """Refuse a name that cannot be one: the product itself uses it, or it would be another key somewhere."""
+    if not name or len(name) > LONGEST_NAME or not name.isprintable() or name != name.strip():
+        raise Refusal("账号名不能为空，最长 {most} 字，不含空白和控制字符", most=LONGEST_NAME, field="name")
+    if name.casefold() in RESERVED:
+        raise Refusal("“{name}”是保留的名字，请换一个", name=name, field="name")
+    if not NAME.fullmatch(name) or not name.strip("."):
+        raise Refusal(
+            "账号名“{name}”不行：只能用文字、数字、点、横线、下划线、@ 和 +，也不能只有点",
+            name=name,
+            field="name",
+        )
+
+
+def unfit_names(session: Session) -> list[str]:
+    """Return the names of open accounts that none may have today, screens' own ones excepted."""
+    query = select(AccountRow.name).where(AccountRow.disabled.is_(False)).order_by(AccountRow.name)
+    own = set(session.scalars(select(KioskRow.account)))
+    found = []
+    for name in session.scalars(query):
+        try:
+            if name not in own:
+                _check_name(str(name))
+        except Refusal:
+            found.append(str(name))
+    return found
 
 
 def _hashed(password: str) -> str:

@@ -18,10 +18,11 @@ from dashboard.rules.access import Role
 from dashboard.rules.refusals import Forbidden, NotFound, Refusal
 from datasources.accounts.accounts import audit
 from datasources.accounts.sign_in import digest
+from datasources.store import sound_rows
 from datasources.store.models import AccountRow, KioskRow, SessionRow
 
 ACCOUNT = "screen:"
-NAME = re.compile(r"[\w.\-]{1,40}")
+NAME = re.compile(r"(?!\.+$)[\w.\-]{1,40}")
 ENTERED_FOR = timedelta(days=400)  # as long as browsers keep a cookie
 FRESH_FOR = timedelta(hours=24)  # then a reload brings another session token (reliability.md D11)
 OVERLAP = timedelta(days=7)  # the old one still counts, should the answer that brought the new one be lost
@@ -54,7 +55,7 @@ class Entered:
 def make(session: Session, name: str, place: str, shows: Shows, by: str, now: datetime) -> str:
     """Make a named screen and return the secret of its address; a Refusal when the name is taken or cannot be one."""
     if not NAME.fullmatch(name):
-        raise Refusal("屏幕名只能用文字、数字、点和横线，最长 40 字", field="name")
+        raise Refusal("屏幕名只能用文字、数字、点和横线，不能只有点，最长 40 字", field="name")
     if session.get(KioskRow, name) is not None:
         raise Refusal("已有名为“{name}”的屏幕", name=name, field="name")
     account, secret = ACCOUNT + name, _secret()
@@ -179,7 +180,7 @@ def is_kiosk(account: str) -> bool:
 
 def listed(session: Session) -> Sequence[KioskRow]:
     """Return every named screen, by name."""
-    return session.scalars(select(KioskRow).order_by(KioskRow.name)).all()
+    return sound_rows.rows_of(session, KioskRow, select(KioskRow).order_by(KioskRow.name))
 
 
 def _begin(session: Session, account: AccountRow, now: datetime) -> str:

@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from datasources.store import sound_rows
 from datasources.store.database import take_turn
 from datasources.store.models import SignInLimitRow
 
@@ -119,9 +120,8 @@ def waiting(session: Session, limits: Sequence[Limit], now: datetime) -> list[Si
 def standing(session: Session, now: datetime) -> Sequence[SignInLimitRow]:
     """Return what failed within a day, the latest first, as many as anybody reads."""
     query = select(SignInLimitRow).where(SignInLimitRow.last_at > now - SHOWN_FOR)
-    return session.scalars(
-        query.order_by(SignInLimitRow.last_at.desc(), SignInLimitRow.key).limit(MOST_SHOWN)
-    ).all()
+    query = query.order_by(SignInLimitRow.last_at.desc(), SignInLimitRow.key).limit(MOST_SHOWN)
+    return sound_rows.rows_of(session, SignInLimitRow, query)
 
 
 def release(session: Session, key: str) -> SignInLimitRow | None:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from dashboard.rules.refusals import NotFound
 from datasources.accounts.accounts import account_of, audit
 from datasources.accounts.digests import digest
+from datasources.store import sound_rows
 from datasources.store.models import SessionRow
 
 ID_LENGTH = 16  # hex digits of the digest: enough to tell sessions apart, nothing to enter with
@@ -30,7 +31,7 @@ def listed(session: Session, account: str, now: datetime, idle: timedelta | None
     lives = [row.account == account, row.epoch == epoch, row.ended_at.is_(None), row.expires_at > now]
     if idle is not None:
         lives.append(or_(row.seen_at > now - idle, row.seen_at.is_(None) & (row.created_at > now - idle)))
-    found = session.scalars(select(row).where(*lives)).all()
+    found: list[SessionRow] = sound_rows.rows_of(session, row, select(row).where(*lives))
     return sorted(found, key=lambda one: (one.seen_at or one.created_at, one.digest), reverse=True)
 
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from dashboard.rules.refusals import NotFound, Refusal
 from datasources.accounts.accounts import audit, named
 from datasources.accounts.digests import digest
+from datasources.store import sound_rows
 from datasources.store.models import TokenRow
 
 MARK = "grid_"
@@ -50,7 +51,8 @@ def ends_at(row: TokenRow) -> datetime:
 def listed(session: Session, accounts: Collection[str] = ()) -> Sequence[TokenRow]:
     """Return the tokens of accounts (none named: of all), by account, the newest first."""
     query = select(TokenRow).order_by(TokenRow.account, TokenRow.created_at.desc(), TokenRow.digest)
-    return session.scalars(query.where(TokenRow.account.in_(accounts)) if accounts else query).all()
+    query = query.where(TokenRow.account.in_(accounts)) if accounts else query
+    return sound_rows.rows_of(session, TokenRow, query)
 
 
 def revoke(session: Session, word: str, now: datetime) -> int:

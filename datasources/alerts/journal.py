@@ -11,11 +11,12 @@ from sqlalchemy import CursorResult, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from dashboard.rules.alerts.alert import Alert, AlertState
-from datasources.store import set_aside
+from datasources.store import sound_rows
 from datasources.store.models import AlertLogRow, AlertRow, OutboxRow
 
 ALERT_COLUMNS = tuple(field.name for field in fields(Alert))
 ALERT: Any = AlertRow.__table__.c
+_checked = sound_rows.checker(AlertRow.__table__, ALERT_COLUMNS)
 _ALERT_SELECT = select(*(AlertRow.__table__.c[name] for name in ALERT_COLUMNS))
 
 
@@ -33,7 +34,13 @@ def alerts_where(session: Session, *conditions: Any, limit: int | None = None) -
     """Return the alerts that meet all conditions, oldest first."""
     query = _ALERT_SELECT.where(*conditions).order_by(AlertRow.id)
     query = query.limit(limit) if limit else query
-    return set_aside.read_each(session, query, ALERT.id, "alert", lambda row: Alert(**row._mapping))
+    return sound_rows.read_each(session, query, ALERT.id, "alert", _sound)
+
+
+def _sound(row: Any) -> Alert:
+    _checked(row)
+    AlertState(row.state)
+    return Alert(**row._mapping)
 
 
 def last_episode(session: Session, event_id: int) -> int:

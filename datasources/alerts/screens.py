@@ -8,6 +8,7 @@ from sqlalchemy import delete, func, or_, select
 from sqlalchemy.orm import Session
 
 from datasources.accounts.kiosks import ACCOUNT, is_kiosk
+from datasources.store import sound_rows
 from datasources.store.models import ScreenRow
 
 LEASE = timedelta(seconds=15)
@@ -45,7 +46,7 @@ def listed(session: Session, now: datetime) -> Sequence[ScreenRow]:
     """Return the named screens and whoever else spoke within `REMEMBERED`, by name."""
     named = ScreenRow.account.startswith(ACCOUNT, autoescape=True)
     query = select(ScreenRow).where(or_(named, ScreenRow.seen_at >= now - REMEMBERED))
-    return session.scalars(query.order_by(ScreenRow.name)).all()
+    return sound_rows.rows_of(session, ScreenRow, query.order_by(ScreenRow.name))
 
 
 def forget_old(session: Session, now: datetime) -> None:

@@ -2,14 +2,16 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
 from dashboard.rules.events.event import Event
 from datasources.accounts.accounts import audit
+from datasources.store import sound_rows
 from datasources.store.database import take_turn
+from datasources.store.dialect import sound_json
 from datasources.store.models import AccountRow, AuditRow
 
 REVEAL, LIMIT = "reveal", "reveal.limit"
@@ -66,7 +68,7 @@ def lookers(session: Session, now: datetime, hour: timedelta = HOUR) -> Sequence
     query = (
         select(row.account, func.max(AccountRow.title), count, reached)
         .outerjoin(AccountRow, AccountRow.name == row.account)
-        .where(row.at > now - hour, row.what.in_((REVEAL, LIMIT)))
+        .where(row.at > now - hour, row.at <= now + hour, row.what.in_((REVEAL, LIMIT)))
         .group_by(row.account)
     )
     found = [Looker(name, title or name, int(n), at) for name, title, n, at in session.execute(query)]
@@ -75,14 +77,17 @@ def lookers(session: Session, now: datetime, hour: timedelta = HOUR) -> Sequence
 
 def looks_at(session: Session, event: Event) -> Sequence[Look]:
     """Return the latest looks at an event's reporter, the newest first."""
-    row, number = AuditRow, AuditRow.detail["event"].as_string()
+    row, number = AuditRow, sound_json(AuditRow.detail)["event"].as_string()
     query = (
-        select(row.at, row.account, AccountRow.title, row.detail["reason"].as_string())
+        select(row.at, row.account, AccountRow.title, sound_json(row.detail)["reason"].as_string())
         .outerjoin(AccountRow, AccountRow.name == row.account)
         .where(row.what == REVEAL, row.at >= event.reported_at - AHEAD, number == event.number)
         .order_by(row.at.desc(), row.id.desc())
         .limit(MOST)
     )
-    return [
-        Look(at, account, title or account, reason) for at, account, title, reason in session.execute(query)
-    ]
+
+    def look_of(row: Any) -> Look:
+        at, account, title, reason = row
+        return Look(at, account, title or account, reason)
+
+    return sound_rows.read_each(session, query, row.__table__.c.id, "audit", look_of)

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from datasources.store import sound_rows
 from datasources.store.models import AuditRow
 
 PAGE = 100
@@ -36,10 +37,10 @@ def read(session: Session, wanted: Wanted, most: int = PAGE) -> tuple[Sequence[A
         query = query.where(row.at < wanted.until)
     if wanted.before is not None:
         query = query.where(row.id < wanted.before)
-    rows = session.scalars(query.limit(most + 1)).all()
+    rows = sound_rows.rows_of(session, AuditRow, query.limit(most + 1))
     return rows[:most], rows[most - 1].id if len(rows) > most else None
 
 
 def kinds(session: Session) -> list[str]:
     """Return everything that was ever done, by code."""
-    return sorted(session.scalars(select(AuditRow.what).distinct()))
+    return sorted(one for one in session.scalars(select(AuditRow.what).distinct()) if isinstance(one, str))

@@ -144,4 +144,5 @@ def category_of(row: CategoryRow, conditions: list[dict]) -> Category:
         level=row.level,
         photo_required=row.photo_required,
         condition_limits=limits,
+        conditions=frozenset(item["no"] for item in conditions),
     )

@@ -10,10 +10,11 @@ from typing import Any
 
 import shapely
 from shapely.geometry import shape
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from dashboard.rules.events.event import OPEN
+from datasources.store import sound_rows
 from datasources.store.models import AreaRow, EventRow, RollupMarkRow
 
 E: Any = EventRow.__table__.c
@@ -110,7 +111,7 @@ def stand_events_anew(
     for path, new in moves.items():
         moved += session.scalars(still_open.where(E.area_path == path))
         session.execute(update(EventRow).where(E.area_path == path).values(area_path=new))
-    begun = session.scalar(select(func.min(E.reported_at)))
+    begun = sound_rows.first_value(session, EventRow.__table__.c.reported_at)
     if begun is not None:
         first, last = begun.astimezone(tz).date(), now.astimezone(tz).date()
         noons = [

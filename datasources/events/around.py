@@ -14,7 +14,6 @@ from dashboard.rules.events.event import OPEN, Event, Status
 from datasources.districts.geo import metres_between
 from datasources.districts.reference import Reference
 from datasources.events import journal
-from datasources.events.one import METRES_PER_DEGREE
 from datasources.store.models import EventRow
 
 E: Any = EventRow.__table__.c
@@ -23,6 +22,7 @@ HERE_M, HERE_WITHIN = 30.0, timedelta(days=90)
 MOST = 8
 # few events lie at one place, many are closed: the database must not think of starting from the status
 UNINDEXED = E.status.concat("")
+METRES_PER_DEGREE = 111_000  # a little short, so that a box in degrees is never too small
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from dashboard.rules.events.event import Event
 from datasources.events import journal
 from datasources.events.journal import EVENT, EVENT_COLUMNS
+from datasources.store import sound_rows
 from datasources.store.models import PhotoRow, StepRow
 
 CHUNK = 500
@@ -17,7 +18,7 @@ _EVENT = tuple(EVENT.c[name] for name in EVENT_COLUMNS)
 def photos_of(session: Session, event_id: int) -> Sequence[PhotoRow]:
     """Return the photos of an event, oldest first."""
     query = select(PhotoRow).where(PhotoRow.event_id == event_id)
-    return session.scalars(query.order_by(PhotoRow.created_at, PhotoRow.id)).all()
+    return sound_rows.rows_of(session, PhotoRow, query.order_by(PhotoRow.created_at, PhotoRow.id))
 
 
 def photo(session: Session, key: str) -> PhotoRow | None:
@@ -27,9 +28,8 @@ def photo(session: Session, key: str) -> PhotoRow | None:
 
 def steps_of(session: Session, event_id: int) -> Sequence[StepRow]:
     """Return the steps of an event, oldest first."""
-    return session.scalars(
-        select(StepRow).where(StepRow.event_id == event_id).order_by(StepRow.at, StepRow.version)
-    ).all()
+    query = select(StepRow).where(StepRow.event_id == event_id).order_by(StepRow.at, StepRow.version)
+    return sound_rows.rows_of(session, StepRow, query)
 
 
 def held(session: Session, external_ids: Collection[str]) -> dict[str, Event]:

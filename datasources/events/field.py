@@ -14,6 +14,7 @@ from dashboard.rules.periods import Period, period
 from datasources.districts.reference import Reference
 from datasources.events import journal
 from datasources.events.lists import EVENTS
+from datasources.store import sound_rows
 from datasources.store.dialect import contains
 from datasources.store.models import EventRow, LedgerRow, PhotoRow, StepRow
 
@@ -58,7 +59,7 @@ def tasks(session: Session, area: str) -> list[Task]:
     said = _said(session, ids)
     photos: dict[int, list[PhotoRow]] = {}
     found = select(PhotoRow).where(PhotoRow.event_id.in_(ids)).order_by(PhotoRow.created_at, PhotoRow.id)
-    for row in session.scalars(found):
+    for row in sound_rows.rows_of(session, PhotoRow, found):
         photos.setdefault(row.event_id or 0, []).append(row)
     return [Task(event, said.get(event.id, ""), photos.get(event.id, ())) for event in events]
 
@@ -66,7 +67,11 @@ def tasks(session: Session, area: str) -> list[Task]:
 def _said(session: Session, events: Sequence[int]) -> dict[int, str]:
     """Return event id → the text of its last finishing."""
     query = select(S.event_id, S.facts).where(S.event_id.in_(events), S.action == "finish").order_by(S.id)
-    return {event: str((facts or {}).get("text") or "") for event, facts in session.execute(query)}
+
+    def said(row: Any) -> tuple[int, str]:
+        return row[0], str((row[1] or {}).get("text") or "")
+
+    return dict(sound_rows.read_each(session, query, S.id, "step", said))
 
 
 def reported(session: Session, account: str) -> list[Event]:

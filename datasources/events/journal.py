@@ -17,8 +17,9 @@ from dashboard.rules.events.scoring import Points, Subject
 from dashboard.rules.refusals import Refusal, Unreadable
 from dashboard.rules.text.masking import mask_text, mask_values
 from datasources.districts.geo import stretch
-from datasources.store import sealing, set_aside
+from datasources.store import sealing, set_aside, sound_rows
 from datasources.store.database import reserve_ids
+from datasources.store.faults import is_damage
 from datasources.store.models import (
     AssignmentRow,
     Base,
@@ -34,6 +35,8 @@ from datasources.store.models import (
 ALERT = "alert"  # the target of what an alert owes its gateway
 EVENT_COLUMNS = tuple(field.name for field in fields(Event))
 EVENT: Any = EventRow.__table__
+STATUSES = frozenset(status.value for status in Status)
+_checked = sound_rows.checker(EVENT, EVENT_COLUMNS)
 _EVENT_SELECT = select(*(EVENT.c[name] for name in EVENT_COLUMNS))
 
 
@@ -67,7 +70,24 @@ def events_where(
 
 def read_events(session: Session, query: Select[Any]) -> list[Event]:
     """Return the events of a query of all their columns, in its order; one that cannot be read is set aside."""
-    return set_aside.read_each(session, query, EVENT.c.id, "event", lambda row: Event(*row))
+    return sound_rows.read_each(session, query, EVENT.c.id, "event", event_of)
+
+
+def event_of(row: Sequence[Any]) -> Event:
+    """Return the event of a row of all columns of one; ValueError where a column holds what no rule can work on."""
+    _checked(row)
+    return sound(Event(*row))
+
+
+def sound(event: Event) -> Event:
+    """Return an event that rules can work on; ValueError for any other."""
+    if event.status not in STATUSES:
+        raise ValueError(f"an unknown status: {event.status}")
+    if not isinstance(event.border, dict | None) or not isinstance(event.co_units, list | tuple | None):
+        raise ValueError("border or co_units hold something else")
+    if abs(event.lng or 0) > 180 or abs(event.lat or 0) > 90:  # or none at all
+        raise ValueError("a place that is not on earth")
+    return event
 
 
 def insert_events(session: Session, events: Sequence[Event]) -> None:
@@ -265,7 +285,7 @@ def co_units(session: Session, event: Event) -> tuple[CoUnit, ...]:
     )
     return tuple(
         CoUnit(row.unit, row.assigned_at, row.accept_due_at, row.accepted_at, row.finished_at)
-        for row in session.scalars(query)
+        for row in sound_rows.rows_of(session, AssignmentRow, query)
     )
 
 
@@ -338,11 +358,13 @@ def owe(
 def _one(session: Session, condition: Any) -> Event | None:
     try:
         row = session.execute(_EVENT_SELECT.where(condition)).first()
-    except (ValueError, TypeError) as error:
+        return event_of(row) if row else None
+    except Exception as error:
+        if not isinstance(error, (ValueError, TypeError)) and not is_damage(error):
+            raise
         key, number = session.execute(select(EVENT.c.id, EVENT.c.number).where(condition)).one()
         set_aside.of(session).note("event", key, error)
         raise Unreadable("事件 {number} 的记录已损坏，搁置待修；请联系管理员", number=number) from error
-    return Event(*row) if row else None
 
 
 def attach_photos(session: Session, ids: Sequence[str], event: Event, step_id: int, role: str) -> None:

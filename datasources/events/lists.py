@@ -145,7 +145,7 @@ def _search(session: Session, query: Select[Any], words: str, viewer: Viewer, mo
 
     streamed = query.execution_options(yield_per=CHUNK)
     with suppress(ValueError, TypeError), session.execute(streamed) as rows:
-        return list(islice(filter(readable, (Event(*row) for row in rows)), most))
+        return list(islice(filter(readable, (journal.event_of(row) for row in rows)), most))
     # a row that cannot be read: then part by part
     return list(islice(filter(readable, _in_parts(session, query)), most))
 

@@ -10,6 +10,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from datasources.store import sound_rows
 from datasources.store.models import PresenceRow
 
 LASTS = timedelta(seconds=45)
@@ -20,7 +21,8 @@ P = PresenceRow
 def present(session: Session, event_id: int, now: datetime) -> Sequence[PresenceRow]:
     """Return who has the event open, whoever holds it first, then by when they came."""
     query = select(P).where(P.event_id == event_id, P.seen_at > now - LASTS)
-    return session.scalars(query.order_by(P.holds.desc(), P.since, P.account, P.seat)).all()
+    query = query.order_by(P.holds.desc(), P.since, P.account, P.seat)
+    return sound_rows.rows_of(session, PresenceRow, query)
 
 
 def holder(session: Session, event_id: int, now: datetime) -> PresenceRow | None:

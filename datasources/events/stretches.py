@@ -12,7 +12,8 @@ from dashboard.rules.advice.stretches import DAYS, Stretch, worst_first
 from dashboard.rules.events.event import OPEN, Event, Ground
 from datasources.districts.geo import stretch
 from datasources.districts.reference import Reference
-from datasources.store.dialect import unindexed
+from datasources.store import sound_rows
+from datasources.store.dialect import sound_json, unindexed
 from datasources.store.models import BorderDecisionRow, EventRow, StepRow
 
 E: Any = EventRow.__table__.c
@@ -20,7 +21,8 @@ S: Any = StepRow.__table__.c
 B: Any = BorderDecisionRow.__table__.c
 NEAR_M = 150.0  # a ruling so near speaks for this place, whatever further grids were in reach there
 LOOKED_AT = 500  # rulings, newest first
-CANDIDATES = E.border["candidates"].as_string()
+BORDER = sound_json(E.border)
+CANDIDATES = BORDER["candidates"].as_string()
 OPEN_CODES = [status.value for status in OPEN]
 
 
@@ -35,7 +37,7 @@ def remembered(session: Session, event: Event, reference: Reference) -> BorderDe
     query = select(BorderDecisionRow).where(B.grid.in_(grids)).order_by(B.at.desc(), B.id.desc())
     rulings = [
         row
-        for row in session.scalars(query.limit(LOOKED_AT))
+        for row in sound_rows.rows_of(session, BorderDecisionRow, query.limit(LOOKED_AT))
         if len(grids & set(row.stretch.split("|"))) >= min(2, len(grids))
     ]
     own = stretch(grids)
@@ -77,16 +79,16 @@ def troubled(session: Session, now: datetime) -> list[Stretch]:
 
 
 def _doubted(since: datetime) -> Any:
-    unsettled = and_(E.border["settled"].as_boolean().is_not(True), E.status.in_(OPEN_CODES))
+    unsettled = and_(BORDER["settled"].as_boolean().is_not(True), E.status.in_(OPEN_CODES))
     return (
         select(CANDIDATES, func.count(), func.sum(case((unsettled, 1), else_=0)))
-        .where(E.reported_at >= since, E.border.is_not(None), E.border["streets"].as_integer() > 1)
+        .where(E.reported_at >= since, E.border.is_not(None), BORDER["streets"].as_integer() > 1)
         .group_by(CANDIDATES)
     )
 
 
 def _declined(since: datetime) -> Any:
-    ours = S.facts["ground"].as_string() == Ground.NOT_OUR_TERRITORY.value
+    ours = sound_json(S.facts)["ground"].as_string() == Ground.NOT_OUR_TERRITORY.value
     return (
         select(CANDIDATES, func.count())
         .join_from(StepRow.__table__, EventRow.__table__, S.event_id == E.id)
@@ -103,7 +105,10 @@ def _counts(rows: Iterable[Any]) -> dict[str, tuple[int, ...]]:
     """Return stretch → summed counts; the same grids in another order are the same stretch."""
     found: dict[str, tuple[int, ...]] = {}
     for candidates, *counts in rows:
-        name = stretch(json.loads(candidates or "[]"))
+        try:
+            name = stretch(json.loads(candidates or "[]"))
+        except (ValueError, TypeError):
+            continue  # the border of a damaged event: whoever reads the event sets it aside
         before = found.get(name, (0,) * len(counts))
         found[name] = tuple(old + int(new or 0) for old, new in zip(before, counts, strict=True))
     return found
@@ -111,4 +116,5 @@ def _counts(rows: Iterable[Any]) -> dict[str, tuple[int, ...]]:
 
 def _last(session: Session, names: list[str]) -> dict[str, tuple[str, str, datetime]]:
     query = select(B.stretch, B.grid, B.by, B.at).where(B.stretch.in_(names)).order_by(B.at, B.id)
-    return {name: (grid, by, at) for name, grid, by, at in session.execute(query)}
+    rows = sound_rows.read_each(session, query, B.id, "border_decision", tuple)
+    return {name: (grid, by, at) for name, grid, by, at in rows}

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, CursorResult, and_, func, or_, select, update
 from sqlalchemy.orm import Session, defer
 
-from datasources.store import set_aside
+from datasources.store import sound_rows
 from datasources.store.models import DeliveryRow, EventRow
 
 LEASE = timedelta(seconds=60)  # longer than any try takes
@@ -42,7 +42,7 @@ def due(session: Session, targets: Collection[str], now: datetime, real_now: dat
         .order_by(D.urgent.desc(), D.id)
         .limit(LOOKED_AT)
     )
-    return set_aside.read_each(session, query, D.id, "delivery", lambda row: Owed(**row._mapping))
+    return sound_rows.read_each(session, query, D.id, "delivery", lambda row: Owed(**row._mapping))
 
 
 def lease(session: Session, owed: Owed, word: str, real_now: datetime) -> bool:
@@ -93,7 +93,9 @@ def listed(session: Session, state: str | None, limit: int) -> Sequence[tuple[De
     }
     query = query.where(states[state])
     query = query.options(defer(DeliveryRow.payload)).order_by(D.urgent.desc(), D.id.desc())
-    return session.execute(query.limit(limit)).tuples().all()
+    return sound_rows.read_each(
+        session, query.limit(limit), D.id, "delivery", lambda row: (sound_rows.sound(row[0]), row[1])
+    )
 
 
 def owed_count(session: Session) -> tuple[int, int]:

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from dashboard.rules.access import Viewer
 from dashboard.rules.refusals import Forbidden, NotAllowedNow, NotFound
 from datasources.accounts.accounts import audit
+from datasources.store import sound_rows
 from datasources.store.models import ExportRequestRow
 
 LINK_FOR = timedelta(hours=24)
@@ -38,7 +39,7 @@ def listed(session: Session, who: Viewer) -> Sequence[ExportRequestRow]:
     query = select(ExportRequestRow).order_by(ExportRequestRow.asked_at.desc(), ExportRequestRow.id.desc())
     if not who.may("exports.answer"):
         query = query.where(ExportRequestRow.account == who.name)
-    return session.scalars(query.limit(MOST)).all()
+    return sound_rows.rows_of(session, ExportRequestRow, query.limit(MOST))
 
 
 def answer(

@@ -9,14 +9,17 @@ from sqlalchemy import ColumnElement, Select, delete, func, select
 from sqlalchemy.orm import Session, aliased, defer
 
 from dashboard.rules.events.event import OPEN, Event
-from datasources.store import set_aside
+from datasources.events import journal
+from datasources.store import sound_rows
 from datasources.store.models import AccountRow, AlertRow, AssignmentRow, EventRow, OutboxRow, StepRow
 
 CHUNK = 500
 OPEN_CODES = [status.value for status in OPEN]
 EVENTS = EventRow.__table__
 # screens are told no person: sealed numbers stay sealed, and cost nothing
-TOLD = tuple(EVENTS.c[field.name] for field in fields(Event) if field.name != "reporter_phone")
+TOLD_NAMES = tuple(field.name for field in fields(Event) if field.name != "reporter_phone")
+TOLD = tuple(EVENTS.c[name] for name in TOLD_NAMES)
+_checked = sound_rows.checker(EVENTS, TOLD_NAMES)
 
 
 def unpublished(session: Session, limit: int, locked: bool = False) -> Sequence[OutboxRow]:
@@ -27,18 +30,15 @@ def unpublished(session: Session, limit: int, locked: bool = False) -> Sequence[
     # without its moment, which nobody here asks for: a row of news is only numbers, and can always be read
     query = select(OutboxRow).options(defer(OutboxRow.at)).order_by(OutboxRow.urgent.desc(), OutboxRow.id)
     query = query.limit(limit)
-    return session.scalars(query.with_for_update(skip_locked=True) if locked else query).all()
+    query = query.with_for_update(skip_locked=True) if locked else query
+    found: list[OutboxRow] = sound_rows.rows_of(session, OutboxRow, query)
+    return found
 
 
 def forget(session: Session, ids: Collection[int]) -> None:
     """Delete outbox rows that the feed has carried."""
     for part in _chunks(ids):
         session.execute(delete(OutboxRow).where(OutboxRow.id.in_(part)))
-
-
-def oldest_unpublished(session: Session) -> datetime | None:
-    """Return when the oldest step was written that the feed has not carried."""
-    return session.scalar(select(func.min(OutboxRow.at)))
 
 
 def oldest_id(session: Session) -> int | None:
@@ -82,7 +82,11 @@ def open_events(session: Session) -> Iterator[Event]:
 
 
 def _events(session: Session, query: Select[Any]) -> list[Event]:
-    return set_aside.read_each(session, query, EVENTS.c.id, "event", lambda row: Event(**row._mapping))
+    def told(row: Any) -> Event:
+        _checked(row)
+        return journal.sound(Event(**row._mapping))
+
+    return sound_rows.read_each(session, query, EVENTS.c.id, "event", told)
 
 
 def open_versions(session: Session) -> dict[int, int]:
@@ -110,7 +114,8 @@ def alerts_open_or_among(session: Session, ids: Collection[int] = ()) -> Sequenc
 
 
 def _alerts(session: Session, query: Select[Any]) -> list[AlertRow]:
-    return set_aside.read_each(session, query, AlertRow.__table__.c.id, "alert", lambda row: row[0])
+    found: list[AlertRow] = sound_rows.rows_of(session, AlertRow, query)
+    return found
 
 
 def alerts_since(session: Session, since: datetime, limit: int) -> Sequence[AlertRow]:
@@ -137,7 +142,7 @@ def titles(session: Session, names: Collection[str]) -> dict[str, str]:
     if not names:
         return {}
     query = select(AccountRow.name, AccountRow.title).where(AccountRow.name.in_(list(names)))
-    return {row.name: row.title for row in session.execute(query)}
+    return {row.name: row.title for row in session.execute(query) if isinstance(row.title, str)}
 
 
 def signings(session: Session, events: Collection[Event]) -> dict[int, list[dict[str, Any]]]:
@@ -149,7 +154,7 @@ def signings(session: Session, events: Collection[Event]) -> dict[int, list[dict
     rounds = {event.id: event.round for event in events}
     for part in _chunks(list(rounds)):
         query = select(AssignmentRow).where(AssignmentRow.event_id.in_(part)).order_by(AssignmentRow.unit)
-        for row in session.scalars(query):
+        for row in sound_rows.rows_of(session, AssignmentRow, query):
             if row.round == rounds[row.event_id]:
                 units[row.event_id].append(signing(row.unit, row.accepted_at, row.accept_due_at))
     return units

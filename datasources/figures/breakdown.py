@@ -16,6 +16,7 @@ from datasources.figures.narrow import Narrow, narrowed
 from datasources.figures.rollups.flow import GROUND, LEVEL, tallied
 from datasources.figures.rollups.rolled import Cover, frozen_cover
 from datasources.figures.scans import Group, Pairs
+from datasources.store import sound_rows
 from datasources.store.models import EventRow, StepRow
 
 E: Any = EventRow.__table__.c
@@ -113,12 +114,18 @@ def standing(session: Session, reference: Reference, now: datetime, narrow: Narr
         E.status.in_([status.value for status in OPEN])
     )
     ages: dict[str, list[tuple[int, str, bool]]] = {}
-    for status, number, due, at in session.execute(narrowed(query, narrow.names), narrow.values(reference)):
+
+    def stood(row: Any) -> tuple[str, int, str, bool]:
+        status, number, due, at = row
         # a subquery loses the type of the column on SQLite
         began = at if isinstance(at, datetime) else datetime.fromisoformat(str(at))
         began = began if began.tzinfo else began.replace(tzinfo=now.tzinfo)
         age = max(0, int((now - began).total_seconds()))
-        ages.setdefault(status, []).append((age, number, due is not None and due < now))
+        return status, age, number, due is not None and due < now
+
+    narrowly, values = narrowed(query, narrow.names), narrow.values(reference)
+    for status, age, number, late in sound_rows.read_each(session, narrowly, E.id, "event", stood, values):
+        ages.setdefault(status, []).append((age, number, late))
     lines = []
     for status in OPEN:
         found = sorted(ages.get(status.value, []))

@@ -12,6 +12,7 @@ from dashboard.rules.events.event import Event, Status
 from dashboard.rules.periods import days
 from datasources.districts.reference import Reference
 from datasources.figures.kpis import kpi_groups
+from datasources.store import sound_rows
 from datasources.store.dialect import unindexed
 from datasources.store.models import EventRow, StepRow
 
@@ -93,6 +94,6 @@ def _own_declines(session: Session, events: Sequence[Event]) -> dict[tuple[int, 
         return {}
     found: dict[tuple[int, str], list[datetime]] = {}
     query = select(S.event_id, S.unit, S.at).where(S.event_id.in_(asked), S.action == "decline")
-    for key, unit, at in session.execute(query):
+    for key, unit, at in sound_rows.read_each(session, query, S.id, "step", tuple):
         found.setdefault((key, unit), []).append(at)
     return found

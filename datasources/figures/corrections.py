@@ -14,6 +14,7 @@ from datasources.districts.reference import Reference
 from datasources.figures.boards import RATES, standings
 from datasources.figures.points import BOTH, Entry, depth, step_of
 from datasources.figures.rollups.rolled import cover, frozen_cover
+from datasources.store import sound_rows
 from datasources.store.dialect import contains
 from datasources.store.models import EventRow, LedgerRow
 
@@ -80,7 +81,9 @@ def _late_entries(
         .order_by(L.at, L.id)
     )
     deep = depth(reference, board)
-    return [
-        (_line(reference, board, subject, step_of(path, deep)), Entry(*rest))
-        for subject, path, *rest in session.execute(query)
-    ]
+
+    def made(row: Any) -> tuple[str, Entry]:
+        subject, path, *rest = row
+        return _line(reference, board, subject, step_of(path, deep)), Entry(*rest)
+
+    return sound_rows.read_each(session, query, L.id, "ledger", made)

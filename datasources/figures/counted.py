@@ -17,6 +17,7 @@ from dashboard.rules.figures.kpis import Basis, Period
 from dashboard.rules.figures.words import KPIS, STAGES
 from dashboard.rules.refusals import Invalid, NotFound
 from datasources.districts.reference import Reference
+from datasources.events import journal
 from datasources.events.journal import EVENT_COLUMNS
 from datasources.events.lists import visible
 from datasources.figures.narrow import NOTHING, Narrow, check, narrowed
@@ -30,6 +31,7 @@ from datasources.figures.scans import (
     bound,
     rerouted,
 )
+from datasources.store import sound_rows
 from datasources.store.models import EventRow, StepRow
 from datasources.store.paging import bounded, cut, older
 
@@ -107,13 +109,15 @@ def page_of(
         shown += _size(session, query.where(seen), values)
         page = query.where(seen, *older(at.element, key.element, cursor))
         page = page.order_by(at.element.desc(), key.element.desc()).limit(limit + 1)
-        found += [
-            Counted(Event(*row[: len(EVENT_COLUMNS)]), *row[len(EVENT_COLUMNS) :])
-            for row in session.execute(page, values)
-        ]
+        found += sound_rows.read_each(session, page, key.element, "event", _counted, values)
     found.sort(key=lambda one: (one.at, one.key), reverse=True)
     items, following = cut(found[: limit + 1], limit, lambda one: (one.at, one.key))
     return CountedPage(items, following, count, count - shown)
+
+
+def _counted(row: Any) -> Counted:
+    own, rest = row[: len(EVENT_COLUMNS)], row[len(EVENT_COLUMNS) :]
+    return Counted(journal.event_of(own), *rest)
 
 
 def _check(reference: Reference, asked: Asked) -> None:

@@ -19,6 +19,8 @@ from dashboard.rules.refusals import Invalid
 from datasources.districts.reference import Reference
 from datasources.figures.rollups import rolled
 from datasources.figures.rollups.rolled import Cover
+from datasources.figures.scans import said
+from datasources.store import sound_rows
 from datasources.store.dialect import contains, unindexed
 from datasources.store.models import EventRow, LedgerRow, UnitRow
 from datasources.store.paging import bounded, cut, older
@@ -58,7 +60,7 @@ def ledger_entries(
         .order_by(L.at.desc(), L.id.desc())
         .limit(limit + 1)
     )
-    found = [Entry(*row) for row in session.execute(query)]
+    found = sound_rows.read_each(session, query, L.id, "ledger", lambda row: Entry(*row))
     return cut(found, limit, lambda entry: (entry.at, entry.id))
 
 
@@ -88,7 +90,7 @@ def points_of(
             query = query.join_from(LedgerRow.__table__, EventRow.__table__, L.event_id == E.id)
             query = query.where(contains(E.area_path, f"/{area}/"))
         for subject, total in session.execute(query):
-            found[subject] = found.get(subject, 0) + int(total)
+            found[said(subject)] = found.get(said(subject), 0) + int(total)
     return found if board == "workers" else _standing(found, reference)
 
 
@@ -122,7 +124,7 @@ def points_by_path(
             .group_by(E.area_path)
         )
         for path, total in session.execute(query):
-            found[path] = found.get(path, 0) + int(total)
+            found[said(path)] = found.get(said(path), 0) + int(total)
     return found
 
 

@@ -159,7 +159,12 @@ def scan(
 
 def key_of(row: Any, width: int) -> Any:
     """Return the key that the first columns of a row are: a text, or several as a tuple."""
-    return row[0] if width == 1 else tuple(part or "" for part in row[:width])
+    return said(row[0]) if width == 1 else tuple(said(part) or "" for part in row[:width])
+
+
+def said(part: Any) -> Any:
+    """Return a key as it can stand beside the others: what is damaged to bytes is a text of its own."""
+    return part.decode("utf-8", "replace") if isinstance(part, bytes) else part
 
 
 @lru_cache(maxsize=256)

@@ -37,6 +37,7 @@ WRITTEN = re.compile(
 ISO_SECONDS = "%Y-%m-%d %H:%M:%S"
 ISO_PLAIN = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d", re.ASCII)
 OFFSET_OF_HOURS = re.compile(r"\d\s*[+-]\d{2}$")
+NO_MATCH = "does not match format"  # what strptime says of a text that is no date of a sound pattern
 BARE_NUMBER = re.compile(r"\d{4,16}(\.\d+)?")
 AFTERNOON = frozenset({"下午", "傍晚", "晚上"})  # words: none
 EXCEL_1900, EXCEL_1904 = datetime(1899, 12, 30), datetime(1904, 1, 1)  # noqa: DTZ001 - as Excel counts: local days
@@ -191,6 +192,21 @@ class Dates:
         second_of = match["seconds"] or match["said_seconds"]
         clock = f"{hour:02d}:{_two(minute)}:{_two(second_of)}.{(match['fraction'] or '').ljust(6, '0')}"
         return datetime.fromisoformat(f"{year:04d}-{month:02d}-{day:02d}T{clock}{_offset(match['offset'])}")
+
+
+def is_format(pattern: str) -> bool:
+    """Return whether a date_format can be meant: a number's, or a pattern that strptime can read dates by."""
+    if pattern in NUMBERS:
+        return True
+    if "%" not in pattern:
+        return False
+    try:
+        datetime.strptime("", plain(pattern))  # noqa: DTZ007 - only whether it is a pattern
+    except ValueError as error:
+        return NO_MATCH in str(error)
+    except Exception:  # a directive twice is an error of the regular expression it becomes
+        return False
+    return True
 
 
 def plain(text: str) -> str:

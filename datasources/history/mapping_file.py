@@ -100,7 +100,7 @@ def read_mapping(path: Path) -> Mapping:
         held = tomllib.loads(raw.decode("utf-8-sig"))
     except FileNotFoundError:
         raise Refusal("找不到映射文件 {name}", name=path.name) from None
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise Refusal("映射文件 {name} 读不出来：{why}", name=path.name, why=str(error)) from error
     _check_settings(path, held)
     columns, values = held.get("columns", {}), held.get("values", {})
@@ -160,7 +160,7 @@ SETTINGS: Table[str, tuple[Callable[[Any], bool], str]] = {
     "crs": (lambda value: value in tuple(TO_WGS84), "映射文件 {name} 的 crs 应是坐标系：wgs84、cgcs2000、gcj02 或 bd09"),
     "time_zone": (_is_zone, "映射文件 {name} 的 time_zone 应是时区的名字，例如 \"Asia/Shanghai\""),
     "date_format": (
-        lambda value: isinstance(value, str) and (value in dates.NUMBERS or "%" in value),
+        lambda value: isinstance(value, str) and dates.is_format(value),
         "映射文件 {name} 的 date_format 应是日期格式，例如 \"%Y-%m-%d %H:%M:%S\"，或 \"epoch\"、\"epoch_ms\"、\"excel\"、\"excel_1904\"",
     ),
     "blanks": (

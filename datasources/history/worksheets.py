@@ -4,6 +4,7 @@ Excel keeps 15 digits of a number and shows the rest as zeros or noise: such a c
 """
 
 import re
+import zipfile
 from collections.abc import Iterator
 from datetime import date, datetime, time
 from pathlib import Path
@@ -12,6 +13,10 @@ from typing import Any
 from dashboard.rules.refusals import Refusal
 from datasources.history.dates import DateCell
 
+LARGEST_UNPACKED = 1024 * 2**20  # a full worksheet of a million rows and twenty columns
+LARGEST_KEPT = 128 * 2**20  # what is read into memory as a whole: shared texts, styles
+ALWAYS_READ, MOST_TIMES = 64 * 2**20, 100  # real sheets pack ten to thirty times, a bomb a thousand
+MOST_PARTS = 10_000
 KEPT_DIGITS = 10**15
 _colour_or_locale = re.compile(r"\[[^\]]*\]")
 _pieces = re.compile(r'"([^"]*)"|\\(.)|_(.)|([0])|([-/ ()])|(.)')
@@ -25,6 +30,7 @@ def rows(path: Path) -> Iterator[list[str]]:
     """Yield the rows of the first sheet; Refusal where the file cannot be read."""
     from openpyxl import load_workbook  # only who imports Excel pays for loading it
 
+    _check_size(path)
     try:
         book = load_workbook(path, read_only=True, data_only=True)
         sheet = book.worksheets[0]
@@ -36,6 +42,26 @@ def rows(path: Path) -> Iterator[list[str]]:
         raise
     except Exception as error:  # openpyxl raises what its zip and XML parsers raise
         raise Refusal("文件 {name} 不是能读的 Excel 文件", name=path.name) from error
+
+
+def _check_size(path: Path) -> None:
+    """Refuse a file that would unpack to more than any table needs: a small one may hold a mountain of zeros."""
+    try:
+        with zipfile.ZipFile(path) as packed:
+            parts = packed.infolist()
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
+        raise Refusal("文件 {name} 不是能读的 Excel 文件", name=path.name) from error
+    # of a part no more is unpacked than its entry states: more is a bad checksum, and told as an unreadable file
+    size, packed_size = sum(part.file_size for part in parts), sum(part.compress_size for part in parts)
+    if size > ALWAYS_READ and size > MOST_TIMES * packed_size:
+        raise Refusal("文件 {name} 压得太紧，不像一张表，没有打开；请另存为 CSV", name=path.name)
+    if len(parts) > MOST_PARTS or size > LARGEST_UNPACKED:
+        most = LARGEST_UNPACKED // 2**20
+        raise Refusal("文件 {name} 解开后超过 {most} MB，请分成几份，或另存为 CSV", name=path.name, most=most)
+    shared = sum(part.file_size for part in parts if not part.filename.startswith("xl/worksheets/"))
+    if shared > LARGEST_KEPT:
+        most = LARGEST_KEPT // 2**20
+        raise Refusal("文件 {name} 解开后超过 {most} MB，请分成几份，或另存为 CSV", name=path.name, most=most)
 
 
 def cell_text(value: Any, number_format: str) -> str:

@@ -8,9 +8,10 @@ import time
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
+from datasources.store import sound_rows
 from datasources.store.models import BeatRow
 
 PUBLISHER, DELIVERIES = "publisher", "deliveries"
@@ -46,16 +47,24 @@ def database_now(session: Session, real_now: datetime) -> datetime:
 def keep(session: Session, ages: Mapping[str, float], real_now: datetime) -> None:
     """Write down what finished how many seconds ago; a later moment of another process stays."""
     now = database_now(session, real_now)
+    held = _beats(session)
     for name, age in sorted(ages.items()):
-        at, row = now - timedelta(seconds=age), session.get(BeatRow, name)
-        if row is None:
-            session.add(BeatRow(name=name, at=at))
-        elif row.at < at or row.at > now:
-            row.at = at
+        at, before = now - timedelta(seconds=age), held.get(name)
+        if before is not None and at <= before <= now:
+            continue
+        # written without being read: a beat that cannot be read is mended by the next one
+        if not session.execute(update(BeatRow).where(BeatRow.name == name).values(at=at)).rowcount:  # type: ignore[attr-defined]
+            session.execute(insert(BeatRow).values(name=name, at=at))
 
 
 def ages(session: Session, real_now: datetime) -> dict[str, float]:
     """Return name → seconds since it was last finished anywhere."""
     now = database_now(session, real_now)
-    rows = session.execute(select(BeatRow.name, BeatRow.at))
-    return {name: max(0.0, (now - at).total_seconds()) for name, at in rows}
+    return {name: max(0.0, (now - at).total_seconds()) for name, at in _beats(session).items()}
+
+
+def _beats(session: Session) -> dict[str, datetime]:
+    query = select(BeatRow.name, BeatRow.at)
+    return dict(
+        sound_rows.read_each(session, query, BeatRow.__table__.c.name, "beat", lambda row: (row[0], row[1]))
+    )

@@ -7,6 +7,7 @@ from sqlalchemy import BigInteger, DateTime, Integer, LargeBinary, String, TypeD
 
 from datasources.store import sealing
 
+YEARS = range(2, 9999)  # nearer to the ends of the calendar no zone, no span may be applied to a moment
 BigId = BigInteger().with_variant(Integer, "sqlite")
 
 
@@ -26,6 +27,8 @@ class Moment(TypeDecorator[datetime]):
     def process_result_value(self, value: datetime | None, dialect: Any) -> datetime | None:
         if value is None:
             return None
+        if value.year not in YEARS:
+            raise ValueError(f"a moment in the year {value.year}")
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 

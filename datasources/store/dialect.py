@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, ColumnElement, String, func
+from sqlalchemy import JSON, BigInteger, Boolean, ColumnElement, String, func
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
@@ -30,6 +30,16 @@ class whole_seconds(FunctionElement[int]):
     inherit_cache = True
 
 
+class _sound_json(FunctionElement[Any]):
+    type = JSON()
+    inherit_cache = True
+
+
+def sound_json(column: Any) -> Any:
+    """Return a JSON column, empty where what is stored is none: SQLite would stop the whole statement over it."""
+    return _sound_json(column)
+
+
 def unindexed(column: Any) -> ColumnElement[str]:
     """Return a text column that no index serves, where the planner would walk all history by it."""
     return func.coalesce(column, "")
@@ -45,6 +55,18 @@ def _contains(element: Any, compiler: Any, **options: Any) -> str:
 def _contains_sqlite(element: Any, compiler: Any, **options: Any) -> str:
     text, part = (compiler.process(clause, **options) for clause in element.clauses)
     return f"(instr({text}, {part}) > 0)"
+
+
+@compiles(_sound_json)
+def _json(element: Any, compiler: Any, **options: Any) -> str:
+    (column,) = (compiler.process(clause, **options) for clause in element.clauses)
+    return str(column)
+
+
+@compiles(_sound_json, "sqlite")
+def _json_sqlite(element: Any, compiler: Any, **options: Any) -> str:
+    (column,) = (compiler.process(clause, **options) for clause in element.clauses)
+    return f"CASE WHEN json_valid({column}) THEN {column} END"
 
 
 @compiles(hour_text)

@@ -1,23 +1,21 @@
 """Rows that cannot be read or worked on are set aside, each with its reason, and everything else goes on.
 
-A fault is noted in memory, so that it costs nothing where it is met; `keep` writes what was noted into the database
-for the administrator's page. What is mended stops being met, and leaves the list by itself.
+A fault is noted in memory, so that it costs nothing where it is met; `kept_aside` writes what was noted into the
+database for the administrator's page. What is mended stops being met, and leaves the list by itself.
 """
 
 import logging
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Select, delete, func, select
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
+from dashboard.rules.refusals import Refusal
 from datasources.store.faults import is_outage
-from datasources.store.models import SetAsideRow
 from datasources.store.quiet_log import Quiet
 
 log = logging.getLogger(__name__)
@@ -60,6 +58,20 @@ class Aside:
                 self._notes[kind, str(key)] = Note(kind, str(key), reason)
         self._quiet.warning(kind, "%s %s is set aside, the others go on: %s", kind, key, reason)
 
+    def each(
+        self, kind: str, things: Iterable[Any], key: Callable[[Any], Any], make: Callable[[Any], T]
+    ) -> Iterator[T]:
+        """Yield make(thing) of each, without those nothing can be made of: they are set aside."""
+        for thing in things:
+            try:
+                made = make(thing)
+            except Exception as error:  # whatever one holds, the others are shown
+                if isinstance(error, Refusal) or is_outage(error):
+                    raise
+                self.note(kind, key(thing), error)
+                continue
+            yield made
+
     def take(self) -> list[Note]:
         """Return what was noted since the last time."""
         with self._lock:
@@ -93,69 +105,3 @@ def of(session: Session) -> Aside:
     """Return where a session's database sets rows aside."""
     found: Aside | None = session.info.get("aside")
     return found if found is not None else session.info.setdefault("aside", Aside())
-
-
-def read_each(
-    session: Session,
-    query: Select[Any],
-    key: ColumnElement[Any],
-    kind: str,
-    make: Callable[[Any], T],
-) -> list[T]:
-    """Return make(row) of every row of a query, in its order; a row that cannot be read is set aside.
-
-    The whole is tried first; only where that fails is it read by halves down to the row.
-    """
-    try:
-        return [make(row) for row in session.execute(query)]
-    except Exception as error:
-        if isinstance(error, DBAPIError) or is_outage(error):
-            raise
-    keys = list(dict.fromkeys(session.execute(query.with_only_columns(key)).scalars()))
-    return _by_halves(session, query, key, kind, make, keys)
-
-
-def _by_halves(
-    session: Session,
-    query: Select[Any],
-    key: ColumnElement[Any],
-    kind: str,
-    make: Callable[[Any], T],
-    keys: Sequence[Any],
-) -> list[T]:
-    if not keys:
-        return []
-    try:
-        return [make(row) for row in session.execute(query.where(key.in_(keys)))]
-    except Exception as error:
-        if isinstance(error, DBAPIError) or is_outage(error):
-            raise
-        if len(keys) == 1:
-            of(session).note(kind, keys[0], error)
-            return []
-    middle = len(keys) // 2
-    first = _by_halves(session, query, key, kind, make, keys[:middle])
-    return first + _by_halves(session, query, key, kind, make, keys[middle:])
-
-
-def keep(session: Session, notes: Sequence[Note], now: datetime) -> None:
-    """Write down what was set aside (`now` in real time), and forget what nobody has met for a while."""
-    for note in notes:
-        row = session.get(SetAsideRow, (note.kind, note.key))
-        if row is None:
-            row = SetAsideRow(kind=note.kind, key=note.key, first_at=now, times=0)
-            session.add(row)
-        row.reason, row.last_at, row.times = note.reason, now, row.times + note.times
-    session.execute(delete(SetAsideRow).where(SetAsideRow.last_at < now - SHOWN_FOR))
-
-
-def listed(session: Session, now: datetime, limit: int = MOST_KEPT) -> Sequence[SetAsideRow]:
-    """Return what is set aside at present, the newest first."""
-    query = select(SetAsideRow).where(SetAsideRow.last_at >= now - SHOWN_FOR)
-    return session.scalars(query.order_by(SetAsideRow.first_at.desc(), SetAsideRow.key).limit(limit)).all()
-
-
-def count(session: Session, now: datetime) -> int:
-    """Return how many rows are set aside at present."""
-    query = select(func.count()).select_from(SetAsideRow).where(SetAsideRow.last_at >= now - SHOWN_FOR)
-    return session.scalar(query) or 0

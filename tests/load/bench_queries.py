@@ -21,7 +21,7 @@ from dashboard.rules.figures.kpis import period
 from datasources.districts.loading import load_pack
 from datasources.districts.pack.reading import read_pack
 from datasources.districts.reference import Reference, References
-from datasources.events import around, journal, one
+from datasources.events import around, journal
 from datasources.events.filters import Filters
 from datasources.events.lists import events_page
 from datasources.figures.boards import board_rows
@@ -186,7 +186,6 @@ def questions(reference: Reference) -> dict[str, Callable[[Session], Any]]:
     asked["duplicates near"] = lambda s: around.possible_duplicates(
         s, reference, (spot.lng or 0, spot.lat or 0), "S0406", NOW, NOW
     )
-    asked["open by area"] = one.open_by_area
     return asked
 
 

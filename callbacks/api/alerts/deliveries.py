@@ -5,7 +5,7 @@ from typing import Any
 from flask import Response
 
 from callbacks.api import query
-from callbacks.api.answers import answer, moment, runtime
+from callbacks.api.answers import answer, moment, runtime, shown
 from callbacks.api.bodies import object_body
 from callbacks.security.guard import permission
 from callbacks.security.session import somebody
@@ -43,7 +43,7 @@ def listed() -> Response:
     with runtime().database.read() as session:
         found = delivery_queue.listed(session, state, limit)
         owed, failed = delivery_queue.owed_count(session)
-    items = [item(row, number) for row, number in found]
+    items = list(shown("delivery", found, lambda pair: item(*pair), lambda pair: pair[0].id))
     return answer({"items": items, "next": None, "owed": owed, "failed": failed})
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import Response
 
-from callbacks.api.answers import answer, moment, runtime
+from callbacks.api.answers import answer, moment, runtime, shown
 from callbacks.api.events.events import photo_body
 from callbacks.security.guard import permission
 from callbacks.security.session import somebody
@@ -41,8 +41,8 @@ def field() -> Response:
         {
             "now": millis(now),
             "speed": clock.speed(),
-            "tasks": [_task(one, reference) for one in tasks],
-            "mine": [_mine(event, reference) for event in mine],
+            "tasks": list(shown("event", tasks, lambda one: _task(one, reference), lambda one: one.event.id)),
+            "mine": list(shown("event", mine, lambda event: _mine(event, reference))),
             "open": standing,
             "reported_today": done.reported,
             "checked_today": done.checked,

@@ -5,7 +5,7 @@ from dataclasses import replace
 from flask import Response
 
 from callbacks.api import query
-from callbacks.api.answers import answer, read_event, runtime
+from callbacks.api.answers import answer, read_event, runtime, shown
 from callbacks.security import walls
 from callbacks.security.clear_reads import searched_in_clear
 from callbacks.security.guard import permission
@@ -41,7 +41,7 @@ def listed() -> Response:
     with runtime().database.read() as session:
         found, following = events_page(session, reference, reads, filters, limit, cursor, now)
         count = {"count": events_count(session, reference, reads, filters, now)} if counting else {}
-    items = [walls.listed(read_event(event, who, now), who) for event in found]
+    items = list(shown("event", found, lambda event: walls.listed(read_event(event, who, now), who)))
     return answer({"items": items, "next": following} | count)
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import Response
 
-from callbacks.api.answers import answer, moment, runtime
+from callbacks.api.answers import answer, moment, runtime, shown
 from callbacks.security.guard import permission
 from dashboard.rules.events.event import Event
 from dashboard.rules.text.masking import mask_text
@@ -16,7 +16,7 @@ def objections() -> Response:
     """Return the closed events whose reporter is not content, the oldest closing first."""
     with runtime().database.read() as session:
         events = queries_objections.standing(session)
-    return answer({"items": [_item(event) for event in events], "next": None})
+    return answer({"items": list(shown("event", events, _item)), "next": None})
 
 
 def _item(event: Event) -> dict[str, Any]:

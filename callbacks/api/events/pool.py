@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import Response
 
-from callbacks.api.answers import answer, moment, runtime
+from callbacks.api.answers import answer, moment, runtime, shown
 from callbacks.api.events.events import known_event
 from callbacks.security.guard import permission
 from callbacks.security.session import somebody
@@ -33,7 +33,7 @@ def pool() -> Response:
     stake = {rule: points_text(reference.policy.points[rule]) for rule in AT_STAKE}
     if left <= 0:
         stake["claim"] = points_text(0)
-    items = [_item(event, who, reference, photos.get(event.id, 0)) for event in events]
+    items = list(shown("event", events, lambda event: _item(event, who, reference, photos.get(event.id, 0))))
     return answer({"items": items, "stake": stake, "bonus_left": points_text(max(0, left)), "bonus_cap": cap})
 
 

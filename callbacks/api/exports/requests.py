@@ -6,7 +6,7 @@ from flask import Response, current_app
 from itsdangerous import BadSignature, URLSafeSerializer
 
 from callbacks.api import query
-from callbacks.api.answers import answer, moment, runtime
+from callbacks.api.answers import answer, moment, runtime, shown
 from callbacks.api.bodies import object_body, reason_of
 from callbacks.api.exports.cells import event_cells
 from callbacks.api.exports.exports import download, why_of
@@ -51,7 +51,7 @@ def ask() -> Response:
 def requests() -> Response:
     """Return one's own requests, newest first; whoever may answer them sees everybody's."""
     with runtime().database.read() as session:
-        found = [_request(row) for row in export_requests.listed(session, somebody())]
+        found = list(shown("export_request", export_requests.listed(session, somebody()), _request))
     return answer({"items": found, "next": None})
 
 

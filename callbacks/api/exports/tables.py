@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
 from callbacks.api import query
-from callbacks.api.answers import runtime
+from callbacks.api.answers import runtime, shown
 from callbacks.api.exports.cells import event_cells, local, words_of
 from callbacks.api.exports.flow import FLOW, Table, Words
 from callbacks.api.figures.breakdown import CODES, DIMENSIONS, grouped_codes
@@ -30,7 +30,7 @@ from datasources.events.lists import events_by_number, events_page, numbers_seen
 from datasources.figures import breakdown
 from datasources.figures.boards import RATES, board_rows
 from datasources.figures.corrections import corrections
-from datasources.figures.counted import counted_page
+from datasources.figures.counted import Counted, counted_page
 from datasources.figures.points import Entry, ledger_entries
 from datasources.files.sheets import Row
 from layouts.text import columns
@@ -138,7 +138,10 @@ def _counted(words: Words, who: Viewer) -> Table:
         found = counted_page(session, reference, who, question, PAGE, cursor)
         return list(found.items), found.following
 
-    rows = ([*cells(one.event), local(one.at), ratings.get(one.rating or "", "")] for one in _paged(page))
+    def row(one: Counted) -> Row:
+        return [*cells(one.event), local(one.at), ratings.get(one.rating or "", "")]
+
+    rows = shown("event", _paged(page), row, lambda one: one.event.id)
     return columns.heads(*columns.EVENTS, *columns.COUNTED), rows
 
 
@@ -151,7 +154,7 @@ def listed(words: Mapping[str, str], who: Viewer, cells: Callable[[Event], Row])
     reference, now = runtime().reference, clock.now()
     filters = read_filters(words, reference)
     found = _paged(lambda session, cursor: events_page(session, reference, who, filters, PAGE, cursor, now))
-    return (cells(event) for event in found)
+    return shown("event", found, cells)
 
 
 def named_events(numbers: Sequence[str], who: Viewer) -> Table:

@@ -5,7 +5,7 @@ from typing import Any
 from flask import Response
 
 from callbacks.api import query
-from callbacks.api.answers import answer, moment, runtime
+from callbacks.api.answers import answer, moment, runtime, shown
 from callbacks.security.guard import permission
 from callbacks.security.session import somebody
 from dashboard import actions, clock
@@ -25,11 +25,12 @@ def appeals() -> Response:
     who, reference = somebody(), runtime().reference
     with runtime().database.read() as session:
         found = queries_appeals.appealed(session, reference, who, pending=pending)
-        items = [
-            _item(event)
-            | {"may_review": "review" in actions.buttons(session, reference, event, who, clock.now())}
-            for event in found
-        ]
+
+        def item(event: Event) -> dict[str, Any]:
+            buttons = actions.buttons(session, reference, event, who, clock.now())
+            return _item(event) | {"may_review": "review" in buttons}
+
+        items = list(shown("event", found, item))
     return answer({"items": items, "next": None})
 
 

@@ -8,7 +8,7 @@ from flask import Response
 from sqlalchemy.orm import Session
 
 from callbacks.api import query
-from callbacks.api.answers import answer, moment, read_event, runtime
+from callbacks.api.answers import answer, moment, read_event, runtime, shown
 from callbacks.security.guard import permission
 from callbacks.security.session import somebody
 from callbacks.security.walls import LISTS, listed
@@ -100,7 +100,11 @@ def counted(code: str) -> Response:
 
 def counted_answer(page: CountedPage, who: Viewer, now: datetime) -> Response:
     """Return a page of what a number counted, as its reader may know it."""
-    items = [listed(read_event(one.event, who, now), who) | {"counted": _counted(one)} for one in page.items]
+
+    def item(one: Counted) -> dict[str, Any]:
+        return listed(read_event(one.event, who, now), who) | {"counted": _counted(one)}
+
+    items = list(shown("event", page.items, item, lambda one: one.event.id))
     return answer({"items": items, "next": page.following, "count": page.count, "hidden": page.hidden})
 
 

@@ -15,9 +15,11 @@ LONGEST_HOLD_DAYS = 366
 
 def register(attempt: EventAttempt) -> list[Fault]:
     if attempt.facts.get("category"):
-        return _known_category(attempt)
-    known = attempt.context.world.category(attempt.matter.category)
-    return [("category", "立案要选定类别", {})] if known is None else []
+        faults = _known_category(attempt)
+    else:
+        known = attempt.context.world.category(attempt.matter.category)
+        faults = [("category", "立案要选定类别", {})] if known is None else []
+    return faults or _known_condition(attempt)
 
 
 def dispatch(attempt: EventAttempt) -> list[Fault]:
@@ -100,6 +102,14 @@ def settle_border(attempt: EventAttempt) -> list[Fault]:
     if candidates and attempt.facts["grid"] not in candidates:
         return [("grid", "只能从候选网格中选定", {})]
     return []
+
+
+def _known_condition(attempt: EventAttempt) -> list[Fault]:
+    number, code = attempt.facts.get("condition"), attempt.facts.get("category") or attempt.matter.category
+    category = attempt.context.world.category(code)
+    if number is None or category is None or number in category.conditions:
+        return []
+    return [("condition", "类别“{code}”没有第 {no} 条立案条件", {"code": code, "no": number})]
 
 
 def _known_category(attempt: EventAttempt) -> list[Fault]:

@@ -25,6 +25,7 @@ class Category:
     level: str | None = None
     photo_required: bool = False
     condition_limits: Mapping[int, Limit] = field(default_factory=dict)
+    conditions: frozenset[int] = frozenset()
 
 
 POINTS: Mapping[str, int] = {

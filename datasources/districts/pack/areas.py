@@ -25,6 +25,7 @@ TOLERATED_M2 = 1.0
 SLIVER_M2 = (
     1000.0  # outlines of real files touch with such strips: what lies there is in doubt, as at every border
 )
+MOST_WORKERS = 100_000
 FARTHEST_M = 300_000.0
 
 
@@ -129,8 +130,9 @@ def _read(
     if not facts["name"]:
         faults.fault(FILE, line, "名称为空")
     workers = facts.get("workers")
-    if workers is not None and (not isinstance(workers, int) or isinstance(workers, bool) or workers < 0):
-        faults.fault(FILE, line, "区域“{code}”的 workers 应为非负整数", code=code)
+    if workers is not None and (type(workers) is not int or not 0 <= workers <= MOST_WORKERS):
+        text = "区域“{code}”的 workers 应为 0 到 {most} 的整数"
+        faults.fault(FILE, line, text, code=code, most=MOST_WORKERS)
         workers = None
     lng, lat = _label(facts, drawing)
     area = Area(
@@ -165,7 +167,7 @@ def _shape(
     """The drawing of an area, or None with the reason noted."""
     try:
         drawing = shape(geometry)
-    except (ShapelyError, ValueError, TypeError, AttributeError, KeyError, IndexError):
+    except (ShapelyError, ValueError, TypeError, AttributeError, KeyError, IndexError, OverflowError):
         drawing = None
     if drawing is None or not (drawing.is_empty or np.isfinite(drawing.bounds).all()):
         faults.fault(FILE, line, "区域“{code}”的图形无法读取", code=code)

@@ -23,7 +23,7 @@ def righted(
     for _, feature in features:
         try:
             west, south, east, north = shape(feature["geometry"]).bounds
-        except (ShapelyError, ValueError, TypeError, AttributeError, KeyError, IndexError):
+        except (ShapelyError, ValueError, TypeError, AttributeError, KeyError, IndexError, OverflowError):
             continue
         middle = ((west + east) / 2, (south + north) / 2)
         if not (abs(middle[1]) <= 90 and metres_between(middle, mirror) <= FARTHEST_M):

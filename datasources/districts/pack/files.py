@@ -14,7 +14,12 @@ from pathlib import Path
 from typing import Any
 
 from dashboard.rules.refusals import Refusal
+from dashboard.rules.text import clean
 
+HIDDEN = "文字里有看不见的控制字符，请删去"
+TOO_LARGE = "有一个数大得没有意义"
+TOO_DEEP = "括号套得太深，无法读取"
+LARGEST = 2**53  # whole numbers beyond it are no amounts of anything
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
@@ -130,7 +135,9 @@ def read_table(folder: Path, name: str, columns: Sequence[str], faults: Faults) 
         if len(cells) != len(head):
             faults.fault(name, line, "应有 {wanted} 列，实有 {found} 列", wanted=len(head), found=len(cells))
             continue
-        stripped = [cell.strip() for cell in cells]
+        stripped = [clean.text(cell) for cell in cells]
+        if any(map(clean.has_hidden, stripped)):
+            faults.fault(name, line, HIDDEN)
         rows.append(Row(name, line, dict(zip(head, stripped, strict=True))))
     return [] if missing else rows
 
@@ -154,12 +161,46 @@ def read_toml(folder: Path, name: str, faults: Faults) -> tuple[dict[str, Any], 
     if text is None:
         return {}, ""
     try:
-        return tomllib.loads(text), text
-    except tomllib.TOMLDecodeError as error:
+        return _sound(tomllib.loads(text)), text
+    except RecursionError:
+        faults.fault(name, None, TOO_DEEP)
+    except ValueError as error:  # of its syntax, or a number or a text that nothing can be done with
         at = re.search(r"line (\d+)", str(error))
-        line = int(at.group(1)) if at else text.count("\n") + 1
-        faults.fault(name, line, "TOML 语法错误：{reason}", reason=str(error))
-        return {}, ""
+        line = (
+            int(at.group(1))
+            if at
+            else text.count("\n") + 1
+            if isinstance(error, tomllib.TOMLDecodeError)
+            else None
+        )
+        reason = error.args[0] if error.args else ""
+        if reason in (HIDDEN, TOO_LARGE):
+            faults.fault(name, line, reason)
+        else:
+            faults.fault(name, line, "TOML 语法错误：{reason}", reason=str(error))
+    return {}, ""
+
+
+def _sound(value: Any) -> Any:
+    """Return what a TOML file holds with its texts clean; ValueError for hidden signs and numbers beyond any measure."""
+    if isinstance(value, dict):
+        return {_sound(name): _sound(one) for name, one in value.items()}
+    if isinstance(value, list):
+        return [_sound(one) for one in value]
+    if isinstance(value, str):
+        if clean.has_hidden(value):
+            raise ValueError(HIDDEN)
+        return clean.text(value)
+    if isinstance(value, int) and abs(value) > LARGEST:
+        raise ValueError(TOO_LARGE)
+    return value
+
+
+def _whole(digits: str) -> int:
+    """Return a whole number of a JSON file; ValueError for one beyond any measure."""
+    if len(digits) > len(str(LARGEST)):
+        raise ValueError(TOO_LARGE)
+    return int(digits)
 
 
 def toml_line(text: str, *road: str) -> int | None:
@@ -182,15 +223,34 @@ def read_features(folder: Path, name: str, faults: Faults) -> list[tuple[int, di
     if text is None:
         return []
     try:
-        whole = json.loads(text)
+        whole = json.loads(text, parse_int=_whole)
     except json.JSONDecodeError as error:
         faults.fault(name, error.lineno, "JSON 语法错误：{reason}", reason=error.msg)
+        return []
+    except RecursionError:
+        faults.fault(name, None, TOO_DEEP)
+        return []
+    except ValueError:
+        faults.fault(name, None, TOO_LARGE)
         return []
     features = whole.get("features") if isinstance(whole, dict) else None
     if not isinstance(features, list):
         faults.fault(name, 1, "应为含 features 的 GeoJSON FeatureCollection")
         return []
-    return list(zip(_feature_lines(text, len(features)), features, strict=True))
+    found = list(zip(_feature_lines(text, len(features)), features, strict=True))
+    for line, feature in found:
+        facts = feature.get("properties") if isinstance(feature, dict) else None
+        if isinstance(facts, dict):
+            _clean_facts(name, line, facts, faults)
+    return found
+
+
+def _clean_facts(name: str, line: int, facts: dict[str, Any], faults: Faults) -> None:
+    """Clean the texts of a feature's properties, its code excepted, which is checked as one; note what nobody can see."""
+    texts = {key: value for key, value in facts.items() if isinstance(value, str) and key != "code"}
+    facts.update({key: clean.text(value) for key, value in texts.items()})
+    if any(map(clean.has_hidden, texts.values())):
+        faults.fault(name, line, HIDDEN)
 
 
 def _feature_lines(text: str, count: int) -> list[int]:

@@ -6,7 +6,7 @@ for the next round. Rolled up again at any time, a day comes out the same.
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Any
 
 import numpy as np
@@ -31,7 +31,8 @@ from datasources.figures.rollups.rolled import (
     first_of_span,
     shortened,
 )
-from datasources.figures.scans import HANDLED, SCANS, Pairs, Tally, bound, scan
+from datasources.figures.scans import HANDLED, SCANS, Pairs, Tally, bound, said, scan
+from datasources.store import sound_rows
 from datasources.store.database import take_turn
 from datasources.store.models import (
     ROLLUP_CODES,
@@ -55,6 +56,7 @@ P: Any = POINTS.c
 M: Any = RollupMarkRow.__table__.c
 TABLES = (RollupRow, RollupPointsRow, RollupTimesRow, RollupFlowRow, RolledRow)
 ONE = timedelta(days=1)
+EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
 TURN = 20261  # those who roll up take turns, so that none stores what another has stored
 SUMS = tuple(f"{code}_{part}" for code in ROLLUP_CODES for part in ("num", "den"))
 DUE_CODES = tuple(code for code in ROLLUP_CODES if not code.endswith("_reported"))
@@ -229,7 +231,7 @@ def points_rows(session: Session, period: Period, first: date, tier: str) -> lis
     sums: dict[tuple[str, ...], int] = {}
     for kind, subject, path, tenths in session.execute(query):
         for grain in POINT_GRAINS:
-            key = (grain, kind, *_whose(grain, subject, path))
+            key = (grain, kind, *_whose(grain, said(subject), said(path)))
             sums[key] = sums.get(key, 0) + int(tenths)
     names = ("grain", "kind", "subject", "path")
     return [
@@ -251,8 +253,9 @@ def _first_day(session: Session, tz: tzinfo) -> date | None:
         *(E[name] for name in COUNTED_BY),
         L.for_at,
     ]  # each has an index, some only of what is not empty
+    # nothing was counted before: a year that was damaged must not be a thousand years of days
     found: Iterable[datetime | None] = (
-        session.scalar(select(func.min(column)).where(column.is_not(None))) for column in columns
+        sound_rows.first_value(session, column, column >= EARLIEST) for column in columns
     )
     known = [at for at in found if at is not None]
     return min(known).astimezone(tz).date() if known else None

@@ -22,7 +22,8 @@ from datasources.figures.narrow import Narrow, narrowed
 from datasources.figures.rollups import rolled
 from datasources.figures.rollups.dirty_marks import COUNTED_STEPS
 from datasources.figures.rollups.rolled import DAY, Cover
-from datasources.store.dialect import unindexed
+from datasources.figures.scans import said
+from datasources.store.dialect import sound_json, unindexed
 from datasources.store.models import EventRow, RollupFlowRow, StepRow
 
 E: Any = EventRow.__table__.c
@@ -53,7 +54,7 @@ def happened(session: Session, period: Period, narrow: Narrow, reference: Refere
     """
     values = narrow.values(reference)
     steps = (
-        select(S.action, S.unit, S.actor_unit, S.rating, S.facts, *KEYS)
+        select(S.action, S.unit, S.actor_unit, S.rating, sound_json(S.facts), *KEYS)
         .join_from(StepRow.__table__, EventRow.__table__, S.event_id == E.id)
         .where(S.action.in_(COUNTED_STEPS), S.at >= period.start, S.at < period.end)
         .where(E.status.not_in([status.value for status in VOID]))
@@ -63,7 +64,7 @@ def happened(session: Session, period: Period, narrow: Narrow, reference: Refere
         if not who:
             continue
         for what in _whats(action, rating, facts):
-            yield (what, who, *(key or "" for key in keys))
+            yield (what, said(who), *(said(key) or "" for key in keys))
     closed = select(E.solved_level, *KEYS).where(
         E.closed_at >= period.start,
         E.closed_at < period.end,
@@ -71,7 +72,7 @@ def happened(session: Session, period: Period, narrow: Narrow, reference: Refere
         E.solved_level.is_not(None),
     )
     for level, *keys in session.execute(narrowed(closed, narrow.names), values):
-        yield (f"{LEVEL}{level}", "", *(key or "" for key in keys))
+        yield (f"{LEVEL}{level}", "", *(said(key) or "" for key in keys))
 
 
 def _whats(action: str, rating: str | None, facts: Any) -> Iterable[str]:

@@ -22,6 +22,7 @@ from datasources.figures.memo import Memo, ask
 from datasources.figures.narrow import Narrow
 from datasources.figures.scans import VALID
 from datasources.figures.standing import open_by_status, open_supervised, stood, stood_supervised, within
+from datasources.store import sound_rows
 from datasources.store.models import EventRow, StepRow
 
 E: Any = EventRow.__table__.c
@@ -106,20 +107,20 @@ def latest_view(
     )
     if area:
         query = query.where(S.at > now - timedelta(hours=LATEST_HOURS))
-    return {
-        "steps": [
-            {
-                "at": round(at.timestamp() * 1000),
-                "number": number,
-                "action": action,
-                "action_name": ACTION_WORDS[action],
-                "title": mask_text(title),
-                "unit_name": reference.unit_name(unit),
-                "to_status": Status(to_status).value,
-            }
-            for at, number, action, title, unit, to_status in session.execute(query)
-        ]
-    }
+
+    def step(row: Any) -> dict[str, Any]:
+        at, number, action, title, unit, to_status = row
+        return {
+            "at": round(at.timestamp() * 1000),
+            "number": number,
+            "action": action,
+            "action_name": ACTION_WORDS[action],
+            "title": mask_text(title),
+            "unit_name": reference.unit_name(unit),
+            "to_status": Status(to_status).value,
+        }
+
+    return {"steps": sound_rows.read_each(session, query, S.id, "step", step)}
 
 
 def _standing(standing: dict[str, int], supervised: int) -> dict[str, tuple[int, int]]:
@@ -132,7 +133,7 @@ def _before(
     session: Session, now: datetime, then: datetime, reference: Reference, area: str | None
 ) -> dict[str, dict[str, int] | None]:
     yesterday = previous(period("today", now, reference.tz))
-    begun = session.scalar(select(func.min(S.at)))
+    begun = sound_rows.first_value(session, S.at)
     pairs: dict[str, tuple[int, int]] = {}
     if begun is not None and begun <= yesterday.start:
         until = Period(yesterday.start, then, reference.tz)

@@ -36,7 +36,8 @@ def register(attempt: EventAttempt) -> Outcome:
     seen = attempt.matter.changed({"category": code, "emergency": emergency})
     columns: dict[str, Any] = {
         "category": code,
-        "condition": attempt.facts.get("condition", attempt.matter.condition),
+        # a condition is one of the category it was chosen for
+        "condition": attempt.facts.get("condition", attempt.matter.condition) if code == asked else None,
         "level": LEVELS[level],
         "emergency": emergency,
         "registered_at": attempt.context.now,
