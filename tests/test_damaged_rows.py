@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from dashboard.runtime.loops import keep_aside
 from sqlalchemy import JSON, Boolean, Float, Integer, select
 from sqlalchemy.exc import OperationalError
 
 from callbacks.pages import admin, audit
 from dashboard import clock
 from dashboard.clock import HandClock
+from dashboard.loops import keep_aside
 from dashboard.rules.events.event import Event
 from dashboard.rules.figures.words import KPIS
 from dashboard.sweeps import rollup_keeper

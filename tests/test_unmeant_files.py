@@ -9,7 +9,7 @@ import pytest
 
 from dashboard.rules.refusals import Refusal
 from datasources.districts.pack.reading import BUNDLED, PackInvalid, read_pack
-from datasources.files import worksheets
+from datasources.history import worksheets
 from datasources.history.mapping_file import read_mapping
 from tests.test_import_excel import book
 
