@@ -28,7 +28,7 @@ from dashboard.rules.refusals import Conflict, Invalid, NotAllowedNow, NotFound,
 from datasources.accounts import accounts
 from datasources.districts.geo import Place
 from datasources.districts.reference import Reference, local_day
-from datasources.events import appeals, journal
+from datasources.events import appeals, journal, ledger
 from datasources.figures.rollups import dirty_marks
 from datasources.store.database import reserve_ids
 from datasources.store.models import EventRow
@@ -201,7 +201,7 @@ def _tasked(session: Session, event: Event) -> str | None:
 
 def _claim_bonus(session: Session, reference: Reference, event: Event, now: datetime) -> int:
     return (
-        journal.claim_bonus(session, event.unit, local_day(now, reference.tz)) if event.how == "claim" else 0
+        ledger.claim_bonus(session, event.unit, local_day(now, reference.tz)) if event.how == "claim" else 0
     )
 
 
@@ -271,7 +271,7 @@ def _write_steps(
     rows = [_step_row(event, draft) for event, draft, _ in drafts]
     ids = journal.insert_steps(session, rows, [event.emergency for event, _, _ in drafts], now)
     numbered = list(zip(drafts, ids, strict=True))
-    journal.insert_points(
+    ledger.insert_points(
         session,
         [
             (points, event.id, key, draft.at)
@@ -302,7 +302,7 @@ def _write_beside(
         journal.add_demand(session, *outcome.demand)
     if outcome.reverse:
         since, whose = outcome.reverse_since, outcome.reverse_subject
-        moments |= {*journal.reverse_points(session, event.id, outcome.reverse, step_id, now, since, whose)}
+        moments |= {*ledger.reverse_points(session, event.id, outcome.reverse, step_id, now, since, whose)}
     if outcome.settled:
         journal.remember_border(session, event, outcome.settled, draft.viewer.name, now)
     for target, reason in outcome.deliveries:

@@ -288,14 +288,5 @@ def test_what_is_read_inside_json_is_read_alike_by_both_databases(town: Town) ->
     with town.database.read() as session:
         assert [look.reason for look in reveals.looks_at(session, event)] == ["核实现场"]
         assert stretches.troubled(session, town.now) == []
-<<<<<<< HEAD
-        assert [
-            len(page) for page in (beside.steps_of(session, event.id), journal.events_where(session))
-        ] == [
-            1,
-            1,
-        ]
-=======
-        assert len(one.steps_of(session, event.id)) == 2  # reported, then filed
+        assert len(beside.steps_of(session, event.id)) == 2  # reported, then filed
         assert journal.events_where(session) == [event]
->>>>>>> f0ed409 (Count both steps of a filed report)

@@ -17,7 +17,7 @@ from dashboard import clock
 from dashboard.rules.refusals import Refusal
 from dashboard.runtime import shared_time
 from dashboard.sweeps.deadlines import SWEEPS
-from datasources.store import health as queries_health
+from datasources.figures import health as queries_health
 
 BUCKETS = (0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
 

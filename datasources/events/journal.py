@@ -13,7 +13,6 @@ from sqlalchemy.orm import Session
 
 from dashboard.rules.events.context import CoUnit
 from dashboard.rules.events.event import Event, Status
-from dashboard.rules.events.scoring import Points, Subject
 from dashboard.rules.refusals import Refusal, Unreadable
 from dashboard.rules.text.masking import mask_text, mask_values
 from datasources.districts.geo import stretch
@@ -26,7 +25,6 @@ from datasources.store.models import (
     BorderDecisionRow,
     DeliveryRow,
     EventRow,
-    LedgerRow,
     OutboxRow,
     PhotoRow,
     StepRow,
@@ -163,90 +161,12 @@ def insert_steps(
     return ids
 
 
-def insert_points(session: Session, entries: list[tuple[Points, int, int, datetime]]) -> None:
-    """Write ledger entries, each (points, event id, step id, at)."""
-    rows = [
-        {
-            "subject_kind": points.kind,
-            "subject": points.subject,
-            "rule": points.rule,
-            "tenths": points.tenths,
-            "event_id": event_id,
-            "step_id": step_id,
-            "at": at,
-            "reverses": None,
-            "for_at": at,
-        }
-        for points, event_id, step_id, at in entries
-    ]
-    add_rows(session, LedgerRow, rows)
-
-
-def reverse_points(
-    session: Session,
-    event_id: int,
-    rules: Iterable[str],
-    step_id: int,
-    at: datetime,
-    since: datetime | None = None,
-    subject: str | None = None,
-) -> list[datetime]:
-    """Reverse, by entries of their own, what an event earned by some rules and nobody has reversed yet.
-
-    A reversal counts in the period of what it takes back: return the moments of those periods.
-    """
-    reversed_ids = select(LedgerRow.reverses).where(
-        LedgerRow.event_id == event_id, LedgerRow.reverses.is_not(None)
-    )
-    held = list(
-        session.scalars(
-            select(LedgerRow).where(
-                LedgerRow.event_id == event_id,
-                LedgerRow.rule.in_(list(rules)),
-                LedgerRow.reverses.is_(None),
-                LedgerRow.id.not_in(reversed_ids),
-                *([LedgerRow.at >= since] if since else []),
-                *([LedgerRow.subject == subject] if subject else []),
-            )
-        )
-    )
-    rows = [
-        {
-            "subject_kind": entry.subject_kind,
-            "subject": entry.subject,
-            "rule": entry.rule,
-            "tenths": -entry.tenths,
-            "event_id": event_id,
-            "step_id": step_id,
-            "at": at,
-            "reverses": entry.id,
-            "for_at": entry.for_at,
-        }
-        for entry in held
-    ]
-    add_rows(session, LedgerRow, rows)
-    return [entry.for_at for entry in held]
-
-
 def done_by(session: Session, event: Event, account: str) -> frozenset[str]:
     """Return the actions an account has done to an event in its present round."""
     query = select(StepRow.action).where(
         StepRow.event_id == event.id, StepRow.round == event.round, StepRow.actor == account
     )
     return frozenset(session.scalars(query))
-
-
-def claim_bonus(session: Session, unit: str | None, since: datetime) -> int:
-    """Return the claim tenths a unit has earned since a moment (the local day's start)."""
-    if unit is None:
-        return 0
-    total = select(func.coalesce(func.sum(LedgerRow.tenths), 0)).where(
-        LedgerRow.subject_kind == Subject.UNIT,
-        LedgerRow.subject == unit,
-        LedgerRow.rule == "claim",
-        LedgerRow.for_at >= since,
-    )
-    return int(session.scalar(total) or 0)
 
 
 def declined_by(session: Session, event: Event) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from dashboard.rules.events.event import Event, Status
 from dashboard.rules.events.guards import border_in_doubt
 from datasources.districts.reference import Reference, local_day
-from datasources.events import journal
+from datasources.events import journal, ledger
 from datasources.events.lists import EVENTS, eligible
 from datasources.store.models import EventRow, PhotoRow, StepRow
 
@@ -38,7 +38,7 @@ def photo_counts(session: Session, events: Sequence[int]) -> Mapping[int, int]:
 
 def bonus_left(session: Session, reference: Reference, unit: str, now: datetime) -> int:
     """Return how many tenths of the day's bonus for claims a unit can still earn (LIFECYCLE §7)."""
-    return reference.policy.claim_cap - journal.claim_bonus(session, unit, local_day(now, reference.tz))
+    return reference.policy.claim_cap - ledger.claim_bonus(session, unit, local_day(now, reference.tz))
 
 
 def left_pool_at(session: Session, event: int) -> datetime | None:
