@@ -1,5 +1,6 @@
 """Whom to send an event to: the advice by table, and through the API with its limits, its border and its rights."""
 
+import re
 from dataclasses import replace
 from itertools import permutations
 from pathlib import Path
@@ -34,6 +35,7 @@ WORSE = [
     ("load", FIT, replace(FIT, load=5)),
     ("declines", FIT, replace(FIT, declines=1)),
 ]
+OF_EVENTS = re.compile(r"\bFROM\s+(event|step|assignment|ledger|border_decision|rollup\w*)\b", re.I)
 
 
 def order(*units: Facts) -> list[str]:
@@ -273,15 +275,17 @@ def test_a_plan_of_two_hundred_events_asks_the_database_as_often_as_a_plan_of_on
     numbers = [place.report(CATEGORY).number for _ in range(12)]
 
     def questions(asked: list[str]) -> int:
+        # what a request asks by the clock (whose token, which time it is) comes now and then and says nothing of plans
         counted: list[str] = []
-        note = lambda *facts: counted.append(facts[2])  # noqa: E731
+        note = lambda *facts: OF_EVENTS.search(facts[2]) and counted.append(facts[2])  # noqa: E731
         sqlalchemy_event.listen(opened.runtime.database.engine, "before_cursor_execute", note)
         planned(opened, asked)
         sqlalchemy_event.remove(opened.runtime.database.engine, "before_cursor_execute", note)
         return len(counted)
 
     planned(opened, numbers)
-    assert questions(numbers) == questions(numbers[:1])
+    many, one = questions(numbers), questions(numbers[:1])
+    assert many == one > 0
 
 
 def test_a_plan_refuses_what_is_no_list_of_numbers(opened: OpenApi) -> None:

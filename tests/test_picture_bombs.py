@@ -150,7 +150,7 @@ def test_the_decoder_is_another_process_with_limits_of_its_own_and_none_of_our_s
 ) -> None:
     monkeypatch.setenv("GRID_SECRET_KEY", "s" * 40)
     told = (
-        "import os, json, sys, resource; from datasources import pictures as p; sys.stdin.buffer.read();"
+        "import os, json, sys, resource; from datasources.photos import developing as p; sys.stdin.buffer.read();"
         "p.rewritten = lambda _: (_ for _ in ()).throw(p.Refusal(json.dumps([os.getpid(), resource.getrlimit(resource.RLIMIT_AS),"
         "resource.getrlimit(resource.RLIMIT_CPU), sorted(n for n in os.environ if n.startswith('GRID')),"
         "sorted(m for m in ('sqlalchemy', 'flask', 'dashboard.settings') if m in sys.modules)]))); p.main()"
@@ -168,9 +168,7 @@ def test_the_decoder_is_another_process_with_limits_of_its_own_and_none_of_our_s
 
 
 def test_a_decoder_beyond_its_memory_is_a_refusal_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
-    program = (
-        "from datasources import pictures as p; p.rewritten = lambda _: bytearray(p.MEMORY * 2); p.main()"
-    )
+    program = "from datasources.photos import developing as p; p.rewritten = lambda _: bytearray(p.MEMORY * 2); p.main()"
     monkeypatch.setattr(darkroom, "COMMAND", (sys.executable, "-c", program))
     with pytest.raises(Refusal, match="缩小"):
         darkroom.developed(b"", Lane(1))
