@@ -14,6 +14,7 @@ from flask import Flask, Response, request
 
 from callbacks.live.feed import LiveFeed
 from callbacks.pages import admin, claim, desk, event, scores, screen
+from callbacks.pages import dispatch as dispatch  # its callback draws a panel of the desk; it has no page
 from callbacks.security import guard
 from callbacks.security.session import somebody
 from dashboard.rules.access import Viewer
