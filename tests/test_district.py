@@ -324,7 +324,7 @@ BROKEN_MAPS = [
     (changed(3, parent="G1"), "areas.geojson:5: 区域“G0”的上级“G1”不在更外一层"),
     (changed(1, parent="G0"), "areas.geojson:3: 区域“S1”的上级关系成环"),
     (changed(3, name=""), "areas.geojson:5: 名称为空"),
-    (changed(3, workers=-1), "areas.geojson:5: 区域“G0”的 workers 应为非负整数"),
+    (changed(3, workers=-1), "areas.geojson:5: 区域“G0”的 workers 应为 0 到 100000 的整数"),
     (reshaped(3, None), "areas.geojson:5: 区域“G0”的图形无法读取"),
     (
         reshaped(3, {"type": "LineString", "coordinates": square(0)}),
