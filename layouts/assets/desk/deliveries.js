@@ -1,9 +1,10 @@
 /* Messages that outside systems have not taken: a button with their number, a list with since when and why, each may
    go out again. */
 import { act } from "../act/act.js";
-import { byId, el, say } from "../core/dom.js";
+import { byId, el } from "../core/dom.js";
 import { dayTime } from "../core/time.js";
 import { t } from "../core/words.js";
+import { countButton } from "./count-button.js";
 import { desk } from "./desk.js";
 
 const LOOK_MS = 15_000;
@@ -22,17 +23,7 @@ const look = async () => {
   button();
 };
 
-const button = () => {
-  const slot = byId("desk-deliveries");
-  if (!slot.firstChild) {
-    const made = slot.appendChild(el("button", "d-objections"));
-    made.type = "button";
-    made.append(el("span", "", t("通知未送达")), el("b", "num"));
-    made.addEventListener("click", open);
-  }
-  say(slot.querySelector("b"), String(found.owed));
-  slot.firstChild.hidden = !found.owed;
-};
+const button = () => countButton("desk-deliveries", t("通知未送达"), found.owed, open);
 
 const line = (one) => {
   const made = el("li", "d-objection");

@@ -1,8 +1,9 @@
 /* Reporters who are not content with a closing: a button with the number that wait, a list, each opens its event to be
    answered. */
-import { byId, el, say } from "../core/dom.js";
+import { byId, el } from "../core/dom.js";
 import { dayTime } from "../core/time.js";
 import { t } from "../core/words.js";
+import { countButton } from "./count-button.js";
 import { desk } from "./desk.js";
 
 const LOOK_MS = 30_000;
@@ -19,17 +20,7 @@ const look = async () => {
   button();
 };
 
-const button = () => {
-  const slot = byId("desk-objections");
-  if (!slot.firstChild) {
-    const made = slot.appendChild(el("button", "d-objections"));
-    made.type = "button";
-    made.append(el("span", "", t("异议")), el("b", "num"), el("kbd", "", "⇧O"));
-    made.addEventListener("click", open);
-  }
-  say(slot.querySelector("b"), String(items.length));
-  slot.firstChild.hidden = !items.length;
-};
+const button = () => countButton("desk-objections", t("异议"), items.length, open, "⇧O");
 
 const line = (one, box) => {
   const made = el("li", "d-objection");

@@ -1,7 +1,8 @@
 /* For the lead: who has looked at reporters' numbers so often within the hour that the product said it is enough. */
-import { byId, el, say } from "../core/dom.js";
+import { byId, el } from "../core/dom.js";
 import { dayTime } from "../core/time.js";
 import { t } from "../core/words.js";
+import { countButton } from "./count-button.js";
 import { desk } from "./desk.js";
 
 const LOOK_MS = 30_000;
@@ -15,17 +16,7 @@ const look = async () => {
   button();
 };
 
-const button = () => {
-  const slot = byId("desk-reveals");
-  if (!slot.firstChild) {
-    const made = slot.appendChild(el("button", "d-objections"));
-    made.type = "button";
-    made.append(el("span", "", t("查看联系方式达上限")), el("b", "num"));
-    made.addEventListener("click", open);
-  }
-  say(slot.querySelector("b"), String(items.length));
-  slot.firstChild.hidden = !items.length;
-};
+const button = () => countButton("desk-reveals", t("查看联系方式达上限"), items.length, open);
 
 const line = (one) => {
   const made = el("li", "d-objection");

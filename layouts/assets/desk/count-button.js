@@ -1,0 +1,14 @@
+/* A button of the desk's head that stands there only while there is something to count, and opens what was counted. */
+import { byId, el, say } from "../core/dom.js";
+
+export const countButton = (id, words, n, open, key) => {
+  const slot = byId(id);
+  if (!slot.firstChild) {
+    const made = slot.appendChild(el("button", "d-objections"));
+    made.type = "button";
+    made.append(el("span", "", words), el("b", "num"), ...(key ? [el("kbd", "", key)] : []));
+    made.addEventListener("click", open);
+  }
+  say(slot.querySelector("b"), String(n));
+  slot.firstChild.hidden = !n;
+};
