@@ -13,12 +13,12 @@ run: $(VENV)/.installed
 	$(BIN)/python app.py run
 
 test: $(VENV)/.tools
-	$(BIN)/python tests/ensure_browser.py
+	$(BIN)/python tests/support/ensure_browser.py
 	$(COMPILED) $(BIN)/python -m pytest $(PYTEST_ARGS)
 
 # The property tests alone, with ten times as many examples, and other ones each time.
 test-deep: $(VENV)/.tools
-	$(BIN)/python tests/ensure_browser.py
+	$(BIN)/python tests/support/ensure_browser.py
 	$(COMPILED) $(BIN)/python -m pytest $(PYTEST_ARGS) -m hypothesis --hypothesis-profile=explore --timeout=3000
 
 lint: $(VENV)/.tools
@@ -29,27 +29,27 @@ lint: $(VENV)/.tools
 	$(BIN)/biome check
 
 bench: $(VENV)/.tools
-	$(BIN)/python tests/ensure_browser.py
+	$(BIN)/python tests/support/ensure_browser.py
 	$(BIN)/python -m tests.load.bench
 
 # Half an hour at twenty times the traffic: does the wall grow?
 soak: $(VENV)/.tools
-	$(BIN)/python tests/ensure_browser.py
+	$(BIN)/python tests/support/ensure_browser.py
 	$(BIN)/python -m tests.load.bench_soak 30
 
 # Pictures of every scene at every size, the emergency and the dead link, in artefacts/gallery.
 gallery: $(VENV)/.tools
-	$(BIN)/python tests/ensure_browser.py
+	$(BIN)/python tests/support/ensure_browser.py
 	$(BIN)/python -m tests.browser.gallery
 
 # The pictures of docs/guides; PICTURES=name takes one of them.
 guides: $(VENV)/.tools
-	$(BIN)/python tests/ensure_browser.py
+	$(BIN)/python tests/support/ensure_browser.py
 	$(BIN)/python -m tests.browser.guide_pictures $(PICTURES)
 
 # Writes the tables of docs anew that are made from the code.
 tables: $(VENV)/.tools
-	$(BIN)/python -m tests.house_tables
+	$(BIN)/python -m tests.support.house_tables
 
 # Collects the sentences of the house into the gettext catalogues; keeps the translations.
 words: $(VENV)/.installed

@@ -28,10 +28,10 @@ from datasources.events import journal
 from datasources.store import sealing
 from datasources.store.database import Database
 from datasources.store.postgres import Limits
-from tests import depth, memory_folder
-from tests.order import in_order
-from tests.postgres_pool import Pool
-from tests.references import references
+from tests.support import depth, memory_folder
+from tests.support.order import in_order
+from tests.support.postgres_pool import Pool
+from tests.support.references import references
 
 memory_folder.use()
 SECRETS = ["a secret of the tests"]

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Playwright, sync_playwright
 
-from tests.chromium import launch
+from tests.support.chromium import launch
 
 
 @pytest.fixture(scope="session")

@@ -15,12 +15,12 @@ from dashboard.rules.events.event import OPEN, Event
 from datasources.districts.reference import Reference, References
 from datasources.events import journal
 from datasources.store.models import EventRow
-from tests import product
 from tests.browser.own import own
 from tests.load import hundred_thousand
 from tests.load.places import loaded
 from tests.load.wall_page import spots
-from tests.product import PASSWORD, Product
+from tests.support import product
+from tests.support.product import PASSWORD, Product
 
 __all__ = ["desk", "full"]
 

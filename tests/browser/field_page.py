@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests import product
 from tests.browser.phone_page import PROMPT_MS, Cast, act, cast_of, community_of, picture, report, rivals
 from tests.browser.test_claim import _finish
 from tests.load.wall_page import spots
-from tests.product import Product
+from tests.support import product
+from tests.support.product import Product
 
 SPOT = 8
 _serial = itertools.count(1)

@@ -10,9 +10,9 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page
 
-from tests import product
-from tests.chromium import chromium
 from tests.load.wall_page import IN_LIVE, enter, spots, wait
+from tests.support import product
+from tests.support.chromium import chromium
 
 KEPT = product.ROOT / "artefacts" / "gallery"
 SIZES = ((1920, 1080), (3840, 2160), (5760, 1080), (1366, 768))

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize
 
 from tests.browser.own import own
 from tests.load.wall_page import spots
-from tests.product import PASSWORD, Product, token_for
+from tests.support.product import PASSWORD, Product, token_for
 
 PHONE: ViewportSize = {"width": 390, "height": 844}
 PROMPT_MS = 15_000

@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests import product
-from tests.product import PASSWORD, Product
+from tests.support import product
+from tests.support.product import PASSWORD, Product
 
 PAGES = (
     ("operator", "/desk"),

@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests import product
 from tests.browser.desk_page import until
 from tests.browser.phone_page import (
     PHONE,
@@ -21,7 +20,8 @@ from tests.browser.phone_page import (
     rivals,
     state,
 )
-from tests.product import Product
+from tests.support import product
+from tests.support.product import Product
 
 
 @pytest.fixture(scope="module")

@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests import product
 from tests.browser.desk_page import until
 from tests.browser.own import own
 from tests.load.wall_page import spots
-from tests.product import PASSWORD, Product
+from tests.support import product
+from tests.support.product import PASSWORD, Product
 
 # visible text whose colour does not stand out enough from the nearest plain ground behind it: [text, ratio]
 FAINT = """() => {

@@ -9,10 +9,10 @@ from playwright.sync_api import Page, expect
 
 from datasources.districts.reference import References
 from datasources.store.database import Database
-from tests import product
 from tests.browser.test_desk_stories import PROMPT_S, act, at, desk, file, state, until, waiting
-from tests.product import Product
-from tests.test_candidates import between_streets
+from tests.callbacks.api.test_candidates import between_streets
+from tests.support import product
+from tests.support.product import Product
 
 __all__ = ["desk"]
 PROMPT_MS = PROMPT_S * 1000

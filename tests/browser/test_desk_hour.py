@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests import held_product, product
 from tests.browser.own import own
 from tests.browser.town_hour import EMERGENCIES, REPORTS, Town
-from tests.held_product import Held
 from tests.load.wall_page import enter, spots, wait
-from tests.product import Product
+from tests.support import held_product, product
+from tests.support.held_product import Held
+from tests.support.product import Product
 
 BEGINS = datetime.fromisoformat("2026-11-25T09:00:00+08:00")  # a Wednesday morning at work
 HOUR = timedelta(hours=1)

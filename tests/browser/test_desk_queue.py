@@ -14,7 +14,6 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from dashboard import clock
-from tests import product
 from tests.browser.desk_page import (
     KINDS,
     PLAIN,
@@ -31,7 +30,8 @@ from tests.browser.desk_page import (
     until,
 )
 from tests.browser.own import own
-from tests.product import PASSWORD, Product
+from tests.support import product
+from tests.support.product import PASSWORD, Product
 
 TABS = ("register", "dispatch", "border", "unsigned", "late", "supervised", "approval", "all")
 # the chosen row: where it stands on the glass, and that it is marked

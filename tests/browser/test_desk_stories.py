@@ -13,10 +13,10 @@ import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 from shapely.geometry import shape
 
-from tests import product
 from tests.browser.own import own
 from tests.load.wall_page import spots
-from tests.product import PASSWORD, Product
+from tests.support import product
+from tests.support.product import PASSWORD, Product
 
 DRILL = 60  # so many drill seconds a second: a hold of ten minutes ends while somebody watches
 PLAIN, GAS = "S0406", "S0502"

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, WebSocketRoute, expect
 
-from tests import product
 from tests.browser.desk_page import until
-from tests.product import Product
+from tests.support import product
+from tests.support.product import Product
 
 PHONE = "13900000000"
 HERE = "#event-presence"

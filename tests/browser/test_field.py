@@ -24,7 +24,7 @@ from tests.browser.field_page import (
 )
 from tests.browser.phone_page import PROMPT_MS, Cast, picture, state
 from tests.load.wall_page import spots
-from tests.product import Product
+from tests.support.product import Product
 
 
 def test_a_report_in_three_steps_arrives_with_place_accuracy_and_photos(

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.product import PASSWORD, Product, start
+from tests.support.product import PASSWORD, Product, start
 
 FIRE = {"title": "厂房起火", "address": "示例路 1 号", "emergency": True, "lng": 118.1093, "lat": 24.5123}
 

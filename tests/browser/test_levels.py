@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests import product
 from tests.browser.phone_page import PROMPT_MS, cast_of
-from tests.small_packs import nested, small_pack
-from tests.test_levels_of_packs import PACKS, WORKER
+from tests.datasources.districts.test_levels_of_packs import PACKS, WORKER
+from tests.support import product
+from tests.support.small_packs import nested, small_pack
 
 
 @pytest.mark.parametrize("deep", [1, 2, 5])

@@ -6,10 +6,10 @@ import pytest
 from playwright.sync_api import Browser, Page, WebSocketRoute
 
 from dashboard.feed.publisher import Publisher
-from tests.live_door import *  # noqa: F403 - the fixtures
-from tests.live_door import Door
-from tests.live_world import *  # noqa: F403 - the fixtures
-from tests.live_world import GAS, NOON, World, wipe
+from tests.support.live_door import *  # noqa: F403 - the fixtures
+from tests.support.live_door import Door
+from tests.support.live_world import *  # noqa: F403 - the fixtures
+from tests.support.live_world import GAS, NOON, World, wipe
 
 
 @pytest.fixture

@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests import product
 from tests.browser.desk_page import until
 from tests.browser.phone_page import PROMPT_MS, Cast, cast_of, community_of, picture, ready, report, state
 from tests.load.wall_page import spots
-from tests.product import Product
+from tests.support import product
+from tests.support.product import Product
 
 SPOT = 10
 

@@ -25,9 +25,9 @@ from tests.browser.field_page import (
     worker,  # noqa: F401
 )
 from tests.browser.phone_page import PROMPT_MS, Cast, act, picture, state
-from tests.depth import examples
 from tests.load.wall_page import spots
-from tests.product import Product
+from tests.support.depth import examples
+from tests.support.product import Product
 
 
 def test_what_is_reported_and_checked_offline_goes_out_in_order_once_with_its_true_time(

@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests import product
 from tests.browser.desk_page import until
 from tests.browser.phone_page import PROMPT_MS, Cast, cast_of
-from tests.gateway import *  # noqa: F403 - the fixture
-from tests.gateway import Gateway
-from tests.product import Product
+from tests.support import product
+from tests.support.gateway import *  # noqa: F403 - the fixture
+from tests.support.gateway import Gateway
+from tests.support.product import Product
 
 
 @pytest.fixture

@@ -7,8 +7,8 @@ from playwright.sync_api import Browser
 from datasources.districts.outlines import outlines
 from datasources.districts.pack.reading import read_pack
 from tests.browser.own import own, served
-from tests.small_packs import small_pack
-from tests.test_outlines import with_an_enclave
+from tests.datasources.districts.test_outlines import with_an_enclave
+from tests.support.small_packs import small_pack
 
 
 def test_a_pin_in_an_enclave_lies_in_it_and_not_in_the_area_around(browser: Browser, tmp_path: Path) -> None:

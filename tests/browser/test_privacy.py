@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import APIResponse, Browser, BrowserContext, Page, Route, expect
 
-from tests import product
 from tests.browser.desk_page import until
 from tests.browser.own import own
-from tests.product import PASSWORD, Product
+from tests.support import product
+from tests.support.product import PASSWORD, Product
 
 PHONE = "13800138000"
 KEPT = {"claim:sound": "on", "layers": "{}"}

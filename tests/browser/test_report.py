@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
-from tests import product
 from tests.browser.desk_page import until
 from tests.browser.phone_page import PROMPT_MS, Cast, act, cast_of, picture, rivals, state
 from tests.browser.test_claim import _finish
 from tests.load.wall_page import spots
-from tests.product import Product
+from tests.support import product
+from tests.support.product import Product
 
 
 @pytest.fixture(scope="module")

@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
-from tests import product
 from tests.browser.own import own
 from tests.browser.phone_page import Cast, cast_of, state
 from tests.browser.test_report import fill, receipt, submit
 from tests.load.wall_page import spots
-from tests.product import Product
+from tests.support import product
+from tests.support.product import Product
 
 SMILE, FAMILY = "\U0001f600", "\U0001f468\u200d\U0001f469\u200d\U0001f467"
 

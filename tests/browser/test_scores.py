@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests import product
 from tests.browser.past_month import NOW, OCTOBER, lived
 from tests.browser.phone_page import PROMPT_MS, Cast, cast_of
-from tests.product import Product
+from tests.support import product
+from tests.support.product import Product
 
 SIZES = ((1180, 820), (820, 1180), (390, 844))
 SMALL = """() => [...document.querySelectorAll('#scores button, #scores a, #scores select, #scores input')]

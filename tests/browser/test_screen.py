@@ -11,9 +11,10 @@ from playwright.sync_api import APIRequestContext, Browser, Page, expect
 from shapely.geometry import shape
 
 from layouts import ids
-from tests import product
+from tests import ROOT
 from tests.browser.own import own
-from tests.product import PASSWORD, ROOT, Product
+from tests.support import product
+from tests.support.product import PASSWORD, Product
 
 SIZES = ((1920, 1080), (1366, 768), (3840, 2160), (5760, 1080))
 PROMPT_MS = 5_000

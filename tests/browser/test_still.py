@@ -14,11 +14,12 @@ from sqlalchemy import create_engine, text
 from dashboard import clock
 from datasources.accounts import sign_in
 from datasources.store.database import Database
-from tests import product
+from tests import ROOT
 from tests.browser.desk_page import until
 from tests.browser.phone_page import cast_of
 from tests.load.wall_page import spots
-from tests.product import ROOT, Product, free_port, surroundings
+from tests.support import product
+from tests.support.product import Product, free_port, surroundings
 
 LONG_MS = 60_000  # a machine of CI is slow and shared; how long it takes is not asserted
 

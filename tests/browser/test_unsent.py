@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
-from tests import product
 from tests.browser.desk_page import until
 from tests.browser.phone_page import PROMPT_MS, Cast, cast_of, community_of, ready, report, rivals, state
 from tests.load.wall_page import spots
-from tests.product import Product
+from tests.support import product
+from tests.support.product import Product
 
 SPOT = 8
 ILL = {"status": 503, "title": "系统暂时不可用", "detail": "数据库现在没有应答"}

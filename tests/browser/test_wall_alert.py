@@ -11,8 +11,8 @@ from playwright.sync_api import APIRequestContext, Browser, BrowserContext, Page
 
 from tests.browser.own import own
 from tests.browser.test_screen import PROMPT_MS, begin, in_live, until
-from tests.chromium import FLAGS, launch
-from tests.product import PASSWORD, Product
+from tests.support.chromium import FLAGS, launch
+from tests.support.product import PASSWORD, Product
 
 RECONNECTS_MS = 40_000
 # who must be silent when: the page writes down each change of what it sounds like, with the machine's time

@@ -4,15 +4,14 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests import ROOT
 from tests.browser.own import own
-from tests.product import free_port
+from tests.support.product import free_port
 
-ROOT = Path(__file__).resolve().parents[2]
 PROMPT_MS = 15_000
 PLACE = {"lng": 118.138607, "lat": 24.519751}
 MODULES = tuple(

@@ -11,11 +11,11 @@ import pytest
 from playwright.sync_api import Browser, Page, WebSocketRoute, expect
 
 from datasources.districts.reference import References
-from tests import product
 from tests.load.bench_queries import NOW, fill
 from tests.load.places import loaded
 from tests.load.wall_page import spots
-from tests.product import PASSWORD, Product
+from tests.support import product
+from tests.support.product import PASSWORD, Product
 
 SCENES = ("overview", "streets", "units", "satisfaction")
 WITHIN_S = 30.0

@@ -15,13 +15,13 @@ from playwright.sync_api import Browser, Error, Page, expect
 from shapely.geometry import shape
 
 from datasources.feed.embedded import socket_path
-from tests import product
 from tests.browser.own import own, served
-from tests.live_door import *  # noqa: F403 - the fixtures
-from tests.live_door import Door
-from tests.live_world import *  # noqa: F403 - the fixtures
-from tests.live_world import World
-from tests.product import PASSWORD, Product
+from tests.support import product
+from tests.support.live_door import *  # noqa: F403 - the fixtures
+from tests.support.live_door import Door
+from tests.support.live_world import *  # noqa: F403 - the fixtures
+from tests.support.live_world import World
+from tests.support.product import PASSWORD, Product
 
 WITHIN_S = 30
 SAME = "live.compare().then((same) => same === true)"

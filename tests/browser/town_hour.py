@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from tests.product import Product
+from tests.support.product import Product
 
 REPORTS, EMERGENCIES = 200, (9, 27, 44)  # how many within the hour; minutes at which one is an emergency
 PHONED = 0.35  # the share that waits for the operator to register it; the rest comes from trusted sources

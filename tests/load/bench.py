@@ -8,14 +8,13 @@ import os
 import signal
 import subprocess
 import sys
-from pathlib import Path
 
 from rich.console import Console
 
+from tests import ROOT
 from tests.load.places import POSTGRES, postgres, postgres_version
 from tests.load.table import WIDTH, Row, draw, machine
 
-ROOT = Path(__file__).resolve().parents[2]
 KEPT = ROOT / "artefacts" / "bench.txt"
 SECONDS = {
     "post": 120,

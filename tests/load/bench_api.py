@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.api_world import BEARER, open_app
+from tests.support.api_world import BEARER, open_app
 
 
 def body(number: int) -> dict:

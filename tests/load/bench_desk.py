@@ -14,14 +14,14 @@ from playwright.sync_api import Browser, Page
 
 from dashboard import clock
 from datasources.districts.reference import References
-from tests import product
-from tests.chromium import chromium
 from tests.load.bench_wall import rest
 from tests.load.hundred_thousand import fill
 from tests.load.places import cpu, loaded, memory_mb
 from tests.load.stream import stream
 from tests.load.table import Row, share, speak
 from tests.load.wall_page import HD, wait
+from tests.support import product
+from tests.support.chromium import chromium
 
 OPEN_EVENTS, UPDATES, SECONDS, PACE = 10_000, 200, 25.0, 0.15
 BUDGET = "p75 ≤ 200 ms"

@@ -16,10 +16,10 @@ from urllib.parse import urlsplit
 
 import gevent
 
-from tests import product
 from tests.load.bench_api import body
 from tests.load.bench_sockets import Screen
 from tests.load.table import Row, share, speak
+from tests.support import product
 
 SCREENS, EMERGENCIES, PAUSE, PATIENCE = 200, 30, 0.5, 5.0
 

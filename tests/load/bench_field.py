@@ -11,12 +11,12 @@ from typing import Any
 
 from playwright.sync_api import Browser
 
-from tests import product
 from tests.browser.phone_page import PHONE, community_of, report
-from tests.chromium import chromium
 from tests.load.table import Row, speak
 from tests.load.wall_page import wait
-from tests.product import PASSWORD, Product
+from tests.support import product
+from tests.support.chromium import chromium
+from tests.support.product import PASSWORD, Product
 
 TIMES = 5
 SLOWER = 4

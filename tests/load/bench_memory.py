@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from datasources.districts.reference import References
-from tests import product
 from tests.load.bench_queries import NOW, fill
 from tests.load.bench_wall import rest
 from tests.load.places import loaded, memory_mb
 from tests.load.table import Row, speak
+from tests.support import product
 
 EVENTS, OPEN_EVENTS = 100_000, 5_000
 SETTLED_SECONDS = 20.0

@@ -7,12 +7,12 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 from urllib.parse import urlsplit
 
-from tests import product
+from tests import ROOT
 from tests.load.places import addresses, cpu
 from tests.load.table import Row, share, speak, spread
+from tests.support import product
 
 RUNS, SECONDS, WARM_UP = 5, 3.0, 1.5
 WORK = (
@@ -47,7 +47,7 @@ def measured(running: product.Product, path: str, token: str, connections: int, 
     words = [str(urlsplit(running.address).port), path, token, str(connections), str(events)]
     hammer = subprocess.Popen(
         [sys.executable, "-m", "tests.load.hammer", *words],
-        cwd=Path(__file__).parents[2], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+        cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
     )  # fmt: skip
     assert hammer.stdin is not None and hammer.stdout is not None
 

@@ -12,11 +12,11 @@ from pathlib import Path
 
 from playwright.sync_api import Page
 
-from tests import product
-from tests.chromium import chromium
 from tests.load.bench_wall import rest
 from tests.load.table import Row, speak
 from tests.load.wall_page import IN_LIVE, enter, wait
+from tests.support import product
+from tests.support.chromium import chromium
 
 SPEED, MINUTES, EVERY_SECONDS, WARM_SHARE = 20, 2.0, 5.0, 0.4
 Sample = tuple[float, float, int, int]

@@ -22,9 +22,9 @@ import gevent
 from datasources.feed.embedded import Embedded
 from datasources.feed.stream import Feed
 from datasources.store.database import Database
-from tests.live_world import fill
 from tests.load.places import cpu
 from tests.load.table import Row, speak
+from tests.support.live_world import fill
 
 ROW = {"version": 1, "status": "handling", "title": "人行道上井盖松动，夜间有人绊倒", "unit": "STREET_HULI"}
 ROW |= {
@@ -123,7 +123,7 @@ def measure(count: int) -> Iterator[list[str]]:
     database = Database(f"sqlite:///{folder / 'grid.db'}")
     fill(database)
     valkey = Embedded(folder)
-    command = [sys.executable, "-m", "tests.live_server", database.url, valkey.ensure()]
+    command = [sys.executable, "-m", "tests.support.live_server", database.url, valkey.ensure()]
     server = subprocess.Popen([*command, str(folder / "off"), str(folder / "port")])
     while not ((folder / "port").exists() and (folder / "port").read_text()):
         gevent.sleep(0.05)

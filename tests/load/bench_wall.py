@@ -13,12 +13,12 @@ from urllib.parse import urlsplit
 from playwright.sync_api import Browser, Page
 
 from dashboard import clock
-from tests import product
-from tests.chromium import chromium
 from tests.load.crowd import crowd
 from tests.load.places import cpu, memory_mb
 from tests.load.table import Row, share, speak
 from tests.load.wall_page import IN_LIVE, drawn_at, enter, processor, spots, wait
+from tests.support import product
+from tests.support.chromium import chromium
 
 SCREENS, REPORTS, PAUSE, IDLE_SECONDS = 200, 40, 0.4, 20.0
 ORDINARY, GAS = "S0406", "S0502"

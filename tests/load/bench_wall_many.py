@@ -16,14 +16,14 @@ from playwright.sync_api import Browser, Page
 from callbacks.live import pack
 from dashboard import clock
 from datasources.districts.reference import References
-from tests import product
-from tests.chromium import chromium
 from tests.load.bench_wall import rest
 from tests.load.hundred_thousand import fill
 from tests.load.places import cpu, loaded, memory_mb
 from tests.load.stream import stream
 from tests.load.table import Row, share, speak
 from tests.load.wall_page import enter, fetched, wait
+from tests.support import product
+from tests.support.chromium import chromium
 
 OPEN_EVENTS, UPDATES, SECONDS, SETTLED_SECONDS = 100_000, 200, 10.0, 12.0
 # written down by the page itself: when every event of the snapshot was on the map, and the frame after

@@ -20,8 +20,6 @@ from playwright.sync_api import Browser, Page
 
 from dashboard import clock
 from datasources.districts.reference import References
-from tests import product
-from tests.chromium import chromium
 from tests.load.bench_wall import now_ms, rest
 from tests.load.crowd import crowd
 from tests.load.hundred_thousand import fill
@@ -29,6 +27,8 @@ from tests.load.places import cpu, loaded
 from tests.load.stream import stream
 from tests.load.table import Row, share, speak
 from tests.load.wall_page import IN_LIVE, drawn_at, enter, spots, wait
+from tests.support import product
+from tests.support.chromium import chromium
 
 CLIENTS, OPEN_EVENTS, CHANGES, SECONDS, REPORTS = (1, 20, 100), 2_000, 5, 15.0, 8
 SHOWN = "document.querySelector('[data-number=\"{}\"]') && Date.now()"

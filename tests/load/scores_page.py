@@ -9,12 +9,12 @@ from pathlib import Path
 from playwright.sync_api import Browser
 
 from datasources.figures.points import BOARDS
-from tests import product
-from tests.chromium import chromium
 from tests.load.bench_queries import NOW
 from tests.load.bench_wall import ORDINARY, told
 from tests.load.table import Row, share, spread
 from tests.load.wall_page import IN_LIVE, enter, spots, wait
+from tests.support import product
+from tests.support.chromium import chromium
 
 TABLET, VISITS, REPORTS, PAUSE_S = (1180, 820), 5, 30, 1.0
 STANDS = "document.querySelector('.s-row[data-code] .s-rank') && performance.now()"

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 
 from tests.load.hundred_thousand import KINDS
 from tests.load.wall_page import spots
-from tests.product import Product
+from tests.support.product import Product
 
 BATCHES = 10  # a second, at most
 

@@ -7,7 +7,7 @@ from typing import Any
 from playwright.sync_api import Browser, Page
 from shapely.geometry import shape
 
-from tests.product import PASSWORD, Product
+from tests.support.product import PASSWORD, Product
 
 HD = (1920, 1080)
 PATIENCE_MS = 60_000

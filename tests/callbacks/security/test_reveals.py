@@ -1,0 +1,93 @@
+"""Looking at reporters is limited by the hour and told to the lead; what the product writes is for its owner alone."""
+
+import stat
+from pathlib import Path
+
+import pytest
+
+from dashboard.clock import HandClock
+from dashboard.runtime.runtime import open_house
+from dashboard.settings import Settings
+from datasources.audit import reveals
+from datasources.store.database import Database
+from datasources.store.models import AuditRow
+from tests.support.api_world import OpenApi, build, runtime_of
+from tests.support.product import command
+
+PHONE = "13800138000"
+MOST = Settings().reveals_per_hour
+
+
+@pytest.fixture
+def opened(database: Database, tmp_path: Path, hand: HandClock) -> OpenApi:
+    return build(runtime_of(database, tmp_path))
+
+
+def reported(opened: OpenApi) -> str:
+    body = {"title": "路灯不亮", "address": "示例路", "reporter": {"name": "某人", "phone": PHONE}}
+    return str(opened.call("operator", "POST", "/events", body).json["number"])
+
+
+def look(opened: OpenApi, number: str, account: str = "operator"):
+    return opened.call(account, "POST", f"/events/{number}/reveal", {"reason": "回访核实"})
+
+
+def test_looks_are_limited_by_the_hour_for_each_account_and_by_every_credential(
+    opened: OpenApi, hand: HandClock
+) -> None:
+    number, browser = reported(opened), opened.login("operator")
+    for _ in range(MOST):
+        assert look(opened, number).status_code == 200
+    refused = look(opened, number)
+    assert (refused.status_code, PHONE in refused.text) == (429, False)
+    assert browser.post(f"/api/v1/events/{number}/reveal", json={"reason": "回访"}).status_code == 429
+    assert look(opened, number, "lead").status_code == 200
+    hand.forward(minutes=61)
+    assert look(opened, number).status_code == 200
+
+
+def test_the_lead_is_told_once_who_reached_the_limit_and_an_operator_is_not(
+    opened: OpenApi, hand: HandClock
+) -> None:
+    number = reported(opened)
+    for _ in range(MOST + 3):
+        look(opened, number)
+    told = opened.call("lead", "GET", "/reveals").json
+    assert told["limit"] == MOST
+    assert [(one["account"], one["count"], bool(one["reached_at"])) for one in told["items"]] == [
+        ("operator", MOST, True)
+    ]
+    for account in ("operator", "leader", "screen", "unit-FIRE"):
+        assert opened.call(account, "GET", "/reveals").status_code == 403
+    with opened.runtime.database.read() as session:
+        notes = [row for row in session.query(AuditRow) if row.what == reveals.LIMIT]
+    assert [(row.account, row.detail["event"]) for row in notes] == [("operator", number)]
+    hand.forward(hours=2)
+    assert opened.call("lead", "GET", "/reveals").json["items"] == []
+
+
+def test_the_data_folder_is_closed_to_all_but_its_owner(tmp_path: Path) -> None:
+    folder = tmp_path / "data"
+    folder.mkdir(mode=0o755)
+    folder.chmod(0o755)
+    open_house(Settings(data_dir=folder)).close()
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+
+
+def test_a_folder_that_everybody_shares_is_left_as_it_is(tmp_path: Path) -> None:
+    folder = tmp_path / "shared"
+    folder.mkdir()
+    folder.chmod(0o1777)
+    open_house(Settings(data_dir=folder)).close()
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o1777
+
+
+def test_every_file_a_command_writes_is_for_its_owner_alone(tmp_path: Path) -> None:
+    folder = tmp_path / "data"
+    done = command(
+        "user", "add", "someone", "--role", "lead", "--password", "a long password", "--data", str(folder)
+    )
+    assert done.returncode == 0, done.stderr
+    modes = {path.name: stat.S_IMODE(path.lstat().st_mode) for path in folder.rglob("*")}
+    assert modes and not [name for name, mode in modes.items() if mode & 0o077], modes
+    assert folder.stat().st_mode & 0o077 == 0

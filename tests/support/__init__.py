@@ -1,0 +1,1 @@
+"""What tests stand on: worlds, products, casts, clocks, a browser, a database pool."""
