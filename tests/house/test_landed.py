@@ -22,7 +22,9 @@ from tests.load.wall_page import spots
 from tests.support import landed
 from tests.support.product import Product, start
 
-COLUMNS: dict[str, list[str]] = json.loads((ROOT / "tests" / "support" / "landed_columns.json").read_text("utf-8"))
+COLUMNS: dict[str, list[str]] = json.loads(
+    (ROOT / "tests" / "support" / "landed_columns.json").read_text("utf-8")
+)
 whole_history = pytest.mark.skipif(
     not landed.is_in_history(),
     reason="a shallow clone: the landed version is not in it; its columns are checked all the same",
