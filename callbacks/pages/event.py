@@ -102,7 +102,7 @@ def gathered(
         allowed=actions.buttons(session, reference, event, who, now),
         where=_where(event, reference),
         due=(due, at) if due and at else None,
-        soon=millis(event.warn_due_at) if due == "handle_due_at" else None,
+        soon=millis(event.warn_due_at or event.handle_due_at) if due == "handle_due_at" else None,
         names=_names(steps, reference),
         duplicates=_shown(near, who, reference, now),
         history=_shown(past, who, reference, now),

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from dashboard.rules.access import Viewer
-from dashboard.rules.events.event import Event, Status, Supervision, on_time, zone
+from dashboard.rules.events.event import STANDING, Event, Status, Supervision, on_time, zone
 from dashboard.rules.events.rules import CODE_FACTS
 from dashboard.rules.text.masking import mask_facts, mask_name, mask_phone, mask_text, mask_values
 from datasources.districts.reference import Reference
@@ -93,7 +93,7 @@ def event_json(event: Event, viewer: Viewer, reference: Reference, now: datetime
 
 def feed_row(event: Event, reference: Reference) -> dict[str, Any]:
     """Return an open event as the feed carries it: absolute, versioned, without personal data, empty keys left out."""
-    in_hand = event.status in (Status.DISPATCHED, Status.HANDLING)  # on hold nothing runs
+    runs = event.status not in STANDING
     border = event.border
     row = {
         "id": event.id,
@@ -121,8 +121,8 @@ def feed_row(event: Event, reference: Reference) -> dict[str, Any]:
         "dispatch_due_at": millis(event.dispatch_due_at) if event.status == Status.PENDING_DISPATCH else None,
         "claim_due_at": millis(event.claim_due_at) if event.status == Status.CLAIMABLE else None,
         "accept_due_at": millis(event.accept_due_at) if event.status == Status.DISPATCHED else None,
-        "warn_due_at": millis(event.warn_due_at) if in_hand else None,
-        "handle_due_at": millis(event.handle_due_at) if in_hand else None,
+        "warn_due_at": millis(event.warn_due_at) if runs else None,
+        "handle_due_at": millis(event.handle_due_at) if runs else None,
         "check_due_at": millis(event.check_due_at) if event.status == Status.CHECKING else None,
         "overdue_at": millis(event.overdue_at),
         "hold_until": millis(event.hold_until) if event.status == Status.ON_HOLD else None,

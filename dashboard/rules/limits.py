@@ -11,7 +11,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from itertools import accumulate
-from typing import Literal
 
 UNITS = {
     "urgent_hour": "紧急工作时",
@@ -38,8 +37,6 @@ LARGEST_AMOUNT = 9999
 
 _NOTE = r"[\u4e00-\u9fff、,;]"
 _TEMPLATE = re.compile(rf"({_NOTE}*)([0-9]+(?:\.[0-9]+)?)个?({'|'.join(WORDS)})({_NOTE}*|\({_NOTE}+\))")
-
-TimeState = Literal["ok", "soon", "over"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,12 +207,3 @@ def due_soon_at(start: datetime, due: datetime, limit: Limit | None, calendar: C
 def red_at(start: datetime, due: datetime, limit: Limit | None, calendar: Calendar) -> datetime:
     """Return when the event is overdue by once its limit; without a limit, by the wall time it was given (§3)."""
     return due + (due - start) if limit is None else calendar.add(due, limit)
-
-
-def time_state(warn: datetime | None, due: datetime | None, now: datetime) -> TimeState | None:
-    """Return 正常 "ok", 临期 "soon" or 超期 "over"; None without a deadline. At the deadline itself: still "soon"."""
-    if due is None:
-        return None
-    if now > due:
-        return "over"
-    return "soon" if warn is not None and now >= warn else "ok"

@@ -7,7 +7,16 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, not_, or_, tuple_
 
-from dashboard.rules.events.event import LEVELS, OPEN, SUPERVISIONS, Source, Status, Supervision, Zone
+from dashboard.rules.events.event import (
+    LEVELS,
+    OPEN,
+    STANDING,
+    SUPERVISIONS,
+    Source,
+    Status,
+    Supervision,
+    Zone,
+)
 from dashboard.rules.refusals import Invalid
 from dashboard.rules.text.numbers import decimal
 from datasources.districts.reference import Reference
@@ -18,7 +27,6 @@ from datasources.store.models import EventRow
 E: Any = EventRow.__table__.c
 OPEN_CODES = [status.value for status in OPEN]
 IN_HAND = [Status.DISPATCHED.value, Status.HANDLING.value, Status.ON_HOLD.value]
-STANDING = [Status.ON_HOLD.value, Status.CHECKING.value]  # the handling clock does not run
 TRUTHS = {"true": True, "1": True, "false": False, "0": False}
 LONGEST_SEARCH = 100
 
@@ -115,8 +123,8 @@ def in_zone(zone: Zone) -> Condition:
     return and_(unmarked, E.status == zone.value)
 
 
-def is_overdue(now: datetime) -> Condition:
-    """Return whether an event is open, its handling clock runs, and its deadline is past (the KPI 超期数)."""
+def is_overdue(now: Any) -> Condition:
+    """Return `event.is_overdue` as a condition; `now` is a moment or an expression."""
     running = [status for status in OPEN_CODES if status not in STANDING]
     return and_(E.status.in_(running), E.handle_due_at.is_not(None), E.handle_due_at < now)
 

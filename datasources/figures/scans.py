@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from dashboard.rules.events.event import GOOD_RATINGS, OPEN, Appeal, Status, Supervision
 from dashboard.rules.figures.kpis import VOID, Basis, Period
 from datasources.districts.reference import Reference
+from datasources.events.filters import is_overdue
 from datasources.figures.narrow import NOTHING, Narrow, narrowed
 from datasources.store.column_types import Moment
 from datasources.store.dialect import unindexed
@@ -43,13 +44,12 @@ def _is(*statuses: Status) -> Any:
 
 
 ANY, VALID, IS_OPEN, CLOSED = true(), ~_is(*VOID), _is(*OPEN), _is(Status.CLOSED)
-PAST = func.coalesce(E.handle_due_at < NOW, False)
-RUNNING = ~_is(Status.ON_HOLD, Status.CHECKING)
+OVERDUE_NOW = is_overdue(NOW)
 # `kpis.verdict`: 1 on time, 0 late, NULL while undecided
 VERDICT = case(
     (E.late | E.overdue_at.is_not(None), 0),
     (and_(E.finished_at.is_not(None), _is(Status.CHECKING, Status.CLOSED)), 1),
-    (and_(PAST, _is(Status.DISPATCHED, Status.HANDLING, Status.PENDING_DISPATCH)), 0),
+    (OVERDUE_NOW, 0),
 )
 DECIDED, KEPT = and_(VALID, VERDICT.is_not(None)), func.coalesce(VERDICT, 0) == 1
 JUDGED = and_(DECIDED, func.coalesce(E.appeal, "") != Appeal.UPHELD.value)
@@ -57,13 +57,7 @@ CLAIMED = exists().where(S.event_id == E.id, unindexed(S.action) == "claim", S.a
 SENT = and_(VALID, S.action == "dispatch")
 
 # what only the present moment decides: past its deadline, and no column says so yet
-LATE_NOW = and_(
-    PAST,
-    ~E.late,
-    E.overdue_at.is_(None),
-    _is(Status.DISPATCHED, Status.HANDLING, Status.PENDING_DISPATCH),
-)
-OVERDUE_NOW = and_(PAST, _is(*(set(OPEN) - {Status.ON_HOLD, Status.CHECKING})))
+LATE_NOW = and_(OVERDUE_NOW, ~E.late, E.overdue_at.is_(None))
 
 Test = tuple[Any, Any]  # (numerator, denominator); the numerator counts only inside the denominator
 HANDLED: Mapping[str, Test] = {
@@ -92,7 +86,7 @@ SCANS = (
         {
             "reported": (ANY, ANY),
             "open": (IS_OPEN, ANY),
-            "overdue": (and_(RUNNING, PAST), IS_OPEN),
+            "overdue": (OVERDUE_NOW, IS_OPEN),
             "supervised": (and_(VALID, E.supervision != Supervision.NONE.value), ANY),
             "escalated": (and_(VALID, E.escalations > 0), ANY),
             "emergencies": (and_(VALID, E.emergency), ANY),

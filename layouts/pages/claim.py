@@ -10,6 +10,7 @@ from typing import Any
 
 from dash import dcc, html
 
+from dashboard.rules.limits import SOON_SHARE
 from layouts import ids
 from layouts.pages import account
 from layouts.pages.event import event
@@ -73,6 +74,7 @@ def first(data: ClaimData) -> dict[str, Any]:
         "levels": list(data.levels),
         "areas": tree(data.areas, data.levels),
         "claim_ms": data.claim_minutes * 60_000,
+        "claim_soon_ms": int(data.claim_minutes * 60_000 * SOON_SHARE),
         "units": dict(data.units),
         "members": [list(one) for one in data.members],
         "categories": [list(one) for one in data.categories],

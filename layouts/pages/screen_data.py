@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from dashboard.rules.figures.words import KPIS as NAMES
+from dashboard.rules.limits import SOON_SHARE
 from layouts.parts import maps
 from layouts.text.marks import marks, tree
 from layouts.text.words import N_, _
@@ -97,6 +98,7 @@ def first(data: ScreenData) -> dict[str, Any]:
         "time_zone": data.time_zone,
         "levels": list(data.levels),
         "claim_ms": data.claim_minutes * 60_000,
+        "claim_soon_ms": int(data.claim_minutes * 60_000 * SOON_SHARE),
         "units": dict(data.units),
         "views": dict(data.views),
         "alerts": [{name: alert[name] for name in ALERT_FIELDS if name in alert} for alert in data.alerts],

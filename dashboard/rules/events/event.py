@@ -365,7 +365,13 @@ def on_time(event: Event, now: datetime) -> bool | None:
         return False
     if event.finished_at is not None and event.status in (Status.CHECKING, Status.CLOSED):
         return True
+    return False if is_overdue(event, now) else None
+
+
+def is_overdue(event: Event, now: datetime) -> bool:
+    """Return whether an event is open, its handling clock runs, and its deadline is past (LIFECYCLE §6).
+
+    On hold and while checking nothing runs; declining does not stop the clock, waiting at the centre it runs on.
+    """
     due = event.handle_due_at
-    if due is not None and event.status in (Status.DISPATCHED, Status.HANDLING) and now > due:
-        return False
-    return None
+    return event.is_open and event.status not in STANDING and due is not None and now > due

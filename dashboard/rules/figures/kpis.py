@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
-from dashboard.rules.events.event import GOOD_RATINGS, Appeal, Event, Status, Supervision, on_time
+from dashboard.rules.events.event import GOOD_RATINGS, Appeal, Event, Status, Supervision, is_overdue, on_time
 from dashboard.rules.figures.words import KPIS, STAGES, Kpi, percent, value
 from dashboard.rules.periods import Period, last_year, period, previous
 
@@ -57,17 +57,8 @@ class _Question:
 
 
 def verdict(event: Event, now: datetime) -> bool | None:
-    """Return whether a valid event was handled on time, None while undecided or void.
-
-    As `event.on_time`; an event that came back to the centre and ran past its deadline there is not on time either,
-    because declining does not stop the clock.
-    """
-    if event.status in VOID:
-        return None
-    decided = on_time(event, now)
-    if decided is None and event.status == Status.PENDING_DISPATCH and _past(event, now):
-        return False
-    return decided
+    """Return whether a valid event was handled on time, None while undecided or void."""
+    return None if event.status in VOID else on_time(event, now)
 
 
 def _past(event: Event, now: datetime) -> bool:
@@ -108,8 +99,7 @@ def _closed(record: Record, ask: _Question) -> bool:
 
 
 def _overdue(record: Record, ask: _Question) -> bool:
-    running = record.event.status not in (Status.ON_HOLD, Status.CHECKING)
-    return running and _past(record.event, ask.now)
+    return is_overdue(record.event, ask.now)
 
 
 def _pooled(record: Record, ask: _Question) -> bool:

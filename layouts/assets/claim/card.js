@@ -1,12 +1,13 @@
 /* One card of the pool: the ring of its time, what it is, what it is worth, the press. */
+
 import { el, mark, say } from "../core/dom.js";
+import { isClaimEnding } from "../core/due.js";
 import { dayTime, hourTime, remaining } from "../core/time.js";
 import { t } from "../core/words.js";
 import { claim } from "./claim.js";
 import { facts, first, left, stake, zone } from "./pool.js";
 import { busy, take } from "./take.js";
 
-const SOON = 0.25; // of the claim window
 const AROUND = 2 * Math.PI * 50;
 const NS = "http://www.w3.org/2000/svg";
 /* ---- a card ---- */
@@ -121,7 +122,7 @@ export const count = (card, row, now, lost) => {
   const gone = left.get(row.number);
   const rest = row.claim_due_at - now;
   const part = gone ? 0 : Math.max(0, Math.min(1, rest / first.claim_ms));
-  const soon = !gone && part <= SOON;
+  const soon = !gone && isClaimEnding(row, now, first.claim_soon_ms);
   void trackless;
   mark(number, "data-due", row.claim_due_at);
   say(number, gone ? (gone.kind === "won" ? "✓" : "—") : remaining(row.claim_due_at, now));

@@ -1,25 +1,15 @@
 /* One line of what the unit has in hand: what is due, its marks, its time. */
+
 import { el, mark, say } from "../core/dom.js";
+import { TIME_CLASS, timeState } from "../core/due.js";
 import { dayTime, duration } from "../core/time.js";
 import { t } from "../core/words.js";
 import { claim } from "./claim.js";
 import { first, fresh } from "./mine.js";
 
-const SOON_MS = 30 * 60_000;
 export const due = (row) => {
   const [name, word] = first.dues[row.status] || [];
   return name && row[name] ? { at: row[name], word } : null;
-};
-// of handling the server says from when
-const near = (row, one) => (row.status === "handling" && row.warn_due_at) || one.at - SOON_MS;
-export const late = (row, now) =>
-  Boolean(row.overdue_at) ||
-  (row.handle_due_at && row.handle_due_at < now && (row.status === "handling" || row.status === "dispatched"));
-export const soon = (row, now) => {
-  const one = due(row);
-  return (
-    Boolean(one) && !late(row, now) && now >= near(row, one) && row.status !== "on_hold" && row.status !== "checking"
-  );
 };
 export const beside = (row) => row.unit !== first.unit.code;
 
@@ -89,12 +79,7 @@ const time = (right, row, now) => {
   const rest = one.at - now;
   mark(big, "data-due", one.at);
   say(big, rest < 0 ? t("超 {time}", { time: brief(-rest) }) : brief(rest));
-  big.className =
-    rest < 0 && row.status !== "on_hold"
-      ? "t-over"
-      : now >= near(row, one) && row.status !== "checking"
-        ? "t-soon"
-        : "";
+  big.className = TIME_CLASS[rest < 0 && row.status !== "on_hold" ? "over" : timeState(row, now)];
   say(small, `${one.word} ${dayTime(one.at, first.time_zone)}`);
 };
 const brief = (ms) => (ms >= 86_400_000 ? t("{n} 天", { n: Math.floor(ms / 86_400_000) }) : duration(ms));

@@ -1,5 +1,7 @@
 /* My work: what the unit holds or helps with, by what is due first; what was closed lately and how it was rated. */
+
 import { byId, el, mark, say } from "../core/dom.js";
+import { timeState } from "../core/due.js";
 import { exporting } from "../core/exporting.js";
 import { keyed } from "../core/keyed.js";
 import { grouped } from "../core/text.js";
@@ -7,7 +9,7 @@ import { dayTime } from "../core/time.js";
 import { t } from "../core/words.js";
 import { claimAlert } from "./alert.js";
 import { claim } from "./claim.js";
-import { beside, due, fill, late, make, soon } from "./mine-rows.js";
+import { beside, due, fill, make } from "./mine-rows.js";
 import { claimPoints } from "./points.js";
 
 const CLOSED_MS = 1500;
@@ -27,7 +29,7 @@ const TABS = {
   sign: [() => t("待签收"), (row) => row.status === "dispatched"],
   handling: [() => t("处置中"), (row) => row.status === "handling"],
   returned: [() => t("退回返工"), (row) => row.round > 1 && row.status !== "checking"],
-  late: [() => t("临期/超期"), (row, now) => soon(row, now) || late(row, now)],
+  late: [() => t("临期/超期"), (row, now) => ["soon", "over"].includes(timeState(row, now))],
   supervised: [() => t("督办"), (row) => Boolean(row.supervision) && row.supervision !== "none"],
   hold: [() => t("挂单"), (row) => row.status === "on_hold"],
   checking: [() => t("待核查"), (row) => row.status === "checking"],

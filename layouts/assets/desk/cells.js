@@ -1,20 +1,16 @@
 /* What a row of the queue shows: its columns, the cells that are built once and changed in place, the time left. */
+
 import { el, mark, say } from "../core/dom.js";
+import { TIME_CLASS, timeState } from "../core/due.js";
 import { t } from "../core/words.js";
 import { desk } from "./desk.js";
 import { briefly, dayOf, deskPlace, deskTitle } from "./head.js";
-import { deskTabs } from "./tabs.js";
 
-const SOON_MS = 5 * 60_000;
 const LAST = 9e15; // no deadline: after all that have one
 const first = () => desk.first;
 const english = () => document.documentElement.lang.startsWith("en"); // its words are longer
-/* From when a deadline is near: for handling what the server says, else five minutes before. */
-const soonAt = (row) => (row.status === "handling" ? deskTabs.lateFrom(row) : dueOf(row) - SOON_MS);
-const dueOf = (row) => {
-  const [field] = first().dues[row.status] || [];
-  return (field && row[field]) || LAST;
-};
+const dueField = (row) => (first().dues[row.status] || [])[0];
+const dueOf = (row) => row[dueField(row)] || LAST;
 const place = (row) => deskPlace(row);
 const shortNumber = (number) => {
   const found = /^(\d{4})(\d{4})(\d{6})$/.exec(number);
@@ -41,14 +37,14 @@ const cell = (fill) =>
 
 const paintLeft = (box, now) => {
   const due = box.dataset.due ? Number(box.dataset.due) : LAST;
-  const left = due - now;
-  const kind = due === LAST ? "" : left < 0 ? "over" : now >= Number(box.dataset.soon) ? "soon" : "ok";
-  const text = due === LAST ? "—" : briefly(Math.abs(left));
-  const word = kind === "over" ? t("超期") : kind === "soon" ? t("临期") : "";
+  const handling = Number(box.dataset.soon) && { handle_due_at: due, warn_due_at: Number(box.dataset.soon) };
+  const kind = handling ? timeState(handling, now) : due < now ? "over" : "";
+  const text = due === LAST ? "—" : briefly(Math.abs(due - now));
+  const word = kind === "over" ? (handling ? t("超期") : t("超时")) : kind === "soon" ? t("临期") : "";
   const [small, bold] = box.children;
   say(small, word);
   say(bold, text);
-  const classes = "q-left num" + (kind === "over" ? " t-over" : kind === "soon" ? " t-soon" : "");
+  const classes = ["q-left num", TIME_CLASS[kind]].filter(Boolean).join(" ");
   if (box.className !== classes) box.className = classes;
 };
 const Left = cell((box, row) => {
@@ -56,7 +52,7 @@ const Left = cell((box, row) => {
   mark(box, "data-event", row.number);
   mark(box, "data-status", row.status);
   mark(box, "data-due", dueOf(row) === LAST ? "" : dueOf(row));
-  mark(box, "data-soon", soonAt(row));
+  mark(box, "data-soon", dueField(row) === "handle_due_at" ? row.warn_due_at || row.handle_due_at : "");
   paintLeft(box, window.live.now());
 });
 const CARDS = { ordinary: () => t("督办"), yellow: () => t("黄牌"), red: () => t("红牌") };

@@ -1,6 +1,8 @@
 /* Which events the queue shows: tabs by what has to be decided, and filters by street, category, level and text.
    A tab's number is the number of rows that it shows when no filter is set. */
+
 import { byId, el, mark, say } from "../core/dom.js";
+import { timeState } from "../core/due.js";
 import { exporting } from "../core/exporting.js";
 import { grouped } from "../core/text.js";
 import { t } from "../core/words.js";
@@ -16,10 +18,7 @@ let tab = "all";
 let waiting = 0;
 let counts = {};
 
-// LIFECYCLE §3: counted in the limit's own unit by the server
-const lateFrom = (row) => row.warn_due_at || row.handle_due_at;
-const late = (row, now) =>
-  Boolean(row.handle_due_at) && (row.status === "handling" || row.status === "dispatched") && now >= lateFrom(row);
+const late = (row, now) => ["soon", "over"].includes(timeState(row, now));
 
 /* tab → [words, test]; the digit that opens it is its place */
 const TABS = [
@@ -62,7 +61,7 @@ const count = () => {
   let over = 0;
   for (const row of window.live.rows()) {
     for (const [name, , test] of TABS) if (test(row, now)) found[name] += 1;
-    if (row.overdue_at) over += 1;
+    if (timeState(row, now) === "over") over += 1;
   }
   const moved = found[tab] !== counts[tab] && tab === "late";
   counts = found;
@@ -205,7 +204,6 @@ export const deskTabs = {
   dirty,
   open,
   filter,
-  lateFrom,
   counts: () => ({ ...counts }),
   counted: (shown) => {
     const foot = byId("desk-queue-foot");

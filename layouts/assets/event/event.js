@@ -1,11 +1,12 @@
 /* An event as it is drawn: countdowns by the server's time, persons shown after a reveal; on its own page also the
    live link. */
+
 import { byId, say, whenDrawn } from "../core/dom.js";
+import { TIME_CLASS, timeState } from "../core/due.js";
 import { duration, remaining } from "../core/time.js";
 import { t } from "../core/words.js";
 import { linkSaid } from "../live/link.js";
 
-const SOON_MS = 30 * 60_000;
 let page = null; // the event's own page: {number, id, version, seq}
 
 const tick = () => {
@@ -13,10 +14,11 @@ const tick = () => {
   if (!box || !window.live) return;
   const now = window.live.now();
   for (const node of box.querySelectorAll("[data-due]")) {
-    const left = Number(node.dataset.due) - now;
-    say(node, left >= 0 ? remaining(Number(node.dataset.due), now) : t("超期 {time}", { time: duration(-left) }));
-    const kind =
-      left < 0 ? "t-over" : now >= (Number(node.dataset.soon) || Number(node.dataset.due) - SOON_MS) ? "t-soon" : "";
+    const due = Number(node.dataset.due);
+    const handling = node.dataset.soon && { handle_due_at: due, warn_due_at: Number(node.dataset.soon) };
+    const passed = { time: duration(now - due) };
+    say(node, now <= due ? remaining(due, now) : handling ? t("超期 {time}", passed) : t("超时 {time}", passed));
+    const kind = TIME_CLASS[handling ? timeState(handling, now) : now > due ? "over" : ""];
     const wanted = "num " + kind;
     if (node.className !== wanted) node.className = wanted;
   }

@@ -8,7 +8,6 @@ import { day, items } from "./field.js";
 
 const { first, go, lastFix, metres, far, left, level, status, now } = phone;
 
-const SOON_MS = 30 * 60_000;
 /* ---- today ---- */
 export const stats = () => {
   const box = byId("field-day");
@@ -71,7 +70,7 @@ export const card = (task) => {
   const time = made.appendChild(el("p", "p-due num"));
   const rest = Date.parse(task.check_due_at) - now();
   time.append(
-    el("b", rest < 0 ? "t-over" : rest < SOON_MS ? "t-soon" : "", left(rest)),
+    el("b", rest < 0 ? "t-over" : "", left(rest)),
     el("span", "", task.away === null ? "" : t("距 {far}", { far: far(task.away) })),
   );
   const button = made.appendChild(el("button", "btn btn--primary", t("去核查")));

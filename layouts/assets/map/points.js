@@ -1,5 +1,6 @@
 /* The map's own account of the open events: fed by window.live in slices, counted per area, gathered here or in a
    worker. */
+import { timeState } from "../core/due.js";
 import { page } from "../core/page.js";
 import { codesOf } from "../wall/names.js";
 import { Points } from "./gather.js";
@@ -13,7 +14,6 @@ const UNSEEN = 5000; // numbers not yet painted that are remembered
 const NEVER = Infinity;
 const WAITING = new Set(["reported", "claimable", "pending_dispatch"]);
 const SENT = new Set(["dispatched", "handling"]);
-const SOON_SHARE = 0.25; // of the claim window
 
 const held = new Map(); // id → the row it was last counted as
 const open = new Map(); // area code → open events in it
@@ -37,13 +37,8 @@ const world = (lng, lat) => {
 
 const placed = (row) => Number.isFinite(row.lng) && Number.isFinite(row.lat);
 
-/* When an event is due and from when it is due soon, epoch ms; Infinity when nothing runs. */
-const terms = (row) => {
-  if (row.overdue_at) return [0, 0];
-  if (row.handle_due_at) return [row.warn_due_at || row.handle_due_at, row.handle_due_at];
-  if (row.claim_due_at) return [row.claim_due_at - SOON_SHARE * page.first.claim_ms, row.claim_due_at];
-  return [NEVER, row.accept_due_at || row.check_due_at || NEVER];
-};
+/* From when an event is due soon and from when it is overdue, epoch ms; never where its handling clock does not run. */
+const terms = (row) => [row.warn_due_at || row.handle_due_at || NEVER, row.handle_due_at + 1 || NEVER];
 
 const count = (row, by) => {
   for (const code of codesOf(row.path)) open.set(code, (open.get(code) || 0) + by);
@@ -185,10 +180,7 @@ export const livePoints = {
     return Boolean(worker);
   },
   /* The class of time of one row: "ok", "soon" or "over". */
-  time(row, now) {
-    const [soon, due] = terms(row);
-    return now >= due ? "over" : now >= soon ? "soon" : "ok";
-  },
+  time: (row, now) => timeState(row, now) || "ok",
   start() {
     if (listener || !window.live) return;
     here = new Points();

@@ -1,5 +1,7 @@
 /* Claim countdowns: the deadline minus the server's now, once a second; never a decrement, never a decision. */
+
 import { el, mark, say } from "../core/dom.js";
+import { isClaimEnding } from "../core/due.js";
 import { keyed } from "../core/keyed.js";
 import { page } from "../core/page.js";
 import { fits, rem } from "../core/room.js";
@@ -45,7 +47,7 @@ const count = (card, now, lost) => {
   const time = card.querySelector("b");
   const left = Number(time.getAttribute("data-due")) - now;
   const part = Math.max(0, Math.min(1, left / page.first.claim_ms));
-  const soon = part <= 0.25;
+  const soon = isClaimEnding({ claim_due_at: now + left }, now, page.first.claim_soon_ms);
   say(time, remaining(now + left, now));
   say(card.querySelector("small"), lost ? t("停更时") : left <= 0 ? t("已到时") : soon ? t("即将到时") : t("剩余"));
   card.classList.toggle("w-claim--soon", soon);

@@ -20,7 +20,6 @@ from dashboard.rules.limits import (
     parse_limit,
     parse_limit_or_none,
     red_at,
-    time_state,
 )
 
 CHINA = ZoneInfo("Asia/Shanghai")
@@ -298,20 +297,6 @@ def test_due_soon_is_counted_in_the_limits_own_unit_and_never_while_nobody_works
 )
 def test_what_was_left_of_a_limit_is_left_again_after_its_clock_stood_still(unit, due, since, now, again):
     assert AUTUMN.carried(china(due), china(since), china(now), unit) == china(again)
-
-
-def test_the_time_state_turns_at_the_mark_and_after_the_deadline():
-    start = china("2026-11-20 08:00")
-    end, second = start + timedelta(hours=4), timedelta(seconds=1)
-    marks = [start, end - timedelta(hours=1) - second, end - timedelta(hours=1), end, end + second]
-    assert [time_state(end - timedelta(hours=1), end, now) for now in marks] == [
-        "ok",
-        "ok",
-        "soon",
-        "soon",
-        "over",
-    ]
-    assert time_state(start, None, end) is None
 
 
 def test_an_event_turns_red_when_overdue_by_once_its_limit():

@@ -7,9 +7,10 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import DateTime, literal, select
 
+from dashboard.feed.serializer import feed_row, millis
 from dashboard.rules.access import Role, Viewer
 from dashboard.rules.events.capacities import sees
-from dashboard.rules.events.event import OPEN, Event, Source, Status, Zone, zone
+from dashboard.rules.events.event import OPEN, Event, Source, Status, Zone, is_overdue, zone
 from dashboard.rules.figures.kpis import counts, period
 from dashboard.rules.refusals import Invalid
 from datasources.districts.reference import Reference, References
@@ -262,6 +263,26 @@ def test_every_filter_keeps_exactly_what_it_says(sqlite, seed):
 def overdue(event: Event, now: datetime) -> bool:
     running = event.status in OPEN and event.status not in ("on_hold", "checking")
     return running and event.handle_due_at is not None and event.handle_due_at < now
+
+
+@given(seed=st.integers(0, 10**9))
+def test_a_live_row_says_overdue_of_exactly_what_the_list_and_the_number_say(sqlite, seed):
+    reference = References(sqlite).get()
+    with discarded(sqlite) as session:
+        history = History(session, reference, seed).live(events=12, steps=60)
+        now, events = history.now, [one for one in journal.events_where(session) if one.is_open]
+        for one in events:
+            due = feed_row(one, reference).get("handle_due_at")
+            assert (due is not None and due < millis(now)) is overdue(one, now) is is_overdue(one, now), one
+
+
+def test_declining_does_not_stop_the_clock_that_a_live_row_shows(small_town):
+    event = small_town.report()
+    small_town.tick(minutes=30)
+    sent = small_town.act(small_town.fresh(event), "dispatch", OPERATOR, unit="URBAN_MGMT")
+    unit = small_town.unit_of(sent)
+    back = small_town.act(sent, "decline", unit, ground="unclear_description", text="位置不清")
+    assert feed_row(back, small_town.reference)["handle_due_at"] == millis(sent.handle_due_at)
 
 
 def test_a_category_brings_its_children(small_town):
