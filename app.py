@@ -81,7 +81,7 @@ def create_app(runtime: Runtime, role: str = "all") -> Product:
             row_of,
             clock.now,
             views,
-            lambda code: runtime.reference.unit_name(code),
+            lambda: runtime.reference,
             runtime.beats,
         )
         product.loops += clock_loops(runtime)
@@ -128,7 +128,7 @@ def _add_web(product: Product, row_of, views) -> None:  # type: ignore[no-untype
         row_of,
         Visibility(lambda event: runtime.reference.eligible(event)),
         lambda: _views_now(runtime, views),
-        lambda code: runtime.reference.unit_name(code),
+        lambda: runtime.reference,
     )
     feed_routes.use(app, product.live)
     api.install(app)

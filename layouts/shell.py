@@ -15,17 +15,13 @@ ANYONE = frozenset(Role)
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page: its path, its title, the layout module that draws it, who may see it.
-
-    `public` needs no account; `later` says what will be there while the page does not exist yet.
-    """
+    """One page: its path, its title, the layout module that draws it, who may see it; `public` needs no account."""
 
     path: str
     title: str
     noun: str
     roles: frozenset[Role]
     public: bool = False
-    later: str = ""
 
 
 PAGES: tuple[Page, ...] = (

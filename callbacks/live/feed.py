@@ -22,7 +22,7 @@ from callbacks.live.scopes import EVERYTHING, Scope, Visibility
 from callbacks.live.store import Change, LiveStore, Row
 from callbacks.live.updates import Updates
 from callbacks.security.walls import UNDRAWN
-from dashboard.feed.alerts import RowOf, alert_messages
+from dashboard.feed.alerts import Codes, Names, RowOf, alert_messages
 from dashboard.feed.publisher import rows_message, version_of
 from datasources.feed import outbox
 from datasources.feed.stream import Entry, Feed, FeedDown
@@ -65,14 +65,14 @@ class LiveFeed:
         row_of: RowOf,
         sight: Visibility,
         views_now: ViewsNow | None = None,
-        unit_name: Callable[[str], str] = str,
+        names: Callable[[], Names] = Codes,
     ) -> None:
         self.news_waits: Callable[[], bool] = lambda: False
         self._turned = time.monotonic()
         self._newest_step = 0
         self._caught_up = float("-inf")
         self._db, self._feed, self._row_of, self._sight = db, feed, row_of, sight
-        self._views_now, self._unit_name = views_now, unit_name
+        self._views_now, self._names = views_now, names
         self.store = LiveStore()
         self.rooms = Channels(sight)
         self.position = "0-0"
@@ -251,7 +251,7 @@ class LiveFeed:
         rows = rows_message(events, self._row_of, self._db.aside)["rows"]
         gone = [(event.id, event.version) for event in events if not event.is_open]
         alerts = outbox.alerts_open_or_among(session, list(self._alerts))
-        messages = alert_messages(session, alerts, self._row_of, self._unit_name)
+        messages = alert_messages(session, alerts, self._row_of, self._names())
         with self._lock:
             change = self.store.apply(rows, gone)
             if self._loaded:

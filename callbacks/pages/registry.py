@@ -1,7 +1,4 @@
-"""The Dash side: one explicit page table, every layout drawn for the account that asks, nothing discovered by folder.
-
-Pages of later issues are plain notices served before Dash sees them.
-"""
+"""The Dash side: one explicit page table, every layout drawn for the account that asks, nothing discovered by folder."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -10,7 +7,7 @@ from urllib.parse import parse_qsl
 
 import dash
 from dash import Input, Output, State, dcc, html
-from flask import Flask, Response, request
+from flask import Flask, request
 
 from callbacks.live.feed import LiveFeed
 from callbacks.pages import admin, claim, desk, event, scores, screen
@@ -20,7 +17,6 @@ from callbacks.security.session import somebody
 from dashboard.rules.access import Viewer
 from dashboard.runtime.runtime import Runtime
 from layouts import ids, shell
-from layouts.pages import notice
 from layouts.text import words
 from layouts.text.words import translate
 
@@ -63,7 +59,6 @@ def install(dash_app: dash.Dash, runtime: Runtime, live: LiveFeed) -> None:
     interpolate = dash_app.interpolate_index
     dash_app.interpolate_index = _in_the_language_asked(interpolate, dash_app)  # type: ignore[method-assign]
     dash_app.layout = html.Div([dcc.Location(id=ids.ADDRESS, refresh="callback-nav"), html.Div(id=ids.PAGE)])
-    dash_app.server.before_request(_notice_for_later)
 
     @guard.callback(
         "session",
@@ -86,14 +81,6 @@ def install(dash_app: dash.Dash, runtime: Runtime, live: LiveFeed) -> None:
 def _needs(noun: str, suite: str) -> bool:
     """Return whether a page needs a component suite."""
     return suite not in HEAVY or noun in HEAVY[suite]
-
-
-def _notice_for_later() -> Response | None:
-    """Answer for the pages that do not exist yet; who may not see them is told so by the guard, which comes first."""
-    page = shell.page_of(request.path)
-    if page is None or not page.later or request.method != "GET":
-        return None
-    return Response(notice.later(page, words.active()), mimetype="text/html")
 
 
 def _in_the_language_asked(interpolate: Callable[..., str], dash_app: dash.Dash) -> Callable[..., str]:

@@ -2,12 +2,12 @@
 
 import json
 from collections.abc import Callable, Collection, Mapping, Sequence
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy.orm import Session
 
 from dashboard.feed.serializer import millis
-from dashboard.rules.alerts.alert import Alert, AlertState, kind_of, ladder, next_what
+from dashboard.rules.alerts.alert import OTHER_KIND, Alert, AlertState, ladder, next_what
 from dashboard.rules.events.event import Event
 from dashboard.rules.text.masking import mask_text, mask_values
 from datasources.alerts.folds import numbers_folded
@@ -27,22 +27,44 @@ SPOKEN, NO_UNIT, MORE = (
 )  # words: none (spoken in the hall, in Chinese whatever the page's language)
 
 
+class Names(Protocol):
+    """What an alert says of its units and its category; a district's `Reference` knows it."""
+
+    def unit_name(self, code: str) -> str:
+        """Return what a unit is called."""
+
+    def emergency_kind(self, code: str | None) -> str:
+        """Return which of `alert.KINDS` an emergency of a category is."""
+
+
+class Codes:
+    """Names where there is no district: the codes themselves."""
+
+    def unit_name(self, code: str) -> str:
+        """Return the code."""
+        return code
+
+    def emergency_kind(self, code: str | None) -> str:
+        """Return the kind of what nobody has sorted."""
+        return OTHER_KIND
+
+
 class AlertWatch:
     """Which alerts look different from when this publisher last sent them.
 
     Alerts change without a step (a rung climbed, a shelf, a co-unit signing), so they are compared, not queued.
     """
 
-    def __init__(self, row_of: RowOf, unit_name: Callable[[str], str]) -> None:
+    def __init__(self, row_of: RowOf, names: Callable[[], Names]) -> None:
         self._row_of = row_of
-        self._unit_name = unit_name
+        self._names = names
         self._sent: dict[int, str] = {}
         self._offered: dict[int, str] = {}
 
     def changed(self, session: Session) -> list[dict[str, Any]]:
         """Return an alert message for each alert that changed; `settle()` once they were carried."""
         alerts = outbox.alerts_open_or_among(session, self._sent)
-        messages = alert_messages(session, alerts, self._row_of, self._unit_name)
+        messages = alert_messages(session, alerts, self._row_of, self._names())
         looks = {message["alert"]["id"]: json.dumps(message, sort_keys=True) for message in messages}
         over = {
             message["alert"]["id"]
@@ -62,7 +84,7 @@ class AlertWatch:
 
 
 def alert_messages(
-    session: Session, alerts: Collection[AlertRow | Alert], row_of: RowOf, unit_name: Callable[[str], str]
+    session: Session, alerts: Collection[AlertRow | Alert], row_of: RowOf, names: Names
 ) -> list[dict[str, Any]]:
     """Return {"k": "alert", "alert", "row"} for each; the row says whose business it is, also once it left the live set."""
     if not alerts:
@@ -79,7 +101,7 @@ def alert_messages(
             if event is None:
                 raise LookupError(f"the event {alert.event_id} of the alert is gone or cannot be read")
             folded = folds.get(alert.id, ())
-            message = _message(alert, row_of(event), signings[event.id], unit_name, titles, folded)
+            message = _message(alert, row_of(event), signings[event.id], names, titles, folded)
             json.dumps(message, ensure_ascii=False).encode()  # what JSON cannot say no screen can be told
             messages.append(message)
         except Exception as error:  # one alert that cannot be shown must not silence all others
@@ -93,12 +115,15 @@ def _message(
     alert: AlertRow | Alert,
     row: Row,
     signings: list[dict[str, Any]],
-    unit_name: Callable[[str], str],
+    names: Names,
     titles: Mapping[str, str],
     folded: Sequence[str],
 ) -> dict[str, Any]:
-    units = [one | {"name": unit_name(one["unit"]), "due_at": millis(one["due_at"])} for one in signings]
-    return {"k": "alert", "alert": alert_object(alert, row, units, titles, folded), "row": row}
+    units = [
+        one | {"name": names.unit_name(one["unit"]), "due_at": millis(one["due_at"])} for one in signings
+    ]
+    kind = names.emergency_kind(row.get("category"))
+    return {"k": "alert", "alert": alert_object(alert, row, units, titles, kind, folded), "row": row}
 
 
 def alert_object(
@@ -106,11 +131,12 @@ def alert_object(
     row: Mapping[str, Any],
     units: list[dict[str, Any]],
     titles: Mapping[str, str],
+    kind: str,
     folded: Sequence[str] = (),
 ) -> dict[str, Any]:
     """Return an alert as every screen gets it; times in epoch milliseconds. `folded` are the events that fold into it.
 
-    `titles` are the roles of accounts; `units` say who signed and, who has not, until when; `ladder` is the whole plan of `rules.alerts.ladder`.
+    `titles` are the roles of accounts; `kind` is one of `alert.KINDS`; `units` say who signed and, who has not, until when; `ladder` is the whole plan of `rules.alerts.ladder`.
     """
     plain = Alert(**{name: getattr(alert, name) for name in FIELDS})
     acknowledged = alert.acknowledged_by and {
@@ -147,7 +173,7 @@ def alert_object(
         "reported_at": row.get("reported_at"),
         "title": row["title"],
         "category": row.get("category_name") or row.get("category"),
-        "kind": kind_of(row.get("category_name"), row["title"]),
+        "kind": kind,
         "address": row.get("address", ""),
         "lng": row.get("lng"),
         "lat": row.get("lat"),

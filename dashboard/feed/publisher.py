@@ -15,7 +15,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from dashboard.feed.alerts import AlertWatch, RowOf
+from dashboard.feed.alerts import AlertWatch, Codes, Names, RowOf
 from dashboard.rules.events.event import Event
 from datasources.feed import outbox
 from datasources.feed.stream import Feed, FeedDown
@@ -145,13 +145,13 @@ class Publisher:
         row_of: RowOf,
         now: Callable[[], datetime],
         views: Mapping[str, View] | None = None,
-        unit_name: Callable[[str], str] = str,
+        names: Callable[[], Names] = Codes,
         beats: Beats | None = None,
     ) -> None:
         self._db, self._feed, self._row_of, self._now = db, feed, row_of, now
         self._beats = beats
         self._views = dict(views or {})
-        self._alerts = AlertWatch(row_of, unit_name)
+        self._alerts = AlertWatch(row_of, names)
         self._versions: dict[str, str] = {}
         self._epoch = ""
         self._changed: dict[

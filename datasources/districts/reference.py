@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from dashboard.rules.alerts.alert import kind_of
+from dashboard.rules.alerts.alert import OTHER_KIND
 from dashboard.rules.events.event import Event, Level
 from dashboard.rules.events.horizon import Horizon, horizon
 from dashboard.rules.events.policy import CLAIM_CAP_TENTHS, COMPOSITE, POINTS, Category, Policy
@@ -174,9 +174,16 @@ class Reference:
         return (heir(code, self.categories, self.gone.category_heirs) or code) if code else None
 
     def steered(self, code: str | None, *words: str) -> str | None:
-        """Return the category that what a report says belongs to: the pack steers some by the kind of emergency."""
+        """Return the category that what a report says belongs to: the pack steers some by words that stand in it."""
         ways = self.config.get("emergency", {}).get("steer", {}).get(code or "", {})
-        return ways.get(kind_of(*words), code) if ways else code
+        return next(
+            (to for to, signs in ways.items() if any(sign in said for said in words for sign in signs)), code
+        )
+
+    def emergency_kind(self, code: str | None) -> str:
+        """Return which of `alert.KINDS` an emergency of a category is: as the pack says of it or of one above it."""
+        kinds = self.config.get("emergency", {}).get("kinds", {})
+        return next((kinds[one.code] for one in self.lineage(code) if one.code in kinds), OTHER_KIND)
 
     def lineage(self, code: str | None) -> list[Category]:
         """Return the category, what took its place and those above, nearest first; nothing for an unknown code."""

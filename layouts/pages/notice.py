@@ -1,7 +1,6 @@
-"""Plain pages: parts of the product that come later, and errors for people. What happened, what to do; never a traceback."""
+"""Plain pages: errors for people. What happened, what to do; never a traceback."""
 
 from layouts.parts import plain
-from layouts.shell import Page
 from layouts.text.words import N_, translate
 
 ERRORS: dict[int, tuple[str, str]] = {
@@ -22,12 +21,6 @@ def page(title: str, text: str, links: tuple[tuple[str, str], ...] = (HOME,), la
     return plain.render(
         "notice.html", lang, title=translate(title, lang), text=translate(text, lang), links=said
     )
-
-
-def later(coming: Page, lang: str | None = None) -> str:
-    """Return the page that honestly says what will be there."""
-    links = (LOGIN,) if coming.public else (HOME,)
-    return page(coming.title, coming.later, links, lang)
 
 
 def error(status: int, lang: str | None = None) -> str:

@@ -46,9 +46,7 @@ def noted(database: Database) -> set[tuple[str, str]]:
 
 
 def publisher(world: World) -> Publisher:
-    return Publisher(
-        world.db, world.feed, world.row_of, lambda: world.now, unit_name=world.reference.unit_name
-    )
+    return Publisher(world.db, world.feed, world.row_of, lambda: world.now, names=lambda: world.reference)
 
 
 @pytest.mark.parametrize(

@@ -385,12 +385,6 @@ def test_the_door_counts_what_the_data_hold_and_says_when_they_are_simulated() -
 # ---- plain pages ----------------------------------------------------------------------------------------
 
 
-def test_a_page_that_comes_later_says_so_and_shows_a_way_on() -> None:
-    coming = shell.Page("/later", "以后", "later", shell.EVERYBODY, later="这里以后会有内容。")
-    page = notice.later(coming)
-    assert coming.later in page and 'href="/screen"' in page
-
-
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 500, 503, 418])
 def test_an_error_tells_people_what_to_do_and_shows_no_traceback(status: int) -> None:
     page = notice.error(status, "en")

@@ -93,9 +93,8 @@ class World:
         return publish(self.db, self.feed, self.row_of).steps
 
     def live(self, **extras: Any) -> LiveFeed:
-        names = self.reference.unit_name
         sight = Visibility(self.reference.eligible)
-        return LiveFeed(self.db, self.new_feed(), self.row_of, sight, unit_name=names, **extras)
+        return LiveFeed(self.db, self.new_feed(), self.row_of, sight, names=lambda: self.reference, **extras)
 
     def truth(self) -> str:
         """Return the canonical hash of the open events as the database has them."""

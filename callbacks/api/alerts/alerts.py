@@ -159,7 +159,7 @@ def _messages(session: Session, rows: Any) -> list[dict[str, Any]]:
     def row_of(event: Event) -> dict[str, Any]:
         return serializer.feed_row(event, reference)
 
-    return alert_messages(session, rows, row_of, reference.unit_name)
+    return alert_messages(session, rows, row_of, reference)
 
 
 def _one(session: Session, key: int) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from callbacks.api.schema.bricks import (
     ref,
 )
 from callbacks.live import heartbeat
-from dashboard.rules.alerts.alert import CHANNEL_WORDS, LADDER_WORDS, OTHER_KIND, AlertState
+from dashboard.rules.alerts.alert import CHANNEL_WORDS, LADDER_WORDS, AlertState
 from dashboard.rules.alerts.alert import KINDS as SOUND_KINDS
 
 ALERTS: Mapping[str, Schema] = {
@@ -33,7 +33,7 @@ ALERTS: Mapping[str, Schema] = {
             "reported_at": MOMENT,
             "title": TEXT,
             "category": null(TEXT),
-            "kind": choice((*(kind for kind, _ in SOUND_KINDS), OTHER_KIND)),
+            "kind": choice(SOUND_KINDS),
             "address": null(TEXT),
             "lng": null(NUMBER),
             "lat": null(NUMBER),

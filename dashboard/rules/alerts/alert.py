@@ -39,14 +39,8 @@ LADDER_WORDS = {
 SIGN_WITHIN = timedelta(minutes=5)
 WATCH_AGAIN = timedelta(minutes=30)  # what is past its deadline is looked at again this soon
 LATE_BY = timedelta(seconds=10)
-# what an emergency sounds like: the first kind one of whose words stands in the category's name or the title
-KINDS: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("gas", ("燃气", "天然气", "液化气", "煤气", "危化")),  # words: none
-    ("fire", ("火情", "火灾", "起火", "着火", "爆炸", "消防")),  # words: none
-    ("water", ("积水", "内涝", "供水", "排水", "水管", "管道", "台风", "暴雨")),  # words: none
-    ("traffic", ("塌陷", "道路", "路面", "桥", "交通", "车祸", "线缆")),  # words: none
-    ("people", ("人员", "聚集", "走失", "纠纷", "治安", "伤", "校园")),  # words: none
-)
+# what an emergency sounds like; a pack says it of its categories (`[emergency.kinds]`)
+KINDS = ("gas", "fire", "water", "traffic", "people", "other")
 OTHER_KIND = "other"
 CHANNEL_WORDS = {"phone": "电话", "radio": "对讲机", "face": "当面", "message": "短信"}
 FLOOD_WITHIN, FLOOD_ABOVE = (
@@ -107,15 +101,6 @@ class Rung:
     at: datetime
     what: str
     done: bool
-
-
-def kind_of(*words: str | None) -> str:
-    """Return which kind of emergency the words speak of; earlier words weigh more (the category before the title)."""
-    for text in words:
-        for kind, signs in KINDS:
-            if text and any(sign in text for sign in signs):
-                return kind
-    return OTHER_KIND
 
 
 def raised(event_id: int, episode: int, now: datetime) -> Alert:

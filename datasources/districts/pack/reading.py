@@ -68,8 +68,9 @@ class Pack:
     """A district: its places, people who answer, kinds of events and numbers.
 
     `limits` holds minutes by name, `handling` and `freeze` in words; `points` are decimal points as written; `emergency["co_units"]`
-    names units by category, where "@street" stands for the unit of the street where it happens; `emergency["steer"]` names by
-    category and kind of emergency (`rules.alerts.KINDS`) the category to file it under. What is `gone` is not there today,
+    names units by category, where "@street" stands for the unit of the street where it happens; `emergency["kinds"]` says
+    of categories which of `rules.alerts.alert.KINDS` they are, `emergency["steer"]` by category and by the category to file it under
+    instead which words lead there. What is `gone` is not there today,
     but history names it.
     """
 
@@ -148,6 +149,7 @@ def read_pack(path_or_name: str | Path, now: datetime | None = None) -> Pack:
     places = read_places(folder, areas, unit_codes, centre, faults)
     _check_co_units(config, text, category_codes, unit_codes, faults)
     _check_steer(config, text, category_codes, faults)
+    _check_kinds(config, text, category_codes, faults)
     warn_of_orphans(categories, duties, faults)
     records = tuple(sorted((folder / "records").glob("*.csv.gz")))
     mapping = _mapping(folder, records, faults)
@@ -289,11 +291,24 @@ def _check_steer(config: dict[str, Any], text: str, categories: set[str], faults
         return
     for category, ways in steer.items():
         line = toml_line(text, "emergency", "steer", category)
-        for kind, code in ways.items():
-            if kind not in {name for name, _ in KINDS}:
-                faults.fault(FILE, line, "项“{name}”的值不对", name=f"steer.{kind}")
-            if code not in categories:
-                faults.fault(FILE, line, "未知类别“{code}”", code=code)
+        for code, signs in ways.items():
+            if not isinstance(signs, list) or not all(
+                isinstance(sign, str) and sign.strip() for sign in signs
+            ):
+                faults.fault(FILE, line, "项“{name}”的值不对", name=f"steer.{category}.{code}")
+        for code in {category, *ways} - categories:
+            faults.fault(FILE, line, "未知类别“{code}”", code=code)
+
+
+def _check_kinds(config: dict[str, Any], text: str, categories: set[str], faults: Faults) -> None:
+    kinds = config.get("emergency", {}).get("kinds", {})
+    if not isinstance(kinds, dict):
+        faults.fault(FILE, toml_line(text, "emergency", "kinds"), "项“{name}”的值不对", name="kinds")
+        return
+    for category, kind in kinds.items():
+        line = toml_line(text, "emergency", "kinds", category)
+        if kind not in KINDS:
+            faults.fault(FILE, line, "项“{name}”的值不对", name=f"kinds.{category}")
         if category not in categories:
             faults.fault(FILE, line, "未知类别“{code}”", code=category)
 

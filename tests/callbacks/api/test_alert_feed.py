@@ -64,9 +64,7 @@ def test_feed_and_api_say_the_same_alert_in_their_own_way_of_writing_time(opened
     reference = opened.runtime.reference
     with opened.runtime.database.read() as session:
         rows = outbox.alerts_open_or_among(session)
-        (message,) = alert_messages(
-            session, rows, lambda event: feed_row(event, reference), reference.unit_name
-        )
+        (message,) = alert_messages(session, rows, lambda event: feed_row(event, reference), reference)
     carried = message["alert"]
     assert set(carried) == set(shown)
     assert [rung["at"] for rung in carried["ladder"]] == [millis(at(rung["at"])) for rung in shown["ladder"]]

@@ -192,11 +192,7 @@ def test_what_is_said_at_an_alert_and_at_a_screen_reaches_no_other_screen(
         clean(opened.call(account, "GET", f"/events/{made.number}").text)
     with place.database.read() as session:
         rows = session.scalars(select(AlertRow)).all()
-        clean(
-            alert_messages(
-                session, rows, lambda one: feed_row(one, place.reference), place.reference.unit_name
-            )
-        )
+        clean(alert_messages(session, rows, lambda one: feed_row(one, place.reference), place.reference))
 
 
 def test_reasons_of_looks_and_of_exports_are_shown_to_others_masked(opened: OpenApi, place: Town) -> None:

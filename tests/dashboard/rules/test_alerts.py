@@ -129,21 +129,3 @@ def test_once_answered_only_what_happened_and_what_is_waited_for_stand_in_the_pl
     assert plan(answered) == [(0, "raise", True), (30, "repeat", True), (340, "reopen", False)]
     waits, _, _ = alerts.climb(answered, after(340), True, after(7200))
     assert plan(waits) == [(0, "raise", True), (30, "repeat", True), (7200, "overdue", False)]
-
-
-@pytest.mark.parametrize(
-    ("category", "title", "kind"),
-    [
-        ("燃气管道破裂", "管道破裂", "gas"),
-        ("火情", "厂房起火", "fire"),
-        ("道路积水", "下穿通道", "water"),
-        ("路面塌陷", "路中有坑", "traffic"),
-        ("人员走失", "老人走失", "people"),
-        ("突发事件", "液化气瓶爆炸", "gas"),
-        (None, "不明情况", "other"),
-    ],
-)
-def test_an_emergency_sounds_by_its_category_and_else_by_its_title(
-    category: str | None, title: str, kind: str
-) -> None:
-    assert alerts.kind_of(category, title) == kind

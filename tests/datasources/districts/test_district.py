@@ -13,7 +13,11 @@ from shapely.geometry import shape
 
 from dashboard.rules.events.event import Source
 from dashboard.rules.limits import parse_limit
+from datasources.districts.loading import load_pack
 from datasources.districts.pack.reading import PackInvalid, read_pack
+from datasources.store.database import Database
+from tests.conftest import FRIDAY
+from tests.support.references import references
 
 M2_PER_SQUARE_DEGREE = 111_195**2  # at the equator: an upper bound
 
@@ -108,11 +112,6 @@ class Packed:
 @pytest.fixture
 def packed(tmp_path: Path) -> Packed:
     return Packed(tmp_path)
-
-
-@pytest.fixture(scope="module")
-def huli():
-    return read_pack("huli")
 
 
 @pytest.fixture(scope="module")
@@ -243,6 +242,24 @@ BROKEN_TABLES = [
     ("district.toml", 'F01 = ["POLICE"', 'F01 = ["ARMY"', "district.toml:22: 未知单位“ARMY”"),
     ("district.toml", '"street", "grid"]', '"street", "street"]', "district.toml:6: 层级有重复"),
     ("district.toml", '"street", "grid"]', "3]", "district.toml:6: 项“levels”的值不对"),
+    (
+        "district.toml",
+        "[emergency.co_units]",
+        '[emergency.kinds]\nF01 = "flood"\n[emergency.co_units]',
+        "district.toml:22: 项“kinds.F01”的值不对",
+    ),
+    (
+        "district.toml",
+        "[emergency.co_units]",
+        '[emergency.kinds]\nF99 = "fire"\n[emergency.co_units]',
+        "district.toml:22: 未知类别“F99”",
+    ),
+    (
+        "district.toml",
+        "[emergency.co_units]",
+        '[emergency.steer]\nF02 = { F01 = "火" }\n[emergency.co_units]',
+        "district.toml:22: 项“steer.F02.F01”的值不对",
+    ),
     (
         "district.toml",
         '[emergency.co_units]\nF01 = ["POLICE", "@street"]',
@@ -606,3 +623,27 @@ def test_huli_has_five_real_offices_and_says_of_everything_else_that_it_is_schem
         )
         assert set(here) == {"FIRE", "POLICE", "HEALTH", "GAS", "DRAINAGE", "MUNICIPAL", "TRAFFIC_POLICE"}
         assert max(here.values()) <= 3
+
+
+def test_every_emergency_of_huli_sounds_as_its_category_is_and_never_by_words(sqlite):
+    reference = references(sqlite).get()
+    kinds = {
+        one.code: reference.emergency_kind(one.code) for one in reference.categories.values() if one.emergency
+    }
+    assert {kinds.pop("S0595"), *kinds.values()} == {"other", "gas", "fire", "water", "traffic", "people"}
+    assert "other" not in kinds.values() and kinds["S0502"] == "gas"
+    assert reference.emergency_kind(None) == reference.emergency_kind("S0406") == "other"
+
+
+def test_a_category_of_boston_sounds_as_the_one_above_it_is(tmp_path):
+    database = Database(f"sqlite:///{tmp_path / 'boston.db'}")
+    database.upgrade()
+    with database.write() as session:
+        load_pack(session, read_pack("boston"), FRIDAY)
+    kind = references(database).get().emergency_kind
+    assert (kind("request-for-pothole-repair"), kind("carbon-monoxide"), kind("bed-bugs")) == (
+        "traffic",
+        "gas",
+        "other",
+    )
+    database.close()

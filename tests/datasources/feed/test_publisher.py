@@ -136,7 +136,7 @@ def test_an_event_that_cannot_be_shown_does_not_stop_the_others(sqlite_world: Wo
 
 
 def test_an_alert_is_carried_whenever_it_looks_different(world: World) -> None:
-    crier = publisher(world, unit_name=world.reference.unit_name)
+    crier = publisher(world, names=lambda: world.reference)
     start = world.feed.position()
     event = world.report(category=GAS)
     crier.cycle()
