@@ -41,7 +41,7 @@ SAID = (
     "closed_at",
 )
 PLACE = ("src_crs", "grid", "grid_version", "area_path", "border")
-OUTCOME = ("status", "overdue_at", "overdue_round", "late", "handle_from", "registered_at")
+OUTCOME = ("status", "dispatch_due_at", "overdue_at", "overdue_round", "late", "handle_from", "registered_at")
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ what a record does not say (who claimed, when it was signed for) stays empty.
 """
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import insert
@@ -118,6 +118,9 @@ def event_of(report: Report, place: Place, key: int, reference: Reference, now: 
     status = _status(report)
     finished = (report.finished_at or report.closed_at) if status == Status.CLOSED else None
     counts = report.open or status == Status.CLOSED
+    within = timedelta(
+        minutes=reference.policy.minutes["dispatch"]
+    )  # the desk is reminded of it as of any other
     late = counts and report.due_at is not None and (finished or now) > report.due_at
     return Event(
         id=key,
@@ -143,6 +146,7 @@ def event_of(report: Report, place: Place, key: int, reference: Reference, now: 
         unit=report.unit,
         created_at=now,
         registered_at=reported,
+        dispatch_due_at=now + within if status == Status.PENDING_DISPATCH else None,
         handle_from=reported,
         handle_due_at=report.due_at,
         finished_at=finished,

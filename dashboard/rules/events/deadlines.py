@@ -78,6 +78,8 @@ def released(event: Event) -> Outcome:
 
 
 HANDLING_CLOCK = ("handle_from", "handle_due_at", "warn_due_at", "red_due_at")
+# whoever is sent next starts afresh
+NO_CLOCK = dict.fromkeys((*HANDLING_CLOCK, "limit_amount", "limit_unit", "due_soon_at"))
 
 
 MINUTE_CLOCKS = (

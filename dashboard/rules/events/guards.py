@@ -35,6 +35,11 @@ def place_in_doubt(event: Event) -> bool:
     return event.grid is None or border_in_doubt(event)
 
 
+def needs_ruling(event: Event) -> bool:
+    """Return whether it has been declined so often that only the lead may dispatch it (LIFECYCLE §2)."""
+    return event.decline_count >= DECLINES_TO_RULING
+
+
 def claim(event: Event, viewer: Viewer, capacities: frozenset[str], context: Context) -> str | None:
     # refused from the deadline on whether or not the sweep has run
     if event.claim_due_at is not None and context.now >= event.claim_due_at:
@@ -45,12 +50,17 @@ def claim(event: Event, viewer: Viewer, capacities: frozenset[str], context: Con
 def dispatch(event: Event, viewer: Viewer, capacities: frozenset[str], context: Context) -> str | None:
     if border_in_doubt(event) and not event.emergency:
         return "交界处的事件要先确认网格"
-    if event.decline_count >= DECLINES_TO_RULING and "lead" not in capacities:
+    if needs_ruling(event) and "lead" not in capacities:
         return "两次退单后由值班长裁定派单"
     return None
 
 
 def recall(event: Event, viewer: Viewer, capacities: frozenset[str], context: Context) -> str | None:
+    # nobody signs, finishes or passes up for a unit that a redistricting has abolished: the centre takes it back
+    if event.unit is not None and not context.world.is_unit(event.unit):
+        return None
+    if event.status != Status.DISPATCHED:
+        return "单位已经签收，不能撤回"
     return "值班长裁定的派单只能由值班长撤回" if event.final_dispatch and "lead" not in capacities else None
 
 

@@ -49,7 +49,7 @@ RULES: tuple[Rule[Event, Context, Outcome], ...] = (
     Rule(Action.DISPATCH, "派单", (S.PENDING_DISPATCH, S.CLAIMABLE), (S.DISPATCHED,), ("operator", "system"),
         (Fact("unit", "unit", required=True), Fact("co_units", "units"), Fact("reason", "text", when="还在待抢单时"), Fact("due_at", "moment", when="回放记录时")),
         effect=unit.dispatch, guard=guards.dispatch, demands=demands.dispatch),
-    Rule(Action.RECALL, "撤回派单", (S.DISPATCHED,), (S.PENDING_DISPATCH,), ("operator",),
+    Rule(Action.RECALL, "撤回派单", (S.DISPATCHED, S.HANDLING, S.ON_HOLD), (S.PENDING_DISPATCH,), ("operator",),
         (Fact("reason", "text", when="紧急事件时"),),
         effect=unit.recall, guard=guards.recall, demands=demands.recall),
     Rule(Action.ACCEPT, "签收", (S.DISPATCHED, S.HANDLING), (S.HANDLING,), ("owner", "co_unit"),

@@ -80,6 +80,8 @@ PHONES = (
     _kind("abroad", rf"(?<!\d)(?P<n>09\d\d(?:{_GAP}\d){{6}})(?!\d)", 3, 2),
     _kind("abroad", r"(?<!\d)(?P<n>(?!400|800)[2-9]\d\d-\d{3}-\d{4})(?!\d)", 3, 2),
     _kind("said", rf"t(?P<n>[2-9](?:{_PLAIN}\d){{6,7}})(?!\d)", 0, 3),
+    # offices write two lines as one: what stands right behind a number found above is the next one
+    _kind("whole", rf"(?<=\|{{7}})[-, h](?P<n>[2-9](?:{_PLAIN}\d){{6,7}})(?![\duU])", 0, 3),
 )
 # groups in which people write such numbers: where the groups are these, words may stand between
 USUAL = {

@@ -146,3 +146,26 @@ def test_texts_are_masked_however_deep_and_codes_are_left_alone() -> None:
 def test_every_text_an_action_takes_is_masked_as_a_text() -> None:
     texts = {fact.name for rule in BY_ACTION.values() for fact in rule.facts if fact.kind == "text"}
     assert texts and not texts & CODE_FACTS
+
+
+@pytest.mark.parametrize(
+    ("text", "hidden"),
+    [
+        ("0592-5567890/5567891", "****890/****891"),
+        ("联系方式 5567890/5567891", "联系方式 ****890/****891"),
+        ("电话:6012345 6012346", "电话:****345 ****346"),
+        ("0592-5567890、5567892；5567893", "****890、****892；****893"),
+        ("家属电话 2345678或2345679", "家属电话 ****678或****679"),
+        ("13911112222/5567890", "139****2222/****890"),
+    ],
+)
+def test_the_second_line_of_an_office_is_hidden_like_the_first(text: str, hidden: str) -> None:
+    assert mask_text(text) == hidden
+
+
+@pytest.mark.parametrize(
+    "behind",
+    ["，2000000元", "，共2345679人", " 单号 5567890", " 2026年11月20日", "转8012", " 8:30-17:30", "，42岁"],
+)
+def test_what_stands_behind_a_number_and_is_none_stays_readable(behind: str) -> None:
+    assert mask_text("电话2345678" + behind) == "电话****678" + behind

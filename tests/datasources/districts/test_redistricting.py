@@ -156,3 +156,52 @@ def test_what_was_filed_under_an_area_after_it_was_gone_is_brought_along(city: C
     with city.database.read() as session:
         paths = dict(session.execute(select(EventRow.number, EventRow.area_path)).tuples().all())
     assert {paths[first["number"]], paths[second["number"]]} == {"/c/S2/D/"}
+
+
+def test_what_an_abolished_unit_has_in_hand_is_taken_back_and_dispatched_anew(city: City) -> None:
+    api = city.open()
+    body = {"title": "A hole", "source": "grid_worker", "category": "hole", "lng": 116.5005, "lat": 40.0005}
+    claimed = done(api, dict(api.call("worker-S1", "POST", "/events", body).json), "unit-OLD", "claim")
+    refused = api.call(
+        ACCOUNT, "POST", f"/events/{claimed['number']}/recall", {"version": claimed["version"]}
+    )
+    assert (refused.status_code, refused.json["detail"]) == (409, "单位已经签收，不能撤回")
+    redraw(city)
+    event = get(api, f"/events/{claimed['number']}")["event"]
+    assert "recall" in get(api, f"/events/{claimed['number']}")["allowed"]
+    back = done(api, event, ACCOUNT, "recall", reason="单位已撤销")
+    assert (back["status"], back["unit"], back["handle_due_at"]) == ("pending_dispatch", None, None)
+    assert done(api, back, ACCOUNT, "dispatch", unit="NEW")["status"] == "dispatched"
+
+
+def test_an_emergency_of_an_abolished_unit_sounds_again_when_it_is_taken_back(city: City) -> None:
+    api = city.open()
+    body = {"title": "A hole", "source": "phone", "category": "hole", "lng": 116.5005, "lat": 40.0005}
+    sent = api.call(ACCOUNT, "POST", "/events", body | {"emergency": True}).json
+    handled = done(api, dict(sent), "unit-OLD", "accept")
+    (alert,) = api.call(ACCOUNT, "GET", "/alerts").json["items"]
+    answered = api.call(ACCOUNT, "POST", f"/alerts/{alert['id']}/acknowledge", {"episode": alert["episode"]})
+    assert answered.status_code == 200, answered.text
+    redraw(city)
+    event = get(api, f"/events/{handled['number']}")["event"]
+    done(api, event, ACCOUNT, "recall", reason="单位已撤销")
+    (again,) = api.call(ACCOUNT, "GET", "/alerts").json["items"]
+    assert (again["state"], again["episode"]) == ("raised", alert["episode"] + 1)
+
+
+def test_neither_a_bad_check_nor_reopening_gives_an_event_to_a_unit_that_is_gone(city: City) -> None:
+    api, (first, second, _third) = lived(city)
+    redraw(city)
+    opened = done(api, get(api, f"/events/{first['number']}")["event"], ACCOUNT, "reopen", reason="居民来电")
+    event = get(api, f"/events/{second['number']}")["event"]
+    with city.database.write() as session:
+        photo = photo_of(session, city, "worker-S2", "p9")
+    checked = done(api, event, "worker-S2", "check", rating="dissatisfied", photos=[photo], text="未修好")
+    for one in (opened, checked):
+        assert (one["status"], one["unit"], one["round"], one["handle_due_at"]) == (
+            "pending_dispatch",
+            None,
+            2,
+            None,
+        )
+        assert done(api, one, ACCOUNT, "dispatch", unit="NEW")["unit"]["code"] == "NEW"

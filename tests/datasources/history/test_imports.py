@@ -131,6 +131,8 @@ def test_the_screens_are_told_of_open_events_and_that_history_was_counted(
         told = set(session.scalars(select(OutboxRow.event_id)))
     assert told == {found["A9"].id, found["A10"].id}
     assert (found["A9"].status, found["A10"].status) == ("handling", "pending_dispatch")
+    # the desk is reminded of what it has to dispatch, as of any other event
+    assert (found["A9"].dispatch_due_at, found["A10"].dispatch_due_at) == (None, NOW + timedelta(minutes=15))
     # past its target already when it came: overdue, but nobody is charged for it
     assert found["A9"].overdue_at == found["A9"].handle_due_at and on_time(found["A9"], NOW) is False
     assert count(database, LedgerRow) == 0

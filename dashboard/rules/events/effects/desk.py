@@ -9,6 +9,7 @@ from dashboard.rules.events import scoring
 from dashboard.rules.events.deadlines import (
     HANDLING_CLOCK,
     MINUTE_CLOCKS,
+    NO_CLOCK,
     after_deadline,
     again,
     carried,
@@ -93,7 +94,7 @@ def escalate(attempt: EventAttempt) -> Outcome:
         else min(LEVELS.index(Level(attempt.matter.level)) + 1, len(LEVELS) - 1)
     )
     outcome = released(attempt.matter)
-    outcome.set |= to_dispatch(attempt.context) | dict.fromkeys(HANDLING_CLOCK)
+    outcome.set |= to_dispatch(attempt.context) | NO_CLOCK
     outcome.set |= {"level": LEVELS[step], "escalations": attempt.matter.escalations + 1}
     if attempt.matter.registered_at is None:
         outcome.set |= {"registered_at": attempt.context.now, "register_due_at": None}
@@ -145,8 +146,15 @@ def correct(attempt: EventAttempt) -> Outcome:
         # the unit and the round are the same: one that was overdue already is charged no second time
         columns |= start_handling(seen, attempt.context) | {"overdue_round": attempt.matter.overdue_round}
         columns |= miss_deadline(attempt.matter, attempt.context).set
+    elif moved and attempt.matter.status == Status.ON_HOLD:
+        # the new clock stands too, whole: it begins when the hold ends
+        columns |= start_handling(seen, attempt.context) | {"overdue_round": attempt.matter.overdue_round}
+        columns |= {"hold_from": attempt.context.now}
+    elif moved and attempt.matter.status == Status.PENDING_DISPATCH:
+        columns |= NO_CLOCK
     if seen.emergency and not attempt.matter.emergency and attempt.matter.status == Status.ON_HOLD:
-        columns |= resume(attempt).set  # an emergency waits for nobody's hold
+        # an emergency waits for nobody's hold
+        columns |= resume(replace(attempt, matter=attempt.matter.changed(columns))).set
     if seen.emergency and not attempt.matter.emergency:
         columns |= hurried(seen, columns, attempt.context)
     outcome = Outcome(set=columns)

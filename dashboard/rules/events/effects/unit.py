@@ -5,7 +5,7 @@ from typing import Any
 
 from dashboard.rules.events import scoring
 from dashboard.rules.events.deadlines import (
-    HANDLING_CLOCK,
+    NO_CLOCK,
     accept_within,
     after_deadline,
     again,
@@ -79,12 +79,15 @@ def dispatch(attempt: EventAttempt) -> Outcome:
 
 
 def recall(attempt: EventAttempt) -> Outcome:
-    # the unit never had it: its clock goes with it, and whoever is sent next starts afresh
-    stopped = dict.fromkeys((*HANDLING_CLOCK, "limit_amount", "limit_unit", "due_soon_at"))
+    # the unit never had it, or is there no more: its clock goes with it
     taken_back = ("unfounded_decline",) if attempt.matter.final_dispatch else ()
     outcome = released(attempt.matter)
-    outcome.set |= to_dispatch(attempt.context) | stopped
+    outcome.set |= (
+        to_dispatch(attempt.context) | NO_CLOCK | ANSWERED | {"hold_from": None, "hold_until": None}
+    )
     outcome.reverse = taken_back
+    if attempt.matter.status != Status.DISPATCHED:
+        outcome.alert = again(attempt.matter)  # it was in somebody's hands, and is in nobody's
     return after_deadline(attempt, outcome)
 
 
@@ -122,14 +125,19 @@ def check(attempt: EventAttempt) -> Outcome:
     rating = attempt.facts["rating"]
     if rating in BAD_RATINGS:
         outcome = Outcome(points=scoring.for_return(attempt.matter, policy), alert=again(attempt.matter))
-        outcome.set = start_handling(attempt.matter, attempt.context) | {
-            "status": Status.HANDLING,
-            "round": attempt.matter.round + 1,
-            "rework_count": attempt.matter.rework_count + 1,
-            "rating": rating,
-            "solved_level": None,
-            "co_units": None,
-        }
+        back = {"status": Status.HANDLING} if _has_unit(attempt) else to_dispatch(attempt.context)
+        clock = start_handling(attempt.matter, attempt.context)
+        outcome.set = (
+            (clock if _has_unit(attempt) else clock | NO_CLOCK)
+            | back
+            | {
+                "round": attempt.matter.round + 1,
+                "rework_count": attempt.matter.rework_count + 1,
+                "rating": rating,
+                "solved_level": None,
+                "co_units": None,
+            }
+        )
     else:
         columns = {"status": Status.CLOSED, "closed_at": attempt.context.now, "rating": rating}
         closed = replace(attempt.matter, **columns)
@@ -170,6 +178,12 @@ def conclude(attempt: EventAttempt) -> Outcome:
     return Outcome(set=columns, points=points, alert="stand_down")
 
 
+def _has_unit(attempt: EventAttempt) -> bool:
+    """Return whether the unit it goes back to is there; a redistricting may have abolished it since."""
+    unit = attempt.matter.unit
+    return unit is not None and attempt.context.world.is_unit(unit)
+
+
 def reopen(attempt: EventAttempt) -> Outcome:
     columns: dict[str, Any] = ANSWERED | {
         "round": attempt.matter.round + 1,
@@ -179,13 +193,13 @@ def reopen(attempt: EventAttempt) -> Outcome:
         "solved_level": None,
         "co_units": None,
     }
-    if attempt.matter.unit:
+    if _has_unit(attempt):
         columns |= start_handling(attempt.matter, attempt.context) | {
             "status": Status.HANDLING,
             "accepted_at": attempt.context.now,
         }
     else:
-        columns |= to_dispatch(attempt.context)
+        columns |= to_dispatch(attempt.context) | NO_CLOCK
     return Outcome(
         set=columns, reverse=scoring.CLOSING_RULES, alert="raise" if attempt.matter.emergency else None
     )
