@@ -1,5 +1,6 @@
 """Lists show exactly what one may see and asked for; KPIs in SQL equal the plain count over every history."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -21,6 +22,7 @@ from datasources.events.lists import events_page
 from datasources.feed import outbox
 from datasources.figures.kpis import kpi_values
 from datasources.figures.narrow import Narrow
+from datasources.figures.question import Question
 from datasources.figures.standing import open_by_status
 from datasources.figures.views.day import trend_view
 from datasources.store.column_types import Moment
@@ -68,20 +70,21 @@ def agree(database, reference, seed: int, basis: str) -> None:
         unit, area = history.dice.choice(units or ["GAS"]), history.dice.choice(areas or [reference.code])
         for words in PERIODS:
             asked = period(words, now, reference.tz)
-            found = kpi_values(session, reference, asked, now, basis=basis)
+            question = Question(asked, now, basis=basis)
+            found = kpi_values(session, reference, question)
             assert found == counts(records, asked, now, basis), words
             of_unit = [one for one in records if one.event.unit == unit]
-            found = kpi_values(session, reference, asked, now, narrow=Narrow(unit=unit), basis=basis)
+            found = kpi_values(session, reference, replace(question, narrow=Narrow(unit=unit)))
             assert found == counts(of_unit, asked, now, basis), words
             of_area = [one for one in records if f"/{area}/" in one.event.area_path]
-            found = kpi_values(session, reference, asked, now, narrow=Narrow(area=area), basis=basis)
+            found = kpi_values(session, reference, replace(question, narrow=Narrow(area=area)))
             assert found == counts(of_area, asked, now, basis), words
             kind, channel = history.dice.choice(sorted(KINDS)), history.dice.choice(list(Source)).value
             of_kind = [one for one in records if below(reference, one.event.category, kind)]
-            found = kpi_values(session, reference, asked, now, narrow=Narrow(category=kind), basis=basis)
+            found = kpi_values(session, reference, replace(question, narrow=Narrow(category=kind)))
             assert found == counts(of_kind, asked, now, basis), (words, kind)
             of_channel = [one for one in records if one.event.source == channel]
-            found = kpi_values(session, reference, asked, now, narrow=Narrow(channel=channel), basis=basis)
+            found = kpi_values(session, reference, replace(question, narrow=Narrow(channel=channel)))
             assert found == counts(of_channel, asked, now, basis), (words, channel)
 
 
@@ -111,7 +114,7 @@ def test_kpis_on_postgresql_equal_the_plain_count_too(postgresql, seed, basis):
 def values(town: Town, words: str = "today", **narrow) -> dict[str, tuple[int, int]]:
     with town.database.read() as session:
         asked = period(words, town.now, town.reference.tz)
-        return kpi_values(session, town.reference, asked, town.now, narrow=Narrow(**narrow))
+        return kpi_values(session, town.reference, Question(asked, town.now, Narrow(**narrow)))
 
 
 def on_hold_for(town: Town, event: Event, minutes: int) -> Event:
@@ -173,7 +176,9 @@ def test_an_unknown_area_or_unit_is_refused_with_its_name(small_town):
     with small_town.database.read() as session:
         for name in ("area", "unit", "category", "channel"):
             with pytest.raises(Invalid) as refused:
-                kpi_values(session, small_town.reference, today, FRIDAY, narrow=Narrow(**{name: "nowhere"}))
+                kpi_values(
+                    session, small_town.reference, Question(today, FRIDAY, Narrow(**{name: "nowhere"}))
+                )
             assert [field for field, *_ in refused.value.errors] == [name]
 
 
@@ -181,7 +186,9 @@ def test_only_the_asked_kpis_are_counted(small_town):
     small_town.report()
     with small_town.database.read() as session:
         today = period("today", small_town.now, small_town.reference.tz)
-        found = kpi_values(session, small_town.reference, today, small_town.now, codes=("closed", "reported"))
+        found = kpi_values(
+            session, small_town.reference, Question(today, small_town.now), ("closed", "reported")
+        )
     assert found == {"reported": (1, 1), "closed": (0, 0)}
 
 
