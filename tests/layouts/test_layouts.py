@@ -352,7 +352,8 @@ def test_motion_stops_for_people_who_ask_for_that() -> None:
 
 def door(**changes: Any) -> str:
     shapes = maps.svg_paths(AREAS, LEVELS, login.WIDTH, login.HEIGHT)
-    return login.page(shapes, [("街道", 1), ("网格", 1)], "试点区", **changes)
+    lang = changes.pop("lang", None)
+    return login.page(login.LoginData(shapes, [("街道", 1), ("网格", 1)], "试点区", **changes), lang)
 
 
 def test_the_door_is_one_text_field_one_password_and_a_submit() -> None:

@@ -100,7 +100,7 @@ def act(number: str, action: str) -> Response:
             check_place(facts, reference)
         if isinstance(facts.get("photos"), list) and all(isinstance(key, str) for key in facts["photos"]):
             pictures_kept.check_usable(session, facts["photos"], who, event.id)
-        after = actions.perform(session, reference, event, action, facts, who, now, version=version)
+        after = actions.perform(session, reference, event, actions.Request(action, facts, who, now, version))
         return done_event(after, who, now)
 
     status, data = answered_once(body, who, work, 200)

@@ -52,7 +52,9 @@ def take(number: str) -> Response:
         presence.take(session, event.id, who.name, seat, now)
         if held is not None and (held.account, held.seat) != (who.name, seat):
             words = {"text": TAKEN.format(reason=reason, holder=held.account)}
-            actions.perform(session, runtime().reference, event, "comment", words, who, clock.now())
+            actions.perform(
+                session, runtime().reference, event, actions.Request("comment", words, who, clock.now())
+            )
         found = _present(session, event, who, seat)
     return answer(found)
 

@@ -22,7 +22,7 @@ from datasources.figures.narrow import Narrow
 from datasources.figures.question import Question
 from datasources.figures.rollups.days import count_day, days_of_period, store_day
 from datasources.figures.rollups.rolled import cover, live_cover
-from datasources.history.imports import Outcome, import_file
+from datasources.history.imports import ImportJob, Outcome, import_file
 from datasources.store.database import Database
 from datasources.store.models import LedgerRow, StepRow
 
@@ -45,7 +45,8 @@ class Imported:
     def again(self) -> Outcome:
         """Import the same file once more."""
         mapping = read_pack("boston").mapping
-        return import_file(self.database, References(self.database), self.file, now=NOW, pack_mapping=mapping)
+        job = ImportJob(self.file, NOW, pack_mapping=mapping)
+        return import_file(self.database, References(self.database), job)
 
 
 @pytest.fixture(scope="module")
@@ -62,10 +63,8 @@ def imported(tmp_path_factory: pytest.TempPathFactory) -> Imported:
     outcome = import_file(
         database,
         References(database),
-        file,
-        now=NOW,
-        pack_mapping=read_pack("boston").mapping,
-        progress=lambda done, total: progress.append((done, total)),
+        ImportJob(file, NOW, pack_mapping=read_pack("boston").mapping),
+        lambda done, total: progress.append((done, total)),
     )
     return Imported(database, file, outcome, progress)
 
