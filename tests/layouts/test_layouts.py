@@ -180,9 +180,12 @@ def test_first_data_carry_the_tree_of_areas_outermost_first() -> None:
 
 
 def test_the_wall_speaks_the_language_of_the_request() -> None:
-    with words.speaking("en"):
+    words.use("en")
+    try:
         headings = [part.children for part in parts(screen.page(DATA)) if isinstance(part, html.H2)]
         assert first_data(DATA)["kpis"][0]["name"] == "Reported today"
+    finally:
+        words.use(None)
     assert "Claim countdown" in headings
     assert not any(re.search(r"[\u3400-\u9fff]", heading) for heading in headings)
 

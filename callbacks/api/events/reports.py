@@ -104,7 +104,7 @@ def _say(number: str, action: str) -> Response:
     secret = body.pop("secret", "")
     with runtime().database.write() as session:
         event = _own(session, number, secret if isinstance(secret, str) else "")
-        facts = facts_of(body, BY_ACTION[action], reference)
+        facts = facts_of(body, BY_ACTION[action])
         after = actions.perform(session, reference, event, actions.Request(action, facts, RESIDENT, now))
         return answer(_progress(session, after))
 

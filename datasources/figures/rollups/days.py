@@ -1,4 +1,4 @@
-"""Rolls finished days up: what `queries_rollup` reads is made here, from events alone.
+"""Rolls finished days up: what `rollups.rolled` reads is made here, from events alone.
 
 Law: counting and storing are two turns, so that nobody waits for the counting; a day that changed in between is left
 for the next round. Rolled up again at any time, a day comes out the same.

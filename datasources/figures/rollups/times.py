@@ -1,6 +1,6 @@
 """How long stages took, rolled up: the seconds themselves, since percentiles do not add up but values do.
 
-Law: what comes out is the nearest-rank percentile of the very same seconds that `queries_stages` takes live.
+Law: what comes out is the nearest-rank percentile of the very same seconds that `figures.stages` takes live.
 """
 
 from collections.abc import Mapping, Sequence

@@ -243,3 +243,7 @@ def test_every_process_knows_an_account_made_by_another(
     other = SignIn(Database(database.url), time)
     assert other.login("night-desk", "a long password")[1].role is Role.OPERATOR
     assert References(database).get().code == reference.code
+
+
+def test_the_password_of_a_new_account_is_not_shown_with_it() -> None:
+    assert "a long password" not in repr(accounts.NewAccount("night-desk", Role.OPERATOR, "a long password"))

@@ -1,6 +1,6 @@
 """Lists show exactly what one may see and asked for; KPIs in SQL equal the plain count over every history."""
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -17,11 +17,11 @@ from dashboard.rules.refusals import Invalid
 from datasources.districts.reference import Reference, References
 from datasources.events import beside as queries
 from datasources.events import journal
-from datasources.events.filters import Filters, read_filters, with_children
+from datasources.events.filters import FILTERS, Filters, read_filters, with_children
 from datasources.events.lists import events_page
 from datasources.feed import outbox
 from datasources.figures.kpis import kpi_values
-from datasources.figures.narrow import Narrow
+from datasources.figures.narrow import FILTER_OF, KEY_OF, Narrow
 from datasources.figures.question import Question
 from datasources.figures.standing import open_by_status
 from datasources.figures.views.day import trend_view
@@ -303,6 +303,26 @@ WORDS = {
     "level": "grid", "supervision": "none", "emergency": "true", "overdue": "0",
     "since": "2026-11-20T00:00:00+08:00", "until": "2026-11-21T00:00:00 08:00", "q": " 井盖 ", "bbox": "118,24,119,25",
 }  # fmt: skip
+
+
+@pytest.mark.parametrize("name", FILTER_OF)
+def test_a_number_narrowed_counts_what_a_list_filtered_alike_shows(small_town, name):
+    small_town.claimed()
+    small_town.report(category="S0101", source="property")
+    event = small_town.claimed()
+    code = {"area": event.grid, "unit": event.unit, "category": "S04", "channel": event.source}[name]
+    reference, now = small_town.reference, small_town.now
+    narrow, filters = Narrow(**{name: code}), read_filters({FILTER_OF[name]: code}, reference)
+    with small_town.database.read() as session:
+        question = Question(period("today", now, reference.tz), now, narrow)
+        counted = kpi_values(session, reference, question, ("reported",))["reported"][0]
+        listed, _ = events_page(session, reference, OPERATOR, filters, 100, None, now)
+    assert counted == len(listed) > 0
+
+
+def test_lists_may_ask_for_every_filter_of_the_table_and_for_no_other():
+    assert {one.name for one in fields(Filters)} == FILTERS.keys()
+    assert {one.name for one in fields(Narrow)} == FILTER_OF.keys() == KEY_OF.keys()
 
 
 def test_filters_are_read_from_words(small_town):
