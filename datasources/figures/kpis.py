@@ -133,14 +133,14 @@ def _late_now(
     runs: Iterable[Period],
 ) -> Iterator[tuple[Any, str, tuple[int, int]]]:
     """Yield (key, code, (num, den)) of what the present moment alone adds to rolled-up stretches."""
-    late = HANDLED if question.basis == "reported" else ()
+    late, values = HANDLED if question.basis == "reported" else (), question.narrow.values(reference)
     for code, which in (("overdue", "overdue"), *((code, "late") for code in late)):
         if code not in codes:
             continue
         query = _now(group, which, question.narrow.names)
         for run in runs:
             moments = {"since": run.start, "before": run.end, "now": question.now}
-            for *keys, count in session.execute(query, moments | question.narrow.values(reference)):
+            for *keys, count in session.execute(query, moments | values):
                 if count:
                     yield key_of(keys, len(keys)), code, (count, 0) if which == "overdue" else (0, count)
 
