@@ -4,7 +4,7 @@ Losing a race is a normal outcome with a name (`Conflict`, carrying who won), ne
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import fields, replace
+from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any
@@ -40,6 +40,22 @@ OUTSIDE: dict[str, Any] = {"candidates": [], "distance_m": None, "streets": 0, "
 SILENCING = frozenset({"reject", "correct", "buttons"})
 MACHINES = frozenset({Role.SYSTEM.value, Role.CLOCK.value})
 PLACE_COLUMNS = tuple(column.name for column in fields(Place))
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What is asked to be done to an event: an action with its facts, by whom and when.
+
+    `version` is the one a person saw. `due_at` is the deadline a clock acts on: what downtime delayed is stamped with
+    the moment it belongs to, and marked late.
+    """
+
+    action: str
+    facts: Mapping[str, Any]
+    by: Viewer
+    now: datetime
+    version: int | None = None
+    due_at: datetime | None = None
 
 
 def report(session: Session, reference: Reference, filed: Report, by: Viewer, now: datetime) -> Event:
@@ -86,46 +102,26 @@ def places(
     return found
 
 
-def act(
-    session: Session,
-    reference: Reference,
-    number: str,
-    action: str,
-    facts: Mapping[str, Any],
-    by: Viewer,
-    now: datetime,
-    version: int,
-) -> Event:
-    """Do one action to an event by its number, as a person who saw `version` of it."""
-    if action not in BY_ACTION or action == "report":
-        raise NotFound("没有“{action}”这个操作", action=action)
+def act(session: Session, reference: Reference, number: str, request: Request) -> Event:
+    """Do one action to an event by its number."""
+    if request.action not in BY_ACTION or request.action == "report":
+        raise NotFound("没有“{action}”这个操作", action=request.action)
     event = journal.event_by_number(session, number)
     if event is None:
         raise NotFound("没有编号为 {number} 的事件", number=number)
-    return perform(session, reference, event, action, facts, by, now, version=version)
+    return perform(session, reference, event, request)
 
 
-def perform(
-    session: Session,
-    reference: Reference,
-    event: Event,
-    action: str,
-    facts: Mapping[str, Any],
-    by: Viewer,
-    now: datetime,
-    *,
-    version: int | None = None,
-    due_at: datetime | None = None,
-) -> Event:
+def perform(session: Session, reference: Reference, event: Event, request: Request) -> Event:
     """Do one action and all that follows by rule; return the event as it then is.
 
-    Forbidden, NotAllowedNow, Conflict or Invalid leave everything untouched. `due_at` is the deadline a clock acts on:
-    what downtime delayed is stamped with the moment it belongs to, and marked late.
+    Forbidden, NotAllowedNow, Conflict or Invalid leave everything untouched.
     """
-    facts = EVENTS.said(action, facts)
-    last = journal.last_at(session, event) or now
-    now = max(now, last)  # no step lies before the one it follows
-    context = _surroundings(session, reference, event, action, facts, by, now)
+    action, by, version, due_at = request.action, request.by, request.version, request.due_at
+    facts = EVENTS.said(action, request.facts)
+    last = journal.last_at(session, event) or request.now
+    now = max(request.now, last)  # no step lies before the one it follows
+    context = _surroundings(session, reference, event, replace(request, facts=facts, now=now))
     late = due_at is not None and now - due_at > LATE_BY
     if late and due_at is not None:
         context = replace(context, moment=max(due_at, last))
@@ -164,22 +160,16 @@ def buttons(session: Session, reference: Reference, event: Event, by: Viewer, no
     """Return the actions a viewer may take on an event now; none for those who only ever look."""
     if not by.may("events.act"):
         return []
-    return EVENTS.allowed(event, by, _surroundings(session, reference, event, "buttons", {}, by, now))
+    return EVENTS.allowed(
+        event, by, _surroundings(session, reference, event, Request("buttons", {}, by, now))
+    )
 
 
-def _surroundings(
-    session: Session,
-    reference: Reference,
-    event: Event,
-    action: str,
-    facts: Mapping[str, Any],
-    by: Viewer,
-    now: datetime,
-) -> Context:
+def _surroundings(session: Session, reference: Reference, event: Event, request: Request) -> Context:
     """Gather what the rules may need beyond the row; only what this action can ask for is read."""
-    original = None
+    action, by, now, original = request.action, request.by, request.now, None
     if action == "merge":
-        original = _original(session, event, str(facts.get("original", "")), now)
+        original = _original(session, event, str(request.facts.get("original", "")), now)
     return Context(
         now=now,
         world=reference,

@@ -25,7 +25,6 @@ DESK_DISPATCH = "desk-dispatch"
 DESK_ALERTS = "desk-alerts"
 DESK_INTAKE = "desk-intake"
 DESK_LIVE = "desk-live"
-DESK_COMMAND = "desk-command"
 CLAIM = "claim"
 CLAIM_POOL = "claim-pool"
 CLAIM_MINE = "claim-mine"
@@ -58,5 +57,4 @@ CONTRACT_SCREEN = (
     SCREEN_ALERT,
     SCREEN_LIVE,
 )
-CONTRACT_CLAIM = (CLAIM_POOL, CLAIM_MINE)
 CONTRACT_DESK = (DESK_QUEUE, DESK_EVENT, DESK_DISPATCH, DESK_ALERTS)

@@ -7,7 +7,7 @@ A test keeps the two files equal.
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from dashboard.rules.events.event import Level, Rating, Status, Supervision
+from dashboard.rules.events.event import Level, Rating, Status
 
 DARK: Mapping[str, str] = {
     "bg": "#06192a",
@@ -134,10 +134,4 @@ RATING_TOKENS: Mapping[Rating, str] = {
     Rating.FAIR: "rate-3",
     Rating.DISSATISFIED: "rate-2",
     Rating.VERY_DISSATISFIED: "rate-1",
-}
-
-SUPERVISION_TOKENS: Mapping[Supervision, str] = {
-    Supervision.ORDINARY: "line-strong",
-    Supervision.YELLOW: "time-soon",
-    Supervision.RED: "time-over",
 }

@@ -203,9 +203,8 @@ class Town:
     def act(self, event: Event, action: str, by: Viewer, **facts: Any) -> Event:
         """Do an action as somebody who sees the event as given."""
         with self.database.write() as session:
-            return actions.act(
-                session, self.reference, event.number, action, facts, by, self.now, event.version
-            )
+            request = actions.Request(action, facts, by, self.now, event.version)
+            return actions.act(session, self.reference, event.number, request)
 
     def tick(self, **delta: float) -> int:
         """Let time pass, then let the clock do its sweeps."""

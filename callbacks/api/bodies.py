@@ -12,7 +12,6 @@ from dashboard.rules.lifecycle.facts import LONGEST_TEXT
 from dashboard.rules.lifecycle.rule import Rule
 from dashboard.rules.refusals import Invalid
 from dashboard.rules.text import clean
-from datasources.districts.reference import Reference
 from datasources.events.intake import moment_of, text_fault
 
 LARGEST_JSON = 2 * 1024 * 1024
@@ -73,7 +72,7 @@ def version_of(body: Mapping[str, Any]) -> int:
     return version
 
 
-def facts_of(body: Mapping[str, Any], rule: Rule, reference: Reference) -> dict[str, Any]:
+def facts_of(body: Mapping[str, Any], rule: Rule) -> dict[str, Any]:
     """Return the facts of an action, moments as instants; Invalid for what no rule would notice: hidden characters,
 
     numbers that no column holds. What is missing, unknown or of the wrong kind is for the rules to say.

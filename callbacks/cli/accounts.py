@@ -116,10 +116,15 @@ def state_of(row: AccountRow) -> str:
 
 
 def _add(session: Session, runtime: Runtime, words: argparse.Namespace) -> None:
-    accounts.create(
-        session, runtime.reference, words.name, Role(words.account_role), _password(words, runtime.settings),
-        clock.real_now(), unit=words.unit, area=words.area, member=words.member,
-    )  # fmt: skip
+    new = accounts.NewAccount(
+        words.name,
+        Role(words.account_role),
+        _password(words, runtime.settings),
+        unit=words.unit,
+        area=words.area,
+        member=words.member,
+    )
+    accounts.create(session, runtime.reference, new, clock.real_now())
 
 
 def _passwd(session: Session, runtime: Runtime, words: argparse.Namespace) -> None:

@@ -29,7 +29,7 @@ from dashboard.simulation import choice
 from dashboard.sweeps import rollup_keeper
 from datasources.districts.pack.reading import PackInvalid, read_pack
 from datasources.districts.reference import LOOK_EVERY
-from datasources.history.imports import Outcome, import_file
+from datasources.history.imports import ImportJob, Outcome, import_file
 from datasources.store.database import UNREACHABLE
 from datasources.store.postgres import UNHURRIED
 from layouts.text.words import translate
@@ -139,18 +139,16 @@ def _settings(words: argparse.Namespace) -> Settings:
 def bring_in(settings: Settings, words: argparse.Namespace, _create: CreateApp) -> int:
     """Import a file of history; 1 when rows were refused or the file cannot be read as a whole."""
     runtime = open_beside(settings)
+    job = ImportJob(
+        words.file,
+        clock.now(),
+        words.mapping,
+        runtime.pack_mapping,
+        latest=max(clock.now(), clock.real_now()),
+        update=words.update,
+    )
     with bar(translate("导入", settings.lang)) as told:
-        outcome = import_file(
-            runtime.database,
-            runtime.references,
-            words.file,
-            words.mapping,
-            now=clock.now(),
-            latest=max(clock.now(), clock.real_now()),
-            pack_mapping=runtime.pack_mapping,
-            progress=told,
-            update=words.update,
-        )
+        outcome = import_file(runtime.database, runtime.references, job, told)
     line = "新增 {added} 条，已有 {held} 条，拒收 {refused} 条"
     out.print(translate(line, settings.lang, added=outcome.added, held=outcome.held, refused=outcome.refused))
     if outcome.changed:

@@ -16,6 +16,7 @@ from dashboard.runtime.runtime import Runtime
 from datasources.accounts import sessions
 from datasources.accounts.sign_in import SignIn
 from layouts.pages import account as page
+from layouts.pages.frame import Frame
 from layouts.text.words import translate
 
 DONE = {"one": "已结束那个登录", "others": "已结束其他 {n} 个登录"}
@@ -52,14 +53,10 @@ def show() -> Response:
             )
             for row in rows
         ]  # fmt: skip
-    html = page.page(
-        runtime.reference.texts.get("title", runtime.reference.name),
-        HOME.get(who.role, "/screen"),
-        name_of(who),
-        logins,
-        round(idle / timedelta(minutes=1)) if idle else None,
-        _news(request.args.get("done", "")),
-    )
+    title = runtime.reference.texts.get("title", runtime.reference.name)
+    around = Frame(title, HOME.get(who.role, "/screen"), name_of(who))
+    minutes = round(idle / timedelta(minutes=1)) if idle else None
+    html = page.page(around, logins, minutes, _news(request.args.get("done", "")))
     return Response(html, mimetype="text/html")
 
 

@@ -16,6 +16,7 @@ from datasources.audit import trail
 from datasources.audit.trail import Wanted
 from datasources.store.models import AuditRow
 from layouts.pages import audit as page
+from layouts.pages.frame import Frame
 
 LONGEST = 100
 ASKED = ("account", "what", "since", "until")
@@ -53,7 +54,8 @@ def show() -> Response:
     kept = {name: getattr(asked, name) for name in ASKED if getattr(asked, name)}
     older = f"/audit?{urlencode({**kept, 'before': more})}" if more else ""
     title = runtime.reference.texts.get("title", runtime.reference.name)
-    html = page.page(title, HOME.get(who.role, "/screen"), name_of(who), lines, asked, kinds, older)
+    around = Frame(title, HOME.get(who.role, "/screen"), name_of(who))
+    html = page.page(around, lines, asked, kinds, older)
     return Response(html, mimetype="text/html")
 
 

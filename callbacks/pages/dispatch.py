@@ -45,7 +45,7 @@ def drawn(runtime: Runtime, number: str, who: Viewer) -> Any:
     reference, now = runtime.reference, clock.now()
     try:
         with runtime.database.read() as session:
-            event = seen_event(session, reference, number, who)
+            event = seen_event(session, number, who)
             return panel.panel(gathered(session, reference, event, who, now))
     except Refusal as refusal:
         return panel.empty(spoken(refusal))

@@ -272,7 +272,7 @@ def _form(error: str = "", username: str = "", next_path: str = "", left_by: Seq
         (translate(_level_word(level)), sum(1 for a in areas if a.level == level))
         for level in reference.levels[1:]
     ]
-    html = door.page(
+    data = door.LoginData(
         _shapes(reference.digest, areas, reference.levels),
         counts,
         reference.name,
@@ -284,7 +284,7 @@ def _form(error: str = "", username: str = "", next_path: str = "", left_by: Seq
         demo=runtime.settings.demo,
         left_by=[translate(title) for title in left_by],
     )
-    return Response(html, mimetype="text/html")
+    return Response(door.page(data), mimetype="text/html")
 
 
 LEVEL_NAMES = {

@@ -68,9 +68,8 @@ def tell_moved(database: Database, reference: Reference, moved: Iterable[int], n
                     continue
                 standing = reference.area_name(event.area_path.strip("/").split("/")[-1])
                 text = f"区划调整：{reference.area_name(event.grid)} → {standing}"
-                actions.perform(
-                    session, reference, event, "comment", {"text": text}, SYSTEM, now, version=event.version
-                )
+                comment = actions.Request("comment", {"text": text}, SYSTEM, now, event.version)
+                actions.perform(session, reference, event, comment)
             count += 1
         except Refusal:
             log.info("event %s moved on while its district was drawn anew", key)

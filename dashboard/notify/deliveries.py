@@ -107,11 +107,3 @@ class Courier:
         with runtime.database.write() as session:
             if delivery_queue.taken(session, owed, receipt, clock.now()):
                 self.received += 1
-
-
-def deliver(runtime: Runtime, now: datetime) -> int:
-    """Try what is due and wait for it; return how much was received."""
-    courier = Courier(runtime)
-    courier.round(now)
-    courier.wait()
-    return courier.received

@@ -12,12 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from itertools import accumulate
 
-UNITS = {
-    "urgent_hour": "紧急工作时",
-    "work_hour": "工作时",
-    "work_day": "工作日",
-    "natural_day": "自然日",
-}
+UNITS = ("urgent_hour", "work_hour", "work_day", "natural_day")
 # 紧急工作日 runs around the clock like 紧急工作时; 小时 and 天 without an adjective are working time (domain B.5.1).
 WORDS = {
     "紧急工作时": "urgent_hour",
@@ -84,12 +79,6 @@ def parse_limit(text: str) -> Limit:
 def parse_limit_or_none(text: str | None) -> Limit | None:
     """Return the limit, or None where the template says nothing."""
     return parse_limit(text) if text and text.strip() else None
-
-
-def format_limit(limit: Limit) -> str:
-    """Return the limit in words that `parse_limit` understands: "4工作时", "1紧急工作时（制止）"."""
-    words = f"{limit.amount:.10f}".rstrip("0").rstrip(".") + UNITS[limit.unit]
-    return f"{words}（{limit.note}）" if limit.note else words
 
 
 _SECOND = 1_000_000  # the work axis counts whole microseconds, so that sums are exact

@@ -1,4 +1,4 @@
-"""Ranking: the composite score, the order of a board, and grades.
+"""Ranking: the composite score, and the order of a board.
 
 Law (LIFECYCLE §7): a part with nothing to measure drops out and the rest are scaled; equal scores share a rank;
 who closed too few events is listed apart, not ranked.
@@ -12,8 +12,6 @@ from math import floor
 
 WEIGHTS = {"on_time_close_rate": 40, "satisfaction_rate": 30, "claim_rate": 20, "first_fix_rate": 10}
 LEAST_CLOSED = 10
-GRADES = ((90, "A"), (75, "B"), (60, "C"), (40, "D"), (0, "E"))  # domain B.3
-TOO_FEW = "样本不足"
 
 Parts = Mapping[str, tuple[int, int]]
 
@@ -95,11 +93,6 @@ def rank(
         place = len(board) + 1
         board += [Place(one, place, _change(one.code, place, previous)) for _, one in tied]
     return board + apart
-
-
-def grade(score: float | None) -> str | None:
-    """Return the performance grade A–E of a score 0–100, or None without a score."""
-    return None if score is None else next(letter for least, letter in GRADES if score >= least)
 
 
 def points_text(tenths: int) -> str:

@@ -179,7 +179,7 @@ class Replay:
         if expected is None or expected[1] != plan.action:
             return event  # a sweep or a person came first: plan anew
         facts, by = _means(reference, record, event, plan.action)
-        return actions.perform(session, reference, event, plan.action, facts, by, plan.when)
+        return actions.perform(session, reference, event, actions.Request(plan.action, facts, by, plan.when))
 
     def _plan(self, reference: Reference, number: int, event: Event, since: datetime) -> None:
         following = _next(reference, self._records[number], event, since)

@@ -202,7 +202,9 @@ class Demo:
         facts = dict(turn.facts)
         if turn.photo:
             facts["photos"] = [self._photo(session, turn.by, turn.at)]
-        done = actions.perform(session, reference, event, turn.action, facts, turn.by, turn.at)
+        done = actions.perform(
+            session, reference, event, actions.Request(turn.action, facts, turn.by, turn.at)
+        )
         self._plan(session, reference, done, turn.at)
 
     def _watch(self, session: Session, reference: Reference, event: Event, now: datetime) -> None:

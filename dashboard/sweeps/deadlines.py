@@ -20,6 +20,7 @@ from dashboard.rules.events.event import DUE, Event, Status, Supervision
 from dashboard.rules.events.outcome import RED_OVERDUE
 from dashboard.sweeps import row_by_row
 from dashboard.sweeps.clock_steps import pull_in
+from dashboard.sweeps.row_by_row import Sweep
 from datasources.alerts import journal as alert_journal
 from datasources.districts.reference import Reference
 from datasources.events import journal
@@ -151,7 +152,7 @@ def sound(database: Database, reference: Reference, now: datetime, budget: float
     def do(session: Session, alert: Alert) -> int:
         return _climb(session, alert, now)
 
-    return row_by_row.each(database, "sound", A.id, due, A.next_at, read, do, budget)
+    return row_by_row.each(database, Sweep("sound", A.id, due, A.next_at, read, do), budget)
 
 
 SWEEPS: tuple[Callable[[Database, Reference, datetime, float | None], int], ...] = (
@@ -174,22 +175,13 @@ def _sweep(round_: Round, due: Any, deadline: Any, action: str, facts: dict[str,
         return journal.events_where(session, E.id.in_(ids), order=deadline)
 
     def do(session: Session, event: Event) -> int:
-        now, missed = round_.now, getattr(event, deadline.name)
-        actions.perform(
-            session,
-            round_.reference,
-            event,
-            action,
-            facts or {},
-            CLOCK,
-            now,
-            version=event.version,
-            due_at=missed,
-        )
+        missed = getattr(event, deadline.name)
+        request = actions.Request(action, facts or {}, CLOCK, round_.now, event.version, missed)
+        actions.perform(session, round_.reference, event, request)
         return 1
 
-    name = f"{action} {deadline.name}"
-    return row_by_row.each(round_.database, name, E.id, due, deadline, read, do, round_.budget)
+    sweep = Sweep(f"{action} {deadline.name}", E.id, due, deadline, read, do)
+    return row_by_row.each(round_.database, sweep, round_.budget)
 
 
 def _climb(session: Session, alert: Alert, now: datetime) -> int:

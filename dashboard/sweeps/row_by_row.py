@@ -7,6 +7,7 @@ moment. Only an outage of the database ends a sweep: then the sweep was not fini
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import select, text
@@ -31,56 +32,59 @@ def brief(database: Database) -> Iterator[Session]:
         yield session
 
 
-def each(
-    database: Database,
-    sweep: str,
-    column: Any,
-    due: Any,
-    order: Any,
-    read: Callable[[Session, Sequence[int]], Sequence[Any]],
-    do: Callable[[Session, Any], int],
-    budget: float | None = None,
-) -> int:
-    """Do every due row by itself, the longest due first, for at most `budget` seconds; return how much was done.
+@dataclass(frozen=True, slots=True)
+class Sweep:
+    """What a sweep looks for and does: rows that are due, found by the column of their ids, in an order.
 
     `read` gives the rows of ids, without those that cannot be read; `do` does one in a transaction of its own.
     """
+
+    name: str
+    column: Any
+    due: Any
+    order: Any
+    read: Callable[[Session, Sequence[int]], Sequence[Any]]
+    do: Callable[[Session, Any], int]
+
+
+def each(database: Database, sweep: Sweep, budget: float | None = None) -> int:
+    """Do every due row by itself, the longest due first, for at most `budget` seconds; return how much was done."""
     aside = database.aside
     ends = time.monotonic() + budget if budget is not None else float("inf")
     with database.read() as session:
-        query = select(column).where(due).order_by(order, column).limit(MOST_DUE)
-        ids = [key for key in session.scalars(query) if not aside.rests(sweep, key)][:BATCH]
-        rows = read(session, ids) if ids else ()
+        query = select(sweep.column).where(sweep.due).order_by(sweep.order, sweep.column).limit(MOST_DUE)
+        ids = [key for key in session.scalars(query) if not aside.rests(sweep.name, key)][:BATCH]
+        rows = sweep.read(session, ids) if ids else ()
     for key in set(ids) - {row.id for row in rows}:
-        aside.rest(sweep, key)  # `read` has set it aside
+        aside.rest(sweep.name, key)  # `read` has set it aside
     done = 0
     for row in rows:
         if time.monotonic() > ends:
             break
-        done += _one(database, sweep, row, do)
+        done += _one(database, sweep, row)
     return done
 
 
-def _one(database: Database, sweep: str, row: Any, do: Callable[[Session, Any], int]) -> int:
-    aside = database.aside
+def _one(database: Database, sweep: Sweep, row: Any) -> int:
+    aside, name = database.aside, sweep.name
     try:
         with brief(database) as session:
-            done = do(session, row)
+            done = sweep.do(session, row)
     except (
         Refusal
     ) as refusal:  # somebody was faster: exactly what the guard is for; again and again it is the row's fault
-        aside.rest(sweep, row.id)
-        if aside.tries(sweep, row.id) >= REFUSALS_ASIDE:
-            aside.note(sweep, row.id, refusal)
+        aside.rest(name, row.id)
+        if aside.tries(name, row.id) >= REFUSALS_ASIDE:
+            aside.note(name, row.id, refusal)
         return 0
     except Exception as error:
         if is_locked(error):
-            aside.rest(sweep, row.id)
+            aside.rest(name, row.id)
         elif is_outage(error):
             raise
         else:
-            aside.rest(sweep, row.id)
-            aside.note(sweep, row.id, error)
+            aside.rest(name, row.id)
+            aside.note(name, row.id, error)
         return 0
-    aside.well(sweep, row.id)
+    aside.well(name, row.id)
     return done

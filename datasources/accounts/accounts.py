@@ -5,6 +5,7 @@ Every function works inside the caller's session; `now` is real time, accounts l
 
 import re
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -34,37 +35,38 @@ DEMO_ROLES: Sequence[tuple[str, Role]] = (
 )
 
 
-def create(
-    session: Session,
-    reference: Reference,
-    name: str,
-    role: Role,
-    password: str,
-    now: datetime,
-    *,
-    unit: str | None = None,
-    area: str | None = None,
-    title: str = "",
-    member: bool = False,
-) -> Viewer:
+@dataclass(frozen=True, slots=True)
+class NewAccount:
+    """What an account is: its name, role and password; the unit or the area it stands for; `member` of the unit."""
+
+    name: str
+    role: Role
+    password: str = field(repr=False)
+    unit: str | None = None
+    area: str | None = None
+    title: str = ""
+    member: bool = False
+
+
+def create(session: Session, reference: Reference, new: NewAccount, now: datetime) -> Viewer:
     """Open an account; a Refusal when the name is taken, the password too short, or the unit or area is unknown."""
-    _check(reference, name, role, unit, area)
-    if member and unit is None:
+    _check(reference, new)
+    if new.member and new.unit is None:
         raise Refusal("只有处置单位的账号可以是成员", field="member")
-    if session.get(AccountRow, name) is not None:
-        raise Refusal("已有名为“{name}”的账号", name=name, field="name")
+    if session.get(AccountRow, new.name) is not None:
+        raise Refusal("已有名为“{name}”的账号", name=new.name, field="name")
     row = AccountRow(
-        name=name,
-        title=title or _title(reference, role, unit, area),
-        role=role.value,
-        unit=unit,
-        area=area,
-        member=member,
-        password_hash=_hashed(password),
+        name=new.name,
+        title=new.title or _title(reference, new.role, new.unit, new.area),
+        role=new.role.value,
+        unit=new.unit,
+        area=new.area,
+        member=new.member,
+        password_hash=_hashed(new.password),
         created_at=now,
     )
     session.add(row)
-    audit(session, now, "console", "account.create", account=name, role=role.value)
+    audit(session, now, "console", "account.create", account=new.name, role=new.role.value)
     return viewer_of(row)
 
 
@@ -224,8 +226,9 @@ def _title(reference: Reference, role: Role, unit: str | None, area: str | None)
     return f"{reference.area_name(area)}{words}" if area else words
 
 
-def _check(reference: Reference, name: str, role: Role, unit: str | None, area: str | None) -> None:
-    _check_name(name)
+def _check(reference: Reference, new: NewAccount) -> None:
+    _check_name(new.name)
+    role, unit, area = new.role, new.unit, new.area
     if role not in HOME:
         raise Refusal("“{role}”不能作为账号的角色", role=role.value, field="role")
     if (role is Role.UNIT) != (unit is not None) or (unit is not None and unit not in reference.units):

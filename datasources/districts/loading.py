@@ -57,7 +57,7 @@ def load_pack(
             moved += found
     _put(session, UnitRow, map(_unit, pack.units), map(_unit, pack.gone_units), now)
     _put(session, CategoryRow, map(_category, pack.categories), map(_category, pack.gone_categories), now)
-    _tell_gone(session, pack, told)
+    _tell_gone(session, told)
     listed = {one.code for one in (*pack.categories, *pack.gone_categories)}
     kept = set(session.scalars(select(ConditionRow.category).distinct())) - listed
     session.execute(delete(ConditionRow).where(ConditionRow.category.not_in(kept)))
@@ -122,7 +122,7 @@ def _name_last_heirs(session: Session, table: type[UnitRow] | type[CategoryRow])
     session.flush()
 
 
-def _tell_gone(session: Session, pack: Pack, told: Faults) -> None:
+def _tell_gone(session: Session, told: Faults) -> None:
     """Tell which units and categories are gone without anybody having said what took their place."""
     for table, file, text in (
         (

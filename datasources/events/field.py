@@ -8,14 +8,14 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from dashboard.rules.events.event import OPEN, Event, Status
+from dashboard.rules.events.event import Event, Status
 from dashboard.rules.events.scoring import Subject
 from dashboard.rules.periods import Period, period
 from datasources.districts.reference import Reference
 from datasources.events import journal
+from datasources.events.filters import OPEN_CODES, lies_in
 from datasources.events.lists import EVENTS
 from datasources.store import sound_rows
-from datasources.store.dialect import contains
 from datasources.store.models import EventRow, LedgerRow, PhotoRow, StepRow
 
 E: Any = EventRow.__table__.c
@@ -53,7 +53,7 @@ def month(reference: Reference, now: datetime) -> Period:
 
 def tasks(session: Session, area: str) -> list[Task]:
     """Return what waits for a check in an area, the soonest due first, at most 200."""
-    query = EVENTS.where(E.status == Status.CHECKING.value, contains(E.area_path, f"/{area}/"))
+    query = EVENTS.where(E.status == Status.CHECKING.value, lies_in(area))
     events = journal.read_events(session, query.order_by(E.check_due_at, E.id).limit(MOST_TASKS))
     ids = [event.id for event in events]
     said = _said(session, ids)
@@ -93,9 +93,7 @@ def done_today(session: Session, account: str, span: Period) -> Done:
 
 def open_in(session: Session, area: str) -> int:
     """Return how many events stand open in an area."""
-    query = select(func.count()).where(
-        E.status.in_([one.value for one in OPEN]), contains(E.area_path, f"/{area}/")
-    )
+    query = select(func.count()).where(E.status.in_(OPEN_CODES), lies_in(area))
     return session.scalar(query) or 0
 
 

@@ -17,10 +17,9 @@ from dashboard.rules.events.event import Event, Status
 from dashboard.rules.text.masking import mask_text
 from datasources.districts.reference import Reference
 from datasources.events import journal
-from datasources.events.filters import Condition, Filters, conditions, with_children
+from datasources.events.filters import Condition, Filters, conditions, lies_in, with_children
 from datasources.events.journal import EVENT_COLUMNS
 from datasources.store import sealing
-from datasources.store.dialect import contains
 from datasources.store.models import AssignmentRow, EventRow
 from datasources.store.paging import bounded, cut, older
 
@@ -98,7 +97,7 @@ def visible(viewer: Viewer, reference: Reference) -> Condition:
             own = and_(own, or_(E.handler.is_(None), E.handler == viewer.name))
         return or_(own, reported, joint, pool)
     if viewer.role is Role.WORKER:
-        return or_(contains(E.area_path, f"/{viewer.area}/"), reported) if viewer.area else reported
+        return or_(lies_in(viewer.area), reported) if viewer.area else reported
     return false()
 
 
@@ -121,7 +120,7 @@ def eligible(unit: str, reference: Reference) -> Condition:
 
 
 def _within(area: str, reference: Reference) -> ColumnElement[bool]:
-    return true() if area == reference.root else contains(E.area_path, f"/{area}/")
+    return true() if area == reference.root else lies_in(area)
 
 
 def _search(session: Session, query: Select[Any], words: str, viewer: Viewer, most: int) -> list[Event]:

@@ -69,18 +69,6 @@ def events_by_id(session: Session, ids: Collection[int]) -> dict[int, Event]:
     return found
 
 
-def open_events(session: Session) -> Iterator[Event]:
-    """Yield every open event, a few hundred in memory at a time."""
-    last = 0
-    while True:
-        after = (EVENTS.c.status.in_(OPEN_CODES), EVENTS.c.id > last)
-        keys = list(session.scalars(select(EVENTS.c.id).where(*after).order_by(EVENTS.c.id).limit(CHUNK)))
-        if not keys:
-            return
-        yield from _events(session, select(*TOLD).where(EVENTS.c.id.in_(keys)).order_by(EVENTS.c.id))
-        last = keys[-1]
-
-
 def _events(session: Session, query: Select[Any]) -> list[Event]:
     def told(row: Any) -> Event:
         _checked(row)

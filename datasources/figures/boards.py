@@ -5,8 +5,8 @@ Law: a board's points are the sum of its entries and nothing else. Areas count t
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -18,8 +18,8 @@ from dashboard.rules.ranking import Standing
 from datasources.accounts.accounts import workers
 from datasources.districts.reference import Reference
 from datasources.figures.kpis import kpi_groups, units_together
-from datasources.figures.narrow import Narrow
 from datasources.figures.points import boards_of, check_board, depth, points_of, step_of
+from datasources.figures.question import Question
 from datasources.figures.rollups.rolled import Cover, frozen_cover
 from datasources.figures.scans import Pairs
 from datasources.store.models import AccountRow, EventRow, LedgerRow
@@ -75,22 +75,21 @@ def board_rows(
     session: Session,
     reference: Reference,
     board: str,
-    period: Period,
-    now: datetime,
+    question: Question,
     rates: Collection[str] = RATES,
-    area: str | None = None,
 ) -> list[BoardRow]:
     """Return a board, best first; under a week by points, from a week on by the composite score.
 
-    Grid workers go by points always: the composite measures units. With an area only what was done for events
-    lying in it counts. A frozen period shows how it stood when it was frozen. Invalid for an unknown board.
+    Grid workers go by points always: the composite measures units. Narrowed to an area only what was done for events
+    lying in it counts; a board is narrowed by nothing else. A frozen period shows how it stood when it was frozen. Invalid for an unknown board.
     """
     check_board(board, boards_of(reference))
-    by_composite = by_composite_score(board, period)
-    lines = standings(session, reference, board, period, now, rates, area, _stood(session, period))
-    before = _ranks_before(session, reference, board, previous(period), now, by_composite, area)
+    by_composite = by_composite_score(board, question.period)
+    lines = standings(session, reference, board, question, rates, _stood(session, question.period))
+    earlier = replace(question, period=previous(question.period))
+    before = _ranks_before(session, reference, board, earlier, by_composite)
     rows = []
-    posts = _posts(session, reference, area) if board == "workers" else {}
+    posts = _posts(session, reference, question.area) if board == "workers" else {}
     for place in _ranked(lines, by_composite, before):
         one = place.standing
         _, dropped = ranking.composite(one.parts, reference.policy.composite)
@@ -128,18 +127,12 @@ def _ranked(standings: Iterable[Standing], by_composite: bool, before: Any = Non
 
 
 def _ranks_before(
-    session: Session,
-    reference: Reference,
-    board: str,
-    period: Period,
-    now: datetime,
-    by_composite: bool,
-    area: str | None,
+    session: Session, reference: Reference, board: str, question: Question, by_composite: bool
 ) -> dict[str, int | None] | None:
     """Return the ranks of the period before, None when nothing happened in it."""
     rates = RATES if by_composite else ()
-    stood = _stood(session, period)
-    lines = standings(session, reference, board, period, now, rates, area, stood)
+    stood = _stood(session, question.period)
+    lines = standings(session, reference, board, question, rates, stood)
     if not any(one.points or one.closed for one in lines):
         return None
     return {place.standing.code: place.rank for place in _ranked(lines, by_composite)}
@@ -149,20 +142,18 @@ def standings(
     session: Session,
     reference: Reference,
     board: str,
-    period: Period,
-    now: datetime,
+    question: Question,
     rates: Collection[str],
-    area: str | None,
     cover: Cover | None = None,
 ) -> list[Standing]:
     """Return what each line of a board brings to it, in no order; `cover` says how to count."""
-    names = _names(session, reference, board, area)
+    names = _names(session, reference, board, question.area)
     titles = _titles(session) if board == "workers" else names
-    tally = _Tally(points_of(session, reference, board, period, area, cover))
+    tally = _Tally(points_of(session, reference, board, question.period, question.area, cover))
     if rates:
-        tally.pairs = _rates(session, reference, board, period, now, (*rates, "closed"), area, cover)
+        tally.pairs = _rates(session, reference, board, question, (*rates, "closed"), cover)
     weights = reference.policy.composite
-    scored = by_composite_score(board, period) and set(weights) <= set(rates)
+    scored = by_composite_score(board, question.period) and set(weights) <= set(rates)
     found = []
     for code in {**names, **dict.fromkeys((*tally.tenths, *tally.pairs))}:
         parts = tally.pairs.get(code, {})
@@ -215,15 +206,13 @@ def _rates(
     session: Session,
     reference: Reference,
     board: str,
-    period: Period,
-    now: datetime,
+    question: Question,
     codes: Collection[str],
-    area: str | None,
     cover: Cover | None,
 ) -> dict[str, Pairs]:
+    area = question.area
     if board == "units":
-        deep = reference.steps_to(area)
-        grouped = kpi_groups(session, period, now, "unit", codes, narrow=Narrow(area), cover=cover, deep=deep)
+        grouped = kpi_groups(session, reference, question, "unit", codes, cover, reference.steps_to(area))
         return units_together(grouped, reference)
     found: dict[str, Pairs] = {}
     level, posts = depth(reference, board), dict[str, list[str]]()
@@ -232,9 +221,7 @@ def _rates(
             posts.setdefault(where, []).append(name)
         level = max((reference.steps_to(where) for where in posts), default=level)
     deep = max(level, reference.steps_to(area))
-    for path, pairs in kpi_groups(
-        session, period, now, "path", codes, narrow=Narrow(area), cover=cover, deep=deep
-    ).items():
+    for path, pairs in kpi_groups(session, reference, question, "path", codes, cover, deep).items():
         steps = path.strip("/").split("/")
         codes = (
             [name for step in steps for name in posts.get(step, ())]

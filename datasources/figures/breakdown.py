@@ -9,10 +9,11 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from dashboard.rules.events.event import LEVELS, OPEN, SOURCE_WORDS, Level, Source
-from dashboard.rules.figures.kpis import Basis, Period, p90
+from dashboard.rules.figures.kpis import p90
 from datasources.districts.reference import Reference
 from datasources.figures.kpis import kpi_groups
 from datasources.figures.narrow import Narrow, narrowed
+from datasources.figures.question import Question
 from datasources.figures.rollups.flow import GROUND, LEVEL, tallied
 from datasources.figures.rollups.rolled import Cover, frozen_cover
 from datasources.figures.scans import Group, Pairs
@@ -38,20 +39,17 @@ def by(
     session: Session,
     reference: Reference,
     dimension: str,
-    period: Period,
-    now: datetime,
+    question: Question,
     codes: Collection[str],
-    basis: Basis,
-    narrow: Narrow,
 ) -> tuple[list[Line], datetime | None]:
     """Return KPIs by the children of the narrowed area (of the district), by unit, category heading or channel.
 
     As they stood where the period is frozen, and since when it is.
     """
-    keys = narrow.keys | {GROUPS[dimension]}
-    cover, frozen_at = frozen_cover(session, period, keys) or (None, None)
+    group, narrow = GROUPS[dimension], question.narrow
+    cover, frozen_at = frozen_cover(session, question.period, narrow.keys | {group}) or (None, None)
     deep = reference.steps_to(narrow.area) + (dimension == "area")
-    found = kpi_groups(session, period, now, GROUPS[dimension], codes, basis, narrow, reference, cover, deep)
+    found = kpi_groups(session, reference, question, group, codes, cover, deep)
     lines: dict[str, Pairs] = {}
     for key, pairs in found.items():
         code = _line_of(reference, dimension, key, narrow)
@@ -153,16 +151,11 @@ class Handoff:
 
 
 def handoffs(
-    session: Session,
-    reference: Reference,
-    period: Period,
-    now: datetime,
-    narrow: Narrow,
-    cover: Cover | None = None,
+    session: Session, reference: Reference, question: Question, cover: Cover | None = None
 ) -> list[Handoff]:
     """Return who declined and who was sent back in a period, by the step's time; most declines first."""
     found: dict[str, Handoff] = {}
-    for (what, unit), n in tallied(session, reference, period, now, "who", narrow, cover).items():
+    for (what, unit), n in tallied(session, reference, question, "who", cover).items():
         if not unit:
             continue
         now_called = reference.standing_unit(unit)
@@ -185,18 +178,13 @@ class Resolved:
 
 
 def levels(
-    session: Session,
-    reference: Reference,
-    period: Period,
-    now: datetime,
-    narrow: Narrow,
-    cover: Cover | None = None,
+    session: Session, reference: Reference, question: Question, cover: Cover | None = None
 ) -> list[Resolved]:
     """Return the area itself, then its children, with the levels of who finished its closed events."""
     places = {f"{LEVEL}{level.value}": place for place, level in enumerate(LEVELS)}
-    area = narrow.area or reference.root
+    area = question.area or reference.root
     counts: dict[str, list[int]] = {area: [0] * len(LEVELS)}
-    for (what, path), n in tallied(session, reference, period, now, "path", narrow, cover).items():
+    for (what, path), n in tallied(session, reference, question, "path", cover).items():
         if what not in places:
             continue
         for key in filter(None, (area, _line_of(reference, "area", path, Narrow(area)))):
@@ -215,16 +203,11 @@ class Cell:
 
 
 def matrix(
-    session: Session,
-    reference: Reference,
-    period: Period,
-    now: datetime,
-    narrow: Narrow,
-    cover: Cover | None = None,
+    session: Session, reference: Reference, question: Question, cover: Cover | None = None
 ) -> list[Cell]:
     """Return every pair of the level that a category expects and the level of who finished, innermost first."""
     counts = {(expected.value, finished.value): 0 for expected in LEVELS for finished in LEVELS}
-    for (what, code), n in tallied(session, reference, period, now, "category", narrow, cover).items():
+    for (what, code), n in tallied(session, reference, question, "category", cover).items():
         category = reference.category(code)
         pair = ((category.level if category else None) or LEVELS[0].value, what.removeprefix(LEVEL))
         if what.startswith(LEVEL) and pair in counts:

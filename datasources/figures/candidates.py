@@ -8,10 +8,12 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from dashboard.rules.advice.recommend import Candidate, Facts, recommend
-from dashboard.rules.events.event import Event, Status
+from dashboard.rules.events.event import Event
 from dashboard.rules.periods import days
 from datasources.districts.reference import Reference
+from datasources.events.filters import IN_HAND
 from datasources.figures.kpis import kpi_groups
+from datasources.figures.question import Question
 from datasources.store import sound_rows
 from datasources.store.dialect import unindexed
 from datasources.store.models import EventRow, StepRow
@@ -20,7 +22,6 @@ E: Any = EventRow.__table__.c
 S: Any = StepRow.__table__.c
 MOST = 8
 LOOKED_BACK = 30  # local days, today included
-IN_HAND = [status.value for status in (Status.DISPATCHED, Status.HANDLING, Status.ON_HOLD)]
 
 
 def candidates(session: Session, reference: Reference, event: Event, now: datetime) -> list[Candidate]:
@@ -37,7 +38,7 @@ def candidates_of(
     today = now.astimezone(reference.tz).date()
     lately = days(today - timedelta(days=LOOKED_BACK - 1), today, reference.tz)
     loads = _loads(session, units)
-    kept = kpi_groups(session, lately, now, "unit", ["on_time_rate"])
+    kept = kpi_groups(session, reference, Question(lately, now), "unit", ["on_time_rate"])
     declines = _declines(session, {event.category or "" for event in events}, units, lately.start)
     own = _own_declines(session, events)
     found = {}

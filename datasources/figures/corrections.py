@@ -9,13 +9,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from dashboard.rules.events.scoring import Subject
-from dashboard.rules.figures.kpis import Period
 from datasources.districts.reference import Reference
+from datasources.events.filters import within
 from datasources.figures.boards import RATES, standings
 from datasources.figures.points import BOTH, Entry, depth, step_of
+from datasources.figures.question import Question
 from datasources.figures.rollups.rolled import cover, frozen_cover
 from datasources.store import sound_rows
-from datasources.store.dialect import contains
 from datasources.store.models import EventRow, LedgerRow
 
 E: Any = EventRow.__table__.c
@@ -37,17 +37,17 @@ class Correction:
 
 
 def corrections(
-    session: Session, reference: Reference, board: str, period: Period, now: datetime, area: str | None = None
+    session: Session, reference: Reference, board: str, question: Question
 ) -> tuple[datetime | None, list[Correction]]:
     """Return (when the period was frozen, the lines that read otherwise now); (None, nothing) while it is open."""
-    frozen = frozen_cover(session, period)
+    frozen = frozen_cover(session, question.period)
     if frozen is None:
         return None, []
     stood, at = frozen
-    then = {one.code: one for one in standings(session, reference, board, period, now, RATES, area, stood)}
-    today = cover(session, period, now)
+    then = {one.code: one for one in standings(session, reference, board, question, RATES, stood)}
+    today = cover(session, question.period, question.now)
     found: dict[str, Correction] = {}
-    for one in standings(session, reference, board, period, now, RATES, area, today):
+    for one in standings(session, reference, board, question, RATES, today):
         before = then.get(one.code)
         points = before.points if before else 0
         parts = before.parts if before else {}
@@ -55,7 +55,7 @@ def corrections(
         changed = {code: pair for code, pair in pairs.items() if pair[0] != pair[1]}
         if changed or points != one.points:
             found[one.code] = Correction(one.code, one.name, points, one.points, changed)
-    for code, entry in _late_entries(session, reference, board, period, at, area):
+    for code, entry in _late_entries(session, reference, board, question, at):
         if code in found:
             found[code].entries.append(entry)
     return at, list(found.values())
@@ -68,16 +68,14 @@ def _line(reference: Reference, board: str, subject: str, area: str) -> str:
 
 
 def _late_entries(
-    session: Session, reference: Reference, board: str, period: Period, frozen_at: datetime, area: str | None
+    session: Session, reference: Reference, board: str, question: Question, frozen_at: datetime
 ) -> list[tuple[str, Entry]]:
+    period = question.period
     query = (
         select(L.subject, E.area_path, L.id, L.rule, E.number, E.title, L.tenths, L.at, L.reverses)
         .join_from(LedgerRow.__table__, EventRow.__table__, L.event_id == E.id)
         .where(L.for_at >= period.start, L.for_at < period.end, L.at >= frozen_at)
-        .where(
-            L.subject_kind.in_(KINDS.get(board, BOTH)),
-            *([contains(E.area_path, f"/{area}/")] if area else []),
-        )
+        .where(L.subject_kind.in_(KINDS.get(board, BOTH)), *within(question.area))
         .order_by(L.at, L.id)
     )
     deep = depth(reference, board)

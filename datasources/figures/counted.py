@@ -1,6 +1,6 @@
 """The list behind a KPI: exactly the events, ratings or dispatches that its numerator or denominator counted.
 
-Law: the same tests as the number itself (`queries_kpis.SCANS`), so that a list's count is the number, whoever asks.
+Law: the same tests as the number itself (`scans.SCANS`), so that a list's count is the number, whoever asks.
 """
 
 from collections.abc import Sequence
@@ -13,14 +13,14 @@ from sqlalchemy.orm import Session
 
 from dashboard.rules.access import Viewer
 from dashboard.rules.events.event import Event
-from dashboard.rules.figures.kpis import Basis, Period
 from dashboard.rules.figures.words import KPIS, STAGES
 from dashboard.rules.refusals import Invalid, NotFound
 from datasources.districts.reference import Reference
 from datasources.events import journal
 from datasources.events.journal import EVENT_COLUMNS
 from datasources.events.lists import visible
-from datasources.figures.narrow import NOTHING, Narrow, check, narrowed
+from datasources.figures.narrow import check, narrowed
+from datasources.figures.question import Question
 from datasources.figures.scans import (
     END,
     SCANS,
@@ -28,7 +28,6 @@ from datasources.figures.scans import (
     UNTIL,
     VALID,
     Scan,
-    bound,
     rerouted,
 )
 from datasources.store import sound_rows
@@ -45,14 +44,11 @@ SENT = "dispatch_accuracy"
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Which number: KPI, part, period and moment, and what it is narrowed to; `rating` only for the satisfaction."""
+    """Which number: KPI, part and what it is asked about; `rating` only for the satisfaction."""
 
     code: str
     part: Part
-    period: Period
-    now: datetime
-    narrow: Narrow = NOTHING
-    basis: Basis = "due"
+    question: Question
     rating: str | None = None
 
 
@@ -84,8 +80,8 @@ def counted_page(
     NotFound for an unknown code; Invalid for an unknown area or unit, a strange cursor, the seconds of a duration.
     """
     _check(reference, asked)
-    values = bound(asked.period, asked.now, asked.narrow, reference)
-    queries = [_narrow(query, asked) for query in _queries(asked)]
+    names, values = asked.question.narrow.names, asked.question.values(reference)
+    queries = [narrowed(query, names) for query in _queries(asked)]
     return page_of(session, reference, viewer, queries, values, limit, cursor)
 
 
@@ -127,7 +123,7 @@ def _check(reference: Reference, asked: Asked) -> None:
         raise Invalid([("part", "用时指标的分子是秒数，没有清单；请用 part=den", {})])
     if asked.rating is not None and asked.code != RATED:
         raise Invalid([("rating", "只有满意率可以按评价筛选", {})])
-    check(reference, asked.narrow)
+    check(reference, asked.question.narrow)
 
 
 def _queries(asked: Asked) -> list[Select[Any]]:
@@ -136,7 +132,7 @@ def _queries(asked: Asked) -> list[Select[Any]]:
     if stage is not None:
         begin, end = E[stage.begin], E[stage.end]
         return [selected(Scan(end, {}), end >= begin, VALID)]
-    scans = [one for one in SCANS if asked.code in one.tests and one.basis in (None, asked.basis)]
+    scans = [one for one in SCANS if asked.code in one.tests and one.basis in (None, asked.question.basis)]
     return [_counting(scan, asked) for scan in scans]
 
 
@@ -146,7 +142,7 @@ def _counting(scan: Scan, asked: Asked) -> Select[Any]:
     if asked.rating is not None:
         query = query.where(S.rating == asked.rating)
     if asked.code == SENT and asked.part == "num":
-        elsewhere = rerouted("all", asked.narrow.names)
+        elsewhere = rerouted("all", asked.question.narrow.names)
         query = query.where(S.id.not_in(select(elsewhere.c.id)))
     return query
 
@@ -164,10 +160,6 @@ def selected(scan: Scan, *tests: Any) -> Select[Any]:
         query = query.where(scan.where)
     until = UNTIL if scan.end is UNTIL else END
     return query.where(scan.by >= START, scan.by < until, *tests)
-
-
-def _narrow(query: Select[Any], asked: Asked) -> Select[Any]:
-    return narrowed(query, asked.narrow.names)
 
 
 def _size(session: Session, query: Select[Any], values: dict[str, Any]) -> int:

@@ -4,7 +4,7 @@ Law: counted in one turn and stored in another, as a day is; a period that chang
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -15,6 +15,7 @@ from dashboard.rules.periods import Period, calendar_of
 from datasources.districts.reference import Reference
 from datasources.events.journal import add_rows
 from datasources.figures.kpis import ROLLED_KEYS, kpi_groups
+from datasources.figures.question import Question
 from datasources.figures.rollups import frozen_times
 from datasources.figures.rollups.days import (
     DUE_CODES,
@@ -69,14 +70,12 @@ def due(session: Session, reference: Reference, now: datetime) -> list[tuple[str
 def count(session: Session, reference: Reference, kind: str, span: Period, now: datetime) -> Stood:
     """Return how a period stands now."""
     tier, seen, found = FROZEN[kind], _rolled(session, span), cover(session, span, now)
-    rows = []
+    asked, rows = Question(span, now), []
     groups: tuple[Group, ...] = ("channel", "category", "post")
     for group in groups:
-        tally = Tally(kpi_groups(session, span, now, group, DUE_CODES, reference=reference, cover=found))
-        add_reported(
-            tally,
-            kpi_groups(session, span, now, group, HANDLED, "reported", reference=reference, cover=found),
-        )
+        tally = Tally(kpi_groups(session, reference, asked, group, DUE_CODES, found))
+        by_report = replace(asked, basis="reported")
+        add_reported(tally, kpi_groups(session, reference, by_report, group, HANDLED, found))
         rows += [row(group, tier, span.first, ROLLED_KEYS[group], key, pairs) for key, pairs in tally.items()]
     posts = [one for one in rows if one["grain"] == "post"]
     rows += coarser(

@@ -3,8 +3,8 @@
 What depends on the present moment (overdue now, late but unfinished) is never rolled up: it is added from the few open events.
 """
 
-from collections.abc import Collection, Mapping
-from datetime import datetime
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 
 from dashboard.rules.figures.kpis import KPIS, Basis, Period
 from datasources.districts.reference import Reference
-from datasources.figures.narrow import NOTHING, Narrow, check, narrowed
+from datasources.figures.narrow import check, narrowed
+from datasources.figures.question import Question
 from datasources.figures.rollups import frozen_times, rolled, times
 from datasources.figures.rollups.rolled import Cover
 from datasources.figures.scans import (
@@ -25,7 +26,6 @@ from datasources.figures.scans import (
     Group,
     Pairs,
     Tally,
-    bound,
     key_of,
     scan,
 )
@@ -47,10 +47,7 @@ SINCE, BEFORE = bindparam("since", type_=Moment()), bindparam("before", type_=Mo
 def kpi_values(
     session: Session,
     reference: Reference,
-    period: Period,
-    now: datetime,
-    narrow: Narrow = NOTHING,
-    basis: Basis = "due",
+    question: Question,
     codes: Collection[str] = tuple(KPIS),
     cover: Cover | None = None,
 ) -> Pairs:
@@ -58,20 +55,27 @@ def kpi_values(
 
     `cover` says how to count, as a frozen period stood for instance; lengths of time that were not kept are counted now.
     """
-    check(reference, narrow)
-    deep = reference.steps_to(narrow.area)
-    found = kpi_groups(session, period, now, "all", codes, basis, narrow, reference, cover, deep).get("", {})
-    values = bound(period, now, narrow, reference)
-    timed = (
-        rolled.cover(session, period, now, weeks=False) if TIMED & set(codes) else rolled.live_cover(period)
-    )
-    stood = frozen_times.stood(session, cover, narrow) if cover and TIMED & set(codes) else None
+    check(reference, question.narrow)
+    deep = reference.steps_to(question.area)
+    found = kpi_groups(session, reference, question, "all", codes, cover, deep).get("", {})
+    if TIMED & set(codes):
+        found |= _times(session, reference, question, codes, cover)
+    return {code: found.get(code, (0, 0)) for code in KPIS if code in codes}
+
+
+def _times(
+    session: Session, reference: Reference, question: Question, codes: Collection[str], cover: Cover | None
+) -> Pairs:
+    narrow = question.narrow
+    timed = rolled.cover(session, question.period, question.now, weeks=False)
+    stood = frozen_times.stood(session, cover, narrow) if cover else None
+    found: Pairs = {}
     for stage in DURATIONS:
         if asked := {stage, f"{stage}_p90"} & set(codes):
             kept = stood[stage] if stood else times.rolled_stage(session, timed, stage, narrow, reference)
-            mean, ninety = kept or stage_values(session, stage, values, narrow.names)
+            mean, ninety = kept or stage_values(session, reference, question, stage)
             found |= {code: mean if code == stage else ninety for code in asked}
-    return {code: found.get(code, (0, 0)) for code in KPIS if code in codes}
+    return found
 
 
 def units_together(grouped: Mapping[str, Pairs], reference: Reference) -> dict[str, Pairs]:
@@ -89,13 +93,10 @@ def units_together(grouped: Mapping[str, Pairs], reference: Reference) -> dict[s
 
 def kpi_groups(
     session: Session,
-    period: Period,
-    now: datetime,
+    reference: Reference,
+    question: Question,
     group: Group,
     codes: Collection[str],
-    basis: Basis = "due",
-    narrow: Narrow = NOTHING,
-    reference: Reference | None = None,
     cover: Cover | None = None,
     deep: int | None = None,
 ) -> dict[str, Pairs]:
@@ -104,44 +105,44 @@ def kpi_groups(
     `cover` says how to count, as a frozen period stood for instance. Durations are not grouped. `deep`: how many steps
     of an area path below the district matter, None: all; the fewer, the quicker, and some paths come shortened to them.
     """
-    cover = cover or rolled.cover(session, period, now)
+    cover = cover or rolled.cover(session, question.period, question.now)
     found = Tally()
     for run in cover.live:
-        scan(session, found, bound(run, now, narrow, reference), group, codes, basis, narrow.names)
-    _add_rolled(session, found, cover, now, group, codes, basis, narrow, reference, deep)
+        scan(session, found, replace(question, period=run), group, codes, reference)
+    asked = tuple(code for code in KPIS if code in codes and code not in TIMED)
+    if asked:
+        columns = [_column(code, question.basis) for code in asked]
+        keys = ROLLED_KEYS[group]
+        for row in rolled.sums(session, reference, cover, keys, columns, question.narrow, deep):
+            found.add_row(key_of(row, len(keys) or 1), asked, row[len(keys) or 1 :])
+        for key, code, pair in _late_now(session, reference, question, group, asked, cover.rolled):
+            found.add(key, code, *pair)
     return found
 
 
-def _add_rolled(
+def _column(code: str, basis: Basis) -> str:
+    return f"{code}_reported" if basis == "reported" and code in HANDLED else code
+
+
+def _late_now(
     session: Session,
-    found: Tally,
-    cover: Cover,
-    now: datetime,
+    reference: Reference,
+    question: Question,
     group: Group,
     codes: Collection[str],
-    basis: Basis,
-    narrow: Narrow,
-    reference: Reference | None,
-    deep: int | None,
-) -> None:
-    asked = tuple(code for code in KPIS if code in codes and code not in TIMED)
-    if not asked:
-        return
-    reported = basis == "reported"
-    columns = [f"{code}_reported" if reported and code in HANDLED else code for code in asked]
-    values = narrow.values(reference)
-    keys = ROLLED_KEYS[group]
-    for row in rolled.sums(session, cover, keys, columns, narrow.names, values, deep):
-        found.add_row(key_of(row, len(keys) or 1), asked, row[len(keys) or 1 :])
-    for code, which in (("overdue", "overdue"), *((code, "late") for code in HANDLED if reported)):
+    runs: Iterable[Period],
+) -> Iterator[tuple[Any, str, tuple[int, int]]]:
+    """Yield (key, code, (num, den)) of what the present moment alone adds to rolled-up stretches."""
+    late, values = HANDLED if question.basis == "reported" else (), question.narrow.values(reference)
+    for code, which in (("overdue", "overdue"), *((code, "late") for code in late)):
         if code not in codes:
             continue
-        for run in cover.rolled:
-            moments = {"since": run.start, "before": run.end, "now": now}
-            for *keys_of, count in session.execute(_now(group, which, narrow.names), moments | values):
+        query = _now(group, which, question.narrow.names)
+        for run in runs:
+            moments = {"since": run.start, "before": run.end, "now": question.now}
+            for *keys, count in session.execute(query, moments | values):
                 if count:
-                    pair = (count, 0) if which == "overdue" else (0, count)
-                    found.add(key_of(keys_of, len(keys_of)), code, *pair)
+                    yield key_of(keys, len(keys)), code, (count, 0) if which == "overdue" else (0, count)
 
 
 @lru_cache(maxsize=64)

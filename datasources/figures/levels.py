@@ -1,20 +1,20 @@
 """The list behind a cell of the levels: closed events that one level finished and whose category expects another.
 
-Law: the same tests as the number (`rollup_flow.happened`, `queries_breakdown.matrix`), so that a list's count is the number.
+Law: the same tests as the number (`rollups.flow.happened`, `breakdown.matrix`), so that a list's count is the number.
 """
 
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, or_
+from sqlalchemy import or_
 from sqlalchemy.orm import Session
 
 from dashboard.rules.access import Viewer
 from dashboard.rules.events.event import LEVELS, Level, Status
-from dashboard.rules.figures.kpis import Period
 from datasources.districts.reference import Reference
 from datasources.figures.counted import CountedPage, page_of, selected
-from datasources.figures.narrow import Narrow, check, narrowed
+from datasources.figures.narrow import check, narrowed
+from datasources.figures.question import Question
 from datasources.figures.scans import Scan
 from datasources.store.dialect import unindexed
 from datasources.store.models import EventRow
@@ -24,28 +24,27 @@ E: Any = EventRow.__table__.c
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """One cell: the level expected and the level of who finished, in a period, narrowed."""
+    """One cell: the level expected and the level of who finished, of what a question is about."""
 
     expected: Level
     finished: Level
-    period: Period
-    narrow: Narrow
+    question: Question
 
 
 def levels_page(
     session: Session, reference: Reference, viewer: Viewer, pair: Pair, limit: int, cursor: str | None
 ) -> CountedPage:
     """Return one page of what a cell counted; Invalid for an unknown code or a strange cursor."""
-    check(reference, pair.narrow)
+    narrow = pair.question.narrow
+    check(reference, narrow)
     query = selected(
         Scan(E.closed_at, {}),
         unindexed(E.status) == Status.CLOSED.value,
         E.solved_level == pair.finished.value,
         _expects(reference, pair.expected),
     )
-    narrow: Select[Any] = narrowed(query, pair.narrow.names)
-    values = {"start": pair.period.start, "end": pair.period.end, **pair.narrow.values(reference)}
-    return page_of(session, reference, viewer, [narrow], values, limit, cursor)
+    queries = [narrowed(query, narrow.names)]
+    return page_of(session, reference, viewer, queries, pair.question.values(reference), limit, cursor)
 
 
 def _expects(reference: Reference, expected: Level) -> Any:

@@ -17,11 +17,12 @@ from dashboard.rules.figures.boards import area_boards, depth_of
 from dashboard.rules.figures.kpis import Period
 from dashboard.rules.refusals import Invalid
 from datasources.districts.reference import Reference
+from datasources.events.filters import within
 from datasources.figures.rollups import rolled
 from datasources.figures.rollups.rolled import Cover
 from datasources.figures.scans import said
 from datasources.store import sound_rows
-from datasources.store.dialect import contains, unindexed
+from datasources.store.dialect import unindexed
 from datasources.store.models import EventRow, LedgerRow, UnitRow
 from datasources.store.paging import bounded, cut, older
 
@@ -88,7 +89,7 @@ def points_of(
         query = query.where(*whose(board, None)).group_by(L.subject)
         if area:
             query = query.join_from(LedgerRow.__table__, EventRow.__table__, L.event_id == E.id)
-            query = query.where(contains(E.area_path, f"/{area}/"))
+            query = query.where(*within(area))
         for subject, total in session.execute(query):
             found[said(subject)] = found.get(said(subject), 0) + int(total)
     return found if board == "workers" else _standing(found, reference)
@@ -148,7 +149,7 @@ def whose(board: str, code: str | None, before: Sequence[str] = ()) -> list[Any]
             return [unindexed(L.subject_kind) == kind]
         return [L.subject_kind == kind, L.subject.in_([code, *before])]
     kinds = unindexed(L.subject_kind).in_([Subject.UNIT.value, Subject.WORKER.value])
-    return [kinds, *([contains(E.area_path, f"/{code}/")] if code else [])]
+    return [kinds, *within(code)]
 
 
 def depth(reference: Reference, board: str) -> int:

@@ -6,7 +6,6 @@ on a status or an action that half of all history shares.
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from functools import lru_cache
 from typing import Any, Literal
 
@@ -14,10 +13,11 @@ from sqlalchemy import Select, and_, bindparam, case, exists, func, literal, sel
 from sqlalchemy.orm import Session
 
 from dashboard.rules.events.event import GOOD_RATINGS, OPEN, Appeal, Status, Supervision
-from dashboard.rules.figures.kpis import VOID, Basis, Period
+from dashboard.rules.figures.kpis import VOID, Basis
 from datasources.districts.reference import Reference
 from datasources.events.filters import is_overdue
-from datasources.figures.narrow import NOTHING, Narrow, narrowed
+from datasources.figures.narrow import narrowed
+from datasources.figures.question import Question
 from datasources.store.column_types import Moment
 from datasources.store.dialect import unindexed
 from datasources.store.models import EventRow, StepRow
@@ -135,15 +135,14 @@ class Tally(dict[Any, Pairs]):
 def scan(
     session: Session,
     found: Tally,
-    values: Mapping[str, Any],
+    question: Question,
     group: Group,
     codes: Collection[str],
-    basis: Basis,
-    names: frozenset[str] = frozenset(),
+    reference: Reference | None = None,
 ) -> None:
-    """Add what the rows of a period count, by key; `values` as from `bound`. Durations are not scanned."""
-    width = len(KEYS[group])
-    for counted, query in _queries(frozenset(codes), basis, group, names):
+    """Add what the rows of a question count, by key. Durations are not scanned."""
+    width, names, values = len(KEYS[group]), question.narrow.names, question.values(reference)
+    for counted, query in _queries(frozenset(codes), question.basis, group, names):
         for row in session.execute(query, values):
             found.add_row(key_of(row, width), counted, row[width:])
     if "dispatch_accuracy" in codes:
@@ -225,11 +224,3 @@ def rerouted(group: Group, names: frozenset[str]) -> Any:
         .where(*elsewhere)
         .subquery()
     )
-
-
-def bound(
-    period: Period, now: datetime, narrow: Narrow = NOTHING, reference: Reference | None = None
-) -> dict[str, Any]:
-    """Return what the queries' parameters stand for."""
-    values: dict[str, Any] = {"start": period.start, "end": period.end}
-    return values | {"now": now, "until": min(period.end, now)} | narrow.values(reference)

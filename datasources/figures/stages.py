@@ -3,7 +3,6 @@
 Only owner → finish takes off what was spent on hold, and only hold under the present owner (an event is held once).
 """
 
-from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -13,7 +12,9 @@ from sqlalchemy.orm import Session
 from dashboard.rules.events.event import Status
 from dashboard.rules.figures.kpis import VOID
 from dashboard.rules.figures.words import STAGES
+from datasources.districts.reference import Reference
 from datasources.figures.narrow import narrowed
+from datasources.figures.question import Question
 from datasources.store.column_types import Moment
 from datasources.store.dialect import whole_seconds
 from datasources.store.models import EventRow, StepRow
@@ -27,14 +28,10 @@ HELD = Status.ON_HOLD.value
 Pair = tuple[int, int]
 
 
-def stage_values(
-    session: Session, stage: str, values: Mapping[str, Any], names: frozenset[str]
-) -> tuple[Pair, Pair]:
-    """Return ((total seconds, events), (p90 seconds, events)) of a stage.
-
-    `values`: start, end, and what the names it is narrowed by stand for.
-    """
-    total, count, ninety = session.execute(_query(stage, names), values).one()
+def stage_values(session: Session, reference: Reference, question: Question, stage: str) -> tuple[Pair, Pair]:
+    """Return ((total seconds, events), (p90 seconds, events)) of a stage."""
+    query = _query(stage, question.narrow.names)
+    total, count, ninety = session.execute(query, question.values(reference)).one()
     return (int(total or 0), int(count)), (int(ninety or 0), int(count))
 
 

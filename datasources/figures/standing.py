@@ -10,19 +10,14 @@ from typing import Any
 from sqlalchemy import func, literal_column, or_, select
 from sqlalchemy.orm import Session
 
-from dashboard.rules.events.event import OPEN, Status, Supervision
-from datasources.store.dialect import contains, unindexed
+from dashboard.rules.events.event import Status, Supervision
+from datasources.events.filters import OPEN_CODES, within
+from datasources.store.dialect import unindexed
 from datasources.store.models import EventRow, StepRow
 
 E: Any = EventRow.__table__.c
 S: Any = StepRow.__table__.c
-OPEN_CODES = [status.value for status in OPEN]
 MARKED = E.supervision != literal_column(f"'{Supervision.NONE.value}'")  # as its index says it, word for word
-
-
-def within(area: str | None) -> list[Any]:
-    """Return the condition for events lying in an area, none for the whole district."""
-    return [contains(E.area_path, f"/{area}/")] if area else []
 
 
 def open_by_status(session: Session, area: str | None = None) -> dict[str, int]:

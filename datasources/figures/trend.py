@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from dashboard.rules.periods import Period, calendar_of, days
 from datasources.districts.reference import Reference
 from datasources.figures.points import points_of
+from datasources.figures.question import Question
 
 MOST_DAYS, MOST_WEEKS_DAYS = 31, 100
 
@@ -29,12 +30,12 @@ def buckets_of(period: Period, now: datetime) -> list[Period]:
 
 
 def points(
-    session: Session, reference: Reference, board: str, period: Period, now: datetime, area: str | None
+    session: Session, reference: Reference, board: str, question: Question
 ) -> tuple[list[str], dict[str, list[int]]]:
     """Return (first day of every bucket, code → tenths earned in each)."""
-    buckets = buckets_of(period, now)
+    buckets = buckets_of(question.period, question.now)
     found: dict[str, list[int]] = {}
     for place, bucket in enumerate(buckets):
-        for code, tenths in points_of(session, reference, board, bucket, area).items():
+        for code, tenths in points_of(session, reference, board, bucket, question.area).items():
             found.setdefault(code, [0] * len(buckets))[place] = tenths
     return [bucket.first.isoformat() for bucket in buckets], found

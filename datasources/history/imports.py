@@ -22,7 +22,7 @@ from datasources.history.refused import RefusedFile
 from datasources.store.database import Database
 from datasources.store.models import ImportRow
 
-__all__ = ["Outcome", "import_file", "records_of"]
+__all__ = ["ImportJob", "Outcome", "import_file", "records_of"]
 
 TRIES = 3
 Progress = Callable[[int, int], None]
@@ -45,34 +45,39 @@ class Outcome:
     unknown_path: Path | None = field(default=None, compare=False)
 
 
-def import_file(
-    database: Database,
-    references: References,
-    path: Path,
-    mapping_path: Path | None = None,
-    *,
-    now: datetime,
-    latest: datetime | None = None,
-    pack_mapping: Path | None = None,
-    progress: Progress | None = None,
-    update: bool = False,
-) -> Outcome:
-    """Import a file of records; return what became of its rows.
+@dataclass(frozen=True, slots=True)
+class ImportJob:
+    """What an import is told: the file and when it is taken.
 
-    `mapping_path` None: the pack's own mapping where the header fits it, else our own column names. `latest` is the
-    moment after which nothing can have happened (default `now`); `progress` is told (rows done, rows in all).
-    `update` takes what changed records of held numbers say now, unless people have worked on the event since.
+    `mapping` None: the pack's own mapping where the header fits it, else our own column names. `latest` is the moment
+    after which nothing can have happened (default `now`). `update` takes what changed records of held numbers say now,
+    unless people have worked on the event since.
+    """
+
+    path: Path
+    now: datetime
+    mapping: Path | None = None
+    pack_mapping: Path | None = None
+    latest: datetime | None = None
+    update: bool = False
+
+
+def import_file(
+    database: Database, references: References, job: ImportJob, progress: Progress | None = None
+) -> Outcome:
+    """Import a file of records; return what became of its rows. `progress` is told (rows done, rows in all).
+
     Raises one Refusal, with nothing stored, for a file that cannot be read as a whole.
     """
-    reference = references.get()
-    prepared = prepare(path, reference, latest or now, mapping_path, pack_mapping)
+    reference, path = references.get(), job.path
+    prepared = prepare(path, reference, job.latest or job.now, job.mapping, job.pack_mapping)
     refused = RefusedFile(path, prepared.table.header)
-    state = _begin(database, prepared, refused, now, update)
+    state = _begin(database, prepared, refused, job)
     if state.done:
         return Outcome(0, state.added + state.held, 0, changed=state.changed)
     done = 0
     for chunk, seen in chunks(prepared, state.line):
-        _store(database, reference, prepared, chunk, state, refused, now, update)
+        _store(database, reference, job, prepared, chunk, state, refused)
         done += seen
         if progress is not None:
             progress(done, prepared.total)
@@ -91,15 +96,13 @@ def import_file(
     )
 
 
-def _begin(
-    database: Database, prepared: Prepared, refused: RefusedFile, now: datetime, update: bool
-) -> ImportRow:
+def _begin(database: Database, prepared: Prepared, refused: RefusedFile, job: ImportJob) -> ImportRow:
     """Return where to go on: after the last committed chunk, or at the top where that cannot be trusted."""
-    digest = f"update:{prepared.digest}" if update else prepared.digest
+    digest = f"update:{prepared.digest}" if job.update else prepared.digest
     with database.read() as session:
         held = session.get(ImportRow, digest)
     # what was taken once may have changed since: updating looks again
-    if held is not None and held.done and not held.refused and not update:
+    if held is not None and held.done and not held.refused and not job.update:
         return held
     if held is not None and not held.done and refused.cut(held.line, held.refused):
         return held
@@ -113,19 +116,18 @@ def _begin(
         refused=0,
         changed=0,
         done=False,
-        at=now,
+        at=job.now,
     )
 
 
 def _store(
     database: Database,
     reference: Reference,
+    job: ImportJob,
     prepared: Prepared,
     chunk: Chunk,
     state: ImportRow,
     refused: RefusedFile,
-    now: datetime,
-    update: bool,
 ) -> None:
     """Store a chunk and how far it goes, together or not at all; somebody else's rows in between are tried again."""
     places, turned = history.places_of([report for _, report in chunk.rows], reference)
@@ -140,7 +142,7 @@ def _store(
     for attempt in range(TRIES):
         try:
             with database.write() as session:
-                added, changed = _bring(session, reference, good, now, update)
+                added, changed = _bring(session, reference, good, job)
                 counted = ImportRow(
                     digest=state.digest,
                     name=state.name,
@@ -150,7 +152,7 @@ def _store(
                     refused=state.refused + len(told),
                     changed=state.changed + changed,
                     done=False,
-                    at=now,
+                    at=job.now,
                 )
                 session.merge(counted)
         except IntegrityError:
@@ -163,14 +165,14 @@ def _store(
 
 
 def _bring(
-    session: Session, reference: Reference, records: Sequence[history.Record], now: datetime, update: bool
+    session: Session, reference: Reference, records: Sequence[history.Record], job: ImportJob
 ) -> tuple[int, int]:
     """Insert what is new, take what has changed where that is asked for; return how many of each there are."""
     held = history.held(session, [report for report, _, _ in records])
     fresh = [record for record in records if record[0].external_id not in held]
-    history.insert_history(session, reference, fresh, now)
+    history.insert_history(session, reference, fresh, job.now)
     known = [(held[record[0].external_id], record) for record in records if record[0].external_id in held]
-    changes = history_changes.found(session, reference, known, now)
-    if update:
-        history_changes.take(session, changes, now)
+    changes = history_changes.found(session, reference, known, job.now)
+    if job.update:
+        history_changes.take(session, changes, job.now)
     return len(fresh), len(changes)

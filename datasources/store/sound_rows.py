@@ -5,8 +5,9 @@ holds what its type says, and `make` can work on it; an outage of the database i
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import cache
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 from sqlalchemy import JSON, ColumnElement, select, tuple_
 from sqlalchemy.orm import Session
@@ -34,6 +35,7 @@ def read_each(
     The whole is tried first; only where that fails is it read by halves down to the row. A page is filled up again.
     """
     keys = [key] if isinstance(key, ColumnElement) else list(key)
+    reading = _Reading(session, query, keys, kind, make, values)
     bad: list[Any] = []
     found: list[T] = []
     for _ in range(MOST_ROUNDS):
@@ -46,37 +48,45 @@ def read_each(
         rows = session.execute(asked.with_only_columns(*keys, maintain_column_froms=True), values)
         marks = list(dict.fromkeys(tuple(row) for row in rows))
         worse: list[Any] = []
-        found = _by_halves(session, query, keys, kind, make, values, marks, worse)
+        found = _by_halves(reading, marks, worse)
         if not worse:
             return found
         bad += worse
     return found
 
 
-def _by_halves(
-    session: Session,
-    query: Any,
-    keys: list[Any],
-    kind: str,
-    make: Callable[[Any], T],
-    values: dict[str, Any] | None,
-    marks: Sequence[tuple[Any, ...]],
-    bad: list[Any],
-) -> list[T]:
+@dataclass(frozen=True, slots=True)
+class _Reading(Generic[T]):
+    """What is read: the rows of a query, told apart by keys, each made into something."""
+
+    session: Session
+    query: Any
+    keys: list[Any]
+    kind: str
+    make: Callable[[Any], T]
+    values: dict[str, Any] | None
+
+    def of(self, marks: Sequence[tuple[Any, ...]]) -> list[T]:
+        """Return what is made of the rows with these keys; raises where one of them cannot be read."""
+        rows = self.session.execute(self.query.where(_among(self.keys, marks)), self.values)
+        return [self.make(row) for row in rows]
+
+
+def _by_halves(reading: _Reading[T], marks: Sequence[tuple[Any, ...]], bad: list[Any]) -> list[T]:
     if not marks:
         return []
     try:
-        return [make(row) for row in session.execute(query.where(_among(keys, marks)), values)]
+        return reading.of(marks)
     except Exception as error:
         if is_outage(error):
             raise
         if len(marks) == 1:
-            set_aside.of(session).note(kind, "/".join(map(str, marks[0])), error)
+            set_aside.of(reading.session).note(reading.kind, "/".join(map(str, marks[0])), error)
             bad.append(marks[0])
             return []
     middle = len(marks) // 2
-    first = _by_halves(session, query, keys, kind, make, values, marks[:middle], bad)
-    return first + _by_halves(session, query, keys, kind, make, values, marks[middle:], bad)
+    first = _by_halves(reading, marks[:middle], bad)
+    return first + _by_halves(reading, marks[middle:], bad)
 
 
 def _among(keys: list[Any], marks: Sequence[tuple[Any, ...]], *, without: bool = False) -> Any:

@@ -58,16 +58,11 @@ def browser(agent: str) -> str:
 
 
 def page(
-    title: str,
-    home: str,
-    who: str,
+    around: frame.Frame,
     logins: Sequence[Login],
     idle_minutes: int | None,
     news: str = "",
     lang: str | None = None,
 ) -> str:
     """Return the page of one's own logins as HTML; `news` is a finished sentence about what was just done."""
-    return frame.render(
-        "account.html", lang,
-        title=title, home=home, who=who, logins=logins, idle_minutes=idle_minutes, news=news,
-    )  # fmt: skip
+    return frame.render("account.html", lang, around, logins=logins, idle_minutes=idle_minutes, news=news)

@@ -97,9 +97,7 @@ class Asked:
 
 
 def page(
-    title: str,
-    home: str,
-    who: str,
+    around: frame.Frame,
     lines: Sequence[Line],
     asked: Asked,
     kinds: Sequence[str],
@@ -110,8 +108,7 @@ def page(
     shown = [(line.when, by(line.account), word(line.what), line.what, facts(line.detail)) for line in lines]
     choices = sorted(((kind, word(kind)) for kind in kinds), key=lambda choice: choice[1])
     return frame.render(
-        "audit.html", lang,
-        title=title, home=home, who=who, lines=shown, asked=asked, kinds=choices, older=older,
+        "audit.html", lang, around, lines=shown, asked=asked, kinds=choices, older=older,
     )  # fmt: skip
 
 

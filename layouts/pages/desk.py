@@ -21,8 +21,6 @@ from layouts.text import keys
 from layouts.text.marks import marks, tree
 from layouts.text.words import _
 
-Named = tuple[str, str]
-
 
 @dataclass(frozen=True, slots=True)
 class DeskData:

@@ -1,5 +1,6 @@
 """The frame of the plain pages that belong to an account: one's own logins, the audit. HTML, forms, one small script."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from layouts.parts import plain
@@ -7,7 +8,17 @@ from layouts.shell import embedded
 from layouts.text import words
 
 
-def render(template: str, lang: str | None, **values: Any) -> str:
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What stands around such a page: the product's title, the way home, who is in."""
+
+    title: str
+    home: str
+    who: str
+
+
+def render(template: str, lang: str | None, around: Frame, **values: Any) -> str:
     """Return a template inside the frame as HTML, with the sentences its script says."""
     spoken = words.known(lang) if lang else words.active()
-    return plain.render(template, spoken, words=embedded(words.js_catalogue(spoken)), **values)
+    frame = {"title": around.title, "home": around.home, "who": around.who}
+    return plain.render(template, spoken, words=embedded(words.js_catalogue(spoken)), **frame, **values)

@@ -6,8 +6,6 @@ District packs bring their own texts and are not translated.
 
 import gettext
 import io
-from collections.abc import Iterator
-from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import lru_cache
 from pathlib import Path
@@ -37,16 +35,6 @@ def use(lang: str | None) -> str:
     chosen = known(lang)
     _active.set(chosen)
     return chosen
-
-
-@contextmanager
-def speaking(lang: str | None) -> Iterator[str]:
-    """Speak a language inside a `with` block only."""
-    token = _active.set(known(lang))
-    try:
-        yield _active.get()
-    finally:
-        _active.reset(token)
 
 
 def active() -> str:

@@ -22,7 +22,9 @@ def replayed(town: Town, hours: float = 10) -> Event:
         event = town.tick(hours=3) and town.fresh(event)
     facts = {"unit": town.reference.responsible(event)[0], "due_at": town.now + timedelta(hours=hours)}
     with town.database.write() as session:
-        event = actions.perform(session, town.reference, event, "dispatch", facts, SYSTEM, town.now)
+        event = actions.perform(
+            session, town.reference, event, actions.Request("dispatch", facts, SYSTEM, town.now)
+        )
     return town.act(event, "accept", town.unit_of(event))
 
 

@@ -5,7 +5,7 @@ import hmac
 import json
 import socket
 import threading
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ from sqlalchemy import select, text, update
 
 from dashboard import clock
 from dashboard.notify import webhook
-from dashboard.notify.deliveries import AT_ONCE, Courier, deliver
+from dashboard.notify.deliveries import AT_ONCE, Courier
 from dashboard.notify.webhook import NotTaken
 from dashboard.runtime.runtime import Runtime
 from datasources.events import journal
@@ -40,6 +40,14 @@ def owe(town: Town, reason: str = "drill", target: str = "efficiency", urgent: b
     with town.database.write() as session:
         journal.owe(session, target, reason, event, {}, town.now)
         session.execute(update(DeliveryRow).where(DeliveryRow.event_id == event.id).values(urgent=urgent))
+
+
+def deliver(runtime: Runtime, now: datetime) -> int:
+    """Try what is due and wait for it; return how much was received."""
+    courier = Courier(runtime)
+    courier.round(now)
+    courier.wait()
+    return courier.received
 
 
 def rows(town: Town) -> list[DeliveryRow]:

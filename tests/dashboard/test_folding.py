@@ -65,16 +65,8 @@ def close(opened: OpenApi, number: str) -> None:
         event = session.scalars(select(EventRow).where(EventRow.number == number)).one()
         version = event.version
     with runtime.database.write() as session:
-        actions.act(
-            session,
-            runtime.reference,
-            number,
-            "correct",
-            {"emergency": False},
-            OPERATOR,
-            clock.now(),
-            version,
-        )
+        request = actions.Request("correct", {"emergency": False}, OPERATOR, clock.now(), version)
+        actions.act(session, runtime.reference, number, request)
 
 
 def test_thirty_emergencies_of_one_address_and_place_are_all_taken_and_fold_into_one_alarm_with_a_count(

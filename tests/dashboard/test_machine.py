@@ -203,7 +203,12 @@ class Life(RuleBasedStateMachine):
             outbox.forget(session, [row.id for row in claimed])
         fresh = LiveStore()
         with self.town.database.read() as session:
-            fresh.apply([row_of(event) for event in outbox.open_events(session)])
+            fresh.apply(
+                [
+                    row_of(event)
+                    for event in outbox.events_by_id(session, outbox.open_versions(session)).values()
+                ]
+            )
         mine = {key: row for key, row in self.screen.rows.items() if key > self.started}
         assert mine == {key: row for key, row in fresh.rows.items() if key > self.started}
 

@@ -104,7 +104,9 @@ def _claim_in_another_process(
     go.wait()
     try:
         with database.write() as session:
-            actions.act(session, reference, number, "claim", {}, unit_viewer(unit), now, version)
+            actions.act(
+                session, reference, number, actions.Request("claim", {}, unit_viewer(unit), now, version)
+            )
         answers.put((unit, "won"))
     except Conflict as lost:
         answers.put((unit, lost.winner["unit"]))

@@ -130,15 +130,8 @@ def test_what_people_did_in_between_is_not_done_again(boston: Database) -> None:
     assert event.is_open
     desk = Viewer("operator", Role.OPERATOR)
     with boston.write() as session:
-        actions.perform(
-            session,
-            References(boston).get(),
-            event,
-            "merge",
-            {"original": original.number},
-            desk,
-            replay.begins_at,
-        )
+        merging = actions.Request("merge", {"original": original.number}, desk, replay.begins_at)
+        actions.perform(session, References(boston).get(), event, merging)
     replay.tick(replay.begins_at + 24 * HOUR)
     assert by_record(boston)[event.external_id or ""].status == "merged"
     assert by_record(boston)[original.external_id or ""].status != "merged"

@@ -181,8 +181,8 @@ def test_rows_that_cannot_lapse_starve_nobody_and_do_not_fill_the_log(
 
     real = actions.perform
 
-    def perform(session: Any, reference: Any, event: Event, *args: Any, **more: Any) -> Any:
-        return (refuse if event.level == "nowhere" else real)(session, reference, event, *args, **more)
+    def perform(session: Any, reference: Any, event: Event, request: actions.Request) -> Any:
+        return (refuse if event.level == "nowhere" else real)(session, reference, event, request)
 
     with pytest.MonkeyPatch.context() as patch, caplog.at_level(logging.WARNING):
         patch.setattr(actions, "perform", perform)

@@ -59,9 +59,11 @@ def test_layouts_never_glue_chinese_into_f_strings() -> None:
 
 def test_the_language_of_a_request_decides_and_falls_back_to_chinese() -> None:
     assert words.translate("待抢单") == "待抢单"
-    with words.speaking("en-GB") as lang:
-        assert lang == "en" and words.translate("待抢单") == "To claim"
+    try:
+        assert words.use("en-GB") == "en" and words.translate("待抢单") == "To claim"
         assert words.translate("待抢单", "zh_CN") == "待抢单"
+    finally:
+        words.use(None)
     assert words.translate("待抢单") == "待抢单"
     assert words.known("fr") == "zh_CN" and words.known(None) == "zh_CN" and words.known("zh") == "zh_CN"
 

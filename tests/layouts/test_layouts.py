@@ -180,9 +180,12 @@ def test_first_data_carry_the_tree_of_areas_outermost_first() -> None:
 
 
 def test_the_wall_speaks_the_language_of_the_request() -> None:
-    with words.speaking("en"):
+    words.use("en")
+    try:
         headings = [part.children for part in parts(screen.page(DATA)) if isinstance(part, html.H2)]
         assert first_data(DATA)["kpis"][0]["name"] == "Reported today"
+    finally:
+        words.use(None)
     assert "Claim countdown" in headings
     assert not any(re.search(r"[\u3400-\u9fff]", heading) for heading in headings)
 
@@ -352,7 +355,8 @@ def test_motion_stops_for_people_who_ask_for_that() -> None:
 
 def door(**changes: Any) -> str:
     shapes = maps.svg_paths(AREAS, LEVELS, login.WIDTH, login.HEIGHT)
-    return login.page(shapes, [("街道", 1), ("网格", 1)], "试点区", **changes)
+    lang = changes.pop("lang", None)
+    return login.page(login.LoginData(shapes, [("街道", 1), ("网格", 1)], "试点区", **changes), lang)
 
 
 def test_the_door_is_one_text_field_one_password_and_a_submit() -> None:

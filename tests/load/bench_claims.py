@@ -65,9 +65,9 @@ def race(database: Database, reference: Reference, event: Event) -> list[Any]:
         barrier.wait()
         try:
             with database.write() as session:
-                results[index] = actions.act(
-                    session, reference, event.number, "claim", {}, Viewer(f"unit-{unit}", Role.UNIT, unit=unit), FRIDAY, event.version
-                )  # fmt: skip
+                viewer = Viewer(f"unit-{unit}", Role.UNIT, unit=unit)
+                claim = actions.Request("claim", {}, viewer, FRIDAY, event.version)
+                results[index] = actions.act(session, reference, event.number, claim)
         except Exception as refusal:
             results[index] = refusal
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from datasources.districts.loading import load_pack
 from datasources.districts.pack.reading import BUNDLED, read_pack
 from datasources.districts.reference import References
-from datasources.history.imports import import_file, records_of
+from datasources.history.imports import ImportJob, import_file, records_of
 from datasources.store.database import Database
 from tests.load.places import addresses
 from tests.load.table import Row, speak
@@ -46,8 +46,8 @@ def measure(url: str) -> tuple[float, float, float]:
             load_pack(session, read_pack("boston"), NOW)
         references = References(database)
         parsing = _timed(lambda: sum(1 for _ in records_of(path, references.get(), NOW)))
-        whole = _timed(lambda: import_file(database, references, path, now=NOW).added)
-        again = _timed(lambda: import_file(database, references, path, now=NOW).held)
+        whole = _timed(lambda: import_file(database, references, ImportJob(path, NOW)).added)
+        again = _timed(lambda: import_file(database, references, ImportJob(path, NOW)).held)
         database.close()
         return parsing, whole, again
 

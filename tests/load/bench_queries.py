@@ -27,6 +27,7 @@ from datasources.events.lists import events_page
 from datasources.figures.boards import board_rows
 from datasources.figures.kpis import kpi_values
 from datasources.figures.points import BOARDS, ledger_entries
+from datasources.figures.question import Question
 from datasources.figures.views.named import VIEWS
 from datasources.store.database import Database
 from datasources.store.models import EventRow, LedgerRow, StepRow
@@ -165,12 +166,14 @@ def questions(reference: Reference) -> dict[str, Callable[[Session], Any]]:
     asked["all views"] = lambda s: [view(s, NOW, reference) for view in VIEWS.values()]
     for words in ("today", "7d", "month"):
         asked[f"kpis {words}"] = lambda s, words=words: kpi_values(
-            s, reference, period(words, NOW, reference.tz), NOW
+            s, reference, Question(period(words, NOW, reference.tz), NOW)
         )
     for name in BOARDS:
-        asked[f"board {name} today"] = lambda s, name=name: board_rows(s, reference, name, today, NOW)
+        asked[f"board {name} today"] = lambda s, name=name: board_rows(
+            s, reference, name, Question(today, NOW)
+        )
     week = period("7d", NOW, reference.tz)
-    asked["board units 7d"] = lambda s: board_rows(s, reference, "units", week, NOW)
+    asked["board units 7d"] = lambda s: board_rows(s, reference, "units", Question(week, NOW))
     asked["entries of a unit"] = lambda s: ledger_entries(s, "units", "GAS", week, 50, None)
     for name, viewer in viewers.items():
         asked[f"page for {name}"] = lambda s, viewer=viewer: events_page(

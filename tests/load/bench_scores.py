@@ -9,6 +9,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -24,8 +25,9 @@ from datasources.figures import freezing
 from datasources.figures.boards import RATES, board_rows, standings
 from datasources.figures.breakdown import handoffs, levels
 from datasources.figures.kpis import kpi_values
-from datasources.figures.narrow import NOTHING
+from datasources.figures.narrow import Narrow
 from datasources.figures.points import BOARDS
+from datasources.figures.question import Question
 from datasources.figures.rollups.rolled import live_cover
 from datasources.figures.trend import points
 from datasources.store.database import Database
@@ -46,31 +48,31 @@ def questions(reference: Reference) -> dict[str, Ask]:
     """Return what is measured, by name."""
     asked: dict[str, Ask] = {}
     for words in ("month", "year"):
-        span = period(words, NOW, reference.tz)
+        question = Question(period(words, NOW, reference.tz), NOW)
         for board in BOARDS:
-            asked[f"board {board}, {words}"] = lambda s, board=board, span=span: board_rows(
-                s, reference, board, span, NOW
+            asked[f"board {board}, {words}"] = lambda s, board=board, question=question: board_rows(
+                s, reference, board, question
             )
-        asked[f"trend of units, {words}"] = lambda s, span=span: points(
-            s, reference, "units", span, NOW, None
+        asked[f"trend of units, {words}"] = lambda s, question=question: points(
+            s, reference, "units", question
         )
-        asked[f"KPIs without lengths of time, {words}"] = lambda s, span=span: kpi_values(
-            s, reference, span, NOW, codes=ADDITIVE
+        asked[f"KPIs without lengths of time, {words}"] = lambda s, question=question: kpi_values(
+            s, reference, question, ADDITIVE
         )
-        asked[f"all KPIs, {words}"] = lambda s, span=span: kpi_values(s, reference, span, NOW)
-        asked[f"who declines and who is sent back, {words}"] = lambda s, span=span: handoffs(
-            s, reference, span, NOW, NOTHING
+        asked[f"all KPIs, {words}"] = lambda s, question=question: kpi_values(s, reference, question)
+        asked[f"who declines and who is sent back, {words}"] = lambda s, question=question: handoffs(
+            s, reference, question
         )
-        asked[f"at which level cases end, {words}"] = lambda s, span=span: levels(
-            s, reference, span, NOW, NOTHING
+        asked[f"at which level cases end, {words}"] = lambda s, question=question: levels(
+            s, reference, question
         )
     street = reference.areas[reference.grids[300].path.strip("/").split("/")[1]]
-    year = period("year", NOW, reference.tz)
+    year = Question(period("year", NOW, reference.tz), NOW)
     asked["board units in one street, year"] = lambda s: board_rows(
-        s, reference, "units", year, NOW, area=street.code
+        s, reference, "units", replace(year, narrow=Narrow(street.code))
     )
     asked["units counted live, year (no rollups)"] = lambda s: standings(
-        s, reference, "units", year, NOW, RATES, None, live_cover(year)
+        s, reference, "units", year, RATES, live_cover(year.period)
     )
     return asked
 

@@ -31,7 +31,8 @@ def content(database: Database, references: References) -> tuple[Any, ...]:
     """Return (points, numbers, board rows, countdown rows) as they are in the database now."""
     reference, now = references.get(), clock.now()
     with database.read() as session:
-        rows = [feed_row(event, reference) for event in outbox.open_events(session)]
+        events = outbox.events_by_id(session, outbox.open_versions(session))
+        rows = [feed_row(event, reference) for event in events.values()]
         kpis = VIEWS["kpis"](session, now, reference)["kpis"]
         board = VIEWS["board"](session, now, reference)["rows"]
     features = [

@@ -103,7 +103,7 @@ class History:
         if facts is None:
             return
         self.events[index] = actions.perform(
-            self.session, self.reference, event, action, facts, viewer, self.now
+            self.session, self.reference, event, actions.Request(action, facts, viewer, self.now)
         )
 
     def cast(self, event: Event) -> list[Viewer]:

@@ -73,9 +73,8 @@ class World:
     def act(self, event: Event, action: str, by: Viewer = OPERATOR, **facts: Any) -> Event:
         self.now += timedelta(seconds=1)
         with self.db.write() as session:
-            return actions.act(
-                session, self.reference, event.number, action, facts, by, self.now, event.version
-            )
+            request = actions.Request(action, facts, by, self.now, event.version)
+            return actions.act(session, self.reference, event.number, request)
 
     def close(self, event: Event) -> Event:
         """Take an event out of the live set."""

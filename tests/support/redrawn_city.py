@@ -14,6 +14,7 @@ from dashboard.rules.figures.kpis import period
 from dashboard.sweeps import deadlines
 from datasources.districts.pack.reading import read_pack
 from datasources.figures.boards import board_rows
+from datasources.figures.question import Question
 from datasources.store.database import Database
 from datasources.store.models import PhotoRow
 from tests.conftest import _admin
@@ -214,5 +215,5 @@ def walk(city: City, api: OpenApi) -> dict[str, Any]:
 def points(city: City, board: str) -> dict[str, int]:
     reference, now = city.runtime.references.get(), city.hand.now()
     with city.database.read() as session:
-        rows = board_rows(session, reference, board, period("7d", now, reference.tz), now)
+        rows = board_rows(session, reference, board, Question(period("7d", now, reference.tz), now))
     return {row.code: row.tenths for row in rows if row.tenths}

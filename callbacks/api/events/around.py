@@ -22,7 +22,7 @@ def around(number: str) -> Response:
     """Return possible duplicates, the likeliest first, and the history of the place, newest first, as far as seen."""
     who, reference = somebody(), runtime().reference
     with runtime().database.read() as session:
-        event = seen_event(session, reference, number, who)
+        event = seen_event(session, number, who)
         near = queries_around.duplicates_of(session, reference, event, clock.now())
         past = queries_around.history_here(session, reference, event)
     body = {"number": event.number, "duplicates": _shown(near, who), "history": _shown(past, who)}

@@ -21,7 +21,7 @@ def candidates(number: str) -> Response:
     """Return what an operator needs to dispatch an event; it changes nothing."""
     who, reference, now = somebody(), runtime().reference, clock.now()
     with runtime().database.read() as session:
-        event = seen_event(session, reference, number, who)
+        event = seen_event(session, number, who)
         found = advice.advise(session, reference, event, who, now)
     body = {
         "number": event.number,

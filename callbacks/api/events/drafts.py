@@ -85,7 +85,8 @@ def join() -> Response:
         event = actions.report(session, reference, filed, who, now)
         if event.emergency:
             raise Invalid([("report.emergency", "紧急事件不能并入别的事件，请单独登记", {})])
-        actions.perform(session, reference, event, "merge", {"original": into.number}, who, now)
+        merging = actions.Request("merge", {"original": into.number}, who, now)
+        actions.perform(session, reference, event, merging)
         after = known_event(session, original)
         return {"number": event.number, "original": done_event(after, who, now)}
 

@@ -69,7 +69,7 @@ def one(number: str) -> Response:
     """Return an event with its steps, its photos and what the viewer may do to it now."""
     who, reference, now = somebody(), runtime().reference, clock.now()
     with runtime().database.read() as session:
-        event = seen_event(session, reference, number, who)
+        event = seen_event(session, number, who)
         body = {
             "event": read_event(event, who, now),
             "steps": [step_body(row, reader(who)) for row in beside.steps_of(session, event.id)],
@@ -93,14 +93,14 @@ def act(number: str, action: str) -> Response:
         actions.refuse_stranger(session, reference, event, action, who, now)
         edit_lock.keep_off(session, event, action, who)
         version = version_of(body)
-        facts = facts_of(body, BY_ACTION[action], reference)
+        facts = facts_of(body, BY_ACTION[action])
         if action == "hand_over":
             check_handler(session, event, facts)
         if action == "correct":
             check_place(facts, reference)
         if isinstance(facts.get("photos"), list) and all(isinstance(key, str) for key in facts["photos"]):
             pictures_kept.check_usable(session, facts["photos"], who, event.id)
-        after = actions.perform(session, reference, event, action, facts, who, now, version=version)
+        after = actions.perform(session, reference, event, actions.Request(action, facts, who, now, version))
         return done_event(after, who, now)
 
     status, data = answered_once(body, who, work, 200)
@@ -161,7 +161,7 @@ def known_event(session: Session, number: str) -> Event:
     return event
 
 
-def seen_event(session: Session, reference: Reference, number: str, who: Viewer) -> Event:
+def seen_event(session: Session, number: str, who: Viewer) -> Event:
     """Return an event by its number; NotFound when there is none, Forbidden when the viewer may not see it."""
     event = known_event(session, number)
     if not may_open(session, event, who):

@@ -32,7 +32,7 @@ def here(number: str) -> Response:
     body, who, now = object_body("seat", "leave"), somebody(), clock.real_now()
     seat = _seat(body)
     with runtime().database.write() as session:
-        event = seen_event(session, runtime().reference, number, who)
+        event = seen_event(session, number, who)
         if body.get("leave") is True:
             presence.leave(session, who.name, seat)
         else:
@@ -47,12 +47,14 @@ def take(number: str) -> Response:
     body, who, now = object_body("seat", "reason", "version"), somebody(), clock.real_now()
     seat, reason = _seat(body), reason_of(body, "接手要写明原因")
     with runtime().database.write() as session:
-        event = seen_event(session, runtime().reference, number, who)
+        event = seen_event(session, number, who)
         held = presence.holder(session, event.id, now)
         presence.take(session, event.id, who.name, seat, now)
         if held is not None and (held.account, held.seat) != (who.name, seat):
             words = {"text": TAKEN.format(reason=reason, holder=held.account)}
-            actions.perform(session, runtime().reference, event, "comment", words, who, clock.now())
+            actions.perform(
+                session, runtime().reference, event, actions.Request("comment", words, who, clock.now())
+            )
         found = _present(session, event, who, seat)
     return answer(found)
 

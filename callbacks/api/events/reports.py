@@ -71,7 +71,7 @@ def report() -> Response:
         event = actions.report(session, reference, filed, RESIDENT, now)
         if many:
             told = {"text": translate(AGAIN, n=MANY_EMERGENCIES)}
-            actions.perform(session, reference, event, "comment", told, SYSTEM, now)
+            actions.perform(session, reference, event, actions.Request("comment", told, SYSTEM, now))
         beside.give_secret(session, event.id, digest(secret))
         return {"number": event.number, "secret": secret}
 
@@ -104,8 +104,8 @@ def _say(number: str, action: str) -> Response:
     secret = body.pop("secret", "")
     with runtime().database.write() as session:
         event = _own(session, number, secret if isinstance(secret, str) else "")
-        facts = facts_of(body, BY_ACTION[action], reference)
-        after = actions.perform(session, reference, event, action, facts, RESIDENT, now)
+        facts = facts_of(body, BY_ACTION[action])
+        after = actions.perform(session, reference, event, actions.Request(action, facts, RESIDENT, now))
         return answer(_progress(session, after))
 
 

@@ -20,7 +20,7 @@ def reveal(number: str) -> Response:
     body, who, now = object_body("reason", "version"), somebody(), clock.now()
     reason, most = reason_of(body, "请写明为什么要看联系方式"), runtime().settings.reveals_per_hour
     with runtime().database.write() as session:
-        event = seen_event(session, runtime().reference, number, who)
+        event = seen_event(session, number, who)
         within = reveals.look(session, event, who.name, reason, now, most, _hour())
     if not within:
         raise TooMany("一小时内已查看 {most} 次联系方式，达到上限，已告知值班长；请稍后再查看", most=most)

@@ -10,14 +10,14 @@ from callbacks.api.exports.flow import FLOW, Table, Words
 from callbacks.api.figures.breakdown import CODES, DIMENSIONS, grouped_codes
 from callbacks.api.figures.figures import (
     NARROW,
-    basis_of,
+    asked_of,
     befores,
+    board_asked,
     board_of,
+    counted_of,
     kpis_at,
-    narrow_of,
     own_lines,
     own_only,
-    question_of,
 )
 from callbacks.security.session import masked
 from dashboard import clock
@@ -55,12 +55,10 @@ def _paged(page: Callable[[Any, str | None], tuple[list[Item], str | None]]) -> 
 
 def _board(words: Words, who: Viewer) -> Table:
     board, reference, now = board_of(words.get("board", "units")), runtime().reference, clock.now()
-    span, area = query.period_of(words, reference, now, "month"), words.get("area")
-    if area is not None:
-        area = reference.standing_area(query.one_of("area", area, reference.every_area)) or area
+    question = board_asked(words, reference, now)
     with runtime().database.read() as session:
-        lines = own_lines(board_rows(session, reference, board, span, now, area=area), board, who)
-        frozen_at, changed = corrections(session, reference, board, span, now, area)
+        lines = own_lines(board_rows(session, reference, board, question), board, who)
+        frozen_at, changed = corrections(session, reference, board, question)
     now_points = {one.code: one.tenths for one in changed}
     rates = [head for code in RATES for head in columns.pair(translate(kpi_words.KPIS[code].name))]
 
@@ -97,11 +95,11 @@ def _entries(words: Words, who: Viewer) -> Table:
 
 
 def _kpis(words: Words, who: Viewer) -> Table:
-    reference, now = runtime().reference, clock.now()
-    span, basis, narrow = query.period_of(words, reference, now), basis_of(words), narrow_of(words)
-    asked_for = [(span, now), *((before, then) for _, before, then in befores(span, now))]
+    reference = runtime().reference
+    question = asked_of(words, reference, clock.now())
+    questions = [question, *(before for _, before in befores(question))]
     with runtime().database.read() as session:
-        found = [kpis_at(session, reference, period, then, narrow, basis)[0] for period, then in asked_for]
+        found = [kpis_at(session, reference, one)[0] for one in questions]
     shown = {code: kpi_words.value(code, *pair) for code, pair in found[0].items()}
     lines = [
         [code, translate(str(value["name"])), *found[0][code], value["text"], translate(kpi_words.KPIS[code].formula),
@@ -114,11 +112,10 @@ def _kpis(words: Words, who: Viewer) -> Table:
 def _breakdown(words: Words, who: Viewer) -> Table:
     reference, now = runtime().reference, clock.now()
     dimension = query.one_of("dimension", words.get("dimension", "area"), DIMENSIONS)
-    span, narrow = query.period_of(words, reference, now), narrow_of(words)
+    question = asked_of(words, reference, now)
     codes = grouped_codes(words.get("codes", ",".join(CODES)))
     with runtime().database.read() as session:
-        basis = basis_of(words)
-        lines, _ = breakdown.by(session, reference, dimension, span, now, codes, basis, narrow)
+        lines, _ = breakdown.by(session, reference, dimension, question, codes)
     heads = [head for code in codes for head in columns.pair(translate(kpi_words.KPIS[code].name))]
     rows = (
         [one.code, translate(one.name), *(n for code in codes for n in one.pairs.get(code, (0, 0)))]
@@ -129,13 +126,13 @@ def _breakdown(words: Words, who: Viewer) -> Table:
 
 def _counted(words: Words, who: Viewer) -> Table:
     reference, now = runtime().reference, clock.now()
-    question = question_of(words, words.get("kpi", "reported"), now)
+    asked = counted_of(words, words.get("kpi", "reported"), now)
     with runtime().database.read() as session:
-        counted_page(session, reference, who, question, 1, None)  # refuses before anything is sent
+        counted_page(session, reference, who, asked, 1, None)  # refuses before anything is sent
     cells, ratings = event_cells(now), words_of(RATING_WORDS)
 
     def page(session: Any, cursor: str | None) -> tuple[list[Any], str | None]:
-        found = counted_page(session, reference, who, question, PAGE, cursor)
+        found = counted_page(session, reference, who, asked, PAGE, cursor)
         return list(found.items), found.following
 
     def row(one: Counted) -> Row:

@@ -7,7 +7,7 @@ from flask import Response
 
 from callbacks.api import query
 from callbacks.api.answers import answer, moment, runtime
-from callbacks.api.figures.figures import NARROW, basis_of, counted_answer, kpi_body, narrow_of
+from callbacks.api.figures.figures import NARROW, asked_of, counted_answer, kpi_body, narrow_of
 from callbacks.security.guard import permission
 from callbacks.security.session import somebody
 from callbacks.security.walls import LISTS
@@ -32,11 +32,10 @@ def by(dimension: str) -> Response:
     words = query.words("period", *NARROW, "basis", "codes")
     query.one_of("dimension", dimension, DIMENSIONS)
     reference, now = runtime().reference, clock.now()
-    span, narrow = query.period_of(words, reference, now), narrow_of(words)
+    question = asked_of(words, reference, now)
     codes = grouped_codes(words.get("codes", ",".join(CODES)))
     with runtime().database.read() as session:
-        basis = basis_of(words)
-        rows, frozen_at = breakdown.by(session, reference, dimension, span, now, codes, basis, narrow)
+        rows, frozen_at = breakdown.by(session, reference, dimension, question, codes)
     return answer(
         {
             "dimension": dimension,
@@ -144,7 +143,7 @@ def levels_events() -> Response:
         Level(query.one_of(name, words.get(name, ""), [level.value for level in LEVELS]))
         for name in ("expected", "finished")
     )
-    pair = Pair(expected, finished, query.period_of(words, reference, now, "month"), narrow_of(words))
+    pair = Pair(expected, finished, asked_of(words, reference, now, "month"))
     with runtime().database.read() as session:
         page = levels_page(session, reference, who, pair, limit, cursor)
     return counted_answer(page, who, now)
@@ -152,10 +151,10 @@ def levels_events() -> Response:
 
 def in_period(words: dict[str, str], find: Callable[..., list[Line]]) -> list[Line]:
     """Return the lines that a breakdown finds in the period and under the narrowing of a query."""
-    reference, now = runtime().reference, clock.now()
-    span, narrow = query.period_of(words, reference, now, "month"), narrow_of(words)
+    reference = runtime().reference
+    question = asked_of(words, reference, clock.now(), "month")
     with runtime().database.read() as session:
-        return find(session, reference, span, now, narrow)
+        return find(session, reference, question)
 
 
 ROUTES = (

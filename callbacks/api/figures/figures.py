@@ -17,8 +17,7 @@ from dashboard.rules import ranking
 from dashboard.rules.access import Role, Viewer
 from dashboard.rules.events.event import Rating
 from dashboard.rules.figures import words as kpi_words
-from dashboard.rules.figures.kpis import Basis, last_year, previous
-from dashboard.rules.periods import Period
+from dashboard.rules.figures.kpis import last_year, previous
 from dashboard.rules.refusals import Forbidden
 from dashboard.rules.text.masking import mask_text
 from datasources.districts.reference import Reference
@@ -30,6 +29,7 @@ from datasources.figures.counted import PARTS, Asked, Counted, CountedPage, coun
 from datasources.figures.kpis import TIMED, kpi_values
 from datasources.figures.narrow import Narrow, check, standing
 from datasources.figures.points import Entry, boards_of, ledger_entries
+from datasources.figures.question import Question
 from datasources.figures.rollups import frozen_times
 from datasources.figures.rollups.rolled import frozen_cover
 from datasources.figures.scans import Pairs
@@ -46,41 +46,42 @@ def kpis() -> Response:
     """Return every KPI of a period, each with numerator, denominator and words; with `compare=1` what it was before."""
     words = query.words("period", *NARROW, "basis", "compare")
     reference, now = runtime().reference, clock.now()
-    span = query.period_of(words, reference, now)
-    basis, narrow = basis_of(words), narrow_of(words)
+    question = asked_of(words, reference, now)
     with runtime().database.read() as session:
-        pairs, frozen_at, loose = kpis_at(session, reference, span, now, narrow, basis)
+        pairs, frozen_at, loose = kpis_at(session, reference, question)
         found = {code: kpi_body(code, *pair) for code, pair in pairs.items()}
         if _one(words, "compare", YES) == "1":
-            for name, before, then in befores(span, now):
-                values, *_ = kpis_at(session, reference, before, then, narrow, basis)
+            for name, before in befores(question):
+                values, *_ = kpis_at(session, reference, before)
                 for code, (num, den) in values.items():
                     found[code][name] = {"num": num, "den": den}
-    asked_for = {"period": words.get("period", "today"), "basis": basis, "frozen_at": moment(frozen_at)}
-    return answer(asked_for | {"counted_now": sorted(loose), "kpis": found})
+    asked_for = {"period": words.get("period", "today"), "basis": question.basis}
+    stands = {"frozen_at": moment(frozen_at), "counted_now": sorted(loose)}
+    return answer(asked_for | stands | {"kpis": found})
 
 
 def kpis_at(
-    session: Session, reference: Reference, span: Period, now: datetime, narrow: Narrow, basis: Basis
+    session: Session, reference: Reference, question: Question
 ) -> tuple[Pairs, datetime | None, frozenset[str]]:
-    """Return every KPI of a period at a moment, as it stood where the period was frozen, since when it is, and the codes
+    """Return every KPI, as it stood where the period was frozen, since when it is, and the codes
     of those that are counted now all the same: lengths of time narrowed by two things are not kept.
 
     A period that was not over at the moment is never taken as frozen.
     """
-    frozen = frozen_cover(session, span, narrow.keys) if now >= span.end else None
+    over, narrow = question.now >= question.period.end, question.narrow
+    frozen = frozen_cover(session, question.period, narrow.keys) if over else None
     cover, frozen_at = frozen or (None, None)
     kept = cover is None or frozen_times.kept(session, cover, narrow)
-    pairs = kpi_values(session, reference, span, now, narrow, basis, cover=cover)
+    pairs = kpi_values(session, reference, question, cover=cover)
     return pairs, frozen_at, frozenset() if kept else TIMED
 
 
-def befores(span: Period, now: datetime) -> list[tuple[str, Period, datetime]]:
-    """Return the periods a number is compared with, each only as far as this one has come, and its own now."""
-    found = []
+def befores(question: Question) -> list[tuple[str, Question]]:
+    """Return the questions a number is compared with: earlier periods, each only as far as this one has come."""
+    found, span = [], question.period
     for name, before in (("previous", previous(span)), ("last_year", last_year(span))):
-        then = min(before.end, before.start + (now - span.start))
-        found.append((name, replace(before, end=then), then))
+        then = min(before.end, before.start + (question.now - span.start))
+        found.append((name, replace(question, period=replace(before, end=then), now=then)))
     return found
 
 
@@ -92,9 +93,9 @@ def counted(code: str) -> Response:
     who, reference, now = somebody(), runtime().reference, clock.now()
     if who.role is Role.WALL and words.get("period", "today") != "today":
         raise Forbidden(LISTS)
-    question = question_of(words, code, now)
+    asked = counted_of(words, code, now)
     with runtime().database.read() as session:
-        page = counted_page(session, reference, who, question, limit, cursor)
+        page = counted_page(session, reference, who, asked, limit, cursor)
     return counted_answer(page, who, now)
 
 
@@ -108,16 +109,13 @@ def counted_answer(page: CountedPage, who: Viewer, now: datetime) -> Response:
     return answer({"items": items, "next": page.following, "count": page.count, "hidden": page.hidden})
 
 
-def question_of(words: dict[str, str], code: str, now: datetime) -> Asked:
+def counted_of(words: dict[str, str], code: str, now: datetime) -> Asked:
     """Return which number's list a query asks for."""
     rating = words.get("rating")
     return Asked(
         code,
         _one(words, "part", PARTS),
-        query.period_of(words, runtime().reference, now),
-        now,
-        narrow_of(words),
-        basis_of(words),
+        asked_of(words, runtime().reference, now),
         None if rating is None else query.one_of("rating", rating, list(Rating)),
     )
 
@@ -132,20 +130,18 @@ def scores() -> Response:
     words = query.words("board", "period", "area", "trend")
     who, board = somebody(), board_of(words.get("board", "units"))
     reference, now = runtime().reference, clock.now()
-    span = query.period_of(words, reference, now, "month")
-    area = words.get("area")
-    if area is not None:
-        area = reference.standing_area(query.one_of("area", area, reference.every_area)) or area
+    question = board_asked(words, reference, now)
+    span = question.period
     with runtime().database.read() as session:
-        lines = own_lines(board_rows(session, reference, board, span, now, area=area), board, who)
+        lines = own_lines(board_rows(session, reference, board, question), board, who)
         rows = [row.as_json() for row in lines]
-        frozen_at, changed = corrections(session, reference, board, span, now, area)
+        frozen_at, changed = corrections(session, reference, board, question)
         changed = own_lines(changed, board, who)
         touched = [entry.event for one in changed for entry in one.entries]
         seen = numbers_seen(session, reference, who, touched)
         buckets: list[str] = []
         if _one(words, "trend", YES) == "1":
-            buckets, points = trend.points(session, reference, board, span, now, area)
+            buckets, points = trend.points(session, reference, board, question)
             for row in rows:
                 row["trend"] = [ranking.points_text(tenths) for tenths in points.get(row["code"], ())]
     return answer(
@@ -231,10 +227,18 @@ def own_only(board: str, code: str, who: Viewer) -> None:
         raise Forbidden("您只能看自己的积分明细")
 
 
-def basis_of(words: dict[str, str]) -> Basis:
-    """Return the basis a query asks for."""
-    found: Basis = _one(words, "basis", BASES)
-    return found
+def asked_of(words: dict[str, str], reference: Reference, now: datetime, default: str = "today") -> Question:
+    """Return what a query asks about: its period (or the default one), what it is narrowed to, its basis."""
+    span = query.period_of(words, reference, now, default)
+    return Question(span, now, narrow_of(words), _one(words, "basis", BASES))
+
+
+def board_asked(words: dict[str, str], reference: Reference, now: datetime) -> Question:
+    """Return what a query asks of a board: a month unless it says another period, and an area alone."""
+    span, area = query.period_of(words, reference, now, "month"), words.get("area")
+    if area is not None:
+        area = reference.standing_area(query.one_of("area", area, reference.every_area)) or area
+    return Question(span, now, Narrow(area))
 
 
 def narrow_of(words: dict[str, str]) -> Narrow:

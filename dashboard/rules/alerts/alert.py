@@ -20,12 +20,6 @@ class AlertState(StrEnum):
     STOOD_DOWN = "stood_down"
 
 
-ALERT_WORDS = {
-    AlertState.RAISED: "待确认",
-    AlertState.ACKNOWLEDGED: "已确认",
-    AlertState.STOOD_DOWN: "已解除",
-}
-
 # (seconds after raising, what happens); the last rung repeats until somebody answers
 LADDER: tuple[tuple[int, str], ...] = ((30, "repeat"), (60, "widen"), (180, "webhook"))
 LADDER_WORDS = {

@@ -31,9 +31,7 @@ def in_area(event: Event, area: str | None) -> bool:
     return area is not None and f"/{area}/" in event.area_path
 
 
-def capacities(
-    event: Event, viewer: Viewer, world: World, co_units: Collection[str] = (), owner: str | None = None
-) -> frozenset[str]:
+def capacities(event: Event, viewer: Viewer, world: World, co_units: Collection[str] = ()) -> frozenset[str]:
     """Return in which capacities a viewer meets an event.
 
     `co_units` are the units assigned beside the lead in this round.

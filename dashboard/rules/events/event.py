@@ -203,18 +203,6 @@ class Zone(StrEnum):
     CLOSED = "closed"
 
 
-ZONE_WORDS = {
-    Zone.REPORTED: "待立案",
-    Zone.CLAIMABLE: "待抢单",
-    Zone.CLAIMED: "已抢单",
-    Zone.PENDING_DISPATCH: "待派单",
-    Zone.DISPATCHED: "已派单",
-    Zone.CHECKING: "待核查",
-    Zone.SUPERVISED: "督办",
-    Zone.CLOSED: "已办结",
-}
-
-
 @dataclass(frozen=True, slots=True)
 class Event:
     """One reported matter, exactly as stored.

@@ -9,7 +9,7 @@ import json
 import math
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import shapely
@@ -264,24 +264,28 @@ def assemble(
         for street in street_codes
     }
     features = [
-        _feature(DISTRICT, "湖里区", "district", None, "", shapely.union_all(list(streets.values())), "")
+        _feature(
+            _About(DISTRICT, "湖里区", "district", None, "", ""), shapely.union_all(list(streets.values()))
+        )
     ]
     for street, code in sorted(street_codes.items(), key=lambda pair: pair[1]):
         features.append(
-            _feature(code, street, "street", DISTRICT, "", streets[street], SCHEMATIC, offices[street])
+            _feature(
+                _About(code, street, "street", DISTRICT, "", SCHEMATIC), streets[street], offices[street]
+            )
         )
     ordered = sorted(names, key=lambda name: rows[name]["community_code"])
     for name in ordered:
         row, note = rows[name], "；".join(filter(None, [NOTES.get(name, ""), SCHEMATIC]))
         code, parent = row["community_code"], row["street_code"]
-        features.append(_feature(code, name, "community", parent, "", whole[name], note))
+        features.append(_feature(_About(code, name, "community", parent, "", note), whole[name]))
     kinds = grid_kinds([name for name in ordered for _ in held[name]])
     for name in ordered:
         for serial, grid in enumerate(held[name], start=1):
             parent = rows[name]["community_code"]
             label = f"{name}第{serial}网格"
             features.append(
-                _feature(f"{parent}{serial:03d}", label, "grid", parent, kinds.pop(0), grid, "示意")
+                _feature(_About(f"{parent}{serial:03d}", label, "grid", parent, kinds.pop(0), "示意"), grid)
             )
             features[-1]["properties"]["workers"] = 1
     return features
@@ -304,20 +308,23 @@ def grid_kinds(communities: list[str]) -> list[str]:
     return [kind or "小区" for kind in kinds]
 
 
-def _feature(
-    code: str,
-    name: str,
-    level: str,
-    parent: str | None,
-    kind: str,
-    area: BaseGeometry,
-    note: str,
-    label: tuple[float, float] | None = None,
-) -> dict[str, Any]:
+class _About(NamedTuple):
+    """What a feature says of its area, beside where it lies."""
+
+    code: str
+    name: str
+    level: str
+    parent: str | None
+    kind: str
+    note: str
+
+
+def _feature(about: _About, area: BaseGeometry, label: tuple[float, float] | None = None) -> dict[str, Any]:
     inner = max(tiling.parts(area), key=lambda part: part.area).representative_point()
     at = Point(label) if label and area.contains(Point(label)) else inner
-    properties: dict[str, Any] = {"code": code, "name": name, "level": level, "parent": parent, "kind": kind}
-    properties |= {"lng": round(at.x, 6), "lat": round(at.y, 6), "note": note}
+    told = about._asdict()
+    note = told.pop("note")
+    properties = told | {"lng": round(at.x, 6), "lat": round(at.y, 6), "note": note}
     return {"type": "Feature", "properties": properties, "geometry": tiling.rounded(area)}
 
 

@@ -1,11 +1,11 @@
-"""Rolls finished days up: what `queries_rollup` reads is made here, from events alone.
+"""Rolls finished days up: what `rollups.rolled` reads is made here, from events alone.
 
 Law: counting and storing are two turns, so that nobody waits for the counting; a day that changed in between is left
 for the next round. Rolled up again at any time, a day comes out the same.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Any
 
@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from dashboard.rules.periods import Period, days
 from datasources.events.journal import add_rows
+from datasources.figures.question import Question
 from datasources.figures.rollups import flow as rollup_flow
 from datasources.figures.rollups import times as rollup_times
 from datasources.figures.rollups.dirty_marks import COUNTED_BY, EPOCH, marks
@@ -31,7 +32,7 @@ from datasources.figures.rollups.rolled import (
     first_of_span,
     shortened,
 )
-from datasources.figures.scans import HANDLED, SCANS, Pairs, Tally, bound, said, scan
+from datasources.figures.scans import HANDLED, SCANS, Pairs, Tally, said, scan
 from datasources.store import sound_rows
 from datasources.store.database import take_turn
 from datasources.store.models import (
@@ -94,11 +95,11 @@ def count_day(session: Session, day: date, tz: tzinfo) -> Counted:
     period = days(day, day, tz)
     seen = marks(session, tz).get(day, 0)
     tally, timeless = Tally(), Tally()
-    # what is still to be decided stays out: the present moment adds it when the number is read (`_add_rolled`)
-    settled, over = bound(period, EPOCH), bound(period, period.end)
-    scan(session, tally, settled, "cell", BY_REPORT, "due")
-    scan(session, tally, over, "cell", set(DUE_CODES) - BY_REPORT, "due")
-    scan(session, timeless, settled, "cell", HANDLED, "reported")
+    # what is still to be decided stays out: the present moment adds it when the number is read (`kpis._late_now`)
+    settled = Question(period, EPOCH)
+    scan(session, tally, settled, "cell", BY_REPORT)
+    scan(session, tally, Question(period, period.end), "cell", set(DUE_CODES) - BY_REPORT)
+    scan(session, timeless, replace(settled, basis="reported"), "cell", HANDLED)
     add_reported(tally, timeless)
     cells = [row(CELL, DAY, day, ROLLUP_KEYS, key, pairs) for key, pairs in tally.items()]
     times = rollup_times.count(session, period, day, DAY)

@@ -8,7 +8,7 @@ import json
 import struct
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -18,7 +18,9 @@ from sqlalchemy.orm import Session
 from dashboard.rules.events.event import BAD_RATINGS, Status
 from dashboard.rules.figures.kpis import VOID, Period
 from datasources.districts.reference import Reference
-from datasources.figures.narrow import Narrow, narrowed
+from datasources.events.filters import FILTERS
+from datasources.figures.narrow import FILTER_OF, KEY_OF, NOTHING, Narrow, narrowed
+from datasources.figures.question import Question
 from datasources.figures.rollups import rolled
 from datasources.figures.rollups.dirty_marks import COUNTED_STEPS
 from datasources.figures.rollups.rolled import DAY, Cover
@@ -129,7 +131,7 @@ def joined(flows: Sequence[Flow]) -> Flow:
 
 def count_day(session: Session, period: Period, first: date) -> dict[str, Any]:
     """Return what happened on a day, as its row."""
-    flow = flow_of(happened(session, period, Narrow(), None))
+    flow = flow_of(happened(session, period, NOTHING, None))
     return {"tier": DAY, "first": first, "flow": packed(flow)}
 
 
@@ -142,17 +144,18 @@ def added_up(session: Session, first: date, last: date) -> bytes:
 def tallied(
     session: Session,
     reference: Reference,
-    period: Period,
-    now: datetime,
+    question: Question,
     key: str,
-    narrow: Narrow,
     cover: Cover | None = None,
 ) -> dict[tuple[str, str], int]:
     """Return {(what, code of the key): how often} in a period; `key` is one of `COLUMNS`, `cover` says how to count."""
-    cover = cover or rolled.cover(session, period, now, weeks=False)
+    cover, narrow = (
+        cover or rolled.cover(session, question.period, question.now, weeks=False),
+        question.narrow,
+    )
     found: dict[tuple[str, str], int] = {}
     for run in cover.live:
-        _add(found, flow_of(happened(session, run, narrow, reference)), key, Narrow(), None)
+        _add(found, flow_of(happened(session, run, narrow, reference)), key, NOTHING, None)
     for tier, firsts in cover.spans.items():
         query = select(F.flow).where(F.tier == tier, F.first.in_(firsts))
         for one in session.scalars(query) if firsts else ():
@@ -175,15 +178,10 @@ def _add(
 def _wanted(flow: Flow, narrow: Narrow, reference: Reference | None) -> Any:
     """Return which happenings a number is narrowed to, None for all."""
     values, wanted = narrow.values(reference), None
-    tests = {
-        "area": ("path", lambda code: values["area"] in code),
-        "unit": ("unit", lambda code: code in values["unit"]),
-        "category": ("category", lambda code: code in values["category"]),
-        "channel": ("channel", lambda code: code == values["channel"]),
-    }
     for name in narrow.names:
-        column = COLUMNS.index(tests[name][0])
-        fits = np.fromiter(map(tests[name][1], flow.codes[column]), bool, len(flow.codes[column]))
+        column = COLUMNS.index(KEY_OF[name])
+        holds, codes = FILTERS[FILTER_OF[name]].holds, flow.codes[column]
+        fits = np.fromiter((holds(code, values[name]) for code in codes), bool, len(codes))
         here = fits[flow.places[column]]
         wanted = here if wanted is None else wanted & here
     return wanted

@@ -14,8 +14,10 @@ from sqlalchemy import Select, bindparam, func, literal, select
 from sqlalchemy.orm import Session
 
 from dashboard.rules.periods import Period, days, named
+from datasources.districts.reference import Reference
+from datasources.events.filters import within
+from datasources.figures.narrow import Narrow, narrowed
 from datasources.figures.rollups.dirty_marks import marks
-from datasources.store.dialect import contains
 from datasources.store.models import ROLLUP_KEYS, RolledRow, RollupPointsRow, RollupRow
 
 R: Any = RollupRow.__table__.c
@@ -70,12 +72,8 @@ GRAINS: Mapping[str, Grain] = {
 POINT_GRAINS = ("subject", "path1", "path2", "path", "post1", "post2", "post")
 # kept of longer spans and of frozen periods too
 COARSER = tuple(name for name in GRAINS if name != CELL)
-NARROW: Mapping[str, tuple[str, Any]] = {
-    "area": ("path", contains(R.path, bindparam("area"))),
-    "unit": ("unit", R.unit.in_(bindparam("unit", expanding=True))),
-    "category": ("category", R.category.in_(bindparam("category", expanding=True))),
-    "channel": ("channel", R.channel == bindparam("channel")),
-}
+# the columns that the filters of numbers are about, by their names in the table of events
+FILTERED = {"area_path": R.path, "unit": R.unit, "category": R.category, "source": R.channel}
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,11 +130,11 @@ def frozen_cover(
 
 def sums(
     session: Session,
+    reference: Reference,
     found: Cover,
     keys: tuple[str, ...],
     codes: Sequence[str],
-    names: frozenset[str],
-    values: Mapping[str, Any],
+    narrow: Narrow,
     deep: int | None = None,
 ) -> list[Any]:
     """Return rows of the keys (one empty without any), then num and den of every code: the parts that add up to the
@@ -144,7 +142,7 @@ def sums(
 
     `deep`: how many steps of an area path below the district matter, None: all; a path may come shortened to them.
     """
-    needed = frozenset({*keys, *(NARROW[name][0] for name in names)})
+    needed = narrow.keys | set(keys)
     frozen = bool(set(found.spans) & set(FROZEN.values()))
     kept = COARSER if frozen else GRAINS  # frozen_cover() sees to it that there is one
     grain = next(name for name in kept if GRAINS[name].tells(needed, deep))
@@ -155,7 +153,7 @@ def sums(
             day for tier, firsts in spans.items() for one in firsts for day in days_of_span(tier, one)
         ]
         spans = {DAY: all_days}
-    query = _sums(grain, keys, tuple(codes), names)
+    query, values = _sums(grain, keys, tuple(codes), narrow.names), narrow.values(reference)
     # a question a tier: asked together, no database finds its rows by their key
     return [
         row
@@ -179,8 +177,7 @@ def points_by(
         grain = next(name for name in POINT_GRAINS[1:] if GRAINS[name].tells(needed, deep))
     query = select(P[key], func.sum(P.tenths)).where(P.grain == grain, P.kind.in_(list(kinds)))
     query = query.group_by(P[key])
-    if area:
-        query = query.where(contains(P.path, f"/{area}/"))
+    query = query.where(*within(area, P.path))
     totals: dict[str, int] = {}
     for tier, firsts in found.spans.items():
         for code, total in session.execute(query.where(P.tier == tier, P.first.in_(firsts))):
@@ -192,12 +189,11 @@ def points_by(
 def _sums(grain: str, keys: tuple[str, ...], codes: tuple[str, ...], names: frozenset[str]) -> Select[Any]:
     firsts = bindparam("firsts", expanding=True, type_=R.first.type)
     totals = [func.sum(R[f"{code}_{part}"]) for code in codes for part in ("num", "den")]
-    tests = [NARROW[name][1] for name in sorted(names)]
     columns = [R[key] for key in keys] or [literal("")]
     query = select(*columns, *totals).where(
         R.grain == grain, R.tier == bindparam("tier"), R.first.in_(firsts)
     )
-    query = query.where(*tests)
+    query = narrowed(query, names, FILTERED)
     return query.group_by(*columns) if keys else query
 
 

@@ -1,6 +1,6 @@
 """How long stages took, rolled up: the seconds themselves, since percentiles do not add up but values do.
 
-Law: what comes out is the nearest-rank percentile of the very same seconds that `queries_stages` takes live.
+Law: what comes out is the nearest-rank percentile of the very same seconds that `figures.stages` takes live.
 """
 
 from collections.abc import Mapping, Sequence
@@ -17,12 +17,14 @@ from datasources.figures.narrow import Narrow, narrowed
 from datasources.figures.rollups.rolled import Cover
 from datasources.figures.scans import KEYS
 from datasources.figures.stages import DURATIONS, Pair, taken
-from datasources.store.dialect import contains
 from datasources.store.models import RollupTimesRow
 
 T: Any = RollupTimesRow.__table__.c
 GRAINS = ("all", "unit", "path", "category", "channel")
 WIDTH = np.dtype("<i4")
+FILTERED = dict.fromkeys(
+    ("area_path", "unit", "category", "source"), T.key
+)  # one key: whatever the grain is by
 
 
 def count(session: Session, period: Period, first: date, tier: str) -> list[dict[str, Any]]:
@@ -98,19 +100,11 @@ def figures(parts: Sequence[Any]) -> tuple[Pair, Pair]:
 def _rolled(
     session: Session, cover: Cover, stage: str, narrow: Narrow, reference: Reference | None
 ) -> list[Any]:
-    name = next(iter(narrow.names), None)
+    grain = next(iter(narrow.keys), "all")
+    query = narrowed(select(T.seconds).where(T.grain == grain, T.stage == stage), narrow.names, FILTERED)
     values = narrow.values(reference)
-    tests: Mapping[str | None, tuple[str, list[Any]]] = {
-        None: ("all", []),
-        "area": ("path", [contains(T.key, values["area"])]),
-        "unit": ("unit", [T.key.in_(values["unit"])]),
-        "category": ("category", [T.key.in_(values["category"])]),
-        "channel": ("channel", [T.key == values["channel"]]),
-    }
-    grain, where = tests[name]
-    query = select(T.seconds).where(T.grain == grain, T.stage == stage, *where)
     return [
         unpacked(seconds)
         for tier, firsts in cover.spans.items()
-        for seconds in session.scalars(query.where(T.tier == tier, T.first.in_(firsts)))
+        for seconds in session.scalars(query.where(T.tier == tier, T.first.in_(firsts)), values)
     ]

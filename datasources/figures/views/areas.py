@@ -14,14 +14,14 @@ from dashboard.rules import ranking
 from dashboard.rules.events.event import GOOD_RATINGS, RATING_WORDS
 from dashboard.rules.figures.kpis import period
 from datasources.districts.reference import Area, Reference
-from datasources.events.filters import is_overdue
+from datasources.events.filters import OPEN_CODES, is_overdue, within
 from datasources.figures.boards import board_rows
 from datasources.figures.kpis import kpi_groups, units_together
 from datasources.figures.memo import Memo
-from datasources.figures.narrow import Narrow
 from datasources.figures.points import by_step, points_by_path, points_of, step_of
+from datasources.figures.question import today_in
 from datasources.figures.scans import VALID, Pairs
-from datasources.figures.standing import MARKED, OPEN_CODES, within
+from datasources.figures.standing import MARKED
 from datasources.store.models import EventRow, StepRow
 
 E: Any = EventRow.__table__.c
@@ -36,8 +36,8 @@ def unit_board_view(
     session: Session, now: datetime, reference: Reference, area: str | None = None, memo: Memo | None = None
 ) -> dict[str, Any]:
     """Return {"period", "rows": [{rank, code, name, points, tenths, on_time: [num, den], change}]}: today's best units."""
-    today = period("today", now, reference.tz)
-    rows = board_rows(session, reference, "units", today, now, rates=("on_time_rate",), area=area)
+    question = today_in(area, now, reference)
+    rows = board_rows(session, reference, "units", question, ("on_time_rate",))
     return {
         "period": "today",
         "rows": [
@@ -62,9 +62,9 @@ def street_view(
 
     The areas one level below the selected one, by code; none below a grid. Rates are [num, den], points a text.
     """
-    today = period("today", now, reference.tz)
+    question = today_in(area, now, reference)
     shown, deep = below(reference, area)
-    grouped = kpi_groups(session, today, now, "path", AREA_RATES, narrow=Narrow(area)) if shown else {}
+    grouped = kpi_groups(session, reference, question, "path", AREA_RATES) if shown else {}
     rates: dict[str, Pairs] = {}
     for path, pairs in grouped.items():
         line = rates.setdefault(step_of(path, deep), {})
@@ -75,7 +75,7 @@ def street_view(
     for path, counts in (_standing(session, now, E.area_path, area) if shown else {}).items():
         sums = standing.setdefault(step_of(path, deep), [0] * len(NOW_STANDING))
         sums[:] = [one + more for one, more in zip(sums, counts, strict=True)]
-    points = by_step(points_by_path(session, today, area), deep) if shown else {}
+    points = by_step(points_by_path(session, question.period, area), deep) if shown else {}
     return {
         "rows": [
             {
@@ -100,16 +100,14 @@ def unit_view(
 
     Every unit with duties and every other that has anything today. Rates are [num, den], points a text.
     """
-    today = period("today", now, reference.tz)
-    rates = units_together(
-        kpi_groups(session, today, now, "unit", UNIT_RATES, narrow=Narrow(area)), reference
-    )
+    question = today_in(area, now, reference)
+    rates = units_together(kpi_groups(session, reference, question, "unit", UNIT_RATES), reference)
     standing: dict[str, tuple[int, ...]] = {}
     for unit, counts in _standing(session, now, E.unit, area).items():
         code = reference.standing_unit(unit)
         before = standing.get(code, (0,) * len(NOW_STANDING))
         standing[code] = tuple(one + more for one, more in zip(before, counts, strict=True))
-    points = points_of(session, reference, "units", today, area)
+    points = points_of(session, reference, "units", question.period, area)
     on_duty = reference.on_duty(area)
     codes = {code for code in (*on_duty, *rates, *standing, *points) if code in reference.every_unit}
     return {

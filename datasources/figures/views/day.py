@@ -14,9 +14,9 @@ from dashboard.rules.events.event import SOURCE_WORDS, Source
 from dashboard.rules.figures.kpis import period
 from dashboard.rules.text.local_time import days_before
 from datasources.districts.reference import Reference
+from datasources.events.filters import within
 from datasources.figures.memo import Memo, ask
 from datasources.figures.scans import VALID
-from datasources.figures.standing import within
 from datasources.store.dialect import hour_text
 from datasources.store.models import EventRow
 

@@ -17,11 +17,13 @@ from dashboard.rules.figures.kpis import Period, period, previous
 from dashboard.rules.text.local_time import days_before
 from dashboard.rules.text.masking import mask_text
 from datasources.districts.reference import Reference
+from datasources.events.filters import within
 from datasources.figures.kpis import kpi_values
 from datasources.figures.memo import Memo, ask
 from datasources.figures.narrow import Narrow
+from datasources.figures.question import Question, today_in
 from datasources.figures.scans import VALID
-from datasources.figures.standing import open_by_status, open_supervised, stood, stood_supervised, within
+from datasources.figures.standing import open_by_status, open_supervised, stood, stood_supervised
 from datasources.store import sound_rows
 from datasources.store.models import EventRow, StepRow
 
@@ -53,8 +55,7 @@ def kpi_view(
     What stands in a status is counted now. `prev` is the same number yesterday at this time of day; None where the
     history does not reach back so far.
     """
-    today = period("today", now, reference.tz)
-    values = kpi_values(session, reference, today, now, Narrow(area), codes=COUNTED)
+    values = kpi_values(session, reference, today_in(area, now, reference), COUNTED)
     shown: dict[str, Any] = {code: words.value(code, *pair) for code, pair in values.items()}
     for code, (num, den) in _standing(open_by_status(session, area), open_supervised(session, area)).items():
         shown[code] = {"name": STANDING[code], "num": num, "den": den, "text": str(num)}
@@ -76,7 +77,8 @@ def satisfaction_view(
     """Return {"counts": {rating: n}, "rated", "covered", "closed"}: every rating given today; what closed today and how
     many of it with a rating: a case is rated once a round, so ratings are no part of closings.
     """
-    today = period("today", now, reference.tz)
+    question = today_in(area, now, reference)
+    today = question.period
     query = (
         select(S.rating, func.count())
         .join_from(StepRow.__table__, EventRow.__table__, S.event_id == E.id)
@@ -85,7 +87,7 @@ def satisfaction_view(
         .group_by(S.rating)
     )
     given: dict[Any, int] = dict(session.execute(query).tuples().all())
-    coverage = kpi_values(session, reference, today, now, Narrow(area), codes=("rating_coverage",))
+    coverage = kpi_values(session, reference, question, ("rating_coverage",))
     covered, closed = coverage["rating_coverage"]
     counts = {rating.value: given.get(rating, 0) for rating in RATING_WORDS}
     return {"counts": counts, "rated": sum(counts.values()), "covered": covered, "closed": closed}
@@ -136,8 +138,8 @@ def _before(
     begun = sound_rows.first_value(session, S.at)
     pairs: dict[str, tuple[int, int]] = {}
     if begun is not None and begun <= yesterday.start:
-        until = Period(yesterday.start, then, reference.tz)
-        pairs |= kpi_values(session, reference, until, then, Narrow(area), codes=COUNTED)
+        until = Question(Period(yesterday.start, then, reference.tz), then, Narrow(area))
+        pairs |= kpi_values(session, reference, until, COUNTED)
     if begun is not None and begun <= then:
         standing = stood(session, open_by_status(session, area), then, now, area)
         pairs |= _standing(standing, stood_supervised(session, then, area))

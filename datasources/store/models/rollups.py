@@ -21,7 +21,7 @@ class RollupRow(Base):
     """What one span of days adds to every number, for one set of keys; '' where a grain does not tell a key apart.
 
     `tier` is day, week, month, or the kind of a frozen period; `first` its first local day; `grain` one of
-    `queries_rollup.GRAINS`.
+    `rollups.rolled.GRAINS`.
     """
 
     __table__ = Table(
@@ -43,7 +43,7 @@ class RollupRow(Base):
 class RollupPointsRow(Base):
     """The points one unit or worker earned in one span of days for the events of one place.
 
-    `grain` is one of `queries_rollup.POINT_GRAINS`: by subject, by place (the other is ''), or by both.
+    `grain` is one of `rollups.rolled.POINT_GRAINS`: by subject, by place (the other is ''), or by both.
     """
 
     __tablename__ = "rollup_points"
@@ -74,7 +74,7 @@ class RollupTimesRow(Base):
 
 
 class RollupFlowRow(Base):
-    """Everything that happened to cases in one span of days, in columns of codes (`rollup_flow`); tier is day or month."""
+    """Everything that happened to cases in one span of days, in columns of codes (`rollups.flow`); tier is day or month."""
 
     __tablename__ = "rollup_flow"
     tier: Mapped[str] = mapped_column(primary_key=True)

@@ -158,7 +158,7 @@ def _approval(data: DispatchData, asked: Asked) -> html.Section:
             _pair(_("原因"), asked.reason or "—"),
             *([html.P(asked.why_not, className="dp-note")] if asked.why_not else []),
             html.Div(
-                [_answer(action, asked, data) for action in ("approve", "refuse") if action in data.allowed],
+                [_answer(action, asked) for action in ("approve", "refuse") if action in data.allowed],
                 className="dp-answers",
             ),
         ],
@@ -166,7 +166,7 @@ def _approval(data: DispatchData, asked: Asked) -> html.Section:
     )
 
 
-def _answer(action: str, asked: Asked, data: DispatchData) -> html.Button:
+def _answer(action: str, asked: Asked) -> html.Button:
     word = _("批准") if action == "approve" else _("不批准")
     return html.Button(
         [word, html.Kbd(keys.label(action))],

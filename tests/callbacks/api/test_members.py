@@ -24,16 +24,8 @@ def place(database: Database, tmp_path: Path, hand: HandClock) -> tuple[OpenApi,
     opened = build(runtime_of(database, tmp_path))
     with database.write() as session:
         for name in (ONE, OTHER):
-            accounts.create(
-                session,
-                opened.runtime.reference,
-                name,
-                Role.UNIT,
-                PASSWORD,
-                clock.real_now(),
-                unit=UNIT,
-                member=True,
-            )
+            new = accounts.NewAccount(name, Role.UNIT, PASSWORD, unit=UNIT, member=True)
+            accounts.create(session, opened.runtime.reference, new, clock.real_now())
     return opened, make_town(database, opened.runtime.reference, hand)
 
 
@@ -105,6 +97,5 @@ def test_live_rows_reach_a_member_as_lists_do(place: tuple[OpenApi, Town]) -> No
 def test_only_an_account_of_a_unit_can_be_a_member(place: tuple[OpenApi, Town]) -> None:
     opened, _ = place
     with pytest.raises(Refusal), opened.runtime.database.write() as session:
-        accounts.create(
-            session, opened.runtime.reference, "x", Role.LEADER, PASSWORD, clock.real_now(), member=True
-        )
+        new = accounts.NewAccount("x", Role.LEADER, PASSWORD, member=True)
+        accounts.create(session, opened.runtime.reference, new, clock.real_now())

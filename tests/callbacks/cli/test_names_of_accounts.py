@@ -22,7 +22,9 @@ ITS_OWN = [
 def test_a_name_that_the_product_uses_is_refused_in_words(sqlite: Database, name: str) -> None:
     reference = References(sqlite).get()
     with sqlite.write() as session, pytest.raises(Refusal) as refused:
-        accounts.create(session, reference, name, Role.OPERATOR, PASSWORD, clock.real_now())
+        accounts.create(
+            session, reference, accounts.NewAccount(name, Role.OPERATOR, PASSWORD), clock.real_now()
+        )
     assert refused.value.params["field"] == "name"
 
 
@@ -33,7 +35,10 @@ def test_ordinary_names_are_taken(sqlite: Database, name: str) -> None:
     reference = References(sqlite).get()
     with sqlite.write() as session:
         assert (
-            accounts.create(session, reference, name, Role.OPERATOR, PASSWORD, clock.real_now()).name == name
+            accounts.create(
+                session, reference, accounts.NewAccount(name, Role.OPERATOR, PASSWORD), clock.real_now()
+            ).name
+            == name
         )
 
 

@@ -102,9 +102,8 @@ def test_with_the_demo_off_its_accounts_are_closed_with_their_sessions_and_token
     with runtime.database.write() as session:
         api_token = sign_in.issue_token(session, "admin", clock.real_now())
         accounts.disable(session, "unit-GAS", clock.real_now())
-        accounts.create(
-            session, runtime.reference, "night", accounts.Role.OPERATOR, PASSWORD, clock.real_now()
-        )
+        new = accounts.NewAccount("night", accounts.Role.OPERATOR, PASSWORD)
+        accounts.create(session, runtime.reference, new, clock.real_now())
     runtime.close()
     runtime = served(folder, demo=False)
     fresh = SignIn(runtime.database, clock.real_now)

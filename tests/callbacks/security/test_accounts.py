@@ -162,9 +162,8 @@ def test_an_account_that_makes_no_sense_is_refused_with_its_field(
     doors: SignIn, database: Database, reference: Reference, time: Hand, values: dict, field: str
 ) -> None:
     asked = {"name": "fresh", "role": Role.OPERATOR, "password": "long enough"} | values
-    name, role, password = asked.pop("name"), asked.pop("role"), asked.pop("password")
     with pytest.raises(Refusal) as refused, database.write() as session:
-        accounts.create(session, reference, name, role, password, time(), **asked)
+        accounts.create(session, reference, accounts.NewAccount(**asked), time())
     assert refused.value.errors[0][0] == field
 
 
@@ -239,7 +238,12 @@ def test_every_process_knows_an_account_made_by_another(
     doors: SignIn, database: Database, reference: Reference, time: Hand
 ) -> None:
     with database.write() as session:
-        accounts.create(session, reference, "night-desk", Role.OPERATOR, "a long password", time())
+        new = accounts.NewAccount("night-desk", Role.OPERATOR, "a long password")
+        accounts.create(session, reference, new, time())
     other = SignIn(Database(database.url), time)
     assert other.login("night-desk", "a long password")[1].role is Role.OPERATOR
     assert References(database).get().code == reference.code
+
+
+def test_the_password_of_a_new_account_is_not_shown_with_it() -> None:
+    assert "a long password" not in repr(accounts.NewAccount("night-desk", Role.OPERATOR, "a long password"))

@@ -16,7 +16,6 @@ from dashboard.rules.limits import (
     Calendar,
     Limit,
     due_soon_at,
-    format_limit,
     parse_limit,
     parse_limit_or_none,
     red_at,
@@ -82,9 +81,8 @@ TEMPLATE_WORDS = {
 
 
 @pytest.mark.parametrize(("words", "limit"), TEMPLATE_WORDS.items())
-def test_every_wording_of_the_templates_means_a_limit_and_can_be_written_back(words, limit):
+def test_every_wording_of_the_templates_means_a_limit(words, limit):
     assert parse_limit(words) == limit
-    assert parse_limit(format_limit(limit)) == limit
 
 
 @pytest.mark.parametrize(
@@ -105,15 +103,6 @@ def test_a_limit_of_an_unknown_unit_or_of_no_time_is_refused():
     for amount, unit in ((1, "week"), (0, "work_day"), (-1, "work_day"), (float("nan"), "work_day")):
         with pytest.raises(ValueError, match="时限"):
             Limit(amount, unit)
-
-
-def test_a_limit_is_written_without_needless_decimals():
-    assert [format_limit(Limit(amount, "work_hour")) for amount in (4.0, 1.5, 10)] == [
-        "4工作时",
-        "1.5工作时",
-        "10工作时",
-    ]
-    assert format_limit(Limit(1, "urgent_hour", "制止")) == "1紧急工作时（制止）"
 
 
 @pytest.mark.parametrize(

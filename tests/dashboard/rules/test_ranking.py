@@ -11,7 +11,6 @@ from dashboard.rules.ranking import (
     by_points,
     check_weights,
     composite,
-    grade,
     points_text,
     rank,
 )
@@ -129,26 +128,6 @@ def test_a_composite_lies_between_its_worst_and_best_part(four):
         assert min(measured) - 0.051 <= score <= max(measured) + 0.051
     else:
         assert score is None
-
-
-@pytest.mark.parametrize(
-    ("score", "letter"),
-    [
-        (100, "A"),
-        (90.0, "A"),
-        (89.9, "B"),
-        (75, "B"),
-        (74.9, "C"),
-        (60, "C"),
-        (59.9, "D"),
-        (40, "D"),
-        (39.9, "E"),
-        (0, "E"),
-        (None, None),
-    ],
-)
-def test_grades_follow_the_bounds_of_the_field(score, letter):
-    assert grade(score) == letter
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from dashboard.runtime.runtime import Runtime, open_house
 from dashboard.settings import Settings
 from datasources.districts.loading import load_pack
 from datasources.districts.pack.reading import read_pack
-from datasources.history.imports import import_file
+from datasources.history.imports import ImportJob, import_file
 from datasources.store.database import Database
 from tests import ROOT
 from tests.conftest import FRIDAY
@@ -28,9 +28,8 @@ def runtime_of(data: Path, district: Path | str | None) -> Runtime:
 
 
 def brought_in(runtime: Runtime, file: Path) -> tuple[int, int]:
-    outcome = import_file(
-        runtime.database, runtime.references, file, None, now=FRIDAY, pack_mapping=runtime.pack_mapping
-    )
+    job = ImportJob(file, FRIDAY, pack_mapping=runtime.pack_mapping)
+    outcome = import_file(runtime.database, runtime.references, job)
     return outcome.added, outcome.held
 
 

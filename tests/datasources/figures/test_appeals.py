@@ -7,6 +7,7 @@ from dashboard.rules.figures.kpis import period
 from dashboard.rules.refusals import Forbidden, Invalid, NotAllowedNow
 from datasources.figures.boards import board_rows
 from datasources.figures.kpis import kpi_values
+from datasources.figures.question import Question
 from datasources.store.models import LedgerRow
 from tests.conftest import LEAD, LEADER, OPERATOR, Town, unit_viewer
 
@@ -36,11 +37,10 @@ def reviewed(town, event, *verdicts):
 def rates(town, event):
     with town.database.read() as session:
         asked = period(WIDE, town.now, town.reference.tz)
-        found = kpi_values(session, town.reference, asked, town.now)
+        question = Question(asked, town.now)
+        found = kpi_values(session, town.reference, question)
         [row] = [
-            row
-            for row in board_rows(session, town.reference, "units", asked, town.now)
-            if row.code == event.unit
+            row for row in board_rows(session, town.reference, "units", question) if row.code == event.unit
         ]
     return found, row
 

@@ -5,6 +5,8 @@ import pytest
 from dashboard.rules.figures.boards import area_boards, depth_of
 from dashboard.rules.periods import period
 from datasources.figures.boards import board_rows
+from datasources.figures.narrow import Narrow
+from datasources.figures.question import Question
 from datasources.figures.views.areas import street_view, unit_view
 from layouts.pages import scores
 from tests.conftest import FRIDAY, Town
@@ -50,7 +52,8 @@ def test_the_page_offers_the_boards_of_the_packs_levels_and_calls_them_as_the_pa
 def codes(town: Town, board: str, area: str) -> list[str]:
     today = period("today", FRIDAY, town.reference.tz)
     with town.database.read() as session:
-        return [row.code for row in board_rows(session, town.reference, board, today, FRIDAY, area=area)]
+        question = Question(today, FRIDAY, Narrow(area))
+        return [row.code for row in board_rows(session, town.reference, board, question)]
 
 
 def test_the_board_and_the_wall_of_a_street_list_its_own_communities_and_the_units_with_a_duty_there(

@@ -12,7 +12,9 @@ from datasources.districts.reference import References
 from datasources.events import journal
 from datasources.figures.boards import RATES, board_rows
 from datasources.figures.kpis import kpi_values
+from datasources.figures.narrow import Narrow
 from datasources.figures.points import BOARDS, ledger_entries
+from datasources.figures.question import Question
 from datasources.figures.views.areas import unit_board_view
 from datasources.figures.views.named import PACE, VIEWS, views
 from datasources.figures.views.now import kpi_view, latest_view, satisfaction_view
@@ -29,7 +31,7 @@ LEVEL_OF = {"streets": 1, "communities": 2, "grids": 3}
 def board(town: Town, name: str, words: str = "today"):
     with town.database.read() as session:
         asked = period(words, town.now, town.reference.tz)
-        return board_rows(session, town.reference, name, asked, town.now)
+        return board_rows(session, town.reference, name, Question(asked, town.now))
 
 
 def line(rows, code):
@@ -57,7 +59,7 @@ def check_sums(database, seed):
         for words in ("today", "7d", "2026-11-19..2026-11-20"):
             asked = period(words, history.now, reference.tz)
             for name in BOARDS:
-                rows = board_rows(session, reference, name, asked, history.now)
+                rows = board_rows(session, reference, name, Question(asked, history.now))
                 assert len({row.code for row in rows}) == len(rows)
                 for row in rows:
                     if row.tenths:
@@ -172,7 +174,7 @@ def test_a_grid_workers_line_bears_the_accounts_title(small_town):
 def test_an_unknown_board_is_refused(small_town):
     today = period("today", FRIDAY, small_town.reference.tz)
     with small_town.database.read() as session, pytest.raises(Invalid):
-        board_rows(session, small_town.reference, "teams", today, FRIDAY)
+        board_rows(session, small_town.reference, "teams", Question(today, FRIDAY))
 
 
 # --- the wall's small views ----------------------------------------------------------------------------------
@@ -201,7 +203,7 @@ def test_the_walls_numbers_are_the_kpis_of_today(sqlite, seed):
             plain["closed"][0],
         )
         assert sum(satisfied["counts"][one] for one in GOOD_RATINGS) == plain["satisfaction_rate"][0]
-        rows = board_rows(session, reference, "units", today, now)[:13]
+        rows = board_rows(session, reference, "units", Question(today, now))[:13]
         slim = unit_board_view(session, now, reference)["rows"]
         assert [(one["rank"], one["code"], one["tenths"], one["change"]) for one in slim] == [
             (row.rank, row.code, row.tenths, row.change) for row in rows
@@ -237,7 +239,7 @@ def test_the_publishers_table_holds_every_view_of_the_present_district(town):
         for name, view in table.items():
             assert view(session, town.now) == VIEWS[name](session, town.now, town.reference)
         today = period("today", town.now, town.reference.tz)
-        assert kpi_values(session, town.reference, today, town.now)["reported"] == (1, 1)
+        assert kpi_values(session, town.reference, Question(today, town.now))["reported"] == (1, 1)
 
 
 @pytest.mark.parametrize("board", ["streets", "communities", "grids"])
@@ -254,5 +256,6 @@ def test_a_board_of_an_area_holds_what_lies_in_it_and_what_it_lies_in(small_town
             if one.level == level and (one.path.startswith(road) or road.startswith(one.path))
         }
         with small_town.database.read() as session:
-            rows = board_rows(session, reference, board, month, small_town.now, area=area)
+            question = Question(month, small_town.now, Narrow(area))
+            rows = board_rows(session, reference, board, question)
         assert {row.code for row in rows} == wanted and all(row.name != row.code for row in rows)

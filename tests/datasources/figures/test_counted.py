@@ -13,6 +13,7 @@ from datasources.districts.reference import References
 from datasources.figures.counted import Asked, counted_page
 from datasources.figures.kpis import kpi_values
 from datasources.figures.narrow import Narrow
+from datasources.figures.question import Question
 from tests.conftest import OPERATOR, WALL, unit_viewer
 from tests.support.depth import examples
 from tests.support.histories import History, discarded
@@ -59,28 +60,29 @@ def agree(database, seed: int, basis: str) -> None:
             and ("area" not in narrow or f"/{narrow['area']}/" in one.event.area_path)
         ]
         span = period(words, now, reference.tz)
+        question = Question(span, now, Narrow(**narrow), basis)
         plain = counts(mine, span, now, basis)
-        assert plain == kpi_values(session, reference, span, now, basis=basis, narrow=Narrow(**narrow))
+        assert plain == kpi_values(session, reference, question)
         for code, kpi in KPIS.items():
             for part in ("num", "den") if kpi.kind in ("rate", "count") else ("den",):
-                asked = Asked(code, part, span, now, basis=basis, narrow=Narrow(**narrow))
+                asked = Asked(code, part, question)
                 items, count, hidden = whole(session, reference, WALL, asked)
                 assert (count, hidden) == (plain[code][part == "den"], 0), (code, part)
                 assert len(items) == count, (code, part)
                 assert {one.event.id for one in items} <= {one.event.id for one in mine}
-        checks_of_each_rating(session, reference, mine, span, now, narrow)
+        checks_of_each_rating(session, reference, mine, question)
 
 
-def checks_of_each_rating(session, reference, mine, span, now, narrow) -> None:
+def checks_of_each_rating(session, reference, mine, question) -> None:
     for rating in ("very_satisfied", "dissatisfied"):
-        asked = Asked("satisfaction_rate", "den", span, now, rating=rating, narrow=Narrow(**narrow))
+        asked = Asked("satisfaction_rate", "den", question, rating)
         items, count, _ = whole(session, reference, WALL, asked)
         given_so = [
             found
             for one in mine
             if one.event.status not in ("rejected", "merged")
             for at, found in one.ratings
-            if at in span and found == rating
+            if at in question.period and found == rating
         ]
         assert count == len(items) == len(given_so)
         assert {one.rating for one in items} <= {rating}
@@ -102,7 +104,7 @@ def ask(town, viewer, code="reported", part="num", **more):
     span = period("today", town.now, town.reference.tz)
     with town.database.read() as session:
         narrow = Narrow(**{name: more.pop(name) for name in ("area", "unit") if name in more})
-        asked = Asked(code, part, span, town.now, narrow=narrow, **more)
+        asked = Asked(code, part, Question(span, town.now, narrow), **more)
         return counted_page(session, town.reference, viewer, asked, 100, None)
 
 

@@ -14,6 +14,7 @@ from datasources.figures.corrections import corrections
 from datasources.figures.kpis import TIMED, kpi_values
 from datasources.figures.narrow import Narrow
 from datasources.figures.points import ledger_entries, points_of
+from datasources.figures.question import Question
 from datasources.figures.rollups.rolled import frozen_cover, live_cover
 from datasources.store.models import FrozenTimesRow, ImportRow
 from tests.conftest import OPERATOR, Town
@@ -40,7 +41,9 @@ def line(town, code, words=NOVEMBER, board="units"):
     with town.database.read() as session:
         asked = period(words, town.now, town.reference.tz)
         [row] = [
-            row for row in board_rows(session, town.reference, board, asked, town.now) if row.code == code
+            row
+            for row in board_rows(session, town.reference, board, Question(asked, town.now))
+            if row.code == code
         ]
     return row
 
@@ -48,7 +51,7 @@ def line(town, code, words=NOVEMBER, board="units"):
 def corrected(town, words=NOVEMBER, board="units"):
     with town.database.read() as session:
         asked = period(words, town.now, town.reference.tz)
-        return corrections(session, town.reference, board, asked, town.now)
+        return corrections(session, town.reference, board, Question(asked, town.now))
 
 
 def test_a_month_is_open_until_three_work_days_after_its_end(town):
@@ -82,8 +85,8 @@ def times(town, words=NOVEMBER, *, live=False, **narrow):
     with town.database.read() as session:
         asked = period(words, town.now, town.reference.tz)
         cover = live_cover(asked) if live else (frozen_cover(session, asked) or (None,))[0]
-        narrowed = Narrow(**narrow)
-        return kpi_values(session, town.reference, asked, town.now, narrowed, codes=TIMED, cover=cover)
+        question = Question(asked, town.now, Narrow(**narrow))
+        return kpi_values(session, town.reference, question, TIMED, cover)
 
 
 def narrowings(town, event):
@@ -150,8 +153,8 @@ def test_frozen_points_and_their_corrections_are_the_ledger_on_every_board(town,
     asked = period(NOVEMBER, town.now, town.reference.tz)
     for board in ("units", "streets", "communities", "grids", "workers"):
         with town.database.read() as session:
-            rows = board_rows(session, town.reference, board, asked, town.now)
-            _, told = corrections(session, town.reference, board, asked, town.now)
+            rows = board_rows(session, town.reference, board, Question(asked, town.now))
+            _, told = corrections(session, town.reference, board, Question(asked, town.now))
             for row in rows:
                 entries, _ = ledger_entries(session, board, row.code, asked, 100, None)
                 late = sum(one.tenths - one.frozen_tenths for one in told if one.code == row.code)

@@ -6,6 +6,7 @@ from pathlib import Path
 from dashboard.rules.figures.kpis import period
 from dashboard.rules.figures.words import KPIS
 from datasources.figures.kpis import kpi_values
+from datasources.figures.question import Question
 from datasources.figures.views.now import kpi_view, satisfaction_view
 from layouts.pages import screen_data
 from tests.conftest import Town
@@ -38,7 +39,7 @@ def test_closings_with_a_rating_are_never_more_than_closings_however_often_a_cas
     with town.database.read() as session:
         shown = satisfaction_view(session, town.now, town.reference)
         today = period("today", town.now, town.reference.tz)
-        coverage = kpi_values(session, town.reference, today, town.now, codes=("rating_coverage",))
+        coverage = kpi_values(session, town.reference, Question(today, town.now), ("rating_coverage",))
         wall = kpi_view(session, town.now, town.reference)["kpis"]
     assert (shown["rated"], shown["covered"], shown["closed"]) == (3, 1, 1)
     assert coverage["rating_coverage"] == (shown["covered"], shown["closed"])

@@ -1,5 +1,6 @@
 """Lists show exactly what one may see and asked for; KPIs in SQL equal the plain count over every history."""
 
+from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -16,11 +17,12 @@ from dashboard.rules.refusals import Invalid
 from datasources.districts.reference import Reference, References
 from datasources.events import beside as queries
 from datasources.events import journal
-from datasources.events.filters import Filters, read_filters, with_children
+from datasources.events.filters import FILTERS, Filters, read_filters, with_children
 from datasources.events.lists import events_page
 from datasources.feed import outbox
 from datasources.figures.kpis import kpi_values
-from datasources.figures.narrow import Narrow
+from datasources.figures.narrow import FILTER_OF, KEY_OF, Narrow
+from datasources.figures.question import Question
 from datasources.figures.standing import open_by_status
 from datasources.figures.views.day import trend_view
 from datasources.store.column_types import Moment
@@ -68,20 +70,21 @@ def agree(database, reference, seed: int, basis: str) -> None:
         unit, area = history.dice.choice(units or ["GAS"]), history.dice.choice(areas or [reference.code])
         for words in PERIODS:
             asked = period(words, now, reference.tz)
-            found = kpi_values(session, reference, asked, now, basis=basis)
+            question = Question(asked, now, basis=basis)
+            found = kpi_values(session, reference, question)
             assert found == counts(records, asked, now, basis), words
             of_unit = [one for one in records if one.event.unit == unit]
-            found = kpi_values(session, reference, asked, now, narrow=Narrow(unit=unit), basis=basis)
+            found = kpi_values(session, reference, replace(question, narrow=Narrow(unit=unit)))
             assert found == counts(of_unit, asked, now, basis), words
             of_area = [one for one in records if f"/{area}/" in one.event.area_path]
-            found = kpi_values(session, reference, asked, now, narrow=Narrow(area=area), basis=basis)
+            found = kpi_values(session, reference, replace(question, narrow=Narrow(area=area)))
             assert found == counts(of_area, asked, now, basis), words
             kind, channel = history.dice.choice(sorted(KINDS)), history.dice.choice(list(Source)).value
             of_kind = [one for one in records if below(reference, one.event.category, kind)]
-            found = kpi_values(session, reference, asked, now, narrow=Narrow(category=kind), basis=basis)
+            found = kpi_values(session, reference, replace(question, narrow=Narrow(category=kind)))
             assert found == counts(of_kind, asked, now, basis), (words, kind)
             of_channel = [one for one in records if one.event.source == channel]
-            found = kpi_values(session, reference, asked, now, narrow=Narrow(channel=channel), basis=basis)
+            found = kpi_values(session, reference, replace(question, narrow=Narrow(channel=channel)))
             assert found == counts(of_channel, asked, now, basis), (words, channel)
 
 
@@ -111,7 +114,7 @@ def test_kpis_on_postgresql_equal_the_plain_count_too(postgresql, seed, basis):
 def values(town: Town, words: str = "today", **narrow) -> dict[str, tuple[int, int]]:
     with town.database.read() as session:
         asked = period(words, town.now, town.reference.tz)
-        return kpi_values(session, town.reference, asked, town.now, narrow=Narrow(**narrow))
+        return kpi_values(session, town.reference, Question(asked, town.now, Narrow(**narrow)))
 
 
 def on_hold_for(town: Town, event: Event, minutes: int) -> Event:
@@ -173,7 +176,9 @@ def test_an_unknown_area_or_unit_is_refused_with_its_name(small_town):
     with small_town.database.read() as session:
         for name in ("area", "unit", "category", "channel"):
             with pytest.raises(Invalid) as refused:
-                kpi_values(session, small_town.reference, today, FRIDAY, narrow=Narrow(**{name: "nowhere"}))
+                kpi_values(
+                    session, small_town.reference, Question(today, FRIDAY, Narrow(**{name: "nowhere"}))
+                )
             assert [field for field, *_ in refused.value.errors] == [name]
 
 
@@ -181,7 +186,9 @@ def test_only_the_asked_kpis_are_counted(small_town):
     small_town.report()
     with small_town.database.read() as session:
         today = period("today", small_town.now, small_town.reference.tz)
-        found = kpi_values(session, small_town.reference, today, small_town.now, codes=("closed", "reported"))
+        found = kpi_values(
+            session, small_town.reference, Question(today, small_town.now), ("closed", "reported")
+        )
     assert found == {"reported": (1, 1), "closed": (0, 0)}
 
 
@@ -296,6 +303,26 @@ WORDS = {
     "level": "grid", "supervision": "none", "emergency": "true", "overdue": "0",
     "since": "2026-11-20T00:00:00+08:00", "until": "2026-11-21T00:00:00 08:00", "q": " 井盖 ", "bbox": "118,24,119,25",
 }  # fmt: skip
+
+
+@pytest.mark.parametrize("name", FILTER_OF)
+def test_a_number_narrowed_counts_what_a_list_filtered_alike_shows(small_town, name):
+    small_town.claimed()
+    small_town.report(category="S0101", source="property")
+    event = small_town.claimed()
+    code = {"area": event.grid, "unit": event.unit, "category": "S04", "channel": event.source}[name]
+    reference, now = small_town.reference, small_town.now
+    narrow, filters = Narrow(**{name: code}), read_filters({FILTER_OF[name]: code}, reference)
+    with small_town.database.read() as session:
+        question = Question(period("today", now, reference.tz), now, narrow)
+        counted = kpi_values(session, reference, question, ("reported",))["reported"][0]
+        listed, _ = events_page(session, reference, OPERATOR, filters, 100, None, now)
+    assert counted == len(listed) > 0
+
+
+def test_lists_may_ask_for_every_filter_of_the_table_and_for_no_other():
+    assert {one.name for one in fields(Filters)} == FILTERS.keys()
+    assert {one.name for one in fields(Narrow)} == FILTER_OF.keys() == KEY_OF.keys()
 
 
 def test_filters_are_read_from_words(small_town):

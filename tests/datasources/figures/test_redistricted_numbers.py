@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import func, select
 
 from dashboard.sweeps import rollup_keeper
-from datasources.history.imports import import_file
+from datasources.history.imports import ImportJob, import_file
 from datasources.store.models import LedgerRow
 from tests.support.redrawn_city import (
     AFTER,
@@ -141,7 +141,7 @@ def test_records_of_before_come_in_with_the_codes_of_their_day(city: City, tmp_p
         "7,Pothole,2026-11-02T09:00:00+08:00,2026-11-02T11:00:00+08:00,2026-11-02T12:00:00+08:00,closed,hole,OLD,116.5025,40.0005\n",
         "utf-8",
     )
-    outcome = import_file(city.database, city.runtime.references, file, None, now=city.hand.now())
+    outcome = import_file(city.database, city.runtime.references, ImportJob(file, city.hand.now()))
     assert (outcome.added, outcome.refused) == (1, 0)
     api = city.open()
     (event,) = get(api, "/events?unit=NEW&category=road")["items"]

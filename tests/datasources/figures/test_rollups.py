@@ -1,6 +1,7 @@
 """Rollups: every number is the same with and without them, after any history; rolled up anew they come out the same."""
 
 import itertools
+from dataclasses import replace
 from datetime import timedelta
 
 from hypothesis import HealthCheck, Phase, given, settings
@@ -17,10 +18,10 @@ from datasources.figures.breakdown import handoffs, levels
 from datasources.figures.kpis import ROLLED_KEYS, kpi_groups, kpi_values
 from datasources.figures.narrow import Narrow
 from datasources.figures.points import BOARDS, points_of
+from datasources.figures.question import Question
 from datasources.figures.rollups import days as rollups
 from datasources.figures.rollups.rolled import cover, live_cover
 from datasources.figures.rollups.times import rolled_stage
-from datasources.figures.scans import bound
 from datasources.figures.stages import DURATIONS, stage_values
 from datasources.history.records import insert_history, places_of
 from datasources.store.models import RollupPointsRow, RollupRow, RollupTimesRow
@@ -75,27 +76,31 @@ def check_numbers(session, reference, history):
         asked = period(words, now, reference.tz)
         for basis in ("due", "reported"):
             plain = counts(records, asked, now, basis)
-            assert kpi_values(session, reference, asked, now, basis=basis) == plain
+            whole = Question(asked, now, basis=basis)
+            assert kpi_values(session, reference, whole) == plain
             for narrow in narrows(history):
-                live = kpi_values(session, reference, asked, now, narrow, basis, COUNTED, live_cover(asked))
-                assert kpi_values(session, reference, asked, now, narrow, basis, COUNTED) == live
+                question = replace(whole, narrow=narrow)
+                live = kpi_values(session, reference, question, COUNTED, live_cover(asked))
+                assert kpi_values(session, reference, question, COUNTED) == live
                 for stage in DURATIONS:
-                    values = bound(asked, now, narrow, reference)
                     rolled = rolled_stage(session, cover(session, asked, now), stage, narrow, reference)
-                    assert rolled in (None, stage_values(session, stage, values, narrow.names))
+                    assert rolled in (None, stage_values(session, reference, question, stage))
             for group in ROLLED_KEYS:
-                live = kpi_groups(session, asked, now, group, COUNTED, basis, cover=live_cover(asked))
-                assert solid(kpi_groups(session, asked, now, group, COUNTED, basis)) == solid(live)
+                live = kpi_groups(session, reference, whole, group, COUNTED, live_cover(asked))
+                assert solid(kpi_groups(session, reference, whole, group, COUNTED)) == solid(live)
         for narrow in narrows(history):
             for told in (handoffs, levels):
-                live = told(session, reference, asked, now, narrow, live_cover(asked))
-                assert told(session, reference, asked, now, narrow) == live
+                question = Question(asked, now, narrow)
+                assert told(session, reference, question) == told(
+                    session, reference, question, live_cover(asked)
+                )
         for board, area in itertools.product(BOARDS, [None, *some_areas(history)]):
             live = points_of(session, reference, board, asked, area, cover=live_cover(asked))
             rolled = points_of(session, reference, board, asked, area)
             assert {k: v for k, v in rolled.items() if v} == {k: v for k, v in live.items() if v}
-            told = standings(session, reference, board, asked, now, RATES, area)
-            counted = standings(session, reference, board, asked, now, RATES, area, live_cover(asked))
+            question = Question(asked, now, Narrow(area))
+            told = standings(session, reference, board, question, RATES)
+            counted = standings(session, reference, board, question, RATES, live_cover(asked))
             assert lines_of(told) == lines_of(counted)
 
 
@@ -159,8 +164,9 @@ def rolled_numbers(town, words=WIDE):
     with town.database.read() as session:
         asked = period(words, town.now, town.reference.tz)
         assert cover(session, asked, town.now).rolled  # else this would compare the live count with itself
-        shown = kpi_values(session, town.reference, asked, town.now, codes=COUNTED)
-        live = kpi_values(session, town.reference, asked, town.now, codes=COUNTED, cover=live_cover(asked))
+        question = Question(asked, town.now)
+        shown = kpi_values(session, town.reference, question, COUNTED)
+        live = kpi_values(session, town.reference, question, COUNTED, live_cover(asked))
     assert shown == live
     return shown
 
@@ -218,8 +224,9 @@ def test_a_merge_takes_back_what_a_unit_declined_days_before(town):
     asked = period("7d", town.now, town.reference.tz)
     for declined in (1, 0):
         with town.database.read() as session:
-            told = handoffs(session, town.reference, asked, town.now, Narrow())
-            assert told == handoffs(session, town.reference, asked, town.now, Narrow(), live_cover(asked))
+            question = Question(asked, town.now)
+            told = handoffs(session, town.reference, question)
+            assert told == handoffs(session, town.reference, question, live_cover(asked))
             assert sum(one.declined for one in told) == declined
         if declined:
             town.act(town.fresh(event), "merge", OPERATOR, original=original.number)
@@ -237,13 +244,14 @@ def test_months_weeks_and_days_together_say_what_the_live_count_says_on_every_bo
         found = cover(session, asked, town.now)
         assert [len(found.spans[tier]) for tier in ("month", "week", "day")] == [1, 1, 9]
         for told, area in itertools.product((handoffs, levels), [None, *area_of[1:]]):
-            live = told(session, reference, asked, town.now, Narrow(area), live_cover(asked))
-            assert told(session, reference, asked, town.now, Narrow(area)) == live and live
+            question = Question(asked, town.now, Narrow(area))
+            live = told(session, reference, question, live_cover(asked))
+            assert told(session, reference, question) == live and live
         for board, area in itertools.product(BOARDS, [None, *area_of[1:]]):
-            rolled = lines_of(standings(session, reference, board, asked, town.now, RATES, area))
-            live = live_cover(asked)
+            question = Question(asked, town.now, Narrow(area))
+            rolled = lines_of(standings(session, reference, board, question, RATES))
             assert rolled == lines_of(
-                standings(session, reference, board, asked, town.now, RATES, area, live)
+                standings(session, reference, board, question, RATES, live_cover(asked))
             )
             assert rolled
 

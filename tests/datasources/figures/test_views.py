@@ -14,6 +14,7 @@ from dashboard.rules.refusals import Invalid
 from datasources.districts.reference import References
 from datasources.figures.boards import board_rows
 from datasources.figures.memo import Memo
+from datasources.figures.question import Question
 from datasources.figures.standing import open_by_status, open_supervised, stood, stood_supervised
 from datasources.figures.views.areas import below
 from datasources.figures.views.named import PACE, VIEWS, area_views, views
@@ -55,7 +56,8 @@ def agree(database, seed: int) -> None:
         check_streets(found, mine, code, reference, today, now)
         check_units(found, mine, today, now)
         if code is None:
-            points = {row.code: row.tenths for row in board_rows(session, reference, "units", today, now)}
+            rows = board_rows(session, reference, "units", Question(today, now))
+            points = {row.code: row.tenths for row in rows}
             for row in found["units"]["rows"]:
                 assert row["points"] == f"{points.get(row['code'], 0) / 10:.1f}"
 

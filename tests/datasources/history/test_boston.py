@@ -19,9 +19,10 @@ from datasources.districts.reference import References
 from datasources.events import journal
 from datasources.figures.kpis import kpi_groups, kpi_values
 from datasources.figures.narrow import Narrow
+from datasources.figures.question import Question
 from datasources.figures.rollups.days import count_day, days_of_period, store_day
 from datasources.figures.rollups.rolled import cover, live_cover
-from datasources.history.imports import Outcome, import_file
+from datasources.history.imports import ImportJob, Outcome, import_file
 from datasources.store.database import Database
 from datasources.store.models import LedgerRow, StepRow
 
@@ -44,7 +45,8 @@ class Imported:
     def again(self) -> Outcome:
         """Import the same file once more."""
         mapping = read_pack("boston").mapping
-        return import_file(self.database, References(self.database), self.file, now=NOW, pack_mapping=mapping)
+        job = ImportJob(self.file, NOW, pack_mapping=mapping)
+        return import_file(self.database, References(self.database), job)
 
 
 @pytest.fixture(scope="module")
@@ -61,10 +63,8 @@ def imported(tmp_path_factory: pytest.TempPathFactory) -> Imported:
     outcome = import_file(
         database,
         References(database),
-        file,
-        now=NOW,
-        pack_mapping=read_pack("boston").mapping,
-        progress=lambda done, total: progress.append((done, total)),
+        ImportJob(file, NOW, pack_mapping=read_pack("boston").mapping),
+        lambda done, total: progress.append((done, total)),
     )
     return Imported(database, file, outcome, progress)
 
@@ -156,7 +156,7 @@ def test_every_departments_figures_are_what_pandas_counts_in_the_file(
     with boston.read() as session:
         assert cover(session, asked, NOW).rolled  # from rollups
         for covered in (None, live_cover(asked)):  # and counted live
-            shown = kpi_groups(session, asked, NOW, "unit", codes, cover=covered)
+            shown = kpi_groups(session, reference, Question(asked, NOW), "unit", codes, covered)
             for unit, figures in wanted.items():
                 mine = shown.get(unit, {})
                 assert {code: mine.get(code, (0, 0)) for code in codes} == figures, unit
@@ -175,7 +175,8 @@ def test_every_departments_mean_and_ninetieth_time_to_close_are_what_pandas_coun
     with boston.read() as session:
         assert cover(session, asked, NOW, weeks=False).rolled
         for unit, found in seconds:
-            shown = kpi_values(session, reference, asked, NOW, Narrow(unit=str(unit)), codes=WHOLE)
+            question = Question(asked, NOW, Narrow(unit=str(unit)))
+            shown = kpi_values(session, reference, question, WHOLE)
             ninety = found.sort_values().iloc[-(-9 * len(found) // 10) - 1]
             assert shown == {WHOLE[0]: (found.sum(), len(found)), WHOLE[1]: (ninety, len(found))}, unit
             assert shown[WHOLE[0]][0] / len(found) == pytest.approx(found.mean())
@@ -185,7 +186,7 @@ def test_the_city_as_a_whole_equals_the_file(boston: Database, raw: pd.DataFrame
     reference = References(boston).get()
     asked = period(SPANS[0], NOW, reference.tz)
     with boston.read() as session:
-        shown = kpi_values(session, reference, asked, NOW, codes=("reported", "closed", "on_time_rate"))
+        shown = kpi_values(session, reference, Question(asked, NOW), ("reported", "closed", "on_time_rate"))
     wanted = expected(raw, SPANS[0])
     for code, pair in shown.items():
         assert pair == tuple(map(sum, zip(*(figures[code] for figures in wanted.values()), strict=True)))

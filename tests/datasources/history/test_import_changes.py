@@ -12,7 +12,7 @@ from dashboard import actions
 from dashboard.rules.events.event import Event
 from datasources.districts.reference import References
 from datasources.events import journal
-from datasources.history.imports import Outcome, import_file
+from datasources.history.imports import ImportJob, Outcome, import_file
 from datasources.store.database import Database
 from datasources.store.models import AlertRow, EventRow, OutboxRow, RollupMarkRow, StepRow
 from tests.conftest import OPERATOR
@@ -22,7 +22,7 @@ LATER = NOW + timedelta(hours=1)
 
 
 def renew(database: Database, path: Path, mapping: Path | None = None) -> Outcome:
-    return import_file(database, References(database), path, mapping, now=LATER, update=True)
+    return import_file(database, References(database), ImportJob(path, LATER, mapping, update=True))
 
 
 def one(database: Database, number: str) -> Event:
@@ -90,7 +90,9 @@ def test_what_people_have_worked_on_is_theirs(database: Database, tmp_path: Path
     with database.write() as session:
         held = journal.events_where(session)[0]
         facts = {"unit": "URBAN_MGMT"}
-        actions.perform(session, References(database).get(), held, "dispatch", facts, OPERATOR, NOW)
+        actions.perform(
+            session, References(database).get(), held, actions.Request("dispatch", facts, OPERATOR, NOW)
+        )
     path = write(tmp_path / "b.csv", [row(1, title="改过", closed_at="", unit="")])
     assert renew(database, path).changed == 0
     assert one(database, "A1").title == "占道经营1" and one(database, "A1").status == "dispatched"

@@ -21,7 +21,7 @@ from datasources.districts.pack.reading import BUNDLED, read_pack
 from datasources.districts.reference import References
 from datasources.events import journal
 from datasources.history.dates import DateOrder, Dates
-from datasources.history.imports import Outcome, import_file
+from datasources.history.imports import ImportJob, Outcome, import_file
 from datasources.store.database import Database
 from datasources.store.models import AlertRow, EventRow, ImportRow, LedgerRow, OutboxRow, StepRow
 from tests import ROOT
@@ -57,7 +57,7 @@ def boston(_boston_template: Path, tmp_path: Path) -> Iterator[Database]:
 
 def bring(database: Database, path: Path, mapping: Path | None = None) -> Outcome:
     """Import a file on Friday morning."""
-    return import_file(database, References(database), path, mapping, now=NOW)
+    return import_file(database, References(database), ImportJob(path, NOW, mapping))
 
 
 def row(number: int, **cells: str) -> list[str]:
@@ -352,12 +352,12 @@ import sys
 from datetime import datetime, UTC
 from pathlib import Path
 from datasources.store.database import Database
-from datasources.history.imports import import_file
+from datasources.history.imports import ImportJob, import_file
 from datasources.districts.reference import References
 
 database = Database(sys.argv[1])
 import_file(
-    database, References(database), Path(sys.argv[2]), now=datetime(2026, 11, 20, 1, tzinfo=UTC),
+    database, References(database), ImportJob(Path(sys.argv[2]), datetime(2026, 11, 20, 1, tzinfo=UTC)),
     progress=lambda done, total: print(done, flush=True),
 )
 """
