@@ -25,7 +25,7 @@ from callbacks.live import feed as livefeed
 from callbacks.live.pulse import Pulse
 from callbacks.live.scopes import Visibility
 from callbacks.live.sockets import Sockets
-from callbacks.pages import account, admin, audit, phone, registry, tiles
+from callbacks.pages import phone, registry, tiles
 from callbacks.security import guard, outside, session
 from dashboard import clock
 from dashboard.feed.publisher import Publisher, View
@@ -135,9 +135,7 @@ def _add_web(product: Product, row_of, views) -> None:  # type: ignore[no-untype
     tiles.install(app, runtime.settings)
     assets.install(app)
     phone.install(app, runtime)
-    admin.install(app)
-    account.install(app)
-    audit.install(app)
+    registry.install_routes(app)
     guard_install = partial(guard.install, app, runtime.settings, session.viewer, session.came_from_elsewhere)
     dash_app = registry.prepare(app, runtime)
     guard_install(dash_app)

@@ -46,7 +46,8 @@ WALL = _styles("wall/alert", "map/map", "wall/wide", "wall/wall")
 TOKENS = _styles("core/tokens")
 PHONE = _styles("core/tokens", "core/base", "phone/phone")
 
-PAGES: Mapping[str, Page] = {
+# what loads more than `_plain` says, or something else
+_OTHERS: Mapping[str, Page] = {
     "screen": Page("wall/main.js", (*CORNER, *WALL, *TOKENS), (SOCKET,)),
     "desk": Page("desk/main.js", (*ACTING, *DESK, *_styles("event/event"), *TAKING, *TOKENS), (SOCKET,)),
     "claim": Page(
@@ -56,14 +57,26 @@ PAGES: Mapping[str, Page] = {
     ),
     "event": Page("event/main.js", (*ACTING, *_styles("desk/desk", "event/event"), *TOKENS), (SOCKET,)),
     "scores": Page("scores/main.js", (*CORNER, *_styles("scores/scores"), *TAKING, *TOKENS), (SOCKET,)),
-    "admin": Page(
-        "admin/main.js", (*_styles("account/account", "admin/admin", "core/base"), *TOKENS), (SOCKET,)
-    ),
     "login": Page("login/main.js", _styles("core/tokens", "core/base", "login/login")),
     "account": Page("account/main.js", _styles("core/tokens", "core/base", "admin/admin", "account/account")),
     "field": Page("field/main.js", PHONE),
     "report": Page("report/main.js", PHONE),
 }
+
+
+def _plain(noun: str) -> Page:
+    """Return what a page loads that is nothing special: the scripts and the styles of its folder, the live feed."""
+    own = _styles(f"{noun}/{noun}") if (ASSETS / noun / f"{noun}.css").is_file() else ()
+    return Page(
+        f"{noun}/main.js", (*_styles("account/account"), *own, *_styles("core/base"), *TOKENS), (SOCKET,)
+    )
+
+
+_MAINS = {page.main for page in _OTHERS.values()}
+_PLAIN = (
+    main.parent.name for main in ASSETS.glob("*/main.js") if f"{main.parent.name}/main.js" not in _MAINS
+)
+PAGES: Mapping[str, Page] = {**_OTHERS, **{noun: _plain(noun) for noun in sorted(_PLAIN)}}
 
 
 @lru_cache(maxsize=1)

@@ -1,7 +1,10 @@
-"""The Dash side: one explicit page table, every layout drawn for the account that asks, nothing discovered by folder."""
+"""The pages of the table in `layouts.shell`, each by the module of its noun: its routes, and its layout where Dash draws it."""
 
 import re
 from collections.abc import Callable, Mapping
+from importlib import import_module
+from importlib.util import find_spec
+from types import ModuleType
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -10,7 +13,6 @@ from dash import Input, Output, State, dcc, html
 from flask import Flask, request
 
 from callbacks.live.feed import LiveFeed
-from callbacks.pages import admin, claim, desk, event, scores, screen
 from callbacks.pages import dispatch as dispatch  # its callback draws a panel of the desk; it has no page
 from callbacks.security import guard
 from callbacks.security.session import somebody
@@ -26,15 +28,25 @@ SUITE = re.compile(r'<script src="/_dash-component-suites/([^/"]*)/[^"]*"></scri
 RENDERER = 'type="application/javascript"'
 Draw = Callable[[Runtime, LiveFeed, Viewer, Mapping[str, str]], Any]
 
-# the pages that Dash draws, by the noun that names their files everywhere
+
+def _modules() -> dict[str, ModuleType]:
+    here = __package__ or ""
+    nouns = [page.noun for page in shell.PAGES if find_spec(f"{here}.{page.noun}")]
+    return {noun: import_module(f"{here}.{noun}") for noun in nouns}
+
+
+# the modules of the pages, by the noun that names their files everywhere; those that Dash draws have a `layout`
+MODULES: Mapping[str, ModuleType] = _modules()
 DRAWN: Mapping[str, Draw] = {
-    "screen": screen.layout,
-    "desk": desk.layout,
-    "claim": claim.layout,
-    "event": event.layout,
-    "scores": scores.layout,
-    "admin": admin.layout,
+    noun: module.layout for noun, module in MODULES.items() if hasattr(module, "layout")
 }
+
+
+def install_routes(app: Flask) -> None:
+    """Install the routes of the pages that have any of their own."""
+    for module in MODULES.values():
+        if hasattr(module, "install"):
+            module.install(app)
 
 
 def prepare(app: Flask, runtime: Runtime) -> dash.Dash:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from datasources.districts.reference import Reference
-from datasources.figures import freezing
+from datasources.figures.frozen import freezing
 from datasources.figures.rollups import days
 from datasources.store.database import Database
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from dashboard.rules.access import Viewer
 from dashboard.rules.events.event import Event
-from dashboard.rules.figures.words import KPIS, STAGES
+from dashboard.rules.figures.table import KPIS, STAGES
 from dashboard.rules.refusals import Invalid, NotFound
 from datasources.districts.reference import Reference
 from datasources.events import journal

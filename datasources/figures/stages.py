@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from dashboard.rules.events.event import Status
 from dashboard.rules.figures.kpis import VOID
-from dashboard.rules.figures.words import STAGES
+from dashboard.rules.figures.table import STAGES
 from datasources.districts.reference import Reference
 from datasources.figures.narrow import narrowed
 from datasources.figures.question import Question

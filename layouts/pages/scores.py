@@ -11,7 +11,7 @@ from dash import html
 
 from dashboard.rules.events.event import VERDICT_WORDS
 from dashboard.rules.figures.boards import NAMED, area_boards
-from dashboard.rules.figures.words import KPIS, STAGES
+from dashboard.rules.figures.table import KPIS, STAGES
 from layouts import ids
 from layouts.pages import account
 from layouts.parts import maps

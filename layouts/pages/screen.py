@@ -4,6 +4,8 @@ React draws the frame once; the boxes with an id are leaves whose inside belongs
 Every panel has one home; a scene chooses among them by style alone, so that the map is never built twice.
 """
 
+from dataclasses import dataclass
+
 from dash import html
 
 from layouts import ids
@@ -15,23 +17,45 @@ from layouts.text.words import N_, _
 
 __all__ = ["ScreenData", "page"]
 
-# panel, its title, the leaf inside, the leaf's classes
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """One panel of the wall: its name, its title, the leaf inside with its classes, the scenes that show it.
+
+    `wide` is its place on the left screen of three (wide.css), where it stays away without one; `room` are classes that say
+    how it shares its column.
+    """
+
+    name: str
+    title: str
+    leaf: str
+    classes: str
+    scenes: str = ""
+    wide: str = ""
+    room: str = ""
+
+
+CHART = "w-panel--chart"  # as high as there is room
+YIELDS = "w-panel--yields"  # the first to go where there is none
 LEFT = (
-    ("flow", N_("事件流转"), "screen-flow", "w-flow num"),
-    ("claims", N_("抢单倒计时"), ids.SCREEN_COUNTDOWNS, "w-claims"),
-    ("dispatch", N_("待派单"), "screen-dispatch", "w-waiting"),
-    ("trend", N_("24 小时趋势"), "screen-trend", "w-trend"),
-    ("categories", N_("今日事件类别"), "screen-categories", "w-bars num"),
-    ("channels", N_("上报渠道"), "screen-channels", "w-bars num"),
-)
+    Panel("flow", N_("事件流转"), "screen-flow", "w-flow num", wide="top"),
+    Panel("claims", N_("抢单倒计时"), ids.SCREEN_COUNTDOWNS, "w-claims", "overview units satisfaction", "main"),
+    Panel("dispatch", N_("待派单"), "screen-dispatch", "w-waiting", wide="side"),
+    Panel("trend", N_("24 小时趋势"), "screen-trend", "w-trend", "overview streets", "foot-1", CHART),
+    Panel("categories", N_("今日事件类别"), "screen-categories", "w-bars num", "streets units", "foot-2", CHART),
+    Panel(
+        "channels", N_("上报渠道"), "screen-channels", "w-bars w-bars--pairs num",
+        "streets satisfaction", "foot-3", f"{CHART} {YIELDS}",
+    ),
+)  # fmt: skip
 RIGHT = (
-    ("board", N_("部门积分榜"), ids.SCREEN_BOARD, "w-board"),
-    ("units", N_("部门办理情况"), "screen-units", "w-board"),
-    ("streets", N_("街道办理情况"), "screen-streets", "w-board"),
-    ("satisfaction", N_("满意度分布"), ids.SCREEN_SATISFACTION, "w-satbox"),
-    ("ratings", N_("各单位满意度"), "screen-ratings", "w-board"),
-    ("supervised", N_("督办事项"), ids.SCREEN_SUPERVISED, "w-sup"),
-    ("roster", N_("值班"), "screen-roster", "w-roster"),
+    Panel("board", N_("部门积分榜"), ids.SCREEN_BOARD, "w-board", "overview"),
+    Panel("units", N_("部门办理情况"), "screen-units", "w-board", "units"),
+    Panel("streets", N_("街道办理情况"), "screen-streets", "w-board", "streets"),
+    Panel("satisfaction", N_("满意度分布"), ids.SCREEN_SATISFACTION, "w-satbox", "overview satisfaction"),
+    Panel("ratings", N_("各单位满意度"), "screen-ratings", "w-board", "satisfaction"),
+    Panel("supervised", N_("督办事项"), ids.SCREEN_SUPERVISED, "w-sup", "overview streets"),
+    Panel("roster", N_("值班"), "screen-roster", "w-roster", "units", room=YIELDS),
 )
 
 
@@ -91,14 +115,19 @@ def _tabs(data: ScreenData) -> list[html.Button]:
     ]
 
 
-def _column(panels: tuple[tuple[str, str, str, str], ...], side: str) -> html.Div:
-    return html.Div([_panel(*panel) for panel in panels], className=f"w-col w-col--{side}")
+def _column(panels: tuple[Panel, ...], side: str) -> html.Div:
+    return html.Div([_panel(panel) for panel in panels], className=f"w-col w-col--{side}")
 
 
-def _panel(name: str, title: str, id: str, classes: str) -> html.Section:
-    head = html.Header([html.H2(_(title)), html.P(id=f"{id}-note", className="num")], className="w-panel__h")
+def _panel(panel: Panel) -> html.Section:
+    note = html.P(id=f"{panel.leaf}-note", className="num")
     return html.Section(
-        [head, leaf(id, f"w-panel__b {classes}")], className="w-panel", **attributes(data_panel=name)
+        [
+            html.Header([html.H2(_(panel.title)), note], className="w-panel__h"),
+            leaf(panel.leaf, f"w-panel__b {panel.classes}"),
+        ],
+        className=" ".join(filter(None, ("w-panel", panel.room, panel.wide and f"w-wide--{panel.wide}"))),
+        **attributes(data_panel=panel.name, data_scenes=panel.scenes),
     )
 
 

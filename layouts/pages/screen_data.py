@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from dashboard.rules.figures.words import KPIS as NAMES
+from dashboard.rules.figures.table import KPIS as NAMES
 from dashboard.rules.limits import SOON_SHARE
 from layouts.parts import maps
 from layouts.text.marks import marks, tree

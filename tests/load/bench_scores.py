@@ -21,9 +21,9 @@ from dashboard.sweeps import rollup_keeper
 from datasources.districts.loading import load_pack
 from datasources.districts.pack.reading import read_pack
 from datasources.districts.reference import Reference, References
-from datasources.figures import freezing
 from datasources.figures.boards import RATES, board_rows, standings
 from datasources.figures.breakdown import handoffs, levels
+from datasources.figures.frozen import freezing
 from datasources.figures.kpis import kpi_values
 from datasources.figures.narrow import Narrow
 from datasources.figures.points import BOARDS

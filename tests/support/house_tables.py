@@ -20,7 +20,7 @@ from dashboard.rules.events.event import OPEN, STATUS_WORDS, Ground, Status
 from dashboard.rules.events.guards import MOST_EXTENSIONS, REOPEN_WITHIN, URGE_EVERY
 from dashboard.rules.events.policy import CLAIM_CAP_TENTHS, COMPOSITE, POINT_WORDS, POINTS
 from dashboard.rules.events.rules import CAPACITY_WORDS, RULES
-from dashboard.rules.figures.words import KPIS
+from dashboard.rules.figures.table import KPIS
 from dashboard.rules.lifecycle.rule import Rule
 from dashboard.rules.ranking import LEAST_CLOSED, points_text
 from dashboard.settings import Settings

@@ -23,14 +23,14 @@ from callbacks.security.session import masked
 from dashboard import clock
 from dashboard.rules.access import Viewer
 from dashboard.rules.events.event import RATING_WORDS, Event
-from dashboard.rules.figures import words as kpi_words
+from dashboard.rules.figures import table
 from dashboard.rules.text.masking import mask_text
 from datasources.events.filters import read_filters
 from datasources.events.lists import events_by_number, events_page, numbers_seen
 from datasources.figures import breakdown
 from datasources.figures.boards import RATES, board_rows
-from datasources.figures.corrections import corrections
 from datasources.figures.counted import Counted, counted_page
+from datasources.figures.frozen.corrections import corrections
 from datasources.figures.points import Entry, ledger_entries
 from datasources.files.sheets import Row
 from layouts.text import columns
@@ -60,7 +60,7 @@ def _board(words: Words, who: Viewer) -> Table:
         lines = own_lines(board_rows(session, reference, board, question), board, who)
         frozen_at, changed = corrections(session, reference, board, question)
     now_points = {one.code: one.tenths for one in changed}
-    rates = [head for code in RATES for head in columns.pair(translate(kpi_words.KPIS[code].name))]
+    rates = [head for code in RATES for head in columns.pair(translate(table.KPIS[code].name))]
 
     def rows() -> Iterator[Row]:
         for one in lines:
@@ -100,9 +100,9 @@ def _kpis(words: Words, who: Viewer) -> Table:
     questions = [question, *(before for _, before in befores(question))]
     with runtime().database.read() as session:
         found = [kpis_at(session, reference, one)[0] for one in questions]
-    shown = {code: kpi_words.value(code, *pair) for code, pair in found[0].items()}
+    shown = {code: table.value(code, *pair) for code, pair in found[0].items()}
     lines = [
-        [code, translate(str(value["name"])), *found[0][code], value["text"], translate(kpi_words.KPIS[code].formula),
+        [code, translate(str(value["name"])), *found[0][code], value["text"], translate(table.KPIS[code].formula),
          *found[1][code], *found[2][code]]
         for code, value in shown.items()
     ]  # fmt: skip
@@ -116,7 +116,7 @@ def _breakdown(words: Words, who: Viewer) -> Table:
     codes = grouped_codes(words.get("codes", ",".join(CODES)))
     with runtime().database.read() as session:
         lines, _ = breakdown.by(session, reference, dimension, question, codes)
-    heads = [head for code in codes for head in columns.pair(translate(kpi_words.KPIS[code].name))]
+    heads = [head for code in codes for head in columns.pair(translate(table.KPIS[code].name))]
     rows = (
         [one.code, translate(one.name), *(n for code in codes for n in one.pairs.get(code, (0, 0)))]
         for one in lines

@@ -14,7 +14,7 @@ from callbacks.security.walls import LISTS
 from dashboard import clock
 from dashboard.rules.access import Role
 from dashboard.rules.events.event import GROUND_WORDS, LEVELS, STATUS_WORDS, Ground, Level, Status
-from dashboard.rules.figures.words import KPIS, percent
+from dashboard.rules.figures.table import KPIS, percent
 from dashboard.rules.refusals import Forbidden, Invalid
 from datasources.events.lists import numbers_seen
 from datasources.figures import breakdown

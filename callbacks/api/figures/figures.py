@@ -16,7 +16,7 @@ from dashboard import clock
 from dashboard.rules import ranking
 from dashboard.rules.access import Role, Viewer
 from dashboard.rules.events.event import Rating
-from dashboard.rules.figures import words as kpi_words
+from dashboard.rules.figures import table
 from dashboard.rules.figures.kpis import last_year, previous
 from dashboard.rules.refusals import Forbidden
 from dashboard.rules.text.masking import mask_text
@@ -24,8 +24,8 @@ from datasources.districts.reference import Reference
 from datasources.events.lists import numbers_seen
 from datasources.figures import trend
 from datasources.figures.boards import board_rows, by_composite_score
-from datasources.figures.corrections import Correction, corrections
 from datasources.figures.counted import PARTS, Asked, Counted, CountedPage, counted_page
+from datasources.figures.frozen.corrections import Correction, corrections
 from datasources.figures.kpis import TIMED, kpi_values
 from datasources.figures.narrow import Narrow, check, standing
 from datasources.figures.points import Entry, boards_of, ledger_entries
@@ -182,9 +182,9 @@ def formula() -> Response:
     parts = [
         {
             "code": code,
-            "name": translate(kpi_words.KPIS[code].name),
+            "name": translate(table.KPIS[code].name),
             "weight": weight,
-            "formula": translate(kpi_words.KPIS[code].formula),
+            "formula": translate(table.KPIS[code].formula),
         }
         for code, weight in policy.composite.items()
     ]
@@ -250,7 +250,7 @@ def narrow_of(words: dict[str, str]) -> Narrow:
 
 def kpi_body(code: str, num: int, den: int) -> dict[str, Any]:
     """Return a KPI as the API shows it."""
-    found = kpi_words.value(code, num, den)
+    found = table.value(code, num, den)
     return found | {"name": translate(str(found["name"]))}
 
 
@@ -274,7 +274,7 @@ def _counted(one: Counted) -> dict[str, Any]:
 def _correction(one: Correction, seen: frozenset[str]) -> dict[str, Any]:
     rates = {
         code: {
-            "name": translate(kpi_words.KPIS[code].name),
+            "name": translate(table.KPIS[code].name),
             "frozen": {"num": frozen[0], "den": frozen[1]},
             "now": {"num": now[0], "den": now[1]},
         }

@@ -22,6 +22,7 @@ from datasources.figures.points import by_step, points_by_path, points_of, step_
 from datasources.figures.question import today_in
 from datasources.figures.scans import VALID, Pairs
 from datasources.figures.standing import MARKED
+from datasources.figures.views.view import View
 from datasources.store.models import EventRow, StepRow
 
 E: Any = EventRow.__table__.c
@@ -193,3 +194,11 @@ def _num(rates: Mapping[str, Pairs], code: str, kpi: str) -> int:
 
 def _rate(rates: Mapping[str, Pairs], code: str, kpi: str) -> list[int]:
     return list(rates.get(code, {}).get(kpi, (0, 0)))
+
+
+VIEWS = {
+    "board": View(unit_board_view, 8.0),
+    "streets": View(street_view, 8.0),
+    "units": View(unit_view, 30.0),
+    "ratings": View(rating_view, 30.0),
+}

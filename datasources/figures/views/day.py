@@ -17,6 +17,7 @@ from datasources.districts.reference import Reference
 from datasources.events.filters import within
 from datasources.figures.memo import Memo, ask
 from datasources.figures.scans import VALID
+from datasources.figures.views.view import View
 from datasources.store.dialect import hour_text
 from datasources.store.models import EventRow
 
@@ -134,3 +135,10 @@ def _today(
     query = select(column, func.count()).where(E.reported_at >= today.start, E.reported_at < today.end)
     found = session.execute(query.where(*within(area)).group_by(column))
     return {code or "": count for code, count in found}
+
+
+VIEWS = {
+    "trend": View(trend_view, 15.0),
+    "categories": View(category_view, 10.0),
+    "channels": View(channel_view, 10.0),
+}

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from dashboard.rules.events.event import RATING_WORDS, Status
 from dashboard.rules.events.rules import ACTION_WORDS
-from dashboard.rules.figures import words
+from dashboard.rules.figures import table
 from dashboard.rules.figures.kpis import Period, period, previous
 from dashboard.rules.text.local_time import days_before
 from dashboard.rules.text.masking import mask_text
@@ -24,6 +24,7 @@ from datasources.figures.narrow import Narrow
 from datasources.figures.question import Question, today_in
 from datasources.figures.scans import VALID
 from datasources.figures.standing import open_by_status, open_supervised, stood, stood_supervised
+from datasources.figures.views.view import View
 from datasources.store import sound_rows
 from datasources.store.models import EventRow, StepRow
 
@@ -56,7 +57,7 @@ def kpi_view(
     history does not reach back so far.
     """
     values = kpi_values(session, reference, today_in(area, now, reference), COUNTED)
-    shown: dict[str, Any] = {code: words.value(code, *pair) for code, pair in values.items()}
+    shown: dict[str, Any] = {code: table.value(code, *pair) for code, pair in values.items()}
     for code, (num, den) in _standing(open_by_status(session, area), open_supervised(session, area)).items():
         shown[code] = {"name": STANDING[code], "num": num, "den": den, "text": str(num)}
     then = day_before(now, reference)
@@ -144,3 +145,10 @@ def _before(
         standing = stood(session, open_by_status(session, area), then, now, area)
         pairs |= _standing(standing, stood_supervised(session, then, area))
     return {code: {"num": pairs[code][0], "den": pairs[code][1]} if code in pairs else None for code in ORDER}
+
+
+VIEWS = {
+    "kpis": View(kpi_view, 2.0),
+    "satisfaction": View(satisfaction_view, 3.0),
+    "latest": View(latest_view, 5.0),
+}

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from datasources.districts.reference import Reference
 from datasources.figures.memo import Memo
+from datasources.figures.views.view import View
 
 DAY_MINUTES = 24 * 60
 
@@ -65,3 +66,8 @@ def _shown(shift: Any) -> dict[str, str] | None:
     if shift is None:
         return None
     return {name: str(shift.get(name, "")) for name in ("role", "name", "start", "end")}
+
+
+VIEWS = {
+    "roster": View(roster_view, 30.0),
+}

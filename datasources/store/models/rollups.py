@@ -5,16 +5,17 @@ from datetime import date, datetime
 from sqlalchemy import BigInteger, Column, Date, Index, Integer, LargeBinary, String, Table
 from sqlalchemy.orm import Mapped, mapped_column
 
+from dashboard.rules.figures.table import KPIS
 from datasources.store.column_types import BigId
 from datasources.store.models.base import Base
 
 ROLLUP_KEYS = ("unit", "path", "category", "channel")
+_COUNTS = tuple(kpi for kpi in KPIS.values() if kpi.kind in ("rate", "count"))
+# what is counted by when it was due is counted by when it was reported too
 ROLLUP_CODES = (
-    "reported", "open", "overdue", "supervised", "escalated", "emergencies", "resolved_on_site", "register_rate",
-    "closed", "first_fix_rate", "rating_coverage", "claim_rate", "rework_rate", "on_time_rate", "close_rate",
-    "on_time_close_rate", "satisfaction_rate", "dispatch_accuracy", "on_time_rate_reported", "close_rate_reported",
-    "on_time_close_rate_reported",
-)  # fmt: skip
+    *(kpi.code for kpi in _COUNTS),
+    *(f"{kpi.code}_reported" for kpi in _COUNTS if kpi.by == "due"),
+)
 
 
 class RollupRow(Base):

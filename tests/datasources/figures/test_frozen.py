@@ -8,9 +8,9 @@ from sqlalchemy import delete
 from dashboard.rules.events.event import Source
 from dashboard.rules.figures.kpis import period
 from dashboard.sweeps import rollup_keeper
-from datasources.figures import freezing
 from datasources.figures.boards import board_rows
-from datasources.figures.corrections import corrections
+from datasources.figures.frozen import freezing
+from datasources.figures.frozen.corrections import corrections
 from datasources.figures.kpis import TIMED, kpi_values
 from datasources.figures.narrow import Narrow
 from datasources.figures.points import ledger_entries, points_of

@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 from dashboard.rules.figures.kpis import period
-from dashboard.rules.figures.words import KPIS
+from dashboard.rules.figures.table import KPIS
 from datasources.figures.kpis import kpi_values
 from datasources.figures.question import Question
 from datasources.figures.views.now import kpi_view, satisfaction_view

@@ -15,7 +15,7 @@ from dashboard import clock
 from dashboard.clock import HandClock
 from dashboard.loops import keep_aside
 from dashboard.rules.events.event import Event
-from dashboard.rules.figures.words import KPIS
+from dashboard.rules.figures.table import KPIS
 from dashboard.sweeps import rollup_keeper
 from datasources.accounts import accounts, kiosks
 from datasources.accounts.kiosks import Shows

@@ -1,10 +1,14 @@
-"""The words of every KPI: its name, numerator, denominator and formula, and how its number is written.
+"""Every KPI in one row: its name, numerator, denominator and formula, the tests that they are, and how its number is written.
 
 Law: 0/0 is "—", never 0 % or 100 %; every KPI says by which time an event belongs to the period (domain B.4).
 """
 
 from dataclasses import dataclass
 from typing import Literal
+
+from dashboard.rules.events.event import Supervision
+from dashboard.rules.figures import record as of
+from dashboard.rules.figures.record import Test
 
 NOTHING = "—"
 
@@ -15,7 +19,8 @@ class Kpi:
 
     `by` is the time that puts an event into the period: reported, pool, due, finished, rated, closed or end (of the
     stage). `kind`: a rate is num/den; a count is num, a part of den; a duration is num seconds over den events;
-    a percentile is num seconds, 90 % of den events took no longer.
+    a percentile is num seconds, 90 % of den events took no longer. `num` and `den` test an event's record; without them
+    it counts something else than events (dispatches, ratings, seconds: `kpis.counts`).
     """
 
     code: str
@@ -26,11 +31,33 @@ class Kpi:
     kind: Literal["rate", "count", "duration", "percentile"] = "rate"
     better: Literal["up", "down"] = "up"
     by: str = "reported"
+    num: Test | None = None
+    den: Test | None = None
 
 
 _TABLE = (
-    Kpi("reported", "上报数", "上报", "上报", "周期内上报的事件", "count", "down"),
-    Kpi("open", "未办结数", "未办结", "上报", "周期内上报、目前尚未办结的事件", "count", "down"),
+    Kpi(
+        "reported",
+        "上报数",
+        "上报",
+        "上报",
+        "周期内上报的事件",
+        "count",
+        "down",
+        num=of.reported,
+        den=of.reported,
+    ),
+    Kpi(
+        "open",
+        "未办结数",
+        "未办结",
+        "上报",
+        "周期内上报、目前尚未办结的事件",
+        "count",
+        "down",
+        num=of.still_open,
+        den=of.reported,
+    ),
     Kpi(
         "overdue",
         "超期数",
@@ -39,8 +66,20 @@ _TABLE = (
         "周期内上报、目前未办结且已过处置时限的事件（挂单、待核查不计）",
         "count",
         "down",
+        num=of.overdue,
+        den=of.still_open,
     ),
-    Kpi("supervised", "督办数", "督办", "上报", "周期内上报、被督办过的事件", "count", "down"),
+    Kpi(
+        "supervised",
+        "督办数",
+        "督办",
+        "上报",
+        "周期内上报、被督办过的事件",
+        "count",
+        "down",
+        num=of.fact(lambda event: event.supervision != Supervision.NONE),
+        den=of.reported,
+    ),
     Kpi(
         "escalated",
         "升级数",
@@ -49,16 +88,49 @@ _TABLE = (
         "周期内上报、由网格员或承办单位上报过上级的事件",
         "count",
         "down",
+        num=of.fact(lambda event: event.escalations > 0),
+        den=of.reported,
     ),
-    Kpi("emergencies", "紧急事件数", "紧急", "上报", "周期内上报的紧急事件", "count", "down"),
-    Kpi("resolved_on_site", "自行处置数", "自行处置", "上报", "周期内上报、由网格员当场解决的事件", "count"),
-    Kpi("closed", "办结数", "办结", "办结", "周期内办结的事件", "count", by="closed"),
+    Kpi(
+        "emergencies",
+        "紧急事件数",
+        "紧急",
+        "上报",
+        "周期内上报的紧急事件",
+        "count",
+        "down",
+        num=of.fact(lambda event: event.emergency),
+        den=of.reported,
+    ),
+    Kpi(
+        "resolved_on_site",
+        "自行处置数",
+        "自行处置",
+        "上报",
+        "周期内上报、由网格员当场解决的事件",
+        "count",
+        num=of.fact(lambda event: event.resolved_on_site),
+        den=of.reported,
+    ),
+    Kpi(
+        "closed",
+        "办结数",
+        "办结",
+        "办结",
+        "周期内办结的事件",
+        "count",
+        by="closed",
+        num=of.closed,
+        den=of.closed,
+    ),
     Kpi(
         "register_rate",
         "立案率",
         "已立案",
         "有效上报",
         "立案数 ÷ 有效上报数；不予立案和已并案的不算有效上报，按上报时间统计",
+        num=of.fact(lambda event: event.registered_at is not None),
+        den=of.valid,
     ),
     Kpi(
         "claim_rate",
@@ -67,6 +139,8 @@ _TABLE = (
         "进入抢单池",
         "时限内抢单数 ÷ 进入抢单池数，按进入抢单池的时间统计",
         by="pool",
+        num=of.claimed,
+        den=of.pooled,
     ),
     Kpi(
         "dispatch_accuracy",
@@ -82,8 +156,19 @@ _TABLE = (
         "应处置",
         "每一轮都按期处置的事件 ÷ 应处置事件；应处置指时限在周期内且已到，或无时限而在周期内处置完毕（挂单期间不计时，申诉成立的不计）",
         by="due",
+        num=of.kept,
+        den=of.judged,
     ),
-    Kpi("close_rate", "结案率", "结案", "应结案", "结案数 ÷ 应结案数；应结案与应处置同一口径", by="due"),
+    Kpi(
+        "close_rate",
+        "结案率",
+        "结案",
+        "应结案",
+        "结案数 ÷ 应结案数；应结案与应处置同一口径",
+        by="due",
+        num=of.is_closed,
+        den=of.should_be_handled,
+    ),
     Kpi(
         "on_time_close_rate",
         "按期结案率",
@@ -91,6 +176,8 @@ _TABLE = (
         "应结案",
         "每一轮都按期处置且已结案的事件 ÷ 应结案事件（申诉成立的不计）",
         by="due",
+        num=lambda record, ask: of.is_closed(record, ask) and of.kept(record, ask),
+        den=of.judged,
     ),
     Kpi(
         "rework_rate",
@@ -101,6 +188,8 @@ _TABLE = (
         "rate",
         "down",
         "finished",
+        num=of.fact(lambda event: event.rework_count > 0),
+        den=of.finished,
     ),
     Kpi(
         "first_fix_rate",
@@ -109,6 +198,8 @@ _TABLE = (
         "办结",
         "没有返工过的办结事件 ÷ 办结事件，按办结时间统计",
         by="closed",
+        num=of.fact(lambda event: event.rework_count == 0),
+        den=of.closed,
     ),
     Kpi(
         "satisfaction_rate",
@@ -125,6 +216,8 @@ _TABLE = (
         "办结",
         "有评价的办结事件 ÷ 办结事件，按办结时间统计",
         by="closed",
+        num=of.fact(lambda event: event.rating is not None),
+        den=of.closed,
     ),
 )
 

@@ -1,0 +1,1 @@
+"""Periods that are over: every number as it stood, and what came differently since."""
