@@ -10,7 +10,6 @@ from fractions import Fraction
 from itertools import groupby
 from math import floor
 
-WEIGHTS = {"on_time_close_rate": 40, "satisfaction_rate": 30, "claim_rate": 20, "first_fix_rate": 10}
 LEAST_CLOSED = 10
 
 Parts = Mapping[str, tuple[int, int]]
@@ -37,7 +36,7 @@ class Place:
     change: int | None
 
 
-def composite(parts: Parts, weights: Mapping[str, int] = WEIGHTS) -> tuple[float | None, tuple[str, ...]]:
+def composite(parts: Parts, weights: Mapping[str, int]) -> tuple[float | None, tuple[str, ...]]:
     """Return the score 0–100 with one decimal, and the codes that dropped out for want of anything to measure.
 
     `parts` maps a KPI code to (num, den); None when every part dropped out. ValueError when the weights are not 100.

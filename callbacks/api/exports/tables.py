@@ -23,6 +23,7 @@ from callbacks.security.session import masked
 from dashboard import clock
 from dashboard.rules.access import Viewer
 from dashboard.rules.events.event import RATING_WORDS, Event
+from dashboard.rules.events.policy import POINT_WORDS
 from dashboard.rules.figures import table
 from dashboard.rules.text.masking import mask_text
 from datasources.events.filters import read_filters
@@ -34,7 +35,6 @@ from datasources.figures.frozen.corrections import corrections
 from datasources.figures.points import Entry, ledger_entries
 from datasources.files.sheets import Row
 from layouts.text import columns
-from layouts.text.points import POINT_WORDS
 from layouts.text.words import translate
 
 PAGE = 1000

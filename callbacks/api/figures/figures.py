@@ -16,6 +16,7 @@ from dashboard import clock
 from dashboard.rules import ranking
 from dashboard.rules.access import Role, Viewer
 from dashboard.rules.events.event import Rating
+from dashboard.rules.events.policy import POINT_WORDS
 from dashboard.rules.figures import table
 from dashboard.rules.figures.kpis import last_year, previous
 from dashboard.rules.refusals import Forbidden
@@ -33,7 +34,6 @@ from datasources.figures.question import Question
 from datasources.figures.rollups import frozen_times
 from datasources.figures.rollups.rolled import frozen_cover
 from datasources.figures.scans import Pairs
-from layouts.text.points import POINT_WORDS
 from layouts.text.words import translate
 
 BASES = ("due", "reported")

@@ -46,22 +46,23 @@ POINTS: Mapping[str, int] = {
     "mediation": 15,
     "volunteering": 10,
 }
-POINT_WORDS = {
-    "claim": "抢单后一次办结",
-    "claim_on_time": "抢单并按期办结",
-    "very_satisfied": "评价非常满意",
+# what each is called; the order is that of a summary
+POINT_WORDS: Mapping[str, str] = {
+    "claim": "抢单办结",
+    "claim_on_time": "抢单按期",
+    "very_satisfied": "非常满意",
+    "emergency_on_time": "紧急按期",
     "overdue": "处置超期",
-    "returned": "核查不满意退回",
-    "claim_returned": "抢单后被退回",
-    "unfounded_decline": "二次无理由退单",
+    "claim_returned": "抢单退回",
+    "returned": "核查退回",
     "supervised": "效能督办",
-    "emergency_on_time": "紧急事件按期办结",
+    "unfounded_decline": "无据退单",
     "valid_report": "有效上报",
-    "handled_in_24h": "24小时内办结",
+    "handled_in_24h": "24小时办结",
     "check_on_time": "按时核查",
     "check_late": "核查超时",
     "rescue": "救灾救人",
-    "mediation": "参与调处纠纷",
+    "mediation": "调处纠纷",
     "volunteering": "志愿活动",
 }
 CLAIM_CAP_TENTHS = 300  # a unit and day

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dashboard.rules.events.policy import COMPOSITE
 from dashboard.rules.ranking import (
     LEAST_CLOSED,
-    WEIGHTS,
     Standing,
     by_points,
     check_weights,
@@ -17,7 +17,7 @@ from dashboard.rules.ranking import (
 
 
 def parts(on_time, satisfaction, claims, first_fix):
-    return dict(zip(WEIGHTS, (on_time, satisfaction, claims, first_fix), strict=True))
+    return dict(zip(COMPOSITE, (on_time, satisfaction, claims, first_fix), strict=True))
 
 
 @pytest.mark.parametrize(
@@ -34,20 +34,20 @@ def parts(on_time, satisfaction, claims, first_fix):
             33.3,
             ("on_time_close_rate", "satisfaction_rate", "first_fix_rate"),
         ),
-        (parts((0, 0), (0, 0), (0, 0), (0, 0)), None, tuple(WEIGHTS)),
-        ({}, None, tuple(WEIGHTS)),
+        (parts((0, 0), (0, 0), (0, 0), (0, 0)), None, tuple(COMPOSITE)),
+        ({}, None, tuple(COMPOSITE)),
         # 12.25 exactly: half up, where a float or half-even would say 12.2
         (parts((49, 400), (49, 400), (49, 400), (49, 400)), 12.3, ()),
     ],
 )
 def test_the_composite_weighs_what_can_be_measured(given_parts, score, dropped):
-    assert composite(given_parts) == (score, dropped)
+    assert composite(given_parts, COMPOSITE) == (score, dropped)
 
 
 def test_the_weights_of_the_rule_book_add_up_and_others_are_refused():
-    check_weights(WEIGHTS)
-    assert tuple(WEIGHTS.values()) == (40, 30, 20, 10)
-    for wrong in ({**WEIGHTS, "claim_rate": 10}, {}, {"claim_rate": 110, "first_fix_rate": -10}):
+    check_weights(COMPOSITE)
+    assert tuple(COMPOSITE.values()) == (40, 30, 20, 10)
+    for wrong in ({**COMPOSITE, "claim_rate": 10}, {}, {"claim_rate": 110, "first_fix_rate": -10}):
         with pytest.raises(ValueError, match="权重"):
             composite({}, wrong)
 
@@ -121,7 +121,7 @@ ratios = st.integers(0, 200).flatmap(lambda den: st.tuples(st.integers(0, den), 
 
 @given(st.tuples(ratios, ratios, ratios, ratios))
 def test_a_composite_lies_between_its_worst_and_best_part(four):
-    score, dropped = composite(parts(*four))
+    score, dropped = composite(parts(*four), COMPOSITE)
     measured = [100 * num / den for num, den in four if den]
     assert len(dropped) == 4 - len(measured)
     if measured:
