@@ -19,7 +19,7 @@ from dashboard.rules.refusals import Refusal
 from dashboard.settings import Settings
 from datasources.store import postgres
 from datasources.store.database import Database
-from datasources.store.postgres import Limits
+from datasources.store.limits import Limits
 from tests.conftest import CALM
 from tests.support.product import command
 
