@@ -23,7 +23,7 @@ from datasources.files import archive, copies
 from datasources.files.whole import UNFINISHED, sync_folder
 from datasources.store import sealing
 from datasources.store.database import Database
-from datasources.store.limits import UNHURRIED
+from datasources.store.server.limits import UNHURRIED
 
 RESTORING = ".restoring"
 PASSING = (".db", ".db-wal", ".db-shm", ".db-journal", ".lock", ".log", ".sock", ".sock.path")

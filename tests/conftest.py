@@ -27,7 +27,7 @@ from datasources.districts.reference import Reference
 from datasources.events import journal
 from datasources.store import sealing
 from datasources.store.database import Database
-from datasources.store.limits import Limits
+from datasources.store.server.limits import Limits
 from tests.support import depth, memory_folder
 from tests.support.order import in_order
 from tests.support.postgres_pool import Pool

@@ -12,7 +12,7 @@ from dashboard.runtime.runtime import follow_clock, open_house
 from dashboard.settings import Settings
 from datasources.districts.pack.reading import read_pack
 from datasources.districts.reference import LOOK_EVERY
-from datasources.store.limits import UNHURRIED
+from datasources.store.server.limits import UNHURRIED
 from layouts.text.words import translate
 
 CreateApp = Callable[..., Any]

@@ -24,7 +24,7 @@ from datasources.districts.reference import Reference, References
 from datasources.store import clock_anchor, sealing
 from datasources.store.beats import Beats
 from datasources.store.database import Database
-from datasources.store.limits import UNHURRIED, Limits
+from datasources.store.server.limits import UNHURRIED, Limits
 
 if TYPE_CHECKING:  # a command beside the product needs none of them
     from dashboard.report_batcher import ReportBatcher

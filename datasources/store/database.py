@@ -15,9 +15,9 @@ from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlalchemy.orm import Session
 
 from dashboard.rules.refusals import Refusal
-from datasources.store.limits import Limits
 from datasources.store.models import Base
 from datasources.store.revisions import newest_revision
+from datasources.store.server.limits import Limits
 from datasources.store.set_aside import Aside
 
 HELD = text("SELECT version_num FROM alembic_version")
@@ -162,7 +162,7 @@ def _engine(url: str, limits: Limits) -> Engine:
         event.listen(engine, "connect", _open_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
-    from datasources.store import postgres  # the driver is loaded where there is such a server
+    from datasources.store.server import postgres  # the driver is loaded where there is such a server
 
     return postgres.engine(url, limits)
 

@@ -21,7 +21,7 @@ def alone(connection: Connection) -> Iterator[None]:
     if connection.dialect.name == "sqlite":
         yield
         return
-    from datasources.store import postgres
+    from datasources.store.server import postgres
 
     postgres.unbounded(connection)
     connection.execute(text("SELECT pg_advisory_lock(20260)"))

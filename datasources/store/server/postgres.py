@@ -14,7 +14,7 @@ import psycopg
 from psycopg.rows import TupleRow
 from sqlalchemy import Connection, Engine, create_engine, event, text
 
-from datasources.store.limits import Limits, Room
+from datasources.store.server.limits import Limits, Room
 
 NAMED = "grid/"
 GRACE_SECONDS = 3.0  # the server's own end of a statement comes first, with its reason
