@@ -3,6 +3,7 @@
 The cast are roles, never invented people. PostgreSQL runs from a wheel; each test gets a database of its own.
 """
 
+import gc
 import itertools
 import os
 import tempfile
@@ -329,3 +330,9 @@ hypothesis_settings.load_profile(depth.FIXED)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with what takes longest."""
     items[:] = in_order(items)
+
+
+def pytest_collection_finish() -> None:
+    """Let the garbage collector leave alone what was loaded: it would look through all of it again in every test."""
+    gc.collect()
+    gc.freeze()
