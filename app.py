@@ -1,17 +1,28 @@
 """Assembles the product: the only file that knows everybody. `python app.py [COMMAND]` — see README or --help."""
 
 import sys
+from typing import Any
 
-if __name__ == "__main__" and len(sys.argv) > 0:
+if __name__ == "__main__":
     from gevent import monkey
 
     monkey.patch_all()
+
+    from callbacks.cli import commands
+    from callbacks.cli.loading import loading
+
+    def assembled(*facts: Any) -> Any:
+        """Return the product; what it is made of is loaded only by the commands that serve it."""
+        with loading():
+            import app
+        return app.create_app(*facts)
+
+    sys.exit(commands.main(sys.argv[1:], assembled))
 
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any
 
 import dash
 from flask import Flask
@@ -20,7 +31,6 @@ from flask_compress import Compress
 from callbacks import api, assets
 from callbacks.api import feed as feed_routes
 from callbacks.api import health, problems
-from callbacks.cli import commands
 from callbacks.live import feed as livefeed
 from callbacks.live.pulse import Pulse
 from callbacks.live.scopes import Visibility
@@ -173,7 +183,3 @@ def _views_now(runtime: Runtime, views: Mapping[str, View]) -> dict[str, Any]:
                 raise
             runtime.database.aside.note("view", name, error)
     return found
-
-
-if __name__ == "__main__":
-    sys.exit(commands.main(sys.argv[1:], create_app))

@@ -22,8 +22,8 @@ from dashboard.settings import Settings
 from datasources.files import archive, copies
 from datasources.files.whole import UNFINISHED, sync_folder
 from datasources.store import sealing
-from datasources.store.database import Database, known_revisions
-from datasources.store.postgres import UNHURRIED
+from datasources.store.database import Database
+from datasources.store.server.limits import UNHURRIED
 
 RESTORING = ".restoring"
 PASSING = (".db", ".db-wal", ".db-shm", ".db-journal", ".lock", ".log", ".sock", ".sock.path")
@@ -70,6 +70,8 @@ def restore(settings: Settings, source: Path) -> Copied:
     on_postgresql = not _on_sqlite(settings)
     if (facts["kind"] == "postgresql") != on_postgresql:
         raise Refusal(OTHER_KIND, kind=facts["kind"])
+    from datasources.store.upgrading import known_revisions  # with it comes Alembic
+
     unknown = [one["revision"] for one in facts["databases"] if one["revision"] not in known_revisions()]
     if unknown:
         raise Refusal(NEWER, held=unknown[0])

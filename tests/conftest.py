@@ -3,6 +3,7 @@
 The cast are roles, never invented people. PostgreSQL runs from a wheel; each test gets a database of its own.
 """
 
+import gc
 import itertools
 import os
 import tempfile
@@ -27,7 +28,7 @@ from datasources.districts.reference import Reference
 from datasources.events import journal
 from datasources.store import sealing
 from datasources.store.database import Database
-from datasources.store.postgres import Limits
+from datasources.store.server.limits import Limits
 from tests.support import depth, memory_folder
 from tests.support.order import in_order
 from tests.support.postgres_pool import Pool
@@ -328,3 +329,9 @@ hypothesis_settings.load_profile(depth.FIXED)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with what takes longest."""
     items[:] = in_order(items)
+
+
+def pytest_collection_finish() -> None:
+    """Let the garbage collector leave alone what was loaded: it would look through all of it again in every test."""
+    gc.collect()
+    gc.freeze()

@@ -8,9 +8,9 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from callbacks.cli.serving import err, out
+from callbacks.cli.console import err, out
 from dashboard import clock
-from dashboard.rules.access import Role
+from dashboard.rules.access import TOKEN_DAYS, Role
 from dashboard.runtime.runtime import Runtime, open_beside
 from dashboard.settings import Settings
 from datasources.accounts import accounts, one_time_codes, tokens
@@ -18,30 +18,7 @@ from datasources.store.models import AccountRow
 from layouts.text.words import translate
 
 CreateApp = Callable[..., Any]
-ROLES = [role.value for role in Role][:8]
 USAGE = 2
-
-
-def add_parsers(command: Callable[..., argparse.ArgumentParser]) -> None:
-    """Give the command line its commands for accounts."""
-    people = command("user", user, f"accounts: {', '.join(VERBS)}")
-    people.add_argument("what", choices=tuple(VERBS))
-    people.add_argument("name", nargs="?")
-    people.add_argument("--role", dest="account_role", choices=ROLES)
-    people.add_argument("--unit")
-    people.add_argument(
-        "--member", action="store_true", help="a member of the unit sees their own work of it"
-    )
-    people.add_argument("--area")
-    people.add_argument("--password", help="else asked for, or read from standard input")
-    issuing = command("token", token, "API tokens, one line each; list [USER…], revoke TOKEN|ID|USER…")
-    issuing.add_argument("names", nargs="+", metavar="USER")
-    issuing.add_argument(
-        "--expires", type=int, metavar="DAYS", help=f"how long they open (default {tokens.EXPIRES_DAYS} days)"
-    )
-    issuing.add_argument(
-        "--scope", choices=(tokens.PERSONAL,), help="reads persons in clear, each time audited; else masked"
-    )
 
 
 def user(settings: Settings, words: argparse.Namespace, _create: CreateApp) -> int:
@@ -76,7 +53,7 @@ def token(settings: Settings, words: argparse.Namespace, _create: CreateApp) -> 
                 out.print(translate("已吊销 {n} 个令牌", settings.lang, n=ended))
                 lines = []
             else:
-                days = tokens.days_of(words.expires if words.expires is not None else tokens.EXPIRES_DAYS)
+                days = tokens.days_of(words.expires if words.expires is not None else TOKEN_DAYS)
                 lines = [
                     f"{name} {tokens.issue_token(session, name, clock.real_now(), words.scope, days)}"
                     for name in words.names

@@ -3,11 +3,10 @@
 import argparse
 import json
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from callbacks.cli.serving import err, out
+from callbacks.cli.console import err, out
 from dashboard import clock
 from dashboard.rules.refusals import Refusal
 from dashboard.runtime.runtime import open_house
@@ -15,13 +14,6 @@ from dashboard.settings import Settings
 from datasources.audit import check
 from datasources.audit import links as chain
 from layouts.text.words import translate
-
-
-def add(command: Callable[..., argparse.ArgumentParser]) -> None:
-    """Add the command to the command line."""
-    found = command("audit", audit, "the chain of steps, ledger and audit: verify it, or print its head")
-    found.add_argument("what", choices=("verify", "head"))
-    found.add_argument("--head", type=Path, metavar="FILE", help="a head printed earlier and kept elsewhere")
 
 
 def audit(settings: Settings, words: argparse.Namespace, _create: Any) -> int:

@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Callable
 from typing import Any
 
-from callbacks.cli.serving import err, out
+from callbacks.cli.console import err, out
 from dashboard import backups
 from dashboard.backups import Copied
 from dashboard.settings import Settings

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from dashboard.notify.webhook import is_web_address
 from dashboard.rules.refusals import Refusal
 from dashboard.settings import TARGETS, Settings
-from datasources.store import role as database_role
+from datasources.store.server import role as database_role
 from layouts.text.words import translate
 
 

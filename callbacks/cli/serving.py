@@ -7,14 +7,11 @@ import signal
 import socket
 import sys
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import IO, Any
 
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
 from callbacks.cli import self_check
+from callbacks.cli.console import bar, out
 from callbacks.http.leaving import Leaving
 from callbacks.http.server import EACH, Server, most_connections
 from dashboard import clock
@@ -34,8 +31,6 @@ from datasources.store import clock_anchor
 from layouts.text.words import translate
 
 log = logging.getLogger("grid")
-out = Console(highlight=False, soft_wrap=True)
-err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 CreateApp = Callable[..., Any]
 DEMO_SECONDS = 0.5
@@ -180,23 +175,6 @@ def demo_accounts(runtime: Runtime) -> str | None:
     with runtime.database.write() as session:
         accounts.ensure_demo(session, runtime.reference, password, clock.real_now())
     return password
-
-
-@contextmanager
-def bar(words: str) -> Iterator[Callable[[int, int], None]]:
-    """Give the function that is told (done, in all) and draws a progress bar on standard error from the first time on."""
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    progress = Progress(*columns, console=err)
-    task = progress.add_task(words, total=None)
-
-    def told(done: int, total: int) -> None:
-        progress.start()
-        progress.update(task, completed=done, total=total)
-
-    try:
-        yield told
-    finally:
-        progress.stop()
 
 
 def _told_to_end() -> threading.Event:

@@ -6,9 +6,8 @@ from callbacks.cli.self_check import Finding
 from dashboard import clock
 from dashboard.runtime import shared_time
 from dashboard.settings import Settings
-from datasources.store import postgres
 from datasources.store.database import Database
-from datasources.store.postgres import UNHURRIED, Room
+from datasources.store.server.limits import UNHURRIED, Room
 
 TOO_MANY = "数据库只有 {most} 个连接，本系统各进程最多要用 {ours} 个，别的程序正占用 {others} 个。"
 FEWER = "请调小 GRID_DATABASE_CONNECTIONS，或在 PostgreSQL 调大 max_connections。"
@@ -20,6 +19,8 @@ def findings(settings: Settings) -> list[Finding]:
     """Return what a PostgreSQL server says against a configuration; nothing where the database is SQLite or not there."""
     if settings.database_url is None or settings.database_url.startswith("sqlite"):
         return []
+    from datasources.store.server import postgres
+
     database = Database(settings.database_url, UNHURRIED)
     try:
         with database.engine.connect() as connection:

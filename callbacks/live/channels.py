@@ -95,8 +95,7 @@ class Channels:
         """Send the heartbeat: the id of the line's newest message, the server's moment in epoch ms, its speed, and more."""
         for room in list(self._rooms.values()):
             for head, lines in room.heads():
-                beat = {"id": head, "server_now": server_now, "clock_speed": clock_speed, **told}
-                frame = packet("tick", beat)
+                frame = heartbeat(head, server_now, clock_speed, told)
                 for line in lines:
                     line.push(frame)
 
@@ -107,6 +106,11 @@ class Channels:
 def ahead(head: str, update_id: str) -> bool:
     """Return whether a line already knows an update: its snapshot came from a process that had read further."""
     return head[:1].isdigit() and update_id[:1].isdigit() and not older(head, update_id)
+
+
+def heartbeat(head: str, server_now: int, clock_speed: float, told: Mapping[str, Any]) -> bytes:
+    """Return the frame of the heartbeat for lines whose newest message is `head`."""
+    return packet("tick", {"id": head, "server_now": server_now, "clock_speed": clock_speed, **told})
 
 
 def message(update: Update, prev: str, body: dict[str, Any]) -> bytes:

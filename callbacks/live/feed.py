@@ -17,7 +17,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from callbacks.live.channels import Channels, Connection
+from callbacks.live.channels import Channels, Connection, heartbeat
 from callbacks.live.scopes import EVERYTHING, Scope, Visibility
 from callbacks.live.store import Change, LiveStore, Row
 from callbacks.live.updates import Updates
@@ -42,6 +42,11 @@ VIEW_SECONDS_DOWN = 5.0
 SNAPSHOT_SECONDS = 1.0
 NOTHING: frozenset[str] = frozenset()
 ViewsNow = Callable[[], dict[str, Any]]
+Beat = tuple[datetime, float, dict[str, Any]]  # the clock, its speed, and what else the heartbeat tells
+
+
+def _epoch_ms(now: datetime) -> int:
+    return round(now.timestamp() * 1000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,16 +132,26 @@ class LiveFeed:
             return [alert for _, (alert, row) in pairs if self._sight.alerted(scope, alert, row)]
 
     def subscribe(
-        self, line: Connection, scope: Scope, topics: frozenset[str], since: str | None
+        self,
+        line: Connection,
+        scope: Scope,
+        topics: frozenset[str],
+        since: str | None,
+        beat: Beat | None = None,
     ) -> dict[str, Any]:
-        """Seat a line in its room, having sent it what followed `since`; {"resync": True} when that is not known."""
+        """Seat a line in its room, having sent it what followed `since`; {"resync": True} when that is not known.
+
+        Whoever is seated hears a first heartbeat at once: until then a page does not know that it shows the present.
+        """
         with self._lock:
-            if since is None:
-                return {"position": self.rooms.join(line, scope, topics, self.position, ())}
-            missed = self._updates.since(since)
+            missed = () if since is None else self._updates.since(since)
             if missed is None:
                 return {"resync": True}
-            return {"position": self.rooms.join(line, scope, topics, since, missed)}
+            head = self.rooms.join(line, scope, topics, self.position if since is None else since, missed)
+            if beat is not None:
+                now, speed, told = beat
+                line.push(heartbeat(head, _epoch_ms(now), speed, told))
+            return {"position": head}
 
     def leave(self, line: Connection) -> None:
         """Forget a line that closed."""
@@ -146,7 +161,7 @@ class LiveFeed:
     def tick(self, now: datetime, speed: float, told: dict[str, Any] | None = None) -> None:
         """Send the heartbeat to everybody, with what else is `told`."""
         with self._lock:
-            self.rooms.tick(round(now.timestamp() * 1000), speed, told or {})
+            self.rooms.tick(_epoch_ms(now), speed, told or {})
 
     @property
     def age(self) -> float:

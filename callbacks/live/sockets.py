@@ -142,7 +142,7 @@ class Sockets:
         )
         if scope is None or not (since is None or isinstance(since, str)):
             return {"resync": True}
-        return self._live.subscribe(wire, scope, topics, since)
+        return self._live.subscribe(wire, scope, topics, since, (*self._clock(), self._told()))
 
     def _beat(self) -> None:
         while not self._ended.wait(TICK_SECONDS):

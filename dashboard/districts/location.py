@@ -15,7 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from dashboard.rules.events.horizon import Horizon
 from dashboard.settings import Settings
-from datasources.districts.pack.reading import BUNDLED, FILE, pack_folder
+from datasources.districts.pack.folder import BUNDLED, FILE, pack_folder
 from datasources.districts.reference import read_reference
 from datasources.files import whole
 from datasources.store.database import Database

@@ -59,6 +59,9 @@ IDLE_MINUTES: dict[Role, int] = {
     Role.UNIT: 240,
 }
 
+PERSONAL = "personal"  # the scope of a token that reads persons in clear
+TOKEN_DAYS = 90  # how long a token opens where nobody says
+
 # permission → roles; every callback, route and socket event names one of these or "public"
 PERMISSIONS: dict[str, frozenset[Role]] = {
     "wall.see": frozenset({Role.WALL, Role.OPERATOR, Role.LEAD, Role.LEADER, Role.ADMIN, Role.AUDITOR}),

@@ -10,25 +10,27 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from dashboard import clock
 from dashboard.backups import refuse_half_restored
 from dashboard.districts import location
 from dashboard.kept_secrets import SECRET, kept
-from dashboard.report_batcher import ReportBatcher
 from dashboard.rules.refusals import Refusal
 from dashboard.rules.text.local_time import moment_of
 from dashboard.runtime import shared_time
 from dashboard.settings import Settings
-from datasources.districts.loading import load_pack
-from datasources.districts.pack.reading import read_pack
 from datasources.districts.reference import Reference, References
-from datasources.feed.embedded import Embedded
-from datasources.feed.stream import Feed
 from datasources.store import clock_anchor, sealing
 from datasources.store.beats import Beats
 from datasources.store.database import Database
-from datasources.store.postgres import UNHURRIED, Limits
+from datasources.store.server.limits import UNHURRIED, Limits
+
+if TYPE_CHECKING:  # a command beside the product needs none of them
+    from dashboard.report_batcher import ReportBatcher
+    from datasources.districts.pack.reading import Pack
+    from datasources.feed.embedded import Embedded
+    from datasources.feed.stream import Feed
 
 log = logging.getLogger(__name__)
 
@@ -45,8 +47,8 @@ class Runtime:
     database: Database
     references: References
     beats: Beats = field(default_factory=Beats)
-    embedded: Embedded | None = None
-    _feed: Feed | None = field(default=None, repr=False)
+    embedded: "Embedded | None" = None
+    _feed: "Feed | None" = field(default=None, repr=False)
 
     @property
     def reference(self) -> Reference:
@@ -54,8 +56,10 @@ class Runtime:
         return self.references.get()
 
     @cached_property
-    def counter(self) -> ReportBatcher:
+    def counter(self) -> "ReportBatcher":
         """Return where reports are filed together."""
+        from dashboard.report_batcher import ReportBatcher
+
         return ReportBatcher(self.database, self.references)
 
     @property
@@ -69,9 +73,12 @@ class Runtime:
         return location.mapping_of(self.settings, self.pack, self.district)
 
     @property
-    def feed(self) -> Feed:
+    def feed(self) -> "Feed":
         """Return the live feed, having started the bundled Valkey if that is what the settings say."""
         if self._feed is None:
+            from datasources.feed.embedded import Embedded
+            from datasources.feed.stream import Feed
+
             name = location.feed_name(self.district)
             if self.settings.redis_url:
                 self._feed = Feed(self.settings.redis_url, name)
@@ -106,7 +113,7 @@ def open_house(settings: Settings, *, load: bool = True, limits: Limits | None =
     _open_seals(settings)
     meant = location.chosen(settings)
     if meant.code is None and settings.database_url is None:
-        read_pack(meant.named)  # which says what is wrong with it
+        _read(meant.named)  # which says what is wrong with it
     code = meant.code or Path(meant.named).name
     limits = limits or Limits(settings.database_connections, statement=settings.database_seconds)
     database = Database(location.database_url(settings, code), limits)
@@ -177,10 +184,18 @@ def _load(runtime: Runtime, named: str) -> None:
         held = runtime.references.peek(session)
     if held is not None:
         return
-    pack = read_pack(named, clock.real_now())
+    from datasources.districts.loading import load_pack
+
+    pack = _read(named)
     with runtime.database.write() as session:
         load_pack(session, pack, clock.now())
     runtime.references.forget()
+
+
+def _read(named: str) -> "Pack":
+    from datasources.districts.pack.reading import read_pack
+
+    return read_pack(named, clock.real_now())
 
 
 def _moment(text: str, reference: Reference) -> datetime:

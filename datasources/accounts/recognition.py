@@ -13,10 +13,10 @@ from datetime import datetime, timedelta
 from sqlalchemy import and_, or_, select, update
 from sqlalchemy.orm import Session
 
-from dashboard.rules.access import Role, Viewer
+from dashboard.rules.access import PERSONAL, Role, Viewer
 from datasources.accounts.accounts import viewer_of
 from datasources.accounts.digests import digest
-from datasources.accounts.tokens import EXPIRES, PERSONAL
+from datasources.accounts.tokens import EXPIRES
 from datasources.store.database import Database
 from datasources.store.models import AccountRow, SessionRow, TokenRow
 

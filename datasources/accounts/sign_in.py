@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
-from dashboard.rules.access import Role, Viewer
+from dashboard.rules.access import PERSONAL, Role, Viewer
 from dashboard.rules.refusals import Refusal
 from datasources.accounts import devices, one_time_codes, passwords
 from datasources.accounts import limits as sign_in_limits
@@ -17,7 +17,7 @@ from datasources.accounts.accounts import LONGEST_NAME, audit, viewer_of
 from datasources.accounts.digests import digest
 from datasources.accounts.limits import Limit
 from datasources.accounts.recognition import LONGEST_SECRET, Recognition
-from datasources.accounts.tokens import PERSONAL, issue_token
+from datasources.accounts.tokens import issue_token
 from datasources.store.database import Database
 from datasources.store.models import AccountRow, HalfSessionRow, SessionRow
 

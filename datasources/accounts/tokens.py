@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from dashboard.rules.access import TOKEN_DAYS
 from dashboard.rules.refusals import NotFound, Refusal
 from datasources.accounts.accounts import audit, named
 from datasources.accounts.digests import digest
@@ -14,14 +15,13 @@ from datasources.store import sound_rows
 from datasources.store.models import TokenRow
 
 MARK = "grid_"
-PERSONAL = "personal"  # the scope of a token that reads persons in clear
-EXPIRES_DAYS, MOST_DAYS = 90, 3650
-EXPIRES = timedelta(days=EXPIRES_DAYS)
+MOST_DAYS = 3650
+EXPIRES = timedelta(days=TOKEN_DAYS)
 ID_LENGTH = 12  # hex digits of the digest: enough to tell tokens apart, nothing to enter with
 
 
 def issue_token(
-    session: Session, name: str, now: datetime, scope: str | None = None, days: int = EXPIRES_DAYS
+    session: Session, name: str, now: datetime, scope: str | None = None, days: int = TOKEN_DAYS
 ) -> str:
     """Return a new API token of an account; it is shown once, only its digest is kept, it ends after `days`.
 

@@ -14,10 +14,11 @@ from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
 from dashboard.rules.refusals import Refusal
+from datasources.districts.heirs import heirs_by_place
 from datasources.districts.pack.files import Faults
 from datasources.districts.pack.reading import Area, Category, Pack, Unit
 from datasources.districts.pack.succession import Span
-from datasources.districts.succession import heir, heirs_by_place, stand_events_anew
+from datasources.districts.succession import heir, stand_events_anew
 from datasources.store.models import (
     AreaRow,
     CalendarRow,

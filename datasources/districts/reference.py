@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -26,7 +27,6 @@ from dashboard.rules.limits import (
     parse_limit,
 )
 from dashboard.rules.refusals import Refusal
-from datasources.districts.geo import GeoIndex
 from datasources.districts.reference_parts import (
     Area,
     Duty,
@@ -48,6 +48,9 @@ from datasources.store.models import (
     DutyRow,
     UnitRow,
 )
+
+if TYPE_CHECKING:
+    from datasources.districts.geo import GeoIndex
 
 __all__ = ["Area", "Duty", "Reference", "References", "Unit", "local_day", "read_reference"]
 
@@ -86,8 +89,10 @@ class Reference:
     _matched: dict[tuple[str | None, str], list[Duty]] = field(default_factory=dict)
 
     @cached_property
-    def geo(self) -> GeoIndex:
+    def geo(self) -> "GeoIndex":
         """Return the index that finds the grid of a point."""
+        from datasources.districts.geo import GeoIndex  # with it come shapely and numpy
+
         return GeoIndex(self.areas.values(), self.levels)
 
     @property

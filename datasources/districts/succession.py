@@ -4,12 +4,10 @@ Law: `grid` and `grid_version` say for ever what an event was filed under; `area
 whose every step is still there is history's own and stays.
 """
 
-from collections.abc import Collection, Container, Iterable, Mapping
+from collections.abc import Container, Mapping
 from datetime import datetime, time, timedelta, tzinfo
 from typing import Any
 
-import shapely
-from shapely.geometry import shape
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
@@ -52,45 +50,6 @@ def standing_path(path: str, paths: Mapping[str, str], successors: Mapping[str, 
 def steps_of(path: str) -> list[str]:
     """Return the codes of a path, outermost first."""
     return [code for code in path.split("/") if code]
-
-
-def heirs_by_place(gone: Iterable[AreaRow], present: Collection[AreaRow]) -> dict[str, str]:
-    """Return area that is gone → the one of its depth that covers most of it today, where one covers half at least.
-
-    Grids are taken over by grids; the outermost area by the outermost.
-    """
-    above = {area.parent for area in present}
-    by_depth: dict[int, list[tuple[str, Any]]] = {}
-    leaves: list[tuple[str, Any]] = []
-    for area in present:
-        if area.geometry:
-            drawn = (area.code, shape(area.geometry))
-            by_depth.setdefault(len(steps_of(area.path)), []).append(drawn)
-            if area.code not in above:
-                leaves.append(drawn)
-    top = next((area.code for area in present if area.parent is None), None)
-    found: dict[str, str] = {}
-    for area in gone:
-        if area.parent is None:
-            if top:
-                found[area.code] = top
-        elif area.geometry:
-            same = by_depth.get(len(steps_of(area.path)), leaves)
-            if code := _covering(shape(area.geometry), same):
-                found[area.code] = code
-    return found
-
-
-def _covering(lost: Any, candidates: list[tuple[str, Any]]) -> str | None:
-    if lost.area == 0:
-        return next((code for code, drawn in candidates if drawn.area > 0 and drawn.intersects(lost)), None)
-    shares = [
-        (shapely.intersection(lost, drawn).area / lost.area, code)
-        for code, drawn in candidates
-        if drawn.intersects(lost)
-    ]
-    share, code = max(shares, default=(0.0, ""))
-    return code if share >= 0.5 else None
 
 
 def stand_events_anew(

@@ -14,7 +14,7 @@ import numpy as np
 from dashboard.rules.events.report import Report
 from dashboard.rules.refusals import Refusal
 from dashboard.rules.text import clean
-from datasources.districts.pack.reading import BUNDLED, FILE
+from datasources.districts.pack.folder import BUNDLED, FILE
 from datasources.districts.reference import Reference
 from datasources.history.dates import DateOrder, Dates
 from datasources.history.mapping import Mapper

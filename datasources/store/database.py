@@ -8,26 +8,20 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
-from alembic import command
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlalchemy.orm import Session
 
 from dashboard.rules.refusals import Refusal
-from datasources.store import postgres
 from datasources.store.models import Base
-from datasources.store.postgres import Limits
+from datasources.store.revisions import newest_revision
+from datasources.store.server.limits import Limits
 from datasources.store.set_aside import Aside
 
-MIGRATIONS = Path(__file__).parent / "migrations"
+HELD = text("SELECT version_num FROM alembic_version")
 PATIENCE_SECONDS = 15.0
-NEWER = "数据库已由更新的版本升级到 {held}，这个程序只认识到 {known}；请改用新版程序，或恢复升级前的备份"
 UNREACHABLE = "打不开数据库：{why}"
 PAUSE_SECONDS = 0.005
 PRAGMAS = (
@@ -111,21 +105,13 @@ class Database:
             raise Refusal(UNREACHABLE, why=_first_line(error)) from error
 
     def _upgrade(self, to: str) -> None:
-        config = _config()
-        with self._writer.connect() as connection:
-            if not self.is_sqlite:
-                postgres.unbounded(connection)
-                connection.execute(text("SELECT pg_advisory_lock(20260)"))
-            try:
-                _refuse_newer(connection, config)
-                config.attributes["connection"] = connection
-                command.upgrade(config, to)
-                connection.commit()
-            finally:
-                if not self.is_sqlite:
-                    connection.rollback()
-                    connection.execute(text("SELECT pg_advisory_unlock(20260)"))
-                    connection.invalidate()  # the next one has an end to its waits again
+        with self.engine.connect() as connection:
+            if to == "head" and _is_newest(connection):
+                return
+        from datasources.store import upgrading
+
+        with self._writer.connect() as connection, upgrading.alone(connection):
+            upgrading.upgrade(connection, to)
 
     def close(self) -> None:
         """Give back every connection."""
@@ -151,24 +137,12 @@ def take_turn(session: Session, number: int) -> None:
         session.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": number})
 
 
-def known_revisions(config: Config | None = None) -> frozenset[str]:
-    """Return the migrations that this program knows."""
-    scripts = ScriptDirectory.from_config(config or _config())
-    return frozenset(script.revision for script in scripts.walk_revisions())
-
-
-def _config() -> Config:
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
-    return config
-
-
-def _refuse_newer(connection: Connection, config: Config) -> None:
-    """Refuse a database that a newer program has changed: this one does not know what stands there."""
-    known = known_revisions(config)
-    unknown = set(MigrationContext.configure(connection).get_current_heads()) - known
-    if unknown:
-        raise Refusal(NEWER, held=", ".join(sorted(unknown)), known=max(known))
+def _is_newest(connection: Connection) -> bool:
+    """Return whether there is nothing to upgrade, without loading what upgrades."""
+    try:
+        return list(connection.execute(HELD).scalars()) == [newest_revision()]
+    except DatabaseError:
+        return False  # no tables yet, or no database of ours: upgrading says what is wrong
 
 
 def _first_line(error: DatabaseError) -> str:
@@ -188,6 +162,8 @@ def _engine(url: str, limits: Limits) -> Engine:
         event.listen(engine, "connect", _open_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
+    from datasources.store.server import postgres  # the driver is loaded where there is such a server
+
     return postgres.engine(url, limits)
 
 

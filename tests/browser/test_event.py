@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page, WebSocketRoute, expect
 
 from tests.browser.desk_page import until
+from tests.browser.entering import signed_in
 from tests.support import product
 from tests.support.product import Product
 
@@ -32,20 +33,15 @@ def centre(folder: Path) -> Iterator[Product]:
 
 @pytest.fixture
 def enter(browser: Browser, centre: Product) -> Iterator[Callable[..., Page]]:
-    """Log in through the form, in a browser of its own, and open a page."""
+    """Sign in, in a browser of its own, and open a page."""
     contexts = []
 
     def go(account: str, path: str, *, clock: bool = False, **more: Any) -> Page:
-        context = browser.new_context(base_url=centre.address, **more)
+        context = signed_in(browser, centre.address, account, **more)
         contexts.append(context)
         page = context.new_page()
         if clock:  # its time can be moved on
             page.clock.install()
-        page.goto("/login")
-        page.fill("input[name=username]", account)
-        page.fill("input[name=password]", product.PASSWORD)
-        page.keyboard.press("Enter")
-        page.wait_for_url(lambda url: "/login" not in url)
         page.goto(path)
         return page
 

@@ -12,6 +12,7 @@ from shapely.geometry import shape
 
 from layouts import ids
 from tests import ROOT
+from tests.browser.entering import signed_in
 from tests.browser.own import own
 from tests.support import product
 from tests.support.product import PASSWORD, Product
@@ -36,22 +37,16 @@ def centre(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
 
 @pytest.fixture
 def page_as(browser: Browser, centre: Product) -> Iterator[Callable[..., Page]]:
-    """Log in through the form and open a page."""
+    """Sign in and open a page."""
     contexts = []
 
     def enter(
         account: str, path: str = "/screen", size: tuple[int, int] = SIZES[0], lang: str = "zh-CN"
     ) -> Page:
-        context = browser.new_context(
-            base_url=centre.address, viewport={"width": size[0], "height": size[1]}, locale=lang
-        )
+        viewport = {"width": size[0], "height": size[1]}
+        context = signed_in(browser, centre.address, account, viewport=viewport, locale=lang)
         contexts.append(context)
         page = context.new_page()
-        page.goto("/login")
-        page.fill("input[name=username]", account)
-        page.fill("input[name=password]", PASSWORD)
-        page.keyboard.press("Enter")
-        page.wait_for_url(lambda url: "/login" not in url)
         page.goto(path)
         return own(page)
 
@@ -61,8 +56,10 @@ def page_as(browser: Browser, centre: Product) -> Iterator[Callable[..., Page]]:
 
 
 @pytest.fixture
-def operator(page_as: Callable[..., Page]) -> APIRequestContext:
-    return page_as("operator", "/healthz").request
+def operator(browser: Browser, centre: Product) -> Iterator[APIRequestContext]:
+    context = signed_in(browser, centre.address, "operator")
+    yield context.request
+    context.close()
 
 
 def until(page: Page, condition: str, within: int = PROMPT_MS) -> None:
@@ -267,6 +264,32 @@ def inside(page: Page, size: tuple[int, int]) -> None:
     assert outside == [] and page_size == list(size)
 
 
+def resting(page: Page, number: str) -> list[float]:
+    """Where on the glass an event is hit, once the map that was just drawn has come to rest there."""
+    spot: list[float] = page.evaluate(
+        """async (number) => {
+             const spot = () => {
+               const box = document.getElementById("screen-map").getBoundingClientRect();
+               for (let y = 0; y < box.height; y += 3) for (let x = 0; x < box.width; x += 3) {
+                 const hit = own.wallMap.at(x, y);
+                 if (hit && hit.rows.some((row) => row.number === number)) return [hit.x + box.left, hit.y + box.top];
+               }
+               return [0, 0];
+             };
+             const frame = () => new Promise(requestAnimationFrame);
+             for (let still = 0, last = spot(); still < 30; ) {
+               await frame();
+               const now = spot();
+               still = String(now) === String(last) ? still + 1 : 0;
+               last = now;
+             }
+             return spot();
+           }""",
+        number,
+    )
+    return spot
+
+
 def test_a_press_finds_the_event_under_it_at_every_scale(
     page_as: Callable[..., Page], operator: APIRequestContext
 ) -> None:
@@ -275,17 +298,7 @@ def test_a_press_finds_the_event_under_it_at_every_scale(
         page = page_as("screen", size=size)
         in_live(page)
         until(page, f"live.drawn({json.dumps(event['number'])}) !== null")
-        x, y = page.evaluate(
-            """(number) => {
-                 const box = document.getElementById("screen-map").getBoundingClientRect();
-                 for (let y = 0; y < box.height; y += 3) for (let x = 0; x < box.width; x += 3) {
-                   const hit = own.wallMap.at(x, y);
-                   if (hit && hit.rows.some((row) => row.number === number)) return [hit.x + box.left, hit.y + box.top];
-                 }
-                 return [0, 0];
-               }""",
-            event["number"],
-        )
+        x, y = resting(page, event["number"])
         page.mouse.click(x, y)
         expect(page.locator("#screen-callout [data-event]").first).to_be_visible()
 

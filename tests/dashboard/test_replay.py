@@ -13,7 +13,8 @@ from dashboard.rules.events.event import Event, on_time
 from dashboard.rules.events.report import Report
 from dashboard.simulation.replay import Replay
 from datasources.districts.loading import load_pack
-from datasources.districts.pack.reading import BUNDLED, read_pack
+from datasources.districts.pack.folder import BUNDLED
+from datasources.districts.pack.reading import read_pack
 from datasources.districts.reference import References
 from datasources.events import journal
 from datasources.history.imports import records_of

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from callbacks.api.health import GAUGES
-from callbacks.cli.commands import _parser as command_line
+from callbacks.cli.arguments import parser as command_line
 from dashboard.rules.events.policy import POINT_WORDS, POINTS
 from dashboard.rules.events.rules import RULES
 from layouts.text import keys

@@ -52,7 +52,7 @@ def named(path: Path) -> Iterator[str]:
 @pytest.mark.parametrize("word", KEPT_OUT)
 def test_no_class_function_or_parameter_goes_by_an_old_word(word: str) -> None:
     said = [str(path.relative_to(ROOT)) for path in modules() if word in set(named(path))]
-    allowed = {"datasources/store/postgres.py"} if word == "Room" else set()
+    allowed = {"datasources/store/server/limits.py"} if word == "Room" else set()
     assert set(said) <= allowed, f"{word} is called {KEPT_OUT[word]}"
 
 

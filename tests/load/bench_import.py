@@ -11,7 +11,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from datasources.districts.loading import load_pack
-from datasources.districts.pack.reading import BUNDLED, read_pack
+from datasources.districts.pack.folder import BUNDLED
+from datasources.districts.pack.reading import read_pack
 from datasources.districts.reference import References
 from datasources.history.imports import ImportJob, import_file, records_of
 from datasources.store.database import Database

@@ -18,7 +18,7 @@ from datasources.districts.reference import References
 from datasources.feed import outbox
 from datasources.figures.views.named import VIEWS
 from datasources.store.database import Database
-from datasources.store.postgres import Limits
+from datasources.store.server.limits import Limits
 
 EVERY_MS = 1000
 CARDS = 60

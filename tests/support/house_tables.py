@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from callbacks.api.schema.components import COMPONENTS
 from callbacks.api.schema.openapi import described
-from callbacks.cli.commands import _parser as command_line
+from callbacks.cli.arguments import parser as command_line
 from callbacks.cli.self_check import UNSAFE
 from dashboard.rules import limits
 from dashboard.rules.access import HOME, PERMISSIONS, ROLE_WORDS

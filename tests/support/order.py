@@ -6,21 +6,23 @@ import pytest
 
 # seconds of the longest files, roughly; what is not here is short and comes last
 BROWSER = (
-    "test_wall_years", "test_desk_queue", "test_wall_panels", "test_screen", "test_wall_map", "test_field", "test_scores",
+    "test_desk_queue", "test_screen", "test_wall_years", "test_scores", "test_wall_panels", "test_wall_map", "test_field",
     "test_desk_stories", "test_wall_alert", "test_account", "test_claim", "test_event", "test_wall_proof", "test_unsent",
     "test_report", "test_desk_access", "test_desk_dispatch", "test_desk_hour", "test_live", "test_still", "test_loop",
     "test_privacy", "test_report_words", "test_snapshot_columns", "test_levels", "test_wall_calm", "test_owed",
 )  # fmt: skip
 OTHERS = (
-    "callbacks/cli/test_commands", "callbacks/http/test_nasty", "datasources/store/test_chain", "dashboard/test_machine",
-    "datasources/figures/test_queries", "callbacks/cli/test_side_commands", "callbacks/security/test_walk",
-    "dashboard/test_kill", "callbacks/security/test_tokens", "datasources/figures/test_views",
+    "datasources/figures/test_rollups_of_any_history", "datasources/figures/test_redistricted_numbers",
+    "callbacks/http/test_nasty", "datasources/figures/test_queries", "datasources/store/test_chain", "dashboard/test_machine",
+    "callbacks/security/test_walk", "dashboard/test_kill", "callbacks/cli/test_joining", "callbacks/cli/test_commands",
+    "callbacks/security/test_tokens", "callbacks/cli/test_side_commands", "callbacks/cli/test_folder_lock",
+    "datasources/figures/test_rollups_on_postgresql", "datasources/figures/test_views",
     "datasources/figures/test_rollups", "datasources/figures/test_boards", "callbacks/cli/test_backup",
     "datasources/history/test_imports", "callbacks/api/test_api", "dashboard/test_stories", "callbacks/api/test_api_contract",
     "callbacks/api/test_candidates", "dashboard/test_races", "dashboard/test_emergency_law", "callbacks/security/test_logins",
     "callbacks/security/test_accounts", "datasources/files/test_picture_bombs", "datasources/figures/test_frozen",
     "datasources/figures/test_exports", "callbacks/cli/test_demo", "dashboard/test_replay",
-    "datasources/districts/test_horizon", "callbacks/cli/test_folder_lock", "datasources/districts/test_district_kept",
+    "datasources/districts/test_horizon", "datasources/districts/test_district_kept",
 )  # fmt: skip
 
 

@@ -17,6 +17,7 @@ from dashboard.rules.limits import DEFAULT_MINUTES, parse_limit
 from datasources.districts.pack.areas import Area, check_areas
 from datasources.districts.pack.centre import righted
 from datasources.districts.pack.files import Fault, Faults, PackInvalid, read_features, read_toml, toml_line
+from datasources.districts.pack.folder import FILE, pack_folder
 from datasources.districts.pack.places import Place, read_places
 from datasources.districts.pack.succession import Span, is_plain
 from datasources.districts.pack.tables import (
@@ -44,12 +45,9 @@ __all__ = [
     "PackInvalid",
     "Place",
     "Unit",
-    "pack_folder",
     "read_pack",
 ]
 
-BUNDLED = Path(__file__).resolve().parents[1] / "packs"
-FILE = "district.toml"
 REQUIRED: dict[str, type | tuple[type, ...]] = {
     "code": str,
     "name": str,
@@ -109,13 +107,6 @@ class Pack:
         return {
             name: list(value) if isinstance(value := getattr(self, name), tuple) else value for name in names
         }
-
-
-def pack_folder(path_or_name: str | Path) -> Path:
-    """The folder of a bundled pack's name, or of a path."""
-    bundled = BUNDLED / str(path_or_name)
-    plain = str(path_or_name).isidentifier()
-    return bundled if plain and (bundled / FILE).is_file() else Path(path_or_name)
 
 
 def read_pack(path_or_name: str | Path, now: datetime | None = None) -> Pack:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from datasources.districts.pack.reading import BUNDLED
+from datasources.districts.pack.folder import BUNDLED
 from tests.support.product import command
 
 

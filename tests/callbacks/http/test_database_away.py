@@ -8,7 +8,7 @@ from sqlalchemy import text
 
 from callbacks.api.problems import DETAILS
 from datasources.store.database import Database
-from datasources.store.postgres import Limits
+from datasources.store.server.limits import Limits
 from tests.support.api_world import OpenApi, build, runtime_of
 
 REPORT = {"title": "占道经营", "source": "phone", "category": "S0406", "address": "湖里区"}

@@ -107,12 +107,30 @@ def test_a_position_nobody_knows_means_resync(door: Door) -> None:
 def test_the_heartbeat_tells_the_newest_id_and_the_servers_time(door: Door, sqlite_world: World) -> None:
     browser = Browser(door.port, "leader")
     head = browser.subscribe()["position"]
+    browser.next("tick")  # the first
     tick = browser.next("tick")
     assert tick["id"] == head and tick["clock_speed"] == 1.0 and tick["server_now"] > 1_700_000_000_000
     sqlite_world.report()
     sqlite_world.publish()
     newest = browser.next("rows")["id"]
+    browser.early.clear()  # a slow machine hears more before the row
     assert browser.next("tick")["id"] == newest
+
+
+def test_the_first_heartbeat_comes_with_the_answer_to_subscribing(door: Door, sqlite_world: World) -> None:
+    position = Browser(door.port, "wall").subscribe()["position"]
+    sqlite_world.report()
+    sqlite_world.publish()
+    browser = Browser(door.port, "wall")
+    head = browser.subscribe(position)["position"]
+    (name, tick) = browser.early[-1]  # after what was missed, before the answer
+    assert (name, tick["id"]) == ("tick", head)
+
+
+def test_who_must_begin_anew_hears_no_heartbeat(door: Door) -> None:
+    browser = Browser(door.port, "wall")
+    assert browser.subscribe("db-dead-7") == {"resync": True}
+    assert browser.early == []
 
 
 def test_strangers_and_foreign_origins_are_refused_at_the_handshake(door: Door) -> None:
@@ -144,6 +162,7 @@ def test_a_unit_is_sent_its_own_rows_whatever_it_asks_for(door: Door, sqlite_wor
     sqlite_world.publish()
     assert [row["id"] for row in gas.next("rows")["rows"]] == [canary.id]
     assert [row["id"] for row in justice.next("rows")["rows"]] == [dispute.id]
+    justice.next("tick")  # the first
     justice.next("tick")
     assert "canary" not in json.dumps(justice.early)
 

@@ -7,7 +7,8 @@ import pytest
 from sqlalchemy import text
 
 from dashboard.rules.text import phones
-from datasources.store.database import MIGRATIONS, Database
+from datasources.store.database import Database
+from datasources.store.revisions import MIGRATIONS
 from tests.datasources.store.test_sealing import back_to
 from tests.support.api_world import OpenApi, build, runtime_of
 

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from datasources.districts.geo import GeoIndex
-from datasources.districts.pack.reading import BUNDLED, Pack, PackInvalid, read_pack
+from datasources.districts.pack.folder import BUNDLED
+from datasources.districts.pack.reading import Pack, PackInvalid, read_pack
 from tests.support.small_packs import TABLES, area, merged_wards, ring, small_pack, two_wards
 
 NOW = datetime(2026, 11, 20, 1, 0, tzinfo=UTC)

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from dashboard.rules.refusals import Refusal
-from datasources.districts.pack.reading import BUNDLED, PackInvalid, read_pack
+from datasources.districts.pack.folder import BUNDLED
+from datasources.districts.pack.reading import PackInvalid, read_pack
 from datasources.history import worksheets
 from datasources.history.mapping_file import read_mapping
 from tests.datasources.history.test_import_excel import book

@@ -17,7 +17,8 @@ from sqlalchemy import func, select
 from dashboard.rules.events.event import Event, on_time
 from dashboard.rules.refusals import Refusal
 from datasources.districts.loading import load_pack
-from datasources.districts.pack.reading import BUNDLED, read_pack
+from datasources.districts.pack.folder import BUNDLED
+from datasources.districts.pack.reading import read_pack
 from datasources.districts.reference import References
 from datasources.events import journal
 from datasources.history.dates import DateOrder, Dates

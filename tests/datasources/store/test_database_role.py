@@ -11,8 +11,8 @@ from dashboard.settings import Settings
 from datasources.accounts.accounts import audit
 from datasources.audit import check, links
 from datasources.districts.reference import References
-from datasources.store import role
 from datasources.store.database import Database
+from datasources.store.server import role
 from tests import ROOT
 from tests.conftest import make_town
 

@@ -17,9 +17,9 @@ from sqlalchemy.exc import TimeoutError as PoolEmpty
 from callbacks.cli import store_check
 from dashboard.rules.refusals import Refusal
 from dashboard.settings import Settings
-from datasources.store import postgres
 from datasources.store.database import Database
-from datasources.store.postgres import Limits
+from datasources.store.server import postgres
+from datasources.store.server.limits import Limits
 from tests.conftest import CALM
 from tests.support.product import command
 

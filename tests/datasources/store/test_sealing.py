@@ -11,7 +11,8 @@ from alembic.config import Config
 from sqlalchemy import text
 
 from datasources.store import sealing
-from datasources.store.database import MIGRATIONS, Database
+from datasources.store.database import Database
+from datasources.store.revisions import MIGRATIONS
 from tests.support.api_world import OpenApi, build, runtime_of
 
 PHONES = ("13800138001", "13800138002", "0592-6010110")

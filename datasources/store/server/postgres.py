@@ -8,49 +8,16 @@ import secrets
 import socket
 import time
 from collections.abc import Generator
-from dataclasses import dataclass
 from typing import Any
 
 import psycopg
 from psycopg.rows import TupleRow
 from sqlalchemy import Connection, Engine, create_engine, event, text
 
+from datasources.store.server.limits import Limits, Room
+
 NAMED = "grid/"
 GRACE_SECONDS = 3.0  # the server's own end of a statement comes first, with its reason
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """How many connections a process may take and how long it waits, in seconds; a statement without an end is 0."""
-
-    connections: int = 16
-    pool: float = 2.0
-    connect: int = 5
-    statement: float = 15.0
-    lock: float = 5.0
-    idle: float = 60.0
-
-    @property
-    def kept(self) -> int:
-        """Return how many connections are kept open between uses."""
-        return (self.connections + 1) // 2
-
-
-UNHURRIED = Limits(connections=3, statement=0.0, lock=60.0, idle=600.0)  # commands beside the product
-
-
-@dataclass(frozen=True, slots=True)
-class Room:
-    """The connections of a server: how many there may be, how many our processes may take, how many others hold."""
-
-    most: int
-    ours: int
-    others: int
-
-    @property
-    def is_enough(self) -> bool:
-        """Return whether all may be taken at once."""
-        return self.ours + self.others <= self.most
 
 
 class Patient(psycopg.Connection[TupleRow]):
