@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from dashboard.rules.alerts import alert as alerts
 from dashboard.rules.alerts import folding
 from dashboard.rules.alerts.alert import Alert, AlertState
 from dashboard.rules.events.event import Event
@@ -24,23 +25,34 @@ def folded(session: Session, alert: Alert, event: Event, mark: str | None, now: 
 
 def answer_with(session: Session, lead: Alert, answer: Answer, by: str, screen: str, now: datetime) -> None:
     """Answer what is folded into an alert as the alert itself was answered."""
-    for key in folds.folded_ids(session, lead.id):
+    _alike(session, lead, answer, "acknowledge", by, screen, now)
+
+
+def silence_with(session: Session, lead: Alert, silence: Answer, by: str, now: datetime) -> None:
+    """Silence what is folded into an alert as the alert itself was silenced: whoever did saw how many it holds."""
+    _alike(session, lead, silence, "shelve", by, None, now)
+
+
+def _alike(
+    session: Session, lead: Alert, change: Answer, what: str, by: str, screen: str | None, now: datetime
+) -> None:
+    for key in folds.folded_ids(session, lead.id, now):
         before = journal.alert_by_id(session, key)
         if before is not None and before.state == AlertState.RAISED:
-            after = answer(before)
+            after = change(before)
             if journal.update_alert(session, before, after):
-                journal.log_alert(session, key, "acknowledge", now, by, screen)
+                journal.log_alert(session, key, what, now, by, screen)
 
 
 def freed(session: Session, alert: Alert, now: datetime) -> bool:
     """Let an unanswered alert sound for itself when what it folded into no longer does; return whether that was so.
 
-    Two that came in the same instant as an answer find nobody else to speak for them.
+    Two that came in the same instant as an answer or a silence find nobody else to speak for them.
     """
     if alert.folded_into is None or alert.state != AlertState.RAISED:
         return False
     lead = journal.alert_by_id(session, alert.folded_into)
-    if lead is not None and lead.state == AlertState.RAISED:
+    if lead is not None and _speaks_for(lead, alert, now):
         return False
     after = replace(alert, folded_into=None, version=alert.version + 1, next_at=now)
     if journal.update_alert(session, alert, after):
@@ -48,10 +60,16 @@ def freed(session: Session, alert: Alert, now: datetime) -> bool:
     return True
 
 
+def _speaks_for(lead: Alert, alert: Alert, now: datetime) -> bool:
+    if lead.state != AlertState.RAISED or lead.folded_into is not None:
+        return False
+    return alerts.sounds(lead, now) or alerts.is_silenced(alert, now)
+
+
 def hand_on(session: Session, lead: Alert, now: datetime) -> None:
     """Let the first of what was folded into an alert that ended stand for the rest: it is shown and sounds from now."""
     first: int | None = None
-    for key in folds.folded_ids(session, lead.id):
+    for key in folds.folded_ids(session, lead.id, now):
         before = journal.alert_by_id(session, key)
         if before is None:
             continue

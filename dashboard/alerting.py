@@ -10,6 +10,7 @@ from dashboard.rules.alerts import alert as alerts
 from dashboard.rules.alerts.alert import Alert, Behalf
 from dashboard.rules.events.event import Event
 from dashboard.rules.refusals import Forbidden, NotAllowedNow, NotFound
+from datasources.alerts import folds
 from datasources.alerts import journal as alert_journal
 from datasources.alerts.screens import audible_screens
 from datasources.events import journal
@@ -41,12 +42,32 @@ def acknowledge(
     return answered
 
 
-def shelve(session: Session, alert_id: int, reason: str, until: datetime, by: Viewer, now: datetime) -> Alert:
-    """Silence an alert for a while, openly: reason, person and end are shown on the wall."""
+def shelve(
+    session: Session,
+    alert_id: int,
+    reason: str,
+    until: datetime,
+    by: Viewer,
+    now: datetime,
+    count: int | None = None,
+) -> Alert:
+    """Silence an alert for a while, openly, with all that is folded into it: reason, person and end are on the wall.
+
+    `count` is how many the person saw that it holds: where there are more by now, nothing is silenced.
+    """
     if not by.may("alerts.shelve"):
         raise Forbidden("您的账号不能暂时静音")
     before = _alert(session, alert_id)
-    return _answer(session, before, alerts.shelved(before, by.name, reason, until, now), "shelve", by, now)
+
+    def silenced(one: Alert) -> Alert:
+        return alerts.shelved(one, by.name, reason, until, now)
+
+    holds = 1 + len(folds.folded_ids(session, before.id, now))
+    if count is not None and holds > count:
+        raise NotAllowedNow("同一来源现在共 {n} 件，请看过再静音", n=holds)
+    silent = _answer(session, before, silenced(before), "shelve", by, now)
+    alert_folding.silence_with(session, before, silenced, by.name, now)
+    return silent
 
 
 def raise_alert(

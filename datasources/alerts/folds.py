@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import Session
 
 from dashboard.rules.alerts.alert import AlertState
@@ -16,7 +16,7 @@ A, E = AlertRow, EventRow
 def earlier_of(session: Session, mark: str, but: int, now: datetime) -> Sequence[Earlier]:
     """Return the alerts a sender caused within the last minutes, whatever became of them, without those of event `but`."""
     query = (
-        select(A.id, A.state, A.folded_into, E.unit, E.lng, E.lat)
+        select(A.id, A.state, A.folded_into, E.unit, E.lng, E.lat, _silenced(now))
         .join(E, E.id == A.event_id)
         .where(A.mark == mark, A.raised_at > now - WITHIN, A.event_id != but)
         .order_by(A.id)
@@ -24,13 +24,17 @@ def earlier_of(session: Session, mark: str, but: int, now: datetime) -> Sequence
     return [Earlier(*row) for row in session.execute(query)]
 
 
-def folded_ids(session: Session, into: int) -> Sequence[int]:
-    """Return the open alerts folded into one, those nobody answered first, the oldest first."""
-    query = (
-        select(A.id, A.state).where(A.folded_into == into, A.state != AlertState.STOOD_DOWN).order_by(A.id)
+def folded_ids(session: Session, into: int, now: datetime) -> Sequence[int]:
+    """Return the open alerts folded into one: those that would be heard first, then the silenced, the oldest first."""
+    query = select(A.id, A.state, _silenced(now)).where(
+        A.folded_into == into, A.state != AlertState.STOOD_DOWN
     )
-    rows = session.execute(query).all()
-    return [row.id for row in sorted(rows, key=lambda row: row.state != AlertState.RAISED)]
+    rows = session.execute(query.order_by(A.id)).all()
+    return [row[0] for row in sorted(rows, key=lambda row: (row[1] != AlertState.RAISED, row[2]))]
+
+
+def _silenced(now: datetime) -> ColumnElement[bool]:
+    return and_(A.shelved_until.is_not(None), A.shelved_until > now)
 
 
 def numbers_folded(session: Session, into: Collection[int]) -> dict[int, list[str]]:

@@ -80,7 +80,9 @@ ALERTS: Mapping[str, Schema] = {
         "on_behalf",
     ),
     "AlarmLoad": record({"ten_minutes": WHOLE, "flood": FLAG, "limit": WHOLE}),
-    "Shelve": record({"reason": {**TEXT, "minLength": 1, "maxLength": 500}, "until": MOMENT}),
+    "Shelve": record(
+        {"reason": {**TEXT, "minLength": 1, "maxLength": 500}, "until": MOMENT, "count": null(WHOLE)}, "count"
+    ),
     "ScreenSays": record(
         {
             "name": {**TEXT, "minLength": 1, "maxLength": 100},

@@ -173,7 +173,12 @@ def is_watched(alert: Alert) -> bool:
 
 def sounds(alert: Alert, now: datetime) -> bool:
     """Return whether an alert is heard now: nobody has answered it and nobody has silenced it for a while."""
-    return alert.state == AlertState.RAISED and (alert.shelved_until is None or alert.shelved_until <= now)
+    return alert.state == AlertState.RAISED and not is_silenced(alert, now)
+
+
+def is_silenced(alert: Alert, now: datetime) -> bool:
+    """Return whether somebody has silenced an alert openly and the silence goes on."""
+    return alert.shelved_until is not None and alert.shelved_until > now
 
 
 def next_what(alert: Alert) -> str | None:

@@ -1,6 +1,7 @@
 """Many emergencies of one sender at one place: the first sound, the rest fold into one that sounds and counts them.
 
 Nothing is refused and nothing is silent: every one is an event with its unit, and what they fold into rings and says how many.
+What somebody answered or silenced does not ring, so nothing that comes later lies in it.
 """
 
 from collections.abc import Sequence
@@ -19,7 +20,7 @@ DEGREE_M = 111_320.0
 
 @dataclass(frozen=True, slots=True)
 class Earlier:
-    """An alert of the same sender raised within `WITHIN`: whose it is to answer, where it is, whether it sounds."""
+    """An alert of the same sender raised within `WITHIN`: whose it is to answer, where it is, whether it is heard."""
 
     id: int
     state: str
@@ -27,11 +28,12 @@ class Earlier:
     unit: str | None
     lng: float | None
     lat: float | None
+    silenced: bool = False  # openly, for a while
 
     @property
     def sounds(self) -> bool:
-        """Return whether it waits for an answer and is shown for itself."""
-        return self.state == AlertState.RAISED and self.folded_into is None
+        """Return whether it waits for an answer, is shown for itself and is heard."""
+        return self.state == AlertState.RAISED and self.folded_into is None and not self.silenced
 
 
 def target(earlier: Sequence[Earlier], unit: str | None, lng: float | None, lat: float | None) -> int | None:
