@@ -206,8 +206,7 @@ def _climb(session: Session, alert: Alert, now: datetime) -> int:
         alert_journal.log_alert(
             session, alert.id, consequence.what, consequence.due_at, "clock", late=consequence.late
         )
-    shelf = alert.shelved_until
-    if any(consequence.what == "webhook" for consequence in done) and (shelf is None or shelf <= now):
+    if any(consequence.what == "webhook" for consequence in done):
         alerting.owe_webhook(session, event, after, "unacknowledged", now)
     if again is not None:
         again = alert_folding.folded(session, again, event, again.mark, now)

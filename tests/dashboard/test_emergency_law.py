@@ -13,8 +13,9 @@ from dashboard.rules.alerts.alert import SIGN_WITHIN, Alert, AlertState, sounds
 from dashboard.rules.events.event import OWNED, Event, Status
 from dashboard.rules.refusals import Invalid, NotAllowedNow
 from datasources.alerts import journal as alert_journal
+from datasources.alerts import screens
 from datasources.events import journal
-from datasources.store.models import AlertLogRow, AlertRow, StepRow
+from datasources.store.models import AlertLogRow, AlertRow, DeliveryRow, StepRow
 from tests.conftest import LEAD, OPERATOR, Town, unit_viewer
 from tests.dashboard.test_machine import Life
 from tests.support.depth import examples
@@ -181,6 +182,54 @@ def test_the_gateway_is_logged_once_for_each_message_owed(town: Town) -> None:
         )
         logged = session.scalar(query.where(AlertRow.event_id == event.id, AlertLogRow.what == "webhook"))
     assert logged == 2  # nobody could be heard; nobody answered
+
+
+def logged(town: Town, event: Event, what: str) -> int:
+    with town.database.read() as session:
+        query = (
+            select(func.count()).select_from(AlertLogRow).join(AlertRow, AlertRow.id == AlertLogRow.alert_id)
+        )
+        return session.scalar(query.where(AlertRow.event_id == event.id, AlertLogRow.what == what)) or 0
+
+
+def owed(town: Town, event: Event) -> list[str]:
+    """Return why the gateway was owed a message about an event, each time."""
+    with town.database.read() as session:
+        query = select(DeliveryRow.reason).where(
+            DeliveryRow.target == "alert", DeliveryRow.event_id == event.id
+        )
+        return list(session.scalars(query.order_by(DeliveryRow.id)))
+
+
+def hear(town: Town, audible: bool = True) -> None:
+    """A screen of the hall says whether it can be heard."""
+    with town.database.write() as session:
+        screens.heard_from(session, "desk/1", OPERATOR.name, audible, town.now)
+
+
+def silence(town: Town, event: Event, minutes: float) -> None:
+    alert = open_alert(town, event)
+    assert alert is not None
+    with town.database.write() as session:
+        alerting.shelve(session, alert.id, "误报核实", town.now + timedelta(minutes=minutes), LEAD, town.now)
+
+
+def test_nothing_that_a_silence_holds_back_is_logged_as_done_and_it_is_done_when_the_silence_ends(
+    town: Town,
+) -> None:
+    hear(town)
+    event = town.report("S0502", title="燃气泄漏")
+    silence(town, event, minutes=20)
+    for _ in range(19):
+        hear(town)
+        town.tick(minutes=1)
+    for what in ("repeat", "widen", "webhook"):
+        assert logged(town, event, what) == 0
+    assert owed(town, event) == []
+    hear(town)
+    town.tick(minutes=1)
+    assert [logged(town, event, what) for what in ("repeat", "widen", "webhook")] == [1, 1, 1]
+    assert owed(town, event) == ["unacknowledged"]
 
 
 def test_an_emergency_is_merged_into_an_open_emergency_alone(town: Town) -> None:

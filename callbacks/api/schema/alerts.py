@@ -52,7 +52,9 @@ ALERTS: Mapping[str, Schema] = {
             ),
             "units": array(record({"unit": TEXT, "name": TEXT, "accepted": FLAG, "due_at": null(MOMENT)})),
             "next": null(record({"at": MOMENT, "what": null(choice((*LADDER_WORDS,)))})),
-            "ladder": array(record({"at": MOMENT, "what": choice((*LADDER_WORDS,)), "done": FLAG})),
+            "ladder": array(
+                record({"at": MOMENT, "what": choice((*LADDER_WORDS,)), "done": FLAG, "held": FLAG})
+            ),
             "count": WHOLE,
             "folded": array(TEXT),
             "shelved": null(record({"until": MOMENT, "by": TEXT, "title": null(TEXT), "reason": TEXT})),
