@@ -1,4 +1,4 @@
-"""The verbs of an alert: raised, answered, silenced openly for a while, stood down, told to the gateway."""
+"""The verbs of an alert: raised, answered, silenced openly for a while, stood down."""
 
 from datetime import datetime
 
@@ -10,10 +10,8 @@ from dashboard.rules.alerts import alert as alerts
 from dashboard.rules.alerts.alert import Alert, Behalf
 from dashboard.rules.events.event import Event
 from dashboard.rules.refusals import Forbidden, NotAllowedNow, NotFound
-from datasources.alerts import folds
+from datasources.alerts import folds, gateway
 from datasources.alerts import journal as alert_journal
-from datasources.alerts.screens import audible_screens
-from datasources.events import journal
 
 
 def acknowledge(
@@ -84,18 +82,7 @@ def raise_alert(
             return None
         stand_down(session, event.id, now, by)
     fresh = alerts.raised(event.id, alert_journal.last_episode(session, event.id) + 1, now)
-    alert = alert_journal.insert_alert(session, alert_folding.folded(session, fresh, event, mark, now), by)
-    alert_journal.tell_alert(session, alert, now)
-    if alert.folded_into is None and not audible_screens(session, now):
-        owe_webhook(session, event, alert, "no_audible_screen", now)
-        alert_journal.log_alert(session, alert.id, "webhook", now, "clock")
-    return alert
-
-
-def owe_webhook(session: Session, event: Event, alert: Alert, reason: str, now: datetime) -> None:
-    """Owe the notification gateway a message about an alert; whoever owes it writes that into the alert's log."""
-    extra = {"alert": alert.id, "episode": alert.episode, "state": str(alert.state)}
-    journal.owe(session, journal.ALERT, reason, event, extra, now)
+    return gateway.raised(session, event, alert_folding.folded(session, fresh, event, mark, now), by, now)
 
 
 def stand_down(session: Session, event_id: int, now: datetime, by: str) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import and_, or_
 from sqlalchemy.orm import Session
 
-from dashboard import actions, alert_folding, alerting
+from dashboard import actions, alert_folding
 from dashboard.rules.access import CLOCK
 from dashboard.rules.alerts import alert as alerts
 from dashboard.rules.alerts.alert import Alert, AlertState
@@ -20,6 +20,8 @@ from dashboard.rules.events.event import DUE, Event, Status, Supervision
 from dashboard.rules.events.outcome import RED_OVERDUE
 from dashboard.sweeps import row_by_row
 from dashboard.sweeps.clock_steps import pull_in
+from dashboard.sweeps.unheard import unheard
+from datasources.alerts import gateway
 from datasources.alerts import journal as alert_journal
 from datasources.districts.reference import Reference
 from datasources.events import journal
@@ -157,6 +159,7 @@ def sound(database: Database, reference: Reference, now: datetime, budget: float
 SWEEPS: tuple[Callable[[Database, Reference, datetime, float | None], int], ...] = (
     pull_in,
     sound,
+    unheard,
     lapse,
     wake,
     expire,
@@ -206,12 +209,11 @@ def _climb(session: Session, alert: Alert, now: datetime) -> int:
         alert_journal.log_alert(
             session, alert.id, consequence.what, consequence.due_at, "clock", late=consequence.late
         )
-    if any(consequence.what == "webhook" for consequence in done):
-        alerting.owe_webhook(session, event, after, "unacknowledged", now)
+    if any(consequence.what == gateway.CALLED for consequence in done):
+        gateway.owe(session, event, after, "unacknowledged", now)
     if again is not None:
         again = alert_folding.folded(session, again, event, again.mark, now)
-        fresh = alert_journal.insert_alert(session, again, "clock")
-        alert_journal.tell_alert(session, fresh, now)
+        gateway.raised(session, event, again, "clock", now)
     alert_journal.tell_alert(session, after, now)
     return len(done)
 

@@ -232,6 +232,57 @@ def test_nothing_that_a_silence_holds_back_is_logged_as_done_and_it_is_done_when
     assert owed(town, event) == ["unacknowledged"]
 
 
+def test_without_an_audible_screen_the_gateway_is_owed_at_once_whenever_an_emergency_sounds_again(
+    town: Town,
+) -> None:
+    event = town.report("S0502", title="燃气泄漏")
+    assert owed(town, event) == ["no_audible_screen"]
+    answer(town, event)
+    town.tick(minutes=5)  # nobody has signed: a new episode
+    assert open_alert(town, event).episode == 2
+    assert owed(town, event) == ["no_audible_screen"] * 2
+    answer(town, event)
+    town.act(town.fresh(event), "decline", town.unit_of(event), ground="not_our_duty", text="非本单位职责")
+    assert open_alert(town, event).episode == 3
+    assert owed(town, event) == ["no_audible_screen"] * 3
+    town.tick(seconds=10)
+    assert owed(town, event) == ["no_audible_screen"] * 3, "once an episode"
+
+
+def test_when_the_last_audible_screen_is_gone_the_gateway_is_owed_at_once_and_once_an_episode(
+    town: Town,
+) -> None:
+    hear(town)
+    event = town.report("S0502", title="燃气泄漏")
+    town.tick(seconds=10)
+    assert owed(town, event) == []
+    town.tick(seconds=6)  # its lease is over
+    assert owed(town, event) == ["no_audible_screen"] and logged(town, event, "webhook") == 1
+    hear(town)
+    town.tick(seconds=1)
+    hear(town, audible=False)
+    town.tick(seconds=1)
+    assert owed(town, event) == ["no_audible_screen"]
+
+
+def test_an_alarm_that_comes_out_of_its_silence_where_nobody_hears_is_owed_to_the_gateway(town: Town) -> None:
+    hear(town)
+    event = town.report("S0502", title="燃气泄漏")
+    silence(town, event, minutes=0.4)
+    town.tick(seconds=20)
+    assert owed(town, event) == []
+    town.tick(seconds=4)
+    assert owed(town, event) == ["no_audible_screen"]
+
+
+def test_what_somebody_answered_is_not_owed_to_the_gateway_when_the_screens_are_gone(town: Town) -> None:
+    hear(town)
+    event = town.report("S0502", title="燃气泄漏")
+    answer(town, event)
+    town.tick(minutes=1)
+    assert owed(town, event) == []
+
+
 def test_an_emergency_is_merged_into_an_open_emergency_alone(town: Town) -> None:
     ordinary, urgent, other = town.report(), town.report(emergency=True), town.report(emergency=True)
     with pytest.raises(Invalid) as refused:

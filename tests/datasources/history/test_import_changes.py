@@ -14,7 +14,7 @@ from datasources.districts.reference import References
 from datasources.events import journal
 from datasources.history.imports import Outcome, import_file
 from datasources.store.database import Database
-from datasources.store.models import AlertRow, EventRow, OutboxRow, RollupMarkRow, StepRow
+from datasources.store.models import AlertRow, DeliveryRow, EventRow, OutboxRow, RollupMarkRow, StepRow
 from tests.conftest import OPERATOR
 from tests.datasources.history.test_imports import NOW, bring, count, events, row, write
 
@@ -81,6 +81,7 @@ def test_a_record_that_becomes_an_open_emergency_sounds_and_is_silent_once_close
     assert states() == []
     renew(database, write(tmp_path / "b.csv", [row(1, closed_at="", category="9901")]))
     assert states() == ["raised"]
+    assert count(database, DeliveryRow) == 1, "no screen is audible: the gateway is owed at once"
     renew(database, write(tmp_path / "c.csv", [row(1, category="9901")]))
     assert states() == ["stood_down"]
 
