@@ -60,7 +60,7 @@ def shelve(
     def silenced(one: Alert) -> Alert:
         return alerts.shelved(one, by.name, reason, until, now)
 
-    holds = 1 + len(folds.folded_ids(session, before.id, now))
+    holds = 1 + len(folds.folded_ids(session, before.id))
     if count is not None and holds > count:
         raise NotAllowedNow("同一来源现在共 {n} 件，请看过再静音", n=holds)
     silent = _answer(session, before, silenced(before), "shelve", by, now)
@@ -83,6 +83,14 @@ def raise_alert(
         stand_down(session, event.id, now, by)
     fresh = alerts.raised(event.id, alert_journal.last_episode(session, event.id) + 1, now)
     return gateway.raised(session, event, alert_folding.folded(session, fresh, event, mark, now), by, now)
+
+
+def follow(session: Session, before: Event, after: Event, now: datetime) -> None:
+    """Let the alert of an event follow what an action made of it: units that were not called yet are called."""
+    if not after.emergency or not after.is_open:
+        return
+    if (before.unit, before.co_units) != (after.unit, after.co_units):
+        alert_folding.follow_units(session, after, now)
 
 
 def stand_down(session: Session, event_id: int, now: datetime, by: str) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from dashboard import actions, clock
 from dashboard.clock import HandClock
 from dashboard.rules.alerts import folding
-from dashboard.rules.alerts.folding import ABOVE, ABOVE_HERE, Earlier
+from dashboard.rules.alerts.folding import ABOVE, ABOVE_HERE, Called, Earlier
 from dashboard.sweeps import deadlines
 from datasources.alerts import screens
 from datasources.store.database import Database
@@ -193,82 +193,6 @@ def test_whatever_it_folded_into_an_unanswered_alarm_sounds_once_that_no_longer_
     assert [one["event"] for one in shown(opened) if one["id"] == last.id]
 
 
-def silence(opened: OpenApi, alert: dict[str, Any], minutes: int = 28, **more: Any) -> Any:
-    until = (clock.now() + timedelta(minutes=minutes)).isoformat()
-    body = {"reason": "误报，正在核实", "until": until} | more
-    return opened.call("lead", "POST", f"/alerts/{alert['id']}/shelve", body)
-
-
-def audible(opened: OpenApi) -> list[str]:
-    """Return the events that sound for themselves or lie in an alarm that sounds."""
-    return [
-        number
-        for alert in shown(opened)
-        if alert["state"] == "raised" and alert["shelved"] is None
-        for number in (alert["event"], *alert["folded"])
-    ]
-
-
-def test_an_emergency_that_comes_when_all_of_its_sender_are_silenced_sounds_for_itself(
-    opened: OpenApi,
-) -> None:
-    flood(opened, 3)
-    for alert in shown(opened):
-        assert silence(opened, alert).status_code == 200
-    fresh = report(opened, spot(opened))
-    assert audible(opened) == [fresh]
-    with opened.runtime.database.read() as session:
-        key = session.scalars(select(EventRow.id).where(EventRow.number == fresh)).one()
-        owed = session.scalars(select(DeliveryRow.event_id).where(DeliveryRow.target == "alert")).all()
-    assert key in owed, "nobody is there to hear it"
-
-
-def test_silencing_an_alarm_silences_what_it_holds_and_whatever_comes_later_is_heard(
-    opened: OpenApi, hand: HandClock
-) -> None:
-    flood(opened, 6)
-    lead = shown(opened)[-1]
-    assert silence(opened, lead, count=lead["count"]).status_code == 200
-    for row in rows(opened)[ABOVE_HERE - 1 :]:
-        assert row.shelved_until is not None and row.shelved_by == "lead"
-    for _ in range(3):
-        hand.forward(seconds=31)
-        deadlines.tick(opened.runtime.database, opened.runtime.reference, hand.now())
-    assert len(audible(opened)) == ABOVE_HERE - 1, "what was silenced knowingly stays silent"
-    fresh = report(opened, spot(opened))
-    assert fresh in audible(opened)
-
-
-def test_an_alarm_that_holds_more_than_whoever_silences_it_saw_is_not_silenced(opened: OpenApi) -> None:
-    flood(opened, 5)
-    lead = shown(opened)[-1]
-    report(opened, spot(opened))
-    answered = silence(opened, lead, count=lead["count"])
-    assert answered.status_code == 409 and "4" in answer_words(answered)
-    assert all(row.shelved_until is None for row in rows(opened))
-    assert silence(opened, lead, count="3").status_code == 422
-
-
-def answer_words(answered: Any) -> str:
-    return str(answered.json["detail"])
-
-
-def test_what_folds_into_an_alarm_while_somebody_silences_it_sounds_for_itself(
-    opened: OpenApi, hand: HandClock
-) -> None:
-    """As two processes leave it."""
-    numbers = flood(opened, 4)
-    *_, lead, last = rows(opened)
-    with opened.runtime.database.write() as session:
-        held = session.get(AlertRow, lead.id)
-        assert held is not None
-        held.shelved_until = clock.now() + timedelta(minutes=20)
-    assert last.folded_into == lead.id
-    hand.forward(seconds=31)
-    deadlines.tick(opened.runtime.database, opened.runtime.reference, hand.now())
-    assert numbers[-1] in audible(opened)
-
-
 def test_without_an_audible_screen_the_gateway_is_told_of_those_that_sound(opened: OpenApi) -> None:
     with opened.runtime.database.read() as session:
         assert screens.audible_screens(session, clock.now()) == 0
@@ -303,7 +227,7 @@ def earlier(key: int, **more: Any) -> Earlier:
     ],
 )
 def test_what_an_alarm_folds_into(past: list[Earlier], into: int | None) -> None:
-    assert folding.target(past, "FIRE", 118.1, 24.5) == into
+    assert folding.target(past, Called("FIRE", frozenset()), 118.1, 24.5) == into
 
 
 def test_what_was_long_ago_does_not_count(opened: OpenApi, hand: HandClock) -> None:
