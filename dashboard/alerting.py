@@ -7,10 +7,11 @@ from sqlalchemy.orm import Session
 from dashboard import alert_folding
 from dashboard.rules.access import Viewer
 from dashboard.rules.alerts import alert as alerts
+from dashboard.rules.alerts import waiting
 from dashboard.rules.alerts.alert import Alert, Behalf
 from dashboard.rules.events.event import Event
 from dashboard.rules.refusals import Forbidden, NotAllowedNow, NotFound
-from datasources.alerts import folds, gateway
+from datasources.alerts import folds, gateway, watch
 from datasources.alerts import journal as alert_journal
 
 
@@ -85,12 +86,19 @@ def raise_alert(
     return gateway.raised(session, event, alert_folding.folded(session, fresh, event, mark, now), by, now)
 
 
-def follow(session: Session, before: Event, after: Event, now: datetime) -> None:
-    """Let the alert of an event follow what an action made of it: units that were not called yet are called."""
+def follow(session: Session, before: Event, after: Event, by: str, now: datetime) -> None:
+    """Let the alert of an event follow what an action made of it.
+
+    Units that were not called yet are called; nobody is waited for who can sign no more; it rests no longer than the
+    event's deadline.
+    """
     if not after.emergency or not after.is_open:
         return
     if (before.unit, before.co_units) != (after.unit, after.co_units):
         alert_folding.follow_units(session, after, now)
+    if after.status in waiting.SIGNED_NO_MORE and before.status != after.status and after.co_units:
+        watch.let_go(session, after, by, now)
+    watch.bring_near(session, after, now)
 
 
 def stand_down(session: Session, event_id: int, now: datetime, by: str) -> None:

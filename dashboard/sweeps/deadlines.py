@@ -15,8 +15,9 @@ from sqlalchemy.orm import Session
 from dashboard import actions, alert_folding
 from dashboard.rules.access import CLOCK
 from dashboard.rules.alerts import alert as alerts
+from dashboard.rules.alerts import waiting
 from dashboard.rules.alerts.alert import Alert, AlertState
-from dashboard.rules.events.event import DUE, Event, Status, Supervision
+from dashboard.rules.events.event import Event, Status, Supervision
 from dashboard.rules.events.outcome import RED_OVERDUE
 from dashboard.sweeps import row_by_row
 from dashboard.sweeps.clock_steps import pull_in
@@ -201,8 +202,8 @@ def _climb(session: Session, alert: Alert, now: datetime) -> int:
         raise LookupError(f"the event {alert.event_id} of the alert is gone")
     if alert_folding.freed(session, alert, now):
         return 1
-    deadline = getattr(event, DUE[Status(event.status)]) if event.is_open else None
-    after, done, again = alerts.climb(alert, now, _all_signed(session, event), deadline)
+    signed = waiting.all_signed(event, journal.co_units(session, event))
+    after, done, again = alerts.climb(alert, now, signed, waiting.deadline(event))
     if not alert_journal.update_alert(session, alert, after):
         return 0
     for consequence in done:
@@ -216,8 +217,3 @@ def _climb(session: Session, alert: Alert, now: datetime) -> int:
         gateway.raised(session, event, again, "clock", now)
     alert_journal.tell_alert(session, after, now)
     return len(done)
-
-
-def _all_signed(session: Session, event: Event) -> bool:
-    lead = event.status not in (Status.REPORTED, Status.CLAIMABLE, Status.PENDING_DISPATCH, Status.DISPATCHED)
-    return lead and all(co.accepted_at is not None for co in journal.co_units(session, event))
