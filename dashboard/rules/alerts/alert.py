@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from dashboard.rules.refusals import NotAllowedNow, Refusal
+from dashboard.rules.text.masking import mask_text
 
 
 class AlertState(StrEnum):
@@ -125,7 +126,9 @@ def acknowledged(
         )
     if alert.state == AlertState.ACKNOWLEDGED:
         raise NotAllowedNow(
-            "{by} 已在 {screen} 确认", by=alert.acknowledged_by, screen=alert.acknowledged_screen
+            "{by} 已在 {screen} 确认",
+            by=alert.acknowledged_by,
+            screen=mask_text(alert.acknowledged_screen or ""),
         )
     if alert.state != AlertState.RAISED:
         raise NotAllowedNow("告警已解除，无需确认")

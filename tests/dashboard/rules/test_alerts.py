@@ -177,3 +177,10 @@ def test_a_clock_put_back_leaves_a_silenced_alarm_waiting_for_the_end_of_its_sil
     assert clock_steps.pulled_in(silent, after(45)) is silent
     moved = clock_steps.pulled_in(silent, after(-3600))
     assert moved.next_at == moved.shelved_until == after(-3600 + 1800)
+
+
+def test_whoever_answers_second_reads_no_number_that_the_first_typed_as_a_screen() -> None:
+    answered = alerts.acknowledged(ALERT, 1, "lead", "回电 13911112222", after(10))
+    with pytest.raises(NotAllowedNow) as refused:
+        alerts.acknowledged(answered, 1, "leader", "desk-2", after(11))
+    assert "139****2222" in str(refused.value) and "13911112222" not in str(refused.value)
