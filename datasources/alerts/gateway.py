@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from dashboard.rules.alerts.alert import Alert, AlertState, sounds
 from dashboard.rules.events.event import Event
-from datasources.alerts import journal
+from datasources.alerts import folds, journal
 from datasources.alerts.screens import audible_screens
 from datasources.events import journal as events
 from datasources.store.models import AlertLogRow, AlertRow
@@ -40,6 +40,7 @@ def call_unheard(session: Session, event: Event, alert: Alert, now: datetime) ->
 
 
 def owe(session: Session, event: Event, alert: Alert, reason: str, now: datetime) -> None:
-    """Owe the notification gateway a message about an alert; whoever owes it writes that into the alert's log."""
-    extra = {"alert": alert.id, "episode": alert.episode, "state": str(alert.state)}
+    """Owe the notification gateway a message about an alert and how many it holds; whoever owes it logs that."""
+    count = 1 + len(folds.folded_ids(session, alert.id))
+    extra = {"alert": alert.id, "episode": alert.episode, "state": str(alert.state), "count": count}
     events.owe(session, events.ALERT, reason, event, extra, now)

@@ -183,3 +183,15 @@ def test_a_damaged_row_of_the_same_sender_keeps_no_other_emergency_from_sounding
             )
     fresh = report(opened, spot(opened))
     assert fresh in audible(opened)
+
+
+def test_the_gateway_is_told_how_many_an_alarm_holds(opened: OpenApi, hand: HandClock) -> None:
+    flood(opened, 5)
+    for _ in range(4):
+        hand.forward(minutes=1)
+        deadlines.tick(opened.runtime.database, opened.runtime.reference, hand.now())
+    with opened.runtime.database.read() as session:
+        told = list(
+            session.scalars(select(DeliveryRow.payload).where(DeliveryRow.reason == "unacknowledged"))
+        )
+    assert sorted(payload["count"] for payload in told) == [1] * (ABOVE_HERE - 1) + [3]
