@@ -1,4 +1,4 @@
-"""The verbs of an alert: raised, answered, silenced openly for a while, stood down, told to the gateway."""
+"""The verbs of an alert: raised, answered, silenced openly for a while, stood down."""
 
 from datetime import datetime
 
@@ -7,12 +7,12 @@ from sqlalchemy.orm import Session
 from dashboard import alert_folding
 from dashboard.rules.access import Viewer
 from dashboard.rules.alerts import alert as alerts
+from dashboard.rules.alerts import waiting
 from dashboard.rules.alerts.alert import Alert, Behalf
 from dashboard.rules.events.event import Event
 from dashboard.rules.refusals import Forbidden, NotAllowedNow, NotFound
+from datasources.alerts import folds, gateway, watch
 from datasources.alerts import journal as alert_journal
-from datasources.alerts.screens import audible_screens
-from datasources.events import journal
 
 
 def acknowledge(
@@ -41,12 +41,32 @@ def acknowledge(
     return answered
 
 
-def shelve(session: Session, alert_id: int, reason: str, until: datetime, by: Viewer, now: datetime) -> Alert:
-    """Silence an alert for a while, openly: reason, person and end are shown on the wall."""
+def shelve(
+    session: Session,
+    alert_id: int,
+    reason: str,
+    until: datetime,
+    by: Viewer,
+    now: datetime,
+    count: int | None = None,
+) -> Alert:
+    """Silence an alert for a while, openly, with all that is folded into it: reason, person and end are on the wall.
+
+    `count` is how many the person saw that it holds: where there are more by now, nothing is silenced.
+    """
     if not by.may("alerts.shelve"):
         raise Forbidden("您的账号不能暂时静音")
     before = _alert(session, alert_id)
-    return _answer(session, before, alerts.shelved(before, by.name, reason, until, now), "shelve", by, now)
+
+    def silenced(one: Alert) -> Alert:
+        return alerts.shelved(one, by.name, reason, until, now)
+
+    holds = 1 + len(folds.folded_ids(session, before.id))
+    if count is not None and holds > count:
+        raise NotAllowedNow("同一来源现在共 {n} 件，请看过再静音", n=holds)
+    silent = _answer(session, before, silenced(before), "shelve", by, now)
+    alert_folding.silence_with(session, before, silenced, by.name, now)
+    return silent
 
 
 def raise_alert(
@@ -63,18 +83,22 @@ def raise_alert(
             return None
         stand_down(session, event.id, now, by)
     fresh = alerts.raised(event.id, alert_journal.last_episode(session, event.id) + 1, now)
-    alert = alert_journal.insert_alert(session, alert_folding.folded(session, fresh, event, mark, now), by)
-    alert_journal.tell_alert(session, alert, now)
-    if alert.folded_into is None and not audible_screens(session, now):
-        owe_webhook(session, event, alert, "no_audible_screen", now)
-        alert_journal.log_alert(session, alert.id, "webhook", now, "clock")
-    return alert
+    return gateway.raised(session, event, alert_folding.folded(session, fresh, event, mark, now), by, now)
 
 
-def owe_webhook(session: Session, event: Event, alert: Alert, reason: str, now: datetime) -> None:
-    """Owe the notification gateway a message about an alert; whoever owes it writes that into the alert's log."""
-    extra = {"alert": alert.id, "episode": alert.episode, "state": str(alert.state)}
-    journal.owe(session, journal.ALERT, reason, event, extra, now)
+def follow(session: Session, before: Event, after: Event, by: str, now: datetime) -> None:
+    """Let the alert of an event follow what an action made of it.
+
+    Units that were not called yet are called; nobody is waited for who can sign no more; it rests no longer than the
+    event's deadline.
+    """
+    if not after.emergency or not after.is_open:
+        return
+    if (before.unit, before.co_units) != (after.unit, after.co_units):
+        alert_folding.follow_units(session, after, now)
+    if after.status in waiting.SIGNED_NO_MORE and before.status != after.status and after.co_units:
+        watch.let_go(session, after, by, now)
+    watch.bring_near(session, after, now)
 
 
 def stand_down(session: Session, event_id: int, now: datetime, by: str) -> None:

@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from callbacks.api.answers import dumped, event_body
 from callbacks.api.answers import moment as shown
 from callbacks.security.guard import WrongCredential
-from callbacks.wording import spoken
+from callbacks.wording import spoken, worded
 from dashboard.rules.refusals import Conflict, NotAllowedNow, Refusal
 from datasources.events.idempotency import InWork
 from datasources.store.faults import is_outage
@@ -83,7 +83,8 @@ def body_of(
         body["detail"] = detail
     if errors:
         body["errors"] = [
-            {"field": field, "message": translate(msgid, None, **params)} for field, msgid, params in errors
+            {"field": field, "message": translate(msgid, None, **worded(params))}
+            for field, msgid, params in errors
         ]
     return body | more
 

@@ -12,6 +12,7 @@ from callbacks.api.events.events import photo_bodies, seen_event, step_body
 from callbacks.live.feed import LiveFeed
 from callbacks.security import guard
 from callbacks.security.session import somebody
+from callbacks.wording import spoken
 from dashboard import actions, clock
 from dashboard.feed.serializer import event_json, millis
 from dashboard.rules.access import HOME, Role, Viewer
@@ -79,8 +80,7 @@ def drawn(runtime: Runtime, number: str, who: Viewer) -> Any:
             event = seen_event(session, number, who)
             return page.view(gathered(session, reference, event, who, now))
     except Refusal as refusal:
-        params = {name: translate(str(value)) for name, value in refusal.params.items()}
-        return page.empty(translate(refusal.text, None, **params))
+        return page.empty(spoken(refusal))
 
 
 def gathered(

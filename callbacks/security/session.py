@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from callbacks.security import client, guard, outside
 from callbacks.security.credential import COOKIE, Credential, Kind, credential_of
 from callbacks.security.guard import permission
+from callbacks.wording import spoken
 from dashboard import clock
 from dashboard.rules.access import HOME, Viewer
 from dashboard.rules.refusals import Forbidden, Refusal
@@ -192,7 +193,7 @@ def _half_way(half: Half, next_path: str) -> AnyResponse:
 
 
 def _refused(refusal: Refusal, half: Half | None, username: str, next_path: str) -> AnyResponse:
-    sentence = translate(refusal.text, **refusal.params)
+    sentence = spoken(refusal)
     token = outside.cookie(request.environ, HALF_COOKIE)
     half = half or (_doors().half(token) if token and not username else None)
     page = _code_form(half, sentence, next_path) if half else _form(sentence, username, next_path)

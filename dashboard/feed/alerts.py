@@ -181,7 +181,10 @@ def alert_object(
         "acknowledged": acknowledged or None,
         "units": units,
         "next": {"at": millis(alert.next_at), "what": next_what(plain)} if alert.next_at else None,
-        "ladder": [{"at": millis(rung.at), "what": rung.what, "done": rung.done} for rung in ladder(plain)],
+        "ladder": [
+            {"at": millis(rung.at), "what": rung.what, "done": rung.done, "held": rung.held}
+            for rung in ladder(plain)
+        ],
         "voice": _spoken(row, units, 1 + len(folded)),
         "count": 1 + len(folded),
         "folded": list(folded[:MOST_FOLDED]),

@@ -12,15 +12,18 @@ from typing import Any
 from sqlalchemy import and_, or_
 from sqlalchemy.orm import Session
 
-from dashboard import actions, alert_folding, alerting
+from dashboard import actions, alert_folding
 from dashboard.rules.access import CLOCK
 from dashboard.rules.alerts import alert as alerts
+from dashboard.rules.alerts import waiting
 from dashboard.rules.alerts.alert import Alert, AlertState
-from dashboard.rules.events.event import DUE, Event, Status, Supervision
+from dashboard.rules.events.event import Event, Status, Supervision
 from dashboard.rules.events.outcome import RED_OVERDUE
 from dashboard.sweeps import row_by_row
 from dashboard.sweeps.clock_steps import pull_in
 from dashboard.sweeps.row_by_row import Sweep
+from dashboard.sweeps.unheard import unheard
+from datasources.alerts import gateway
 from datasources.alerts import journal as alert_journal
 from datasources.districts.reference import Reference
 from datasources.events import journal
@@ -158,6 +161,7 @@ def sound(database: Database, reference: Reference, now: datetime, budget: float
 SWEEPS: tuple[Callable[[Database, Reference, datetime, float | None], int], ...] = (
     pull_in,
     sound,
+    unheard,
     lapse,
     wake,
     expire,
@@ -190,25 +194,18 @@ def _climb(session: Session, alert: Alert, now: datetime) -> int:
         raise LookupError(f"the event {alert.event_id} of the alert is gone")
     if alert_folding.freed(session, alert, now):
         return 1
-    deadline = getattr(event, DUE[Status(event.status)]) if event.is_open else None
-    after, done, again = alerts.climb(alert, now, _all_signed(session, event), deadline)
+    signed = waiting.all_signed(event, journal.co_units(session, event))
+    after, done, again = alerts.climb(alert, now, signed, waiting.deadline(event))
     if not alert_journal.update_alert(session, alert, after):
         return 0
     for consequence in done:
         alert_journal.log_alert(
             session, alert.id, consequence.what, consequence.due_at, "clock", late=consequence.late
         )
-    shelf = alert.shelved_until
-    if any(consequence.what == "webhook" for consequence in done) and (shelf is None or shelf <= now):
-        alerting.owe_webhook(session, event, after, "unacknowledged", now)
+    if any(consequence.what == gateway.CALLED for consequence in done):
+        gateway.owe(session, event, after, "unacknowledged", now)
     if again is not None:
         again = alert_folding.folded(session, again, event, again.mark, now)
-        fresh = alert_journal.insert_alert(session, again, "clock")
-        alert_journal.tell_alert(session, fresh, now)
+        gateway.raised(session, event, again, "clock", now)
     alert_journal.tell_alert(session, after, now)
     return len(done)
-
-
-def _all_signed(session: Session, event: Event) -> bool:
-    lead = event.status not in (Status.REPORTED, Status.CLAIMABLE, Status.PENDING_DISPATCH, Status.DISPATCHED)
-    return lead and all(co.accepted_at is not None for co in journal.co_units(session, event))

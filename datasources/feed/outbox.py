@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, delete, func, select
 from sqlalchemy.orm import Session, aliased, defer
 
+from dashboard.rules.alerts.waiting import SIGNED_NO_MORE
 from dashboard.rules.events.event import OPEN, Event
 from datasources.events import journal
 from datasources.store import sound_rows
@@ -134,16 +135,21 @@ def titles(session: Session, names: Collection[str]) -> dict[str, str]:
 
 
 def signings(session: Session, events: Collection[Event]) -> dict[int, list[dict[str, Any]]]:
-    """Return event id → [{"unit", "accepted", "due_at"}] of the round: the unit in charge first, then co-units."""
+    """Return event id → [{"unit", "accepted", "due_at"}] of the round: the unit in charge first, then co-units.
+
+    Without co-units that have not signed and can sign no more.
+    """
     units: dict[int, list[dict[str, Any]]] = {
         event.id: [signing(event.unit, event.accepted_at, event.accept_due_at)] if event.unit else []
         for event in events
     }
     rounds = {event.id: event.round for event in events}
+    done = {event.id for event in events if event.status in SIGNED_NO_MORE}
     for part in _chunks(list(rounds)):
         query = select(AssignmentRow).where(AssignmentRow.event_id.in_(part)).order_by(AssignmentRow.unit)
         for row in sound_rows.rows_of(session, AssignmentRow, query):
-            if row.round == rounds[row.event_id]:
+            unsigned = row.accepted_at is None
+            if row.round == rounds[row.event_id] and not (unsigned and row.event_id in done):
                 units[row.event_id].append(signing(row.unit, row.accepted_at, row.accept_due_at))
     return units
 

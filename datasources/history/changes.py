@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from dashboard.rules.access import SYSTEM, Role
 from dashboard.rules.alerts import alert
 from dashboard.rules.events.event import Event, Status
+from datasources.alerts import gateway, watch
 from datasources.alerts import journal as alert_journal
 from datasources.districts.reference import Reference
 from datasources.events import journal
@@ -149,8 +150,9 @@ def _follow_with_alert(session: Session, change: Change, now: datetime) -> None:
     sounds = event.emergency and event.is_open and event.status != Status.MERGED
     if sounds and standing is None:
         episode = alert_journal.last_episode(session, event.id) + 1
-        raised = alert_journal.insert_alert(session, alert.raised(event.id, episode, now), SYSTEM.name)
-        alert_journal.tell_alert(session, raised, now)
+        gateway.raised(session, event, alert.raised(event.id, episode, now), SYSTEM.name, now)
+    if sounds and standing is not None:
+        watch.bring_near(session, event, now)
     if not sounds and standing is not None:
         ended = alert.stood_down(standing, now)
         if alert_journal.update_alert(session, standing, ended):

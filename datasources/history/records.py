@@ -16,7 +16,7 @@ from dashboard.rules.alerts import alert as alerts
 from dashboard.rules.events.action import Action
 from dashboard.rules.events.event import Event, Level, Status
 from dashboard.rules.events.report import Report
-from datasources.alerts import journal as alert_journal
+from datasources.alerts import gateway
 from datasources.districts.geo import Place
 from datasources.districts.reference import Reference
 from datasources.events import journal
@@ -104,8 +104,7 @@ def insert_history(
     dirty_marks.mark(session, set().union(*map(dirty_marks.moments_of, events)))
     for event in events:
         if event.emergency and event.is_open:
-            alert = alert_journal.insert_alert(session, alerts.raised(event.id, 1, now), SYSTEM.name)
-            alert_journal.tell_alert(session, alert, now)
+            gateway.raised(session, event, alerts.raised(event.id, 1, now), SYSTEM.name, now)
 
 
 def event_of(report: Report, place: Place, key: int, reference: Reference, now: datetime) -> Event:

@@ -5,16 +5,21 @@ from datetime import datetime, timedelta
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import invariant, rule, run_state_machine_as_test
-from sqlalchemy import func, select
+from hypothesis.stateful import initialize, invariant, precondition, rule, run_state_machine_as_test
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
 
 from dashboard import actions, alerting
-from dashboard.rules.alerts.alert import SIGN_WITHIN, Alert, AlertState, sounds
+from dashboard.rules.access import Role, Viewer
+from dashboard.rules.alerts import waiting
+from dashboard.rules.alerts.alert import SIGN_WITHIN, Alert, AlertState, is_silenced, is_watched, sounds
 from dashboard.rules.events.event import OWNED, Event, Status
 from dashboard.rules.refusals import Invalid, NotAllowedNow
 from datasources.alerts import journal as alert_journal
+from datasources.alerts import screens
 from datasources.events import journal
-from datasources.store.models import AlertLogRow, AlertRow, StepRow
+from datasources.feed import outbox
+from datasources.store.models import AlertLogRow, AlertRow, DeliveryRow, EventRow, StepRow
 from tests.conftest import LEAD, OPERATOR, Town, unit_viewer
 from tests.dashboard.test_machine import Life
 from tests.support.depth import examples
@@ -50,8 +55,116 @@ def lawful(event: Event, alert: Alert | None, now: datetime) -> str:
     return ""
 
 
+def reached(town: Town, event: Event, alert: Alert, bearer: Alert) -> str:
+    """Return whom the alarm of an open emergency does not reach; nothing when the law holds.
+
+    `bearer` is what the alert lies in, or the alert itself. Whoever silenced it has seen it.
+    """
+    now = town.now
+    if alert.state == AlertState.ACKNOWLEDGED:
+        due = waiting.deadline(event)
+        if is_watched(alert) and due is not None and due > now and alert.next_at > due:
+            return "it rests longer than what is to be done now may take"
+        told = event.check_due_at and event.check_due_at - CHECK_WITHIN
+        if event.status == Status.CHECKING and event.check_reminders and alert.acknowledged_at < told:
+            return "its check is late and nobody hears of it"
+        return ""
+    if is_silenced(alert, now):
+        return ""
+    if not sounds(bearer, now) or bearer.folded_into is not None:
+        return "it lies in an alarm that does not sound"
+    with town.database.read() as session:
+        called = {one["unit"] for one in outbox.signings(session, [of(town, bearer)])[bearer.event_id]}
+        wanted = {one["unit"] for one in outbox.signings(session, [event])[event.id]}
+        audible = screens.audible_screens(session, now)
+        query = select(DeliveryRow.payload).where(DeliveryRow.event_id == bearer.event_id)
+        told_of = {payload.get("alert") for payload in session.scalars(query)}
+    if not wanted <= called:
+        return f"it does not call {wanted - called}"
+    return "" if audible or bearer.id in told_of else "no screen is audible and the gateway knows of nothing"
+
+
+def of(town: Town, alert: Alert) -> Event:
+    with town.database.read() as session:
+        found = journal.event_by_id(session, alert.event_id)
+    assert found is not None
+    return found
+
+
+CHECK_WITHIN = timedelta(minutes=30)
+RESIDENT = Viewer("anonymous", Role.RESIDENT)
+NEXT = {
+    Status.REPORTED: ("register", {"category": "S0406"}),
+    Status.PENDING_DISPATCH: ("dispatch", {"unit": "URBAN_MGMT"}),
+    Status.DISPATCHED: ("accept", {}),
+    Status.HANDLING: ("finish", {"text": "已处置", "reason": "协办未到"}),
+}
+
+
 class EmergencyLife(Life):
     """The machine of the lifecycle, with emergencies alone."""
+
+    @initialize()
+    def begin(self) -> None:
+        super().begin()
+        with self.town.database.write() as session:  # what an example before this one left
+            session.execute(update(AlertRow).values(state=AlertState.STOOD_DOWN, next_at=None))
+            session.execute(update(EventRow).values(status=Status.REJECTED))
+        self.screen_is(False)
+
+    @rule(audible=st.booleans())
+    def screen_is(self, audible: bool) -> None:
+        """The one screen of the hall says whether it can be heard; it says nothing more by itself."""
+        with self.town.database.write() as session:
+            screens.heard_from(session, "desk/1", OPERATOR.name, audible, self.town.now)
+
+    @rule(count=st.sampled_from((1, 3)))
+    def a_stranger_reports(self, count: int) -> None:
+        for _ in range(count):
+            self.town.report(
+                None, RESIDENT, emergency=True, source="resident", mark=f"stranger {self.started}"
+            )
+
+    @rule()
+    def somebody_answers(self) -> None:
+        with self.town.database.write() as session:
+            for alert in self._shown(session):
+                alerting.acknowledge(session, alert.id, alert.episode, "desk-1", OPERATOR, self.town.now)
+
+    def _shown(self, session: Session) -> list[Alert]:
+        raised = AlertRow.state == AlertState.RAISED, AlertRow.folded_into.is_(None)
+        return alert_journal.alerts_where(session, *raised)
+
+    @rule(minutes=st.sampled_from((1, 28)))
+    def somebody_silences_what_sounds(self, minutes: int) -> None:
+        until = self.town.now + timedelta(minutes=minutes)
+        with self.town.database.write() as session:
+            for alert in self._shown(session):
+                alerting.shelve(session, alert.id, "误报核实", until, LEAD, self.town.now)
+
+    @precondition(lambda self: self._movable())
+    @rule(data=st.data())
+    def the_work_goes_on(self, data: st.DataObject) -> None:
+        event = data.draw(st.sampled_from(self._movable()))
+        action, facts = NEXT[Status(event.status)]
+        who = self.town.unit_of(event) if event.status in OWNED else LEAD
+        photos = {"photos": [self.town.photo()]} if action == "finish" else {}
+        self.town.act(event, action, who, **facts, **photos)
+
+    def _movable(self) -> list[Event]:
+        return [event for event in self._events() if event.emergency and event.status in NEXT]
+
+    @invariant()
+    def every_open_emergency_reaches_somebody_or_was_answered_or_silenced_knowingly(self) -> None:
+        self.town.tick()
+        for event in self._events():
+            if event.is_open and event.emergency:
+                alert = open_alert(self.town, event)
+                assert alert is not None
+                with self.town.database.read() as session:
+                    bearer = alert_journal.alert_by_id(session, alert.folded_into or alert.id)
+                broken = reached(self.town, event, alert, bearer)
+                assert not broken, (broken, event.number, alert, bearer)
 
     @rule(emergency=st.sampled_from(("S0502", None)))
     def report(self, emergency: str | None) -> None:  # type: ignore[override]

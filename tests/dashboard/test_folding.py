@@ -10,7 +10,7 @@ from sqlalchemy import select
 from dashboard import actions, clock
 from dashboard.clock import HandClock
 from dashboard.rules.alerts import folding
-from dashboard.rules.alerts.folding import ABOVE, ABOVE_HERE, Earlier
+from dashboard.rules.alerts.folding import ABOVE, ABOVE_HERE, Called, Earlier
 from dashboard.sweeps import deadlines
 from datasources.alerts import screens
 from datasources.store.database import Database
@@ -210,6 +210,8 @@ def earlier(key: int, **more: Any) -> Earlier:
         ([earlier(n, unit="GAS") for n in (1, 2, 3)], None),
         ([earlier(1), earlier(2), earlier(3, state="acknowledged")], 2),
         ([earlier(n, state="acknowledged") for n in (1, 2, 3)], None),
+        ([earlier(n, silenced=True) for n in (1, 2, 3)], None),
+        ([earlier(1), earlier(2), earlier(3, silenced=True)], 2),
         ([earlier(n, lat=24.6) for n in range(1, 10)], None),
         ([earlier(n, lat=24.6 + n) for n in range(1, 12)], 11),
         ([earlier(1), earlier(2, folded_into=1), earlier(3, folded_into=1)], 1),
@@ -217,7 +219,7 @@ def earlier(key: int, **more: Any) -> Earlier:
     ],
 )
 def test_what_an_alarm_folds_into(past: list[Earlier], into: int | None) -> None:
-    assert folding.target(past, "FIRE", 118.1, 24.5) == into
+    assert folding.target(past, Called("FIRE", frozenset()), 118.1, 24.5) == into
 
 
 def test_what_was_long_ago_does_not_count(opened: OpenApi, hand: HandClock) -> None:

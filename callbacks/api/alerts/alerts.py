@@ -98,16 +98,19 @@ def acknowledge(key: int) -> Response:
 
 @permission("alerts.shelve")
 def shelve(key: int) -> Response:
-    """Silence an alert for at most 30 minutes, with a reason that everybody sees."""
-    body, who, now = object_body("reason", "until"), somebody(), clock.now()
+    """Silence an alert for at most 30 minutes, with a reason that everybody sees; 409 where it holds more than `count`."""
+    body, who, now = object_body("reason", "until", "count"), somebody(), clock.now()
     until = moment_of(body.get("until"))
     faults = _line("reason", body.get("reason"), LONGEST_REASON)
     if until is None:
         faults.append(("until", "应是带时区的时间", {}))
+    count = body.get("count")
+    if count is not None and (isinstance(count, bool) or not isinstance(count, int)):
+        faults.append(("count", "应是整数", {}))
     if faults or until is None:
         raise Invalid(faults)
     with runtime().database.write() as session:
-        alerting.shelve(session, known(key), clean.line(body["reason"]), until, who, now)
+        alerting.shelve(session, known(key), clean.line(body["reason"]), until, who, now, count)
         found = _one(session, key)
     return answer(found)
 

@@ -52,7 +52,9 @@ ALERTS: Mapping[str, Schema] = {
             ),
             "units": array(record({"unit": TEXT, "name": TEXT, "accepted": FLAG, "due_at": null(MOMENT)})),
             "next": null(record({"at": MOMENT, "what": null(choice((*LADDER_WORDS,)))})),
-            "ladder": array(record({"at": MOMENT, "what": choice((*LADDER_WORDS,)), "done": FLAG})),
+            "ladder": array(
+                record({"at": MOMENT, "what": choice((*LADDER_WORDS,)), "done": FLAG, "held": FLAG})
+            ),
             "count": WHOLE,
             "folded": array(TEXT),
             "shelved": null(record({"until": MOMENT, "by": TEXT, "title": null(TEXT), "reason": TEXT})),
@@ -80,7 +82,9 @@ ALERTS: Mapping[str, Schema] = {
         "on_behalf",
     ),
     "AlarmLoad": record({"ten_minutes": WHOLE, "flood": FLAG, "limit": WHOLE}),
-    "Shelve": record({"reason": {**TEXT, "minLength": 1, "maxLength": 500}, "until": MOMENT}),
+    "Shelve": record(
+        {"reason": {**TEXT, "minLength": 1, "maxLength": 500}, "until": MOMENT, "count": null(WHOLE)}, "count"
+    ),
     "ScreenSays": record(
         {
             "name": {**TEXT, "minLength": 1, "maxLength": 100},

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from dashboard.rules.refusals import NotAllowedNow, Refusal
+from dashboard.rules.text.masking import mask_text
 
 
 class AlertState(StrEnum):
@@ -90,11 +91,15 @@ class Consequence:
 
 @dataclass(frozen=True, slots=True)
 class Rung:
-    """One line of the plan people see: when, what (a key of LADDER_WORDS), and whether it has happened."""
+    """One line of the plan people see: when, what (a key of LADDER_WORDS), whether it has happened or is held back.
+
+    What a silence holds back comes when that ends.
+    """
 
     at: datetime
     what: str
     done: bool
+    held: bool = False
 
 
 def raised(event_id: int, episode: int, now: datetime) -> Alert:
@@ -115,7 +120,9 @@ def acknowledged(
         )
     if alert.state == AlertState.ACKNOWLEDGED:
         raise NotAllowedNow(
-            "{by} 已在 {screen} 确认", by=alert.acknowledged_by, screen=alert.acknowledged_screen
+            "{by} 已在 {screen} 确认",
+            by=alert.acknowledged_by,
+            screen=mask_text(alert.acknowledged_screen or ""),
         )
     if alert.state != AlertState.RAISED:
         raise NotAllowedNow("告警已解除，无需确认")
@@ -150,7 +157,12 @@ def shelved(alert: Alert, by: str, reason: str, until: datetime, now: datetime) 
     if not now < until <= now + LONGEST_SHELF:
         raise Refusal("暂时静音最长 30 分钟", field="until")
     return replace(
-        alert, version=alert.version + 1, shelved_until=until, shelved_by=by, shelved_reason=reason.strip()
+        alert,
+        version=alert.version + 1,
+        next_at=alert.next_at if alert.folded_into is not None else max(until, alert.next_at or until),
+        shelved_until=until,
+        shelved_by=by,
+        shelved_reason=reason.strip(),
     )
 
 
@@ -167,7 +179,12 @@ def is_watched(alert: Alert) -> bool:
 
 def sounds(alert: Alert, now: datetime) -> bool:
     """Return whether an alert is heard now: nobody has answered it and nobody has silenced it for a while."""
-    return alert.state == AlertState.RAISED and (alert.shelved_until is None or alert.shelved_until <= now)
+    return alert.state == AlertState.RAISED and not is_silenced(alert, now)
+
+
+def is_silenced(alert: Alert, now: datetime) -> bool:
+    """Return whether somebody has silenced an alert openly and the silence goes on."""
+    return alert.shelved_until is not None and alert.shelved_until > now
 
 
 def next_what(alert: Alert) -> str | None:
@@ -182,17 +199,21 @@ def next_what(alert: Alert) -> str | None:
 def ladder(alert: Alert) -> list[Rung]:
     """Return what has happened by itself and what will, in order; once answered, only signing is waited for.
 
-    From LADDER: 0 raised, 30 s repeat, 60 s widen, 180 s gateway; past the last rung that one comes again.
+    From LADDER: 0 raised, 30 s repeat, 60 s widen, 180 s gateway; past the last rung that one comes again. A silence
+    holds back whatever falls into it.
     """
-    rungs = [Rung(alert.raised_at, "raise", done=True)]
+    rungs, silent = [Rung(alert.raised_at, "raise", done=True)], alert.shelved_until
     for place, (seconds, what) in enumerate(LADDER):
-        rungs.append(Rung(alert.raised_at + timedelta(seconds=seconds), what, done=place < alert.stage))
+        at, done = alert.raised_at + timedelta(seconds=seconds), place < alert.stage
+        held = not done and silent is not None and at < silent
+        rungs.append(Rung(max(at, silent or at) if held else at, what, done, held))
     waits = alert.state == AlertState.RAISED
     if not waits:
         rungs = [rung for rung in rungs if rung.done]
     following = next_what(alert)
     if alert.next_at is not None and following is not None and not (waits and alert.stage < len(LADDER)):
-        rungs.append(Rung(alert.next_at, following, done=False))
+        held = waits and silent is not None and alert.next_at <= silent
+        rungs.append(Rung(alert.next_at, following, done=False, held=held))
     return rungs
 
 
@@ -210,6 +231,8 @@ def climb(
         return _answered(alert, now, all_signed, deadline)
     if alert.folded_into is not None:  # what it folded into climbs for both
         return replace(alert, next_at=now + timedelta(seconds=LADDER[0][0])), (), None
+    if is_silenced(alert, now):  # every rung is held back, and comes when the silence ends
+        return replace(alert, version=alert.version + 1, next_at=alert.shelved_until), (), None
     done: list[Consequence] = []
     stage, next_at = alert.stage, alert.next_at or now
     while next_at <= now:
@@ -218,6 +241,7 @@ def climb(
         stage += 1
         if stage < len(LADDER):
             next_at = alert.raised_at + timedelta(seconds=LADDER[stage][0])
+            next_at = max(next_at, alert.shelved_until or next_at)
         else:
             next_at = now + timedelta(seconds=LADDER[-1][0])
     return replace(alert, version=alert.version + 1, stage=stage, next_at=next_at), done, None

@@ -25,10 +25,12 @@ def pulled_in(alert: Alert, now: datetime) -> Alert:
     """
     next_at, shelf = alert.next_at, alert.shelved_until
     believed = alert.state == AlertState.ACKNOWLEDGED and (alert.acknowledged_at or now) <= now
-    if next_at is not None and not believed:
-        next_at = min(next_at, now + span(alert))
     if shelf is not None:
         shelf = min(shelf, now + LONGEST_SHELF)
+    if next_at is not None and not believed:
+        next_at = min(
+            next_at, max(now + span(alert), shelf or now)
+        )  # a silence holds rungs back until its end
     if (next_at, shelf) == (alert.next_at, alert.shelved_until) or alert.state == AlertState.STOOD_DOWN:
         return alert
     return replace(alert, version=alert.version + 1, next_at=next_at, shelved_until=shelf)

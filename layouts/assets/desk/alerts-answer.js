@@ -98,6 +98,8 @@ const FORMS = {
     ];
   },
   shelf(alert, made) {
+    const { count } = alert; // as shown now: more that came since are not silenced unseen
+    if (count > 1) made.append(el("span", "", t("同一来源的 {n} 件会一并静音", { n: count })));
     input(made, "reason", t("静音原因（大屏会显示）"), 500);
     choice(
       made,
@@ -112,7 +114,7 @@ const FORMS = {
         return post(
           alert,
           "shelve",
-          { reason: made.elements.reason.value.trim(), until },
+          { reason: made.elements.reason.value.trim(), until, count },
           t("已静音 {n} 分钟", { n: made.elements.until.value }),
         );
       },

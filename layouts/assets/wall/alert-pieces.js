@@ -56,6 +56,7 @@ export const ladder = (alert, lost) => {
       el("time", "", duration(rung.at - alert.raised_at)),
       el("span", "w-cut", (words[rung.what] || (() => rung.what))()),
     );
+    if (rung.held) item.append(el("em", "", t("静音中，到时补上")));
     if (rung === next) item.append(lost ? el("em", "", t("状态未知")) : until(rung.at, "w-until--in"));
     mark(item, "data-rung", rung.what);
   }

@@ -5,8 +5,11 @@ from typing import Any
 
 import pytest
 
+from callbacks.api.problems import body_of
+from callbacks.wording import spoken
 from dashboard.clock import HandClock
 from dashboard.rules.events.rules import BY_ACTION
+from dashboard.rules.refusals import Refusal
 from datasources.events import journal
 from datasources.store.database import Database
 from tests.conftest import Town, make_town
@@ -153,3 +156,23 @@ def test_a_ledger_and_its_export_show_no_title_of_an_event_one_may_not_open(
         assert [one["event"] for one in listed] and {one["event"] for one in listed} == {event.number}
         assert (exported.status_code, event.number in exported.text) == (200, True)
         assert [TITLE in str(listed), TITLE in exported.text] == [shown, shown], account
+
+
+def test_no_refusal_carries_a_number_that_somebody_typed(opened: OpenApi, place: Town) -> None:
+    case(place, emergency=True, category=None)
+    (alert,) = opened.call("lead", "GET", "/alerts").json["items"]
+    where = f"/alerts/{alert['id']}/acknowledge"
+    said = {"episode": alert["episode"], "screen": "回电 13911112222"}
+    assert opened.call("lead", "POST", where, said).status_code == 200
+    second = opened.call("leader", "POST", where, said | {"screen": "x"})
+    assert second.status_code == 409 and "139****2222" in second.json["detail"]
+    assert "13911112222" not in second.text
+
+
+def test_a_refusal_hides_numbers_of_persons_and_leaves_those_of_events_readable() -> None:
+    refusal = Refusal(
+        "没有编号为 {number} 的事件（{said}，{most}）", number="20261120000123", said="打13911112222", most=7
+    )
+    assert spoken(refusal) == "没有编号为 20261120000123 的事件（打139****2222，7）"
+    errors = [("at", "“{said}”不是时间", {"said": "13911112222"})]
+    assert body_of(422, "", errors)["errors"][0]["message"] == "“139****2222”不是时间"

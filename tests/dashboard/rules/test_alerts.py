@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from dashboard.rules.alerts import alert as alerts
+from dashboard.rules.alerts import clock_steps
 from dashboard.rules.refusals import NotAllowedNow, Refusal
 
 NOW = datetime(2026, 11, 20, 7, 31, 48, tzinfo=UTC)
@@ -129,3 +130,57 @@ def test_once_answered_only_what_happened_and_what_is_waited_for_stand_in_the_pl
     assert plan(answered) == [(0, "raise", True), (30, "repeat", True), (340, "reopen", False)]
     waits, _, _ = alerts.climb(answered, after(340), True, after(7200))
     assert plan(waits) == [(0, "raise", True), (30, "repeat", True), (7200, "overdue", False)]
+
+
+def shelved_at_40(seconds: float = 600) -> alerts.Alert:
+    climbed, _, _ = alerts.climb(ALERT, after(31), False)
+    return alerts.shelved(climbed, "lead", "演练", after(seconds), after(40))
+
+
+def test_a_silence_holds_every_rung_back_and_the_plan_says_so() -> None:
+    alert = shelved_at_40()
+    assert alerts.climb(alert, after(599), False) == (alert, (), None)
+    assert [((r.at - NOW).total_seconds(), r.what, r.done, r.held) for r in alerts.ladder(alert)] == [
+        (0, "raise", True, False),
+        (30, "repeat", True, False),
+        (600, "widen", False, True),
+        (600, "webhook", False, True),
+    ]
+
+
+def test_when_the_silence_ends_what_it_held_back_happens_in_order_and_in_time() -> None:
+    climbed, done, _ = alerts.climb(shelved_at_40(), after(600), False)
+    assert [(c.what, c.due_at, c.late) for c in done] == [
+        ("widen", after(600), False),
+        ("webhook", after(600), False),
+    ]
+    assert (climbed.stage, climbed.next_at) == (3, after(780))
+    assert not any(rung.held for rung in alerts.ladder(climbed))
+
+
+def test_a_rung_that_an_older_version_left_within_a_silence_waits_for_its_end() -> None:
+    alert = replace(shelved_at_40(), next_at=after(60))
+    held, done, _ = alerts.climb(alert, after(61), False)
+    assert (held.next_at, held.stage, done) == (after(600), 1, ())
+
+
+def test_the_gateway_that_comes_again_and_again_is_held_back_too() -> None:
+    climbed, _, _ = alerts.climb(ALERT, after(200), False)
+    silent = alerts.shelved(climbed, "lead", "演练", after(900), after(210))
+    assert alerts.ladder(silent)[-1] == alerts.Rung(after(900), "webhook", done=False, held=True)
+    _, done, _ = alerts.climb(silent, after(900), False)
+    assert [c.what for c in done] == ["webhook"]
+
+
+def test_a_clock_put_back_leaves_a_silenced_alarm_waiting_for_the_end_of_its_silence() -> None:
+    silent = shelved_at_40(900)
+    assert clock_steps.pulled_in(silent, after(45)) is silent
+    moved = clock_steps.pulled_in(silent, after(-3600))
+    assert moved.next_at == moved.shelved_until == after(-3600 + 1800)
+
+
+def test_whoever_answers_second_reads_no_number_that_the_first_typed_as_a_screen() -> None:
+    answered = alerts.acknowledged(ALERT, 1, "lead", "回电 13911112222", after(10))
+    with pytest.raises(NotAllowedNow) as refused:
+        alerts.acknowledged(answered, 1, "leader", "desk-2", after(11))
+    assert "139****2222" in str(refused.value) and "13911112222" not in str(refused.value)

@@ -14,7 +14,7 @@ from datasources.districts.reference import References
 from datasources.events import journal
 from datasources.history.imports import ImportJob, Outcome, import_file
 from datasources.store.database import Database
-from datasources.store.models import AlertRow, EventRow, OutboxRow, RollupMarkRow, StepRow
+from datasources.store.models import AlertRow, DeliveryRow, EventRow, OutboxRow, RollupMarkRow, StepRow
 from tests.conftest import OPERATOR
 from tests.datasources.history.test_imports import NOW, bring, count, events, row, write
 
@@ -81,8 +81,26 @@ def test_a_record_that_becomes_an_open_emergency_sounds_and_is_silent_once_close
     assert states() == []
     renew(database, write(tmp_path / "b.csv", [row(1, closed_at="", category="9901")]))
     assert states() == ["raised"]
+    assert count(database, DeliveryRow) == 1, "no screen is audible: the gateway is owed at once"
     renew(database, write(tmp_path / "c.csv", [row(1, category="9901")]))
     assert states() == ["stood_down"]
+
+
+def test_an_answered_emergency_waits_no_longer_than_the_deadline_its_record_has_now(
+    database: Database, tmp_path: Path
+) -> None:
+    far = row(1, closed_at="", category="9901", handle_due_at="2026-12-30 09:00:00")
+    bring(database, write(tmp_path / "a.csv", [far]))
+    event = one(database, "A1")
+    with database.write() as session:
+        alert = session.scalars(select(AlertRow)).one()
+        alert.state, alert.acknowledged_by, alert.acknowledged_at = "acknowledged", "operator", NOW
+        alert.next_at = event.handle_due_at
+    near = row(1, closed_at="", category="9901", handle_due_at="2026-12-01 09:00:00")
+    renew(database, write(tmp_path / "b.csv", [near]))
+    with database.read() as session:
+        assert session.scalars(select(AlertRow.next_at)).one() == one(database, "A1").handle_due_at
+    assert one(database, "A1").handle_due_at < event.handle_due_at
 
 
 def test_what_people_have_worked_on_is_theirs(database: Database, tmp_path: Path) -> None:

@@ -24,7 +24,7 @@ from datasources.events import journal
 from datasources.history.dates import DateOrder, Dates
 from datasources.history.imports import ImportJob, Outcome, import_file
 from datasources.store.database import Database
-from datasources.store.models import AlertRow, EventRow, ImportRow, LedgerRow, OutboxRow, StepRow
+from datasources.store.models import AlertRow, DeliveryRow, EventRow, ImportRow, LedgerRow, OutboxRow, StepRow
 from tests import ROOT
 
 NOW = datetime(2026, 11, 20, 1, 0, tzinfo=UTC)
@@ -148,6 +148,15 @@ def test_an_open_emergency_of_history_sounds_the_alert(database: Database, tmp_p
     still_open = next(event for event in events(database) if event.is_open)
     with database.read() as session:
         assert list(session.scalars(select(AlertRow.event_id))) == [still_open.id]
+
+
+def test_an_open_emergency_of_history_is_owed_to_the_gateway_at_once_where_no_screen_is_audible(
+    database: Database, tmp_path: Path
+) -> None:
+    bring(database, write(tmp_path / "h.csv", [row(1, category="9901", closed_at="")]))
+    with database.read() as session:
+        owed = session.execute(select(DeliveryRow.target, DeliveryRow.reason)).all()
+    assert [tuple(one) for one in owed] == [("alert", "no_audible_screen")]
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])

@@ -80,7 +80,9 @@ def remind(attempt: EventAttempt) -> Outcome:
     later = attempt.context.now + minutes(
         attempt.context, "check_emergency" if attempt.matter.emergency else "check"
     )
-    outcome = Outcome(set={"check_reminders": attempt.matter.check_reminders + 1, "check_due_at": later})
+    columns = {"check_reminders": attempt.matter.check_reminders + 1, "check_due_at": later}
+    # every reminder moves the deadline on: the alert of an emergency opens again at the one that has passed
+    outcome = Outcome(set=columns, alert=again(attempt.matter))
     if not attempt.matter.check_reminders:
         outcome.points = scoring.for_check(attempt.context.tasked, False, attempt.context.world.policy)
     return outcome
