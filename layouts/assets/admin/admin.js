@@ -1,7 +1,7 @@
 /* The administrator's page: asks every few seconds how the screens are, changes texts in place, sends the buttons. */
 import { byId, el, say, whenDrawn } from "../core/dom.js";
 import { shutOut } from "../core/door.js";
-import { saidBy } from "../core/http.js";
+import { call } from "../core/http.js";
 import { keyed } from "../core/keyed.js";
 import { t } from "../core/words.js";
 import { COLUMNS, online } from "./columns.js";
@@ -18,15 +18,11 @@ const sure = new Map(); // screen → until when a second press renews
 
 /* ---- asking and telling ---- */
 const ask = async (path, body) => {
-  const post = { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) };
-  const answer = await fetch(path, body === undefined ? { cache: "no-store" } : post);
-  if (answer.status === 401) shutOut();
-  const said = await saidBy(answer);
-  if (!answer.ok)
+  const { ok, status, said } = await call(path, { body, shut: shutOut });
+  if (!ok)
     throw new Error(
-      [said.detail, ...(said.errors || []).map((one) => one.message)].filter(Boolean)[0] ||
-        said.title ||
-        String(answer.status),
+      [said.detail, ...(said.errors || []).map((one) => one.message), said.title].find(Boolean) ||
+        (status ? String(status) : t("没有连上服务器，请再试")),
     );
   return said;
 };

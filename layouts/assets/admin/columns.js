@@ -1,15 +1,10 @@
 /* What the table of screens shows in each column, and when a value is bad. */
+import { roughly } from "../core/spans.js";
 import { t } from "../core/words.js";
 
 const ONLINE_S = 15; // the lease of datasources/alerts/screens.py
 const OLD_S = 10;
 /* ---- words ---- */
-const span = (s) => {
-  if (s < 60) return t("{n} 秒", { n: Math.round(s) });
-  if (s < 3600) return t("{n} 分钟", { n: Math.floor(s / 60) });
-  if (s < 86400) return t("{n} 小时", { n: Math.floor(s / 3600) });
-  return t("{n} 天", { n: Math.floor(s / 86400) });
-};
 const REASONS = {
   open: () => t("打开"),
   night: () => t("夜间刷新"),
@@ -21,8 +16,8 @@ const status = (one) => {
   if (one.revoked_at) return ["out", t("已撤销")];
   if (one.ago === undefined) return ["", one.opened_at ? t("已打开，还没有报到") : t("还没有打开过")];
   // a browser that logged in once: nobody's fault
-  if (!online(one) && !one.kiosk) return ["", t("已离开 {time}", { time: span(one.ago) })];
-  return online(one) ? ["on", t("在线")] : ["lost", t("失联 {time}", { time: span(one.ago) })];
+  if (!online(one) && !one.kiosk) return ["", t("已离开 {time}", { time: roughly(one.ago) })];
+  return online(one) ? ["on", t("在线")] : ["lost", t("失联 {time}", { time: roughly(one.ago) })];
 };
 const known = (value, say) => (value === undefined || value === null ? ["—", "adm-none"] : say(value));
 const over = (bad, text) => [text, bad ? "adm-bad" : ""];
@@ -62,7 +57,7 @@ export const COLUMNS = [
     () => t("已运行"),
     "",
     (_one, report) =>
-      known(report.uptime_s, (s) => [span(s), "", REASONS[report.reason] ? REASONS[report.reason]() : ""]),
+      known(report.uptime_s, (s) => [roughly(s), "", REASONS[report.reason] ? REASONS[report.reason]() : ""]),
     true,
   ],
   [() => t("来源地址"), "num", (one) => known(one.origin || null, (text) => [text, ""])],

@@ -1,6 +1,7 @@
 /* On the administrator's page: which part stands still, which rows are set aside and why, what outside systems have
    not taken. */
 import { byId, el, say } from "../core/dom.js";
+import { get } from "../core/http.js";
 import { dayTime, duration } from "../core/time.js";
 import { t } from "../core/words.js";
 
@@ -24,11 +25,6 @@ const TARGETS = { alert: () => t("告警通知"), efficiency: () => t("效能办
 const STATES = { waiting: () => t("等待"), failed: () => t("没有送到"), sent: () => t("已送达") };
 const REASONS = { no_audible_screen: () => t("没有听得见的屏幕"), unacknowledged: () => t("告警无人确认") };
 const word = (words, code) => (words[code] ? words[code]() : code);
-const ask = async (path, body) => {
-  const post = { method: "POST", headers: { "Content-Type": "application/json" }, body: "{}" };
-  const answer = await fetch(path, body === undefined ? { cache: "no-store" } : post).catch(() => null);
-  return answer && answer.ok ? answer.json() : null;
-};
 
 const table = (box, titles, rows, none) => {
   const made = el("table");
@@ -132,7 +128,7 @@ const look = async () => {
   if (!root || document.hidden) return;
   const first = JSON.parse(root.getAttribute("data-initial"));
   zone = first.time_zone;
-  const [health, owed] = [await ask("/admin/health"), await ask("/api/v1/deliveries")];
+  const [health, owed] = [await get("/admin/health"), await get("/api/v1/deliveries")];
   if (health) parts(health);
   if (owed) deliveries(owed, first.may_change);
 };
@@ -141,7 +137,7 @@ document.addEventListener("click", async (event) => {
   const button = event.target.closest("#admin-deliveries [data-delivery]");
   if (!button) return;
   button.disabled = true;
-  await ask(`/api/v1/deliveries/${button.dataset.delivery}/again`, {});
+  await get(`/api/v1/deliveries/${button.dataset.delivery}/again`, { body: {} });
   look();
 });
 const seen = new MutationObserver(() => {

@@ -1,5 +1,8 @@
 /* Open emergencies: which one comes first, what a screen missed while it was away. */
+
+import { get } from "../core/http.js";
 import { page } from "../core/page.js";
+import { live } from "../live/live.js";
 import { alarmSound } from "./sound.js";
 
 const PIN_MS = 30000; // an alert somebody touched stays in the strip this long
@@ -69,28 +72,26 @@ const show = (id) => {
 /* ---- back after a cut or a reload: what was raised meanwhile, with its true time ---- */
 const askMissed = (since, now) => {
   if (!since || since >= now || now - since > LONGEST_AWAY) return;
-  fetch("/api/v1/alerts/missed?since=" + encodeURIComponent(new Date(since).toISOString()), { cache: "no-store" })
-    .then((answer) => (answer.ok ? answer.json() : { items: [] }))
-    .then(({ items }) => {
-      const late = items.filter((one) => !heard.has(one.id) || heard.get(one.id).lag > LATE_MS);
-      if (late.length) away = { items: late.map(timed), until: performance.now() + MISSED_MS };
-      page.dirty();
-    })
-    .catch(() => undefined); // the open ones come with the feed all the same
+  get("/api/v1/alerts/missed?since=" + encodeURIComponent(new Date(since).toISOString())).then((found) => {
+    if (!found) return; // the open ones come with the feed all the same
+    const late = found.items.filter((one) => !heard.has(one.id) || heard.get(one.id).lag > LATE_MS);
+    if (late.length) away = { items: late.map(timed), until: performance.now() + MISSED_MS };
+    page.dirty();
+  });
 };
 
 const watchLink = (now) => {
-  const live = Boolean(window.live) && window.live.link === "live" && window.live.loaded;
-  if (live && !link.live) askMissed(link.first ? Number(localStorage.getItem(SEEN)) : link.seen, now);
-  if (live) {
-    link.seen = now - window.live.age() * 1000 * window.live.speed; // the last heartbeat, not the moment it was missed
+  const linked = live.link === "live" && live.loaded;
+  if (linked && !link.live) askMissed(link.first ? Number(localStorage.getItem(SEEN)) : link.seen, now);
+  if (linked) {
+    link.seen = now - live.age() * 1000 * live.speed; // the last heartbeat, not the moment it was missed
     link.first = false;
     if (performance.now() - link.kept > 2000) {
       link.kept = performance.now();
       localStorage.setItem(SEEN, String(Math.floor(link.seen)));
     }
   }
-  link.live = live;
+  link.live = linked;
 };
 
 const missed = () => (away && performance.now() < away.until ? away.items.map((one) => held.get(one.id) || one) : []);

@@ -8,6 +8,7 @@ import { tellNews } from "../core/news.js";
 import { duration } from "../core/time.js";
 import { t } from "../core/words.js";
 import { manyOf } from "../live/link.js";
+import { live } from "../live/live.js";
 import { claim } from "./claim.js";
 
 const AGAIN_MS = 15_000; // an emergency that is not signed for rings again
@@ -124,7 +125,7 @@ const bell = () => {
 
 /* ---- emergencies this unit must sign for ---- */
 const waiting = () =>
-  window.live
+  live
     .alerts()
     .filter(
       (alert) =>
@@ -170,7 +171,7 @@ const alarms = () => {
     (line, alert) => {
       say(
         line.querySelector(".c-al__t"),
-        t("已 {time}", { time: duration(window.live.now() - (alert.reported_at || alert.raised_at)) }),
+        t("已 {time}", { time: duration(live.now() - (alert.reported_at || alert.raised_at)) }),
       );
     },
   );
@@ -217,8 +218,8 @@ export const begin = (given) => {
   claim.log = note;
   bell();
   for (const kind of ["pointerdown", "keydown"]) document.addEventListener(kind, wake, { passive: true });
-  window.live.on("alert", alarms);
-  window.live.on("rows", alarms);
+  live.on("alert", alarms);
+  live.on("rows", alarms);
   claim.onTick(alarms);
 };
 export const claimAlert = { ring, press };

@@ -1,5 +1,5 @@
 /* One card of the pool: the ring of its time, what it is, what it is worth, the press. */
-import { el, mark, say } from "../core/dom.js";
+import { el, mark, say, svg } from "../core/dom.js";
 import { dayTime, hourTime, remaining } from "../core/time.js";
 import { t } from "../core/words.js";
 import { claim } from "./claim.js";
@@ -8,13 +8,7 @@ import { busy, take } from "./take.js";
 
 const SOON = 0.25; // of the claim window
 const AROUND = 2 * Math.PI * 50;
-const NS = "http://www.w3.org/2000/svg";
 /* ---- a card ---- */
-const svg = (tag, more) => {
-  const node = document.createElementNS(NS, tag);
-  for (const [name, value] of Object.entries(more)) node.setAttribute(name, value);
-  return node;
-};
 const ring = () => {
   const box = svg("svg", { viewBox: "-56 -56 112 112", class: "c-ring num", role: "img" });
   box.append(

@@ -1,8 +1,11 @@
 /* The spine of the unit's page: which event is chosen, the clock, the keys; the other claim scripts hang on claim. */
+
 import { byId, el, say, whenDrawn } from "../core/dom.js";
+import { get } from "../core/http.js";
 import { clockTime, longDate, weekdayName } from "../core/time.js";
 import { t } from "../core/words.js";
 import { linkSaid } from "../live/link.js";
+import { live } from "../live/live.js";
 import { claimAlert } from "./alert.js";
 import { claimPool } from "./pool.js";
 
@@ -30,7 +33,7 @@ const draw = (soon) => {
 const choose = (wanted) => {
   if (wanted === number) return;
   number = wanted;
-  const row = ids.has(number) ? window.live.get(ids.get(number)) : null;
+  const row = ids.has(number) ? live.get(ids.get(number)) : null;
   version = row ? row.version : 0;
   root.classList.toggle("claim--open", Boolean(number));
   history.replaceState(history.state, "", number ? "/claim?event=" + encodeURIComponent(number) : "/claim");
@@ -44,11 +47,11 @@ const choose = (wanted) => {
 
 const took = (changed) => {
   for (const id of changed) {
-    const row = window.live.get(id);
+    const row = live.get(id);
     if (row) ids.set(row.number, id);
   }
   if (!number || !changed.includes(ids.get(number))) return;
-  const row = window.live.get(ids.get(number));
+  const row = live.get(ids.get(number));
   if (row && row.version === version) return;
   version = row ? row.version : version + 1; // it left what this unit sees
   draw(true);
@@ -67,11 +70,11 @@ const place = (row) => {
 
 const beat = () => {
   if (!root || !root.isConnected) return;
-  const now = window.live.now();
-  const lost = window.live.link !== "live";
+  const now = live.now();
+  const lost = live.link !== "live";
   const link = byId("claim-live");
   say(link, linkSaid());
-  link.classList.toggle("live--lost", window.live.state !== "live");
+  link.classList.toggle("live--lost", live.state !== "live");
   root.classList.toggle("claim--lost", lost);
   say(byId("claim-clock"), clockTime(now, first.time_zone));
   say(byId("claim-date"), `${longDate(now, first.time_zone)} ${weekdayName(now, first.time_zone)}`);
@@ -129,14 +132,14 @@ const press = (event) => {
 
 const look = () => {
   const found = byId("claim");
-  if (!found || found === root || !byId("event-body") || !window.live) return;
+  if (!found || found === root || !byId("event-body")) return;
   root = found;
   first = JSON.parse(root.getAttribute("data-initial"));
   claim.first = first;
   for (const [code, name] of first.areas) names.set(code, name);
   views();
   byId("claim-back").addEventListener("click", () => choose(""));
-  window.live.on("rows", took);
+  live.on("rows", took);
   for (const part of parts) part.begin(first);
   setInterval(beat, 1000);
   beat();
@@ -144,15 +147,7 @@ const look = () => {
 };
 
 /* Ask the API; null when no answer came or it was refused. */
-const ask = async (path) => {
-  try {
-    const answer = await fetch(path, { cache: "no-store", headers: { Accept: "application/json" } });
-    if (answer.status === 401) window.live.leave();
-    return answer.ok ? await answer.json() : null;
-  } catch (_lost) {
-    return null;
-  }
-};
+const ask = (path) => get(path, { shut: live.leave });
 
 export const claim = {
   first: null,

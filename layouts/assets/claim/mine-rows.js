@@ -1,7 +1,10 @@
 /* One line of what the unit has in hand: what is due, its marks, its time. */
+
 import { el, mark, say } from "../core/dom.js";
-import { dayTime, duration } from "../core/time.js";
+import { daysOr } from "../core/spans.js";
+import { dayTime } from "../core/time.js";
 import { t } from "../core/words.js";
+import { live } from "../live/live.js";
 import { claim } from "./claim.js";
 import { first, fresh } from "./mine.js";
 
@@ -52,7 +55,7 @@ const tags = (row, now) => {
   return found;
 };
 export const fill = (line, row) => {
-  const now = window.live.now();
+  const now = live.now();
   const button = line.firstChild;
   const [level, text, right] = button.children;
   const square = first.level_words[row.level] || { word: "", class: "lv--grid" };
@@ -88,7 +91,7 @@ const time = (right, row, now) => {
   }
   const rest = one.at - now;
   mark(big, "data-due", one.at);
-  say(big, rest < 0 ? t("超 {time}", { time: brief(-rest) }) : brief(rest));
+  say(big, rest < 0 ? t("超 {time}", { time: daysOr(-rest) }) : daysOr(rest));
   big.className =
     rest < 0 && row.status !== "on_hold"
       ? "t-over"
@@ -97,4 +100,3 @@ const time = (right, row, now) => {
         : "";
   say(small, `${one.word} ${dayTime(one.at, first.time_zone)}`);
 };
-const brief = (ms) => (ms >= 86_400_000 ? t("{n} 天", { n: Math.floor(ms / 86_400_000) }) : duration(ms));

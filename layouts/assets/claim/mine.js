@@ -1,10 +1,12 @@
 /* My work: what the unit holds or helps with, by what is due first; what was closed lately and how it was rated. */
+
 import { byId, el, mark, say } from "../core/dom.js";
 import { exporting } from "../core/exporting.js";
 import { keyed } from "../core/keyed.js";
 import { grouped } from "../core/text.js";
 import { dayTime } from "../core/time.js";
 import { t } from "../core/words.js";
+import { live } from "../live/live.js";
 import { claimAlert } from "./alert.js";
 import { claim } from "./claim.js";
 import { beside, due, fill, late, make, soon } from "./mine-rows.js";
@@ -36,7 +38,7 @@ const TABS = {
 
 const mine = () => {
   const found = [];
-  for (const row of window.live.rows())
+  for (const row of live.rows())
     if (
       claim.isMine(row) &&
       row.status in first.dues &&
@@ -48,8 +50,8 @@ const mine = () => {
 
 /* ---- drawing ---- */
 const draw = () => {
-  if (!first || !window.live.loaded) return;
-  const now = window.live.now();
+  if (!first || !live.loaded) return;
+  const now = live.now();
   const rows = mine();
   news(rows);
   for (const [number, until] of fresh) if (performance.now() > until) fresh.delete(number);
@@ -170,7 +172,7 @@ const finished = () => {
 export const begin = (given) => {
   first = given;
   claim.mine = draw;
-  window.live.on("rows", draw);
+  live.on("rows", draw);
   claim.onTick(draw);
   finished();
 };

@@ -1,8 +1,10 @@
 /* Claiming one event: one press, one key; the server's answer decides and stays on the card for a while. */
+
 import { act } from "../act/act.js";
 import { tellNews } from "../core/news.js";
 import { clockTime, dayTime } from "../core/time.js";
 import { t } from "../core/words.js";
+import { live } from "../live/live.js";
 import { claim } from "./claim.js";
 import { draw, GONE_MS, known, left, told, zone } from "./pool.js";
 
@@ -35,7 +37,7 @@ export const take = async (number) => {
       "handling",
     );
     tellNews(t("抢到了：{title}", { title: row.title }), "ok");
-    claim.log(t("{when} 抢到 {title}", { when: clockTime(window.live.now(), zone()), title: row.title }));
+    claim.log(t("{when} 抢到 {title}", { when: clockTime(live.now(), zone()), title: row.title }));
   } else if (act.unsure(answer)) {
     keys.set(number, key); // pressed again it is the same press
     tellNews(act.refusal(answer), answer.status ? "bad" : "warn");

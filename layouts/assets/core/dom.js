@@ -9,6 +9,13 @@ export const el = (tag, classes, text) => {
   return made;
 };
 
+/* A part of a drawing, with its attributes. */
+export const svg = (tag, attributes) => {
+  const made = document.createElementNS("http://www.w3.org/2000/svg", tag);
+  for (const [name, value] of Object.entries(attributes || {})) made.setAttribute(name, value);
+  return made;
+};
+
 /* Change a text only where it differs: an unchanged one costs no layout. */
 export const say = (node, text) => {
   if (node && node.textContent !== text) node.textContent = text;

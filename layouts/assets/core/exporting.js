@@ -1,6 +1,6 @@
 /* Taking a table away: a reason first, then CSV or Excel. What was typed stays when it did not work. */
 import { el } from "./dom.js";
-import { saidBy } from "./http.js";
+import { call, faultOf } from "./http.js";
 import { t } from "./words.js";
 
 const LEAST = 2;
@@ -52,33 +52,21 @@ const take = async (found, kind) => {
     return;
   }
   const asked = new URLSearchParams(Object.entries({ ...filters, why }).filter(([, value]) => value));
-  const shown = filters.numbers && {
-    method: "POST",
-    headers: { "Content-Type": "application/json" },
-    body: JSON.stringify({ ...filters, why }),
-  };
-  try {
-    const answer = await fetch(`/api/v1/exports/${what}.${kind}${shown ? "" : "?" + asked}`, {
-      cache: "no-store",
-      ...shown,
-    });
-    if (!answer.ok) {
-      const said = await saidBy(answer);
-      says.textContent = ((said.errors || [])[0] || {}).message || said.detail || said.title;
-      return;
-    }
-    const link = el("a");
-    link.href = URL.createObjectURL(await answer.blob());
-    link.download = `${[found._what[1], filters.period].filter(Boolean).join(" ")}.${kind}`.replace(
-      /[\\/:*?"<>|]/g,
-      " ",
-    );
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
-    found.close();
-  } catch (_lost) {
-    says.textContent = t("没有连上服务器，请再试");
+  const body = filters.numbers && { ...filters, why };
+  const answer = await call(`/api/v1/exports/${what}.${kind}${body ? "" : "?" + asked}`, {
+    body,
+    read: (whole) => whole.blob(),
+  });
+  if (!answer.ok) {
+    says.textContent = answer.status ? faultOf(answer.said) : t("没有连上服务器，请再试");
+    return;
   }
+  const link = el("a");
+  link.href = URL.createObjectURL(answer.said);
+  link.download = `${[found._what[1], filters.period].filter(Boolean).join(" ")}.${kind}`.replace(/[\\/:*?"<>|]/g, " ");
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+  found.close();
 };
 
 const open = (what) => {

@@ -1,8 +1,11 @@
 /* Answering an emergency: acknowledging it, for oneself or on behalf of somebody heard elsewhere, silencing it,
    urging. */
+
 import { act } from "../act/act.js";
 import { el, say } from "../core/dom.js";
+import { get } from "../core/http.js";
 import { t } from "../core/words.js";
+import { live } from "../live/live.js";
 import { dirty } from "./alerts.js";
 import { shown } from "./alerts-shown.js";
 import { desk } from "./desk.js";
@@ -39,8 +42,7 @@ const fault = (field, text) => {
 };
 
 export const urge = async (alert) => {
-  const answer = await fetch("/api/v1/events/" + alert.event, { cache: "no-store" }).catch(() => null);
-  const found = answer && answer.ok ? await answer.json() : null;
+  const found = await get("/api/v1/events/" + alert.event);
   if (!found || !found.allowed.includes("urge")) {
     desk.tell(found ? t("两小时内已催办过") : t("没有连上服务器，这一步未确认；恢复后再按一次，不会重复"), "warn");
     return;
@@ -108,7 +110,7 @@ const FORMS = {
     return [
       t("静音"),
       () => {
-        const until = new Date(window.live.now() + Number(made.elements.until.value) * 60_000 - 500).toISOString();
+        const until = new Date(live.now() + Number(made.elements.until.value) * 60_000 - 500).toISOString();
         return post(
           alert,
           "shelve",

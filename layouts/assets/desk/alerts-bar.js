@@ -1,9 +1,11 @@
 /* The bar of emergencies: what is owed, what comes next, the row of the others. */
+
 import { alertStore } from "../alarm/alerts.js";
 import { el } from "../core/dom.js";
 import { clockTime, hourTime } from "../core/time.js";
 import { t } from "../core/words.js";
 import { manyOf } from "../live/link.js";
+import { live } from "../live/live.js";
 import { dirty } from "./alerts.js";
 import { acknowledge, CHANNELS, urge } from "./alerts-answer.js";
 import { shown } from "./alerts-shown.js";
@@ -137,7 +139,7 @@ export const others = (all, first) => {
       dirty();
     });
   }
-  const shelved = first && alertStore.shelf(first, window.live.now());
+  const shelved = first && alertStore.shelf(first, live.now());
   if (shelved)
     box.append(
       el(

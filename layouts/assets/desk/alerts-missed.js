@@ -1,7 +1,10 @@
 /* What was raised during the shift, and how long it waited for an answer. */
+
 import { byId, el } from "../core/dom.js";
+import { get } from "../core/http.js";
 import { dayTime, duration } from "../core/time.js";
 import { t } from "../core/words.js";
+import { live } from "../live/live.js";
 import { desk } from "./desk.js";
 
 const SHIFT_MS = 8 * 3_600_000;
@@ -14,15 +17,13 @@ const fate = (alert) => {
   return [t("{time} 后确认", { time: duration(after) }), after > SOON_ACK_MS];
 };
 export const showMissed = async () => {
-  const since = new Date(window.live.now() - SHIFT_MS).toISOString();
-  const answer = await fetch("/api/v1/alerts/missed?since=" + encodeURIComponent(since), { cache: "no-store" }).catch(
-    () => null,
-  );
-  if (!answer || !answer.ok) {
+  const since = new Date(live.now() - SHIFT_MS).toISOString();
+  const found = await get("/api/v1/alerts/missed?since=" + encodeURIComponent(since));
+  if (!found) {
     desk.tell(t("没有连上服务器，这一步未确认；恢复后再按一次，不会重复"), "bad");
     return;
   }
-  const { items } = await answer.json();
+  const { items } = found;
   const dialog = el("dialog", "d-help al-list");
   const head = dialog.appendChild(el("header", "d-help__h"));
   head.append(

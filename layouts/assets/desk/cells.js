@@ -1,8 +1,12 @@
 /* What a row of the queue shows: its columns, the cells that are built once and changed in place, the time left. */
+
 import { el, mark, say } from "../core/dom.js";
+import { briefly } from "../core/spans.js";
+import { localDay } from "../core/time.js";
 import { t } from "../core/words.js";
+import { live } from "../live/live.js";
 import { desk } from "./desk.js";
-import { briefly, dayOf, deskPlace, deskTitle } from "./head.js";
+import { deskPlace, deskTitle } from "./head.js";
 import { deskTabs } from "./tabs.js";
 
 const SOON_MS = 5 * 60_000;
@@ -19,7 +23,7 @@ const place = (row) => deskPlace(row);
 const shortNumber = (number) => {
   const found = /^(\d{4})(\d{4})(\d{6})$/.exec(number);
   if (!found) return number;
-  const day = dayOf(window.live.now(), first().time_zone);
+  const day = localDay(live.now(), first().time_zone).replace(/-/g, "");
   const count = String(Number(found[3])).padStart(4, "0");
   return found[1] + found[2] === day ? count : `${found[2]}-${Number(found[3])}`;
 };
@@ -57,7 +61,7 @@ const Left = cell((box, row) => {
   mark(box, "data-status", row.status);
   mark(box, "data-due", dueOf(row) === LAST ? "" : dueOf(row));
   mark(box, "data-soon", soonAt(row));
-  paintLeft(box, window.live.now());
+  paintLeft(box, live.now());
 });
 const CARDS = { ordinary: () => t("督办"), yellow: () => t("黄牌"), red: () => t("红牌") };
 const Title = cell((box, row) => {

@@ -1,8 +1,11 @@
 /* The command bar: a number chooses, a verb acts on the chosen event, a unit or a word filters; what it cannot read it
    says. */
+
 import { act } from "../act/act.js";
 import { byId, el } from "../core/dom.js";
+import { get } from "../core/http.js";
 import { t } from "../core/words.js";
+import { live } from "../live/live.js";
 import { deskCells } from "./cells.js";
 import { desk } from "./desk.js";
 import { deskTabs } from "./tabs.js";
@@ -80,7 +83,7 @@ const ofBeginning = (text) =>
 
 const ofNumber = (text) => {
   const found = [];
-  for (const row of window.live.rows()) {
+  for (const row of live.rows()) {
     if (row.number.endsWith(text) || deskCells.shortNumber(row.number) === text) found.push(row);
     if (found.length >= MOST) break;
   }
@@ -126,21 +129,21 @@ const askServer = (text) => {
   setTimeout(async () => {
     if (mine !== asked || text.length < 2 || verb(text)) return;
     const path = /^\d{14}$/.test(text) ? null : `/api/v1/events?q=${encodeURIComponent(text)}&limit=5`;
-    const answer = path && (await fetch(path, { cache: "no-store" }).catch(() => null));
+    const found = path && (await get(path));
     if (mine !== asked) return;
     if (!path) {
       offers.push({ text, note: t("按编号打开"), run: () => desk.choose(text) });
       paint();
       return;
     }
-    if (!answer || !answer.ok) return;
+    if (!found) return;
     const held = new Set(offers.map((one) => one.text));
-    for (const one of (await answer.json()).items) {
+    for (const one of found.items) {
       const line = `${one.number} ${one.title}`;
       if (!held.has(line))
         offers.push({ text: line, note: first().status_words[one.status], run: () => desk.choose(one.number) });
     }
-    if (mine === asked) paint();
+    paint();
   }, ASK_MS);
 };
 

@@ -1,7 +1,9 @@
 /* Messages that outside systems have not taken: a button with their number, a list with since when and why, each may
    go out again. */
+
 import { act } from "../act/act.js";
 import { byId, el } from "../core/dom.js";
+import { get } from "../core/http.js";
 import { dayTime } from "../core/time.js";
 import { t } from "../core/words.js";
 import { countButton } from "./count-button.js";
@@ -17,9 +19,9 @@ let timer = 0;
 const look = async () => {
   clearTimeout(timer);
   timer = setTimeout(look, LOOK_MS);
-  const answer = await fetch("/api/v1/deliveries", { cache: "no-store" }).catch(() => null);
-  if (!answer || !answer.ok) return;
-  found = await answer.json();
+  const said = await get("/api/v1/deliveries");
+  if (!said) return;
+  found = said;
   button();
 };
 

@@ -7,6 +7,7 @@ import { page } from "../core/page.js";
 import { clockTime } from "../core/time.js";
 import { t } from "../core/words.js";
 import { linkSaid } from "../live/link.js";
+import { live } from "../live/live.js";
 
 const REDRAW_MS = 250;
 const CHOOSE_MS = 40; // a held arrow key passes events by without drawing each
@@ -24,7 +25,7 @@ let redraw = 0;
 const tell = (name, ...facts) => {
   for (const fn of listeners[name]) fn(...facts);
 };
-const row = () => (ids.has(number) && window.live ? window.live.get(ids.get(number)) : null);
+const row = () => (ids.has(number) ? live.get(ids.get(number)) : null);
 
 /* Ask Dash to draw the chosen event; soon changes share one drawing. */
 const draw = (soon) => {
@@ -50,7 +51,7 @@ const choose = (wanted) => {
 
 const took = (changed) => {
   for (const id of changed) {
-    const one = window.live.get(id);
+    const one = live.get(id);
     if (one) ids.set(one.number, id);
   }
   if (!number || !changed.includes(ids.get(number))) return;
@@ -119,14 +120,14 @@ const letters = () => {
 
 /* ---- time and link ---- */
 const beat = () => {
-  if (!root || !root.isConnected || !window.live) return;
+  if (!root || !root.isConnected) return;
   const link = byId("desk-live");
   if (link) {
     say(link, linkSaid());
-    link.classList.toggle("live--lost", window.live.state !== "live");
+    link.classList.toggle("live--lost", live.state !== "live");
   }
-  root.classList.toggle("desk--lost", window.live.link !== "live");
-  say(byId("desk-clock"), clockTime(window.live.now(), first.time_zone));
+  root.classList.toggle("desk--lost", live.link !== "live");
+  say(byId("desk-clock"), clockTime(live.now(), first.time_zone));
 };
 
 const look = () => {
@@ -137,7 +138,7 @@ const look = () => {
   desk.first = first;
   page.first = first; // what the alarm's sound and voice read on every page
   letters();
-  window.live.on("rows", took);
+  live.on("rows", took);
   setInterval(beat, 1000);
   beat();
   for (const part of parts) part.begin(first);

@@ -1,9 +1,11 @@
 /* The choice in the panel of dispatch: which grid, which unit, who helps, what is said. Dash draws the panel anew; the
    choice stays. */
+
 import { act } from "../act/act.js";
 import { byId, el, mark, say } from "../core/dom.js";
 import { duration, remaining } from "../core/time.js";
 import { t } from "../core/words.js";
+import { live } from "../live/live.js";
 import { desk } from "./desk.js";
 import { complain, draftOf, opinion } from "./dispatch-opinion.js";
 
@@ -166,8 +168,8 @@ const refocus = () => {
 
 const tick = () => {
   const box = body();
-  if (!box || !window.live) return;
-  const now = window.live.now();
+  if (!box) return;
+  const now = live.now();
   for (const node of box.querySelectorAll("[data-left]")) {
     const left = Number(node.dataset.left) - now;
     say(

@@ -1,9 +1,11 @@
 /* Around the queue: the day's numbers at the top, the latest steps at the bottom, small words of place and time. */
+
 import { byId, el, say } from "../core/dom.js";
 import { keyed } from "../core/keyed.js";
 import { grouped } from "../core/text.js";
-import { clockTime, duration } from "../core/time.js";
+import { clockTime } from "../core/time.js";
 import { t } from "../core/words.js";
+import { live } from "../live/live.js";
 import { desk } from "./desk.js";
 
 const names = new Map();
@@ -35,7 +37,7 @@ const paint = () => {
 
 const counts = (tabs, over) => {
   let handling = 0;
-  for (const row of window.live.rows()) if (row.status === "handling") handling += 1;
+  for (const row of live.rows()) if (row.status === "handling") handling += 1;
   Object.assign(shown, { pending: grouped(tabs.dispatch), handling: grouped(handling), overdue: grouped(over) });
   paint();
 };
@@ -89,7 +91,7 @@ const start = () => {
     const hint = hints.appendChild(el("span", "d-hint"));
     hint.append(el("kbd", "", key), el("span", "", word));
   }
-  window.live.on("view", (name, data) => {
+  live.on("view", (name, data) => {
     if (name === "latest") latest(data);
     if (name === "kpis") kpis(data);
   });
@@ -124,28 +126,6 @@ export const deskParent = (code) => {
   let found = parents.get(code) || "";
   while (parents.get(found)) found = parents.get(found);
   return found;
-};
-
-/* A length of time as a glance needs it: mm:ss, then hours and minutes, then days and hours. */
-export const briefly = (ms) => {
-  const minutes = Math.floor(ms / 60_000);
-  if (minutes < 60) return duration(Math.ceil(ms / 1000) * 1000);
-  if (minutes < 1440) return t("{h}时{m}分", { h: Math.floor(minutes / 60), m: String(minutes % 60).padStart(2, "0") });
-  return t("{d}天{h}时", { d: Math.floor(minutes / 1440), h: String(Math.floor(minutes / 60) % 24).padStart(2, "0") });
-};
-const days = new Map();
-export const dayOf = (ms, zone) => {
-  const hour = Math.floor(ms / 3_600_000) + zone;
-  if (!days.has(hour)) {
-    days.clear();
-    days.set(
-      hour,
-      new Intl.DateTimeFormat("en-CA", { timeZone: zone, year: "numeric", month: "2-digit", day: "2-digit" })
-        .format(ms)
-        .replace(/-/g, ""),
-    );
-  }
-  return days.get(hour);
 };
 
 export const deskHead = { start, counts };

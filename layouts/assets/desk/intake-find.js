@@ -1,5 +1,7 @@
 /* What the words of the form may mean: a category, a place. */
+
 import { actFields } from "../act/fields.js";
+import { get } from "../core/http.js";
 import { t } from "../core/words.js";
 import { desk } from "./desk.js";
 import { changed, choose } from "./intake.js";
@@ -17,12 +19,8 @@ export const category = () => {
 };
 
 const placesLike = async (text) => {
-  const answer = await fetch(`/api/v1/gazetteer?q=${encodeURIComponent(text)}`, { cache: "no-store" }).catch(
-    () => null,
-  );
-  return answer && answer.ok
-    ? (await answer.json()).items.map((one) => ({ label: one.name, note: one.where, pick: () => choose(one) }))
-    : [];
+  const found = await get(`/api/v1/gazetteer?q=${encodeURIComponent(text)}`);
+  return found ? found.items.map((one) => ({ label: one.name, note: one.where, pick: () => choose(one) })) : [];
 };
 
 const categoriesLike = async (text) => {

@@ -1,6 +1,8 @@
 /* Finding a place by a click: the district by communities, a click opens one by its grids, a click there sets the pin.
    Drawn from the pack's own areas as SVG; nothing is fetched from outside. */
+
 import { el, say } from "../core/dom.js";
+import { get } from "../core/http.js";
 import { t } from "../core/words.js";
 import { desk } from "./desk.js";
 import { deskBrief } from "./head.js";
@@ -17,11 +19,11 @@ let inside = ""; // code of the community that is open
 
 const areas = async (query) => {
   if (!loaded.has(query)) {
-    const answer = await fetch("/api/v1/areas?" + query);
-    if (!answer.ok) throw new Error(String(answer.status));
+    const said = await get("/api/v1/areas?" + query);
+    if (!said) throw new Error("no areas");
     loaded.set(
       query,
-      (await answer.json()).features.filter((one) => one.geometry && /Polygon/.test(one.geometry.type)),
+      said.features.filter((one) => one.geometry && /Polygon/.test(one.geometry.type)),
     );
   }
   return loaded.get(query);

@@ -1,7 +1,9 @@
 /* The queue: open events in dash-ag-grid, fed by the live store, in the order of the time left.
    What is chosen or looked at stays where it is while rows come, change and go. */
+
 import { byId } from "../core/dom.js";
 import { t } from "../core/words.js";
+import { live } from "../live/live.js";
 import { deskCells } from "./cells.js";
 import { desk } from "./desk.js";
 import { deskTabs } from "./tabs.js";
@@ -49,7 +51,7 @@ const took = (ids) => {
   if (!api) return;
   const change = { add: [], update: [], remove: [] };
   for (const id of ids) {
-    const row = window.live.get(id);
+    const row = live.get(id);
     if (row) {
       change[known.has(id) ? "update" : "add"].push(row);
       known.add(id);
@@ -166,10 +168,10 @@ const start = (found) => {
   new ResizeObserver(fit).observe(byId("desk-grid-box"));
   fit();
   api.addEventListener("selectionChanged", () => desk.emit("select", selected()));
-  window.live.on("rows", took);
+  live.on("rows", took);
   desk.on("choose", mark);
   document.addEventListener("acted", onward);
-  setInterval(() => deskCells.tick(window.live.now()), 1000);
+  setInterval(() => deskCells.tick(live.now()), 1000);
   keys();
   const kept = desk.number();
   if (kept) setTimeout(mark, 600);

@@ -1,5 +1,7 @@
 /* For the lead: who has looked at reporters' numbers so often within the hour that the product said it is enough. */
+
 import { byId, el } from "../core/dom.js";
+import { get } from "../core/http.js";
 import { dayTime } from "../core/time.js";
 import { t } from "../core/words.js";
 import { countButton } from "./count-button.js";
@@ -9,10 +11,10 @@ const LOOK_MS = 30_000;
 let items = [];
 
 const look = async () => {
-  const answer = await fetch("/api/v1/reveals", { cache: "no-store" }).catch(() => null);
+  const said = await get("/api/v1/reveals");
   setTimeout(look, LOOK_MS);
-  if (!answer || !answer.ok) return; // the link in the head says how old everything is
-  items = (await answer.json()).items.filter((one) => one.reached_at);
+  if (!said) return; // the link in the head says how old everything is
+  items = said.items.filter((one) => one.reached_at);
   button();
 };
 

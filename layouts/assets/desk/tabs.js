@@ -1,9 +1,11 @@
 /* Which events the queue shows: tabs by what has to be decided, and filters by street, category, level and text.
    A tab's number is the number of rows that it shows when no filter is set. */
+
 import { byId, el, mark, say } from "../core/dom.js";
 import { exporting } from "../core/exporting.js";
 import { grouped } from "../core/text.js";
 import { t } from "../core/words.js";
+import { live } from "../live/live.js";
 import { deskCells } from "./cells.js";
 import { desk } from "./desk.js";
 import { deskHead, deskParent, deskPlace } from "./head.js";
@@ -52,15 +54,15 @@ const filtered = (row) =>
 
 const apply = () => {
   const test = TEST[tab];
-  deskQueue.passing((row) => test(row, window.live.now()) && filtered(row));
+  deskQueue.passing((row) => test(row, live.now()) && filtered(row));
 };
 
 const count = () => {
   waiting = 0;
-  const now = window.live.now();
+  const now = live.now();
   const found = Object.fromEntries(TABS.map(([name]) => [name, 0]));
   let over = 0;
-  for (const row of window.live.rows()) {
+  for (const row of live.rows()) {
     for (const [name, , test] of TABS) if (test(row, now)) found[name] += 1;
     if (row.overdue_at) over += 1;
   }
@@ -199,7 +201,7 @@ export const deskTabs = {
     deskHead.start();
     open("all");
     setInterval(count, AGAIN_MS);
-    window.live.on("rows", dirty);
+    live.on("rows", dirty);
     dirty();
   },
   dirty,
@@ -224,7 +226,7 @@ export const deskTabs = {
     }
     say(
       foot.firstChild,
-      shown ? t("按剩余时间，共 {n} 件", { n: grouped(shown) }) : window.live.loaded ? t("这里没有要办的事件") : "",
+      shown ? t("按剩余时间，共 {n} 件", { n: grouped(shown) }) : live.loaded ? t("这里没有要办的事件") : "",
     );
   },
 };

@@ -1,17 +1,19 @@
 /* An event as it is drawn: countdowns by the server's time, persons shown after a reveal; on its own page also the
    live link. */
+
 import { byId, say, whenDrawn } from "../core/dom.js";
 import { duration, remaining } from "../core/time.js";
 import { t } from "../core/words.js";
 import { linkSaid } from "../live/link.js";
+import { live } from "../live/live.js";
 
 const SOON_MS = 30 * 60_000;
 let page = null; // the event's own page: {number, id, version, seq}
 
 const tick = () => {
   const box = byId("event-body");
-  if (!box || !window.live) return;
-  const now = window.live.now();
+  if (!box) return;
+  const now = live.now();
   for (const node of box.querySelectorAll("[data-due]")) {
     const left = Number(node.dataset.due) - now;
     say(node, left >= 0 ? remaining(Number(node.dataset.due), now) : t("超期 {time}", { time: duration(-left) }));
@@ -26,7 +28,7 @@ const tick = () => {
 const link = () => {
   const node = byId("event-live");
   say(node, linkSaid());
-  node.classList.toggle("live--lost", window.live.state !== "live");
+  node.classList.toggle("live--lost", live.state !== "live");
 };
 
 const redraw = () =>
@@ -34,11 +36,11 @@ const redraw = () =>
 
 const took = (ids) => {
   for (const id of ids) {
-    const row = window.live.get(id);
+    const row = live.get(id);
     if (row && row.number === page.number) page.id = id;
   }
   if (page.id === undefined || !ids.includes(page.id)) return;
-  const row = window.live.get(page.id);
+  const row = live.get(page.id);
   const version = row ? row.version : -1;
   const drawn = document.querySelector("#event-body [data-version]");
   if (drawn && Number(drawn.dataset.version) === version) return;
@@ -77,7 +79,7 @@ const look = () => {
   if (!root || page || !root.matches("[data-rules]")) return;
   const first = JSON.parse(root.getAttribute("data-initial"));
   page = { number: first.number, seq: 0, rules: first.rules };
-  window.live.on("rows", took);
+  live.on("rows", took);
   tick();
 };
 whenDrawn(look);

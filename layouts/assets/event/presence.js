@@ -77,7 +77,7 @@ const begin = (found, chosen) => {
 /* The event's own page; a page that shows one event after another calls `begin` itself. */
 const look = () => {
   const found = byId("event");
-  if (found && found !== root && byId("event-presence") && window.live)
+  if (found && found !== root && byId("event-presence"))
     begin(found, JSON.parse(found.getAttribute("data-initial")).number);
 };
 

@@ -1,6 +1,7 @@
 /* The check on site: what it looked like before and after, a photo, one of five ratings (none is chosen for you),
    words when it is bad. */
-import { byId, el } from "../core/dom.js";
+import { byId, el, svg } from "../core/dom.js";
+import { left } from "../core/spans.js";
 import { hourTime } from "../core/time.js";
 import { t } from "../core/words.js";
 import { phone } from "../phone/phone.js";
@@ -18,22 +19,17 @@ const MOUTHS = {
   dissatisfied: "M11 23c2-3 8-3 10 0",
   very_dissatisfied: "M10 24c2-6 10-6 12 0",
 };
-const { first, tell, go, locate, metres, far, level, kept, onShow, left, now } = phone;
+const { first, tell, go, locate, metres, far, level, kept, onShow, now } = phone;
 let open = ""; // number/round of the task that is drawn
 
 const face = (code) => {
-  const box = document.createElementNS("http://www.w3.org/2000/svg", "svg");
-  box.setAttribute("viewBox", "0 0 32 32");
-  box.setAttribute("aria-hidden", "true");
+  const box = svg("svg", { viewBox: "0 0 32 32", "aria-hidden": "true" });
   for (const d of [
     "M28.500 16a12.500 12.500 0 1 1-25 0a12.500 12.500 0 0 1 25 0z",
     "M11.500 12.500v1M20.500 12.500v1",
     MOUTHS[code],
-  ]) {
-    const line = document.createElementNS(box.namespaceURI, "path");
-    line.setAttribute("d", d);
-    box.append(line);
-  }
+  ])
+    box.append(svg("path", { d }));
   return box;
 };
 

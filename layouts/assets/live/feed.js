@@ -4,8 +4,10 @@
 import { json, leave, snapshotOf } from "./ask.js";
 import { drawn, markDrawn } from "./drawn.js";
 import { alerts, takeAlert, takeAlerts, takeView, views } from "./known.js";
-import { listeners, tell, touch } from "./listeners.js";
-import { age, heardBeat, link, now, older, seeded, speed, state, still, stood } from "./pulse.js";
+import { listeners, touch } from "./listeners.js";
+import { live } from "./live.js";
+import { age, heardBeat, link, now, older, seeded, speed, still, stood } from "./pulse.js";
+import { show, shown } from "./shown.js";
 import { Store } from "./store.js";
 
 const JITTER_MS = 3000;
@@ -22,8 +24,6 @@ let asked = 0; // number of the subscription that waits for its answer; 0 when n
 let asking = 0;
 let loading = false;
 let holes = 0; // in a row, without a message in between that fitted
-let shownState = "offline";
-let shownStill = "";
 /* -- the chain ------------------------------------------------------------------------------------------- */
 
 const take = {
@@ -148,25 +148,6 @@ function connect() {
   socket.on("tick", beat);
 }
 
-/* -- time and state -------------------------------------------------------------------------------------- */
-
-function show() {
-  const word = state();
-  const seconds = age();
-  const parts = still().join(" ");
-  const element = document.querySelector('[id$="-live"]');
-  if (element) {
-    const text = seconds === Infinity ? "" : String(Math.floor(seconds));
-    if (element.dataset.age !== text) element.dataset.age = text;
-    if (element.dataset.state !== word) element.dataset.state = word;
-    if ((element.dataset.still || "") !== parts) element.dataset.still = parts;
-  }
-  if (word === shownState && parts === shownStill) return;
-  shownState = word;
-  shownStill = parts;
-  tell("state", word);
-}
-
 /* -- what everybody gets --------------------------------------------------------------------------------- */
 
 /* Call fn from now on; it first hears what is known already, so that it does not matter who comes first. */
@@ -175,7 +156,7 @@ function on(name, fn) {
   if (name === "rows" && loaded) fn([...store.rows.keys()]);
   if (name === "view") for (const [view, { data }] of views) fn(view, data);
   if (name === "alert") for (const alert of alerts.values()) fn(alert);
-  if (name === "state") fn(shownState);
+  if (name === "state") fn(shown.state);
   return () => listeners[name].delete(fn);
 }
 
@@ -190,7 +171,7 @@ const facade = {
     return loaded;
   },
   get state() {
-    return shownState;
+    return shown.state;
   },
   get link() {
     return link();
@@ -225,7 +206,8 @@ const facade = {
   markDrawn,
   on,
 };
-Object.defineProperty(window, "live", { value: Object.freeze(facade), writable: false, configurable: false });
+Object.freeze(Object.defineProperties(live, Object.getOwnPropertyDescriptors(facade)));
+Object.defineProperty(window, "live", { value: live, writable: false, configurable: false });
 
 /* -- start: Dash renders late ---------------------------------------------------------------------------- */
 

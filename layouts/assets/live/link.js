@@ -1,5 +1,7 @@
 /* What the page says of its link to the server, and of a part of the product that stands still. */
+
 import { t } from "../core/words.js";
+import { live } from "./live.js";
 
 const WAITED_S = 10;
 const AGES = {
@@ -9,10 +11,10 @@ const AGES = {
 };
 /* How old what a page shows is; before the first heartbeat, how long it has been waited for. */
 export const linkSaid = () => {
-  const age = window.live.age();
-  if (Number.isFinite(age) && window.live.link === "live" && window.live.still.length)
-    return window.live.still.map((one) => stillWords(one).title).join(" · ");
-  if (Number.isFinite(age)) return AGES[window.live.link](Math.floor(age));
+  const age = live.age();
+  if (Number.isFinite(age) && live.link === "live" && live.still.length)
+    return live.still.map((one) => stillWords(one).title).join(" · ");
+  if (Number.isFinite(age)) return AGES[live.link](Math.floor(age));
   const waited = Math.floor(performance.now() / 1000);
   return waited < WAITED_S ? t("连接中") : t("连接中，已等 {n} 秒", { n: waited });
 };

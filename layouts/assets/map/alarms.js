@@ -1,9 +1,11 @@
 /* Emergencies on the map: elements that pulse until acknowledged and stay until closed; none expires by itself. */
+
 import { alertStore } from "../alarm/alerts.js";
 import { el, mark, say } from "../core/dom.js";
 import { rem } from "../core/room.js";
 import { duration } from "../core/time.js";
 import { t } from "../core/words.js";
+import { live } from "../live/live.js";
 import { nearestForces } from "../wall/forces.js";
 import { sinceOf } from "../wall/names.js";
 import { lines } from "./lines.js";
@@ -91,7 +93,7 @@ export const alarms = {
     for (const [id, row] of wanted) {
       if (!held.has(id)) {
         held.set(id, alarm(row));
-        requestAnimationFrame(() => window.live.markDrawn(row.number, Date.now()));
+        requestAnimationFrame(() => live.markDrawn(row.number, Date.now()));
       }
       const one = held.get(id);
       one.row = row;

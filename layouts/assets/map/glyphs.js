@@ -1,5 +1,6 @@
 /* The shapes of statuses on canvas: each differs by form, colour only helps (mockups: shape + colour). Unit: 24 × 24
    around 0,0. */
+import { el } from "../core/dom.js";
 import { tokenOf } from "../wall/names.js";
 import { clusterRadius } from "./gather.js";
 import { livePoints } from "./points.js";
@@ -166,7 +167,7 @@ export const glyphs = {
   bitmap(shape, token, scale, time = "ok") {
     const key = shape + token + time + scale.toFixed(3);
     if (!cache.has(key)) {
-      const canvas = document.createElement("canvas");
+      const canvas = el("canvas");
       canvas.width = canvas.height = Math.ceil((time === "ok" ? 26 : 46) * scale);
       const pen = canvas.getContext("2d");
       pen.translate(canvas.width / 2, canvas.height / 2);
@@ -182,7 +183,7 @@ export const glyphs = {
     const key = n + "/" + parts + time + scale.toFixed(3);
     let canvas = clusters.get(key);
     if (!canvas) {
-      canvas = document.createElement("canvas");
+      canvas = el("canvas");
       canvas.width = canvas.height = Math.ceil((2 * glyphs.radius(n) + 14) * scale);
       const pen = canvas.getContext("2d");
       pen.translate(canvas.width / 2, canvas.height / 2);

@@ -1,4 +1,5 @@
 /* Where open events lie thick: a smooth picture under the marks, made beside the points, stretched by the canvas. */
+import { el } from "../core/dom.js";
 import { rem } from "../core/room.js";
 import { wallMap } from "./map.js";
 import { canvasPane, cleared, viewOf } from "./pane.js";
@@ -71,7 +72,7 @@ const gather = (view) => {
   askedAt = performance.now();
   livePoints.ask("heat", ask, (answer) => {
     asking = false;
-    const image = picture ? picture.image : document.createElement("canvas");
+    const image = picture ? picture.image : el("canvas");
     image.width = answer.wide;
     image.height = answer.high;
     image.getContext("2d").putImageData(new ImageData(answer.pixels, answer.wide, answer.high), 0, 0);

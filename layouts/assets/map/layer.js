@@ -1,7 +1,9 @@
 /* All live events on one canvas above the areas: gathered for the view, drawn at most 30 times a second, only when
    something changed. */
+
 import { page } from "../core/page.js";
 import { rem } from "../core/room.js";
+import { live } from "../live/live.js";
 import { statusOf } from "../wall/names.js";
 import { glyphs } from "./glyphs.js";
 import { wallMap } from "./map.js";
@@ -131,7 +133,7 @@ const Layer = () =>
     paint(pen, cell, x, y, unit) {
       const ratio = window.devicePixelRatio || 1;
       const time = cell.over ? "over" : cell.soon ? "soon" : "ok";
-      const rows = () => cell.ids.map((id) => window.live.get(id)).filter(Boolean);
+      const rows = () => cell.ids.map((id) => live.get(id)).filter(Boolean);
       const hit = {
         x,
         y,

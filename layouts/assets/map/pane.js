@@ -1,10 +1,11 @@
 /* What every canvas on the map needs: a place above the areas, the view it shows, an empty sheet. */
+import { el } from "../core/dom.js";
 
 export const canvasPane = (map, name, order) => {
   const pane = map.getPane(name) || map.createPane(name);
   pane.style.zIndex = order;
   pane.style.pointerEvents = "none";
-  const canvas = pane.appendChild(document.createElement("canvas"));
+  const canvas = pane.appendChild(el("canvas"));
   canvas.className = "w-map__" + name;
   return canvas;
 };

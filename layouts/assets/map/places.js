@@ -1,4 +1,5 @@
 /* What the pack says stands where: party rooms, key places, cameras, stations, teams. Drawn only when asked for. */
+import { call } from "../core/http.js";
 import { rem } from "../core/room.js";
 import { t } from "../core/words.js";
 import { glyphs } from "./glyphs.js";
@@ -62,18 +63,16 @@ const soon = () => {
   if (!frame && (on || hits.length)) frame = requestAnimationFrame(draw);
 };
 
-const load = () => {
-  fetch("/api/v1/places", { headers: { Accept: "application/json" } })
-    .then((answer) => (answer.ok ? answer.json() : Promise.reject(answer.status)))
-    .then((found) => {
-      items = (found.items || []).filter((item) => Number.isFinite(item.lng) && Number.isFinite(item.lat));
-      for (const item of items) if (item.unit && !units.has(item.unit)) units.set(item.unit, [item.lng, item.lat]);
-      wallMap.tools();
-      soon();
-    })
-    .catch((reason) => {
-      if (reason !== 404) setTimeout(load, RETRY_MS);
-    }); // 404: this server knows no places
+const load = async () => {
+  const { ok, status, said } = await call("/api/v1/places");
+  if (!ok) {
+    if (status !== 404) setTimeout(load, RETRY_MS); // 404: this server knows no places
+    return;
+  }
+  items = (said.items || []).filter((item) => Number.isFinite(item.lng) && Number.isFinite(item.lat));
+  for (const item of items) if (item.unit && !units.has(item.unit)) units.set(item.unit, [item.lng, item.lat]);
+  wallMap.tools();
+  soon();
 };
 
 export const places = {

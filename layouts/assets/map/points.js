@@ -1,6 +1,8 @@
-/* The map's own account of the open events: fed by window.live in slices, counted per area, gathered here or in a
+/* The map's own account of the open events: fed by the live feed in slices, counted per area, gathered here or in a
    worker. */
+
 import { page } from "../core/page.js";
+import { live } from "../live/live.js";
 import { codesOf } from "../wall/names.js";
 import { Points } from "./gather.js";
 import { lines } from "./lines.js";
@@ -69,7 +71,7 @@ const note = (batch, row) => {
 };
 
 const take = (id, batch) => {
-  const row = window.live.get(id);
+  const row = live.get(id);
   const before = held.get(id);
   if (before === row) return;
   if (before) count(before, -1);
@@ -147,7 +149,7 @@ const hire = () => {
     here = new Points();
     held.clear();
     open.clear();
-    enqueue([...window.live.rows()].map((row) => row.id));
+    enqueue([...live.rows()].map((row) => row.id));
   };
   worker.postMessage({ batch: here.whole() });
   here = new Points();
@@ -190,11 +192,11 @@ export const livePoints = {
     return now >= due ? "over" : now >= soon ? "soon" : "ok";
   },
   start() {
-    if (listener || !window.live) return;
+    if (listener) return;
     here = new Points();
     livePoints.statuses = page.first.statuses.map((status) => status.code);
-    listener = window.live.on("rows", (ids) =>
-      enqueue(ids ? [...ids] : [...new Set([...held.keys(), ...[...window.live.rows()].map((row) => row.id)])]),
+    listener = live.on("rows", (ids) =>
+      enqueue(ids ? [...ids] : [...new Set([...held.keys(), ...[...live.rows()].map((row) => row.id)])]),
     );
   },
   /* Ask for "cells" or "heat"; fn(answer, cost in ms, its number) is called now or from the worker. */
@@ -217,7 +219,7 @@ export const livePoints = {
       if ((left -= 1) < 0) break;
       unseen.delete(number);
       if (entry.after < upTo && inside(entry.row)) {
-        window.live.markDrawn(number, now);
+        live.markDrawn(number, now);
         marked += 1;
       } else unseen.set(number, entry); // to the end: looked at again later
     }

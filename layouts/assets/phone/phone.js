@@ -1,7 +1,7 @@
 /* What the pages in a pocket share: views that the back button knows, short news, the server's time, where the phone
    is. */
 import { byId, el } from "../core/dom.js";
-import { newKey, saidBy } from "../core/http.js";
+import { call as ask, newKey } from "../core/http.js";
 import { t } from "../core/words.js";
 
 const NEWS_MS = 6000;
@@ -53,26 +53,8 @@ const tell = (text, kind, ms) => {
    behind it ---- */
 const PATIENCE_MS = 15_000;
 const call = async (method, path, body, headers) => {
-  const patience = new AbortController();
-  const end = setTimeout(() => patience.abort(), PATIENCE_MS);
-  try {
-    const answer = await fetch(path, {
-      method,
-      cache: "no-store",
-      signal: patience.signal,
-      headers: {
-        Accept: "application/json",
-        ...(body === undefined ? {} : { "Content-Type": "application/json" }),
-        ...headers,
-      },
-      body: body === undefined ? undefined : JSON.stringify(body),
-    });
-    return { ok: answer.ok, status: answer.status, said: await saidBy(answer) };
-  } catch (_lost) {
-    return null;
-  } finally {
-    clearTimeout(end);
-  }
+  const answer = await ask(path, { method, body, headers, patience: PATIENCE_MS });
+  return answer.status ? answer : null;
 };
 const refusal = (answer) => {
   const said = answer.said || {};
@@ -142,16 +124,6 @@ const hold = (button, run) => {
   button.addEventListener("contextmenu", (event) => event.preventDefault());
 };
 
-const left = (ms) => {
-  const minutes = Math.floor(Math.abs(ms) / 60_000);
-  const said =
-    minutes < 60
-      ? t("{n} 分", { n: minutes })
-      : minutes < 1440
-        ? t("{n} 小时", { n: Math.floor(minutes / 60) })
-        : t("{n} 天", { n: Math.floor(minutes / 1440) });
-  return ms < 0 ? t("超 {time}", { time: said }) : t("剩 {time}", { time: said });
-};
 const level = (code) => {
   const found = first.level_words[code] || { word: "", class: "lv--grid" };
   return el("span", "lv " + found.class, found.word);
@@ -187,7 +159,6 @@ export const phone = {
   metres,
   far,
   hold,
-  left,
   level,
   status,
   newKey,

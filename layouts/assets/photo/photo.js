@@ -1,6 +1,7 @@
 /* A picture on its way to the server: told what it is, shrunk, sent in pieces, gone on with where it stopped.
    A picture that is none is refused in words; what it says of place and time travels with it (exif.js). */
-import { saidBy } from "../core/http.js";
+import { el } from "../core/dom.js";
+import { call, faultOf } from "../core/http.js";
 import { sha256 } from "../core/sha256.js";
 import { t } from "../core/words.js";
 import { exifInto, exifOf } from "./exif.js";
@@ -39,7 +40,7 @@ const prepare = async (file) => {
     throw new Refused(REFUSED.broken());
   }
   const scale = Math.min(1, LONGEST / Math.max(picture.width, picture.height));
-  const canvas = document.createElement("canvas");
+  const canvas = el("canvas");
   canvas.width = Math.max(1, Math.round(picture.width * scale));
   canvas.height = Math.max(1, Math.round(picture.height * scale));
   const brush = canvas.getContext("2d");
@@ -54,33 +55,21 @@ const prepare = async (file) => {
 };
 
 /* ---- sending ---- */
-const call = async (method, path, headers, body) => {
-  const answer = await fetch(path, { method, headers, body, cache: "no-store" });
-  return { status: answer.status, ok: answer.ok, said: await saidBy(answer) };
-};
-
 /* Send a picture in pieces and return its id. `more` are headers of who sends; `step(part 0…1)` hears how far it is.
    Refused when the server says no; another error when the link was lost: asked again, it goes on where it was. */
 const upload = async (blob, more, step) => {
   const bytes = new Uint8Array(await blob.arrayBuffer());
-  const json = { "Content-Type": "application/json", ...more };
-  const begun = await call(
-    "POST",
-    "/api/v1/uploads",
-    json,
-    JSON.stringify({ size: bytes.length, sha256: sha256(bytes) }),
-  );
+  const begun = await call("/api/v1/uploads", { headers: more, body: { size: bytes.length, sha256: sha256(bytes) } });
   if (!begun.ok) throw failed(begun);
   let { id, offset, photo } = begun.said;
   while (!photo) {
     if (step) step(offset / bytes.length);
     const piece = bytes.slice(offset, offset + PIECE);
-    const sent = await call(
-      "PATCH",
-      "/api/v1/uploads/" + id,
-      { "Content-Type": "application/offset+octet-stream", "Upload-Offset": String(offset), ...more },
-      piece,
-    );
+    const sent = await call("/api/v1/uploads/" + id, {
+      method: "PATCH",
+      headers: { "Content-Type": "application/offset+octet-stream", "Upload-Offset": String(offset), ...more },
+      body: piece,
+    });
     if (sent.status === 409 && Number.isInteger(sent.said.offset) && sent.said.offset !== offset) {
       offset = sent.said.offset;
       continue;
@@ -92,9 +81,9 @@ const upload = async (blob, more, step) => {
   return photo.id;
 };
 const failed = (answer) => {
-  const words =
-    ((answer.said.errors || [])[0] || {}).message || answer.said.detail || answer.said.title || String(answer.status);
-  return answer.status >= 500 || answer.status === 429 || answer.status === 401 ? new Error(words) : new Refused(words);
+  const words = faultOf(answer.said) || String(answer.status);
+  const again = !answer.status || answer.status >= 500 || answer.status === 429 || answer.status === 401;
+  return again ? new Error(words) : new Refused(words);
 };
 
 /* The same, tried again some times with longer and longer rests: for pages that do not keep an outbox. */

@@ -1,31 +1,25 @@
 /* A board's rows: its head, how rows are ordered, one line and its numbers. */
-import { el, mark, say } from "../core/dom.js";
+import { el, mark, say, svg } from "../core/dom.js";
 import { percent } from "../core/text.js";
 import { t } from "../core/words.js";
 import { shown } from "./board.js";
 import { scores } from "./scores.js";
 
-const NS = "http://www.w3.org/2000/svg";
 const WIDE = 88;
 const TALL = 26;
 const spark = (values) => {
-  const box = document.createElementNS(NS, "svg");
-  box.setAttribute("viewBox", `0 0 ${WIDE} ${TALL}`);
-  box.setAttribute("class", "s-spark");
-  box.setAttribute("aria-hidden", "true");
+  const box = svg("svg", { viewBox: `0 0 ${WIDE} ${TALL}`, class: "s-spark", "aria-hidden": "true" });
   const numbers = values.map(Number);
   if (numbers.length > 1) {
     const low = Math.min(0, ...numbers);
     const high = Math.max(0, ...numbers);
     const x = (i) => 3 + (i * (WIDE - 6)) / (numbers.length - 1);
     const y = (n) => TALL - 4 - ((n - low) / (high - low || 1)) * (TALL - 8);
-    const line = document.createElementNS(NS, "path");
-    line.setAttribute("d", numbers.map((n, i) => (i ? "L" : "M") + x(i).toFixed(1) + " " + y(n).toFixed(1)).join(""));
-    const dot = document.createElementNS(NS, "circle");
-    dot.setAttribute("cx", x(numbers.length - 1).toFixed(1));
-    dot.setAttribute("cy", y(numbers[numbers.length - 1]).toFixed(1));
-    dot.setAttribute("r", "2.5");
-    box.append(line, dot);
+    const last = numbers.length - 1;
+    box.append(
+      svg("path", { d: numbers.map((n, i) => (i ? "L" : "M") + x(i).toFixed(1) + " " + y(n).toFixed(1)).join("") }),
+      svg("circle", { cx: x(last).toFixed(1), cy: y(numbers[last]).toFixed(1), r: "2.5" }),
+    );
   }
   return box;
 };

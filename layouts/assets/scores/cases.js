@@ -1,6 +1,7 @@
 /* Appeals that wait for a review, and requests to take personal data away: each answered where it stands. */
 import { byId, el } from "../core/dom.js";
 import { exporting } from "../core/exporting.js";
+import { call, faultOf } from "../core/http.js";
 import { dayTime } from "../core/time.js";
 import { t } from "../core/words.js";
 import { scores } from "./scores.js";
@@ -18,21 +19,10 @@ let busy = false;
 /* Say something to the server; what it refuses is told and nothing typed is lost. */
 const post = async (path, body) => {
   busy = true;
-  try {
-    const answer = await fetch("/api/v1" + path, {
-      method: "POST",
-      headers: { "Content-Type": "application/json", Accept: "application/json" },
-      body: JSON.stringify(body),
-    });
-    if (answer.ok) return true;
-    const said = await answer.json();
-    scores.tell(((said.errors || [])[0] || {}).message || said.detail || said.title);
-  } catch (_lost) {
-    scores.tell(t("没有连上服务器，请再试"));
-  } finally {
-    busy = false;
-  }
-  return false;
+  const answer = await call("/api/v1" + path, { body });
+  busy = false;
+  if (!answer.ok) scores.tell(answer.status ? faultOf(answer.said) : t("没有连上服务器，请再试"));
+  return answer.ok;
 };
 
 const panel = (title, name, state) => {

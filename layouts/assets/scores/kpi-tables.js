@@ -1,6 +1,8 @@
 /* Tables of the KPI page: the breakdown, the stages, the bottleneck, hand-overs, levels. */
+
 import { el } from "../core/dom.js";
 import { exporting } from "../core/exporting.js";
+import { measured } from "../core/spans.js";
 import { percent } from "../core/text.js";
 import { t } from "../core/words.js";
 import { draw } from "./kpis.js";
@@ -15,13 +17,6 @@ const DIMENSIONS = {
 export const COLUMNS = ["reported", "closed", "on_time_rate", "satisfaction_rate", "rating_coverage", "first_fix_rate"];
 const MOST = 60;
 export let dimension = "area";
-
-const minutes = (seconds) =>
-  seconds < 3600
-    ? t("{n} 分", { n: Math.round(seconds / 60) })
-    : seconds < 86_400
-      ? t("{n} 小时", { n: (seconds / 3600).toFixed(1) })
-      : t("{n} 天", { n: (seconds / 86_400).toFixed(1) });
 
 const panel = (title, ...more) => {
   const box = el("section", "s-panel");
@@ -112,8 +107,8 @@ export const stages = ({ kpis, counted_now }) => {
         return [
           scores.first.stages[code],
           mean.den,
-          mean.den ? minutes(mean.num / mean.den) : "—",
-          ninety.den ? minutes(ninety.num) : "—",
+          mean.den ? measured(mean.num / mean.den) : "—",
+          ninety.den ? measured(ninety.num) : "—",
         ];
       }),
     ),
@@ -133,10 +128,10 @@ export const bottleneck = (found) => {
         .map((row) => {
           // whoever may not open the oldest case reads its age alone
           if (!row.oldest)
-            return [row.name, row.n, row.over, minutes(row.p50_s), minutes(row.p90_s), minutes(row.oldest_s)];
-          const link = el("a", "s-link", minutes(row.oldest_s));
+            return [row.name, row.n, row.over, measured(row.p50_s), measured(row.p90_s), measured(row.oldest_s)];
+          const link = el("a", "s-link", measured(row.oldest_s));
           link.href = "/event/" + encodeURIComponent(row.oldest);
-          return [row.name, row.n, row.over, minutes(row.p50_s), minutes(row.p90_s), link];
+          return [row.name, row.n, row.over, measured(row.p50_s), measured(row.p90_s), link];
         }),
     ),
   );

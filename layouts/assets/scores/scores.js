@@ -1,8 +1,10 @@
 /* The spine of the leaders' page: what is looked at stands in the address, so that back works and a link can be sent.
    The other scores scripts draw boards, KPIs and what lies behind a number. */
+
 import { byId, el, whenDrawn } from "../core/dom.js";
 import { shutOut } from "../core/door.js";
-import { clockTime, dayTime } from "../core/time.js";
+import { call, faultOf } from "../core/http.js";
+import { clockTime, dayTime, localDay } from "../core/time.js";
 import { t } from "../core/words.js";
 import { road, tabs, tools } from "./bars.js";
 import { scoresBoard } from "./board.js";
@@ -47,19 +49,10 @@ export const go = (changes, quietly) => {
 
 /* Ask the API: null when it did not answer or refused; what it said is told. */
 const ask = async (path) => {
-  try {
-    const answer = await fetch("/api/v1" + path, { cache: "no-store", headers: { Accept: "application/json" } });
-    if (answer.status === 401) {
-      shutOut();
-      return null;
-    }
-    const said = await answer.json();
-    if (answer.ok) return said;
-    tell(((said.errors || [])[0] || {}).message || said.detail || said.title);
-    return null;
-  } catch (_lost) {
-    return null;
-  }
+  const answer = await call("/api/v1" + path, { shut: shutOut });
+  if (answer.ok) return answer.said;
+  if (answer.status && answer.status !== 401) tell(faultOf(answer.said));
+  return null;
 };
 const query = (more) =>
   new URLSearchParams(
@@ -176,13 +169,7 @@ const dayStart = (day, later) => {
   return noon.toISOString().slice(0, 10) + "T00:00:00" + (name.replace("GMT", "") || "Z");
 };
 
-export const scoresDay = (ms) =>
-  new Intl.DateTimeFormat("en-CA", {
-    timeZone: first.time_zone,
-    year: "numeric",
-    month: "2-digit",
-    day: "2-digit",
-  }).format(ms);
+export const scoresDay = (ms) => localDay(ms, first.time_zone);
 
 const look = () => {
   const found = byId("scores");

@@ -1,10 +1,12 @@
 /* Claim countdowns: the deadline minus the server's now, once a second; never a decrement, never a decision. */
+
 import { el, mark, say } from "../core/dom.js";
 import { keyed } from "../core/keyed.js";
 import { page } from "../core/page.js";
 import { fits, rem } from "../core/room.js";
 import { remaining } from "../core/time.js";
 import { t } from "../core/words.js";
+import { live } from "../live/live.js";
 import { opens } from "./list.js";
 import { placeOf, unitName } from "./names.js";
 import { paged, pageWords } from "./pager.js";
@@ -60,7 +62,7 @@ const count = (card, now, lost) => {
 
 /* What became of a card that stood here: claimed by whom, or gone on to the desk. Otherwise it just leaves. */
 const farewell = (row) => {
-  const now = window.live ? window.live.get(row.id) : null;
+  const now = live.get(row.id);
   if (!now || now.status === "claimable") return "";
   if (now.how === "claim" && now.unit) return t("已被 {unit} 抢单", { unit: unitName(now.unit) });
   if (now.status === "pending_dispatch") return t("无人抢单，转人工派单");
@@ -68,7 +70,7 @@ const farewell = (row) => {
 };
 
 const isOpen = (row) => {
-  const now = window.live ? window.live.get(row.id) : null;
+  const now = live.get(row.id);
   return Boolean(now && now.status === "claimable" && now.claim_due_at);
 };
 
@@ -79,7 +81,7 @@ const noticeLeavers = () => {
     if (leaving.has(number) || isOpen(row)) continue;
     const words = farewell(row);
     if (!words) continue;
-    leaving.set(number, { row: { ...row, status: (window.live.get(row.id) || row).status }, words, until });
+    leaving.set(number, { row: { ...row, status: (live.get(row.id) || row).status }, words, until });
     setTimeout(page.dirty, GONE_MS + 20);
   }
   for (const [number, gone] of leaving) if (isOpen(gone.row) || performance.now() >= gone.until) leaving.delete(number);

@@ -1,6 +1,8 @@
 /* What is counted and listed from the live rows, kept while rows come and go: a drawing costs what changed, not what
    is there. */
+
 import { page } from "../core/page.js";
+import { live } from "../live/live.js";
 import { shownArea } from "./area.js";
 import { codesOf } from "./names.js";
 
@@ -79,7 +81,7 @@ const count = (row, by) => {
 
 const change = (id) => {
   const before = held.get(id);
-  const row = window.live.get(id);
+  const row = live.get(id);
   if (before === row) return;
   if (before) {
     count(before, -1);
@@ -99,7 +101,7 @@ const anew = () => {
   open.clear();
   lists = new Map();
   emergencies = new Map();
-  for (const row of window.live.rows()) {
+  for (const row of live.rows()) {
     held.set(row.id, row);
     count(row, 1);
     if (row.emergency) emergencies.set(row.id, row);

@@ -1,5 +1,6 @@
 /* Nearest forces (力量) of the pack's points: straight-line distance and nominal minutes at 30 km/h, never a promise. */
 import { alertStore } from "../alarm/alerts.js";
+import { call } from "../core/http.js";
 import { page } from "../core/page.js";
 
 const KINDS = ["station", "team", "office"];
@@ -16,18 +17,15 @@ const metres = (lng, lat, point) => {
   return Math.hypot(x, rad(point.lat - lat)) * RADIUS;
 };
 
-const load = () => {
+const load = async () => {
   if (performance.now() - asked < AGAIN_MS) return;
   asked = performance.now();
-  fetch("/api/v1/places")
-    .then((answer) => (answer.ok ? answer.json() : { items: [] }))
-    .then(({ items }) => {
-      points = (items || []).filter(
-        (one) => KINDS.includes(one.kind) && Number.isFinite(one.lng) && Number.isFinite(one.lat),
-      );
-      page.dirty();
-    })
-    .catch(() => undefined); // without points the strip simply has none
+  const { status, said } = await call("/api/v1/places");
+  if (!status) return; // without points the strip simply has none
+  points = (said.items || []).filter(
+    (one) => KINDS.includes(one.kind) && Number.isFinite(one.lng) && Number.isFinite(one.lat),
+  );
+  page.dirty();
 };
 
 /* The nearest of each point's place to (lng, lat), WGS-84: [{code, name, kind, lng, lat, metres, minutes}], at most 5.

@@ -1,17 +1,13 @@
 /* Clock, live badge, the banner of a lost link, the state of the sound. */
 import { byId, el, mark, say } from "../core/dom.js";
 import { page } from "../core/page.js";
+import { ago } from "../core/spans.js";
 import { clockTime, duration, longDate, weekdayName } from "../core/time.js";
 import { t } from "../core/words.js";
 import { stillWords } from "../live/link.js";
 
 const WORDS = { live: () => t("实时"), stale: () => t("停更"), offline: () => t("已断开"), still: () => t("部分停止") };
 const TITLES = { stale: () => t("数据停止更新"), offline: () => t("数据链路中断") };
-
-const ago = (seconds) => {
-  if (seconds < 60) return t("{n} 秒前", { n: Math.floor(seconds) });
-  return t("{time} 前", { time: duration(seconds * 1000) });
-};
 
 /* What is shown is the present, but a part of the product stands still: which one, since when, what people must do
    instead. */

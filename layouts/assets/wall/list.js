@@ -1,6 +1,8 @@
 /* The list behind a number: opens at a touch of anything with data-list, says as many as the number, closes by itself.
  */
+
 import { el, mark, say } from "../core/dom.js";
+import { call } from "../core/http.js";
 import { page } from "../core/page.js";
 import { grouped } from "../core/text.js";
 import { clockTime, dayTime } from "../core/time.js";
@@ -77,34 +79,30 @@ const open = async (path, name) => {
   box().replaceChildren(panel);
   stay();
   const note = panel.querySelector("p");
-  try {
-    const answer = await fetch("/api/v1/" + path + (path.startsWith("events?") ? "&count=1" : "") + "&limit=" + PAGE, {
-      headers: { Accept: "application/json" },
-      cache: "no-store",
-    });
-    if (!answer.ok) throw new Error(String(answer.status));
-    const said = await answer.json();
-    if (mine !== asking) return;
-    const whole = Number.isFinite(said.count) || !said.next;
-    const count = Number.isFinite(said.count) ? said.count : said.items.length;
-    mark(panel, "data-count", whole ? count : "");
-    say(panel.querySelector(".w-drawer__n"), t("{n} 件", { n: grouped(count) + (whole ? "" : "+") }));
-    say(
-      note,
-      [
-        shownArea.name,
-        count > said.items.length ? t("显示前 {n} 件", { n: said.items.length }) : "",
-        t("{when} 取数", { when: clockTime(page.now(), page.first.time_zone) }),
-      ]
-        .filter(Boolean)
-        .join(" · "),
-    );
-    panel.querySelector("ul").replaceChildren(...said.items.map(line));
-  } catch (error) {
-    if (mine !== asking) return;
-    console.warn("list " + path, error);
+  const { ok, status, said } = await call(
+    "/api/v1/" + path + (path.startsWith("events?") ? "&count=1" : "") + "&limit=" + PAGE,
+  );
+  if (mine !== asking) return;
+  if (!ok) {
+    console.warn("list " + path, status);
     say(note, t("暂时取不到这份清单，请稍后再试"));
+    return;
   }
+  const whole = Number.isFinite(said.count) || !said.next;
+  const count = Number.isFinite(said.count) ? said.count : said.items.length;
+  mark(panel, "data-count", whole ? count : "");
+  say(panel.querySelector(".w-drawer__n"), t("{n} 件", { n: grouped(count) + (whole ? "" : "+") }));
+  say(
+    note,
+    [
+      shownArea.name,
+      count > said.items.length ? t("显示前 {n} 件", { n: said.items.length }) : "",
+      t("{when} 取数", { when: clockTime(page.now(), page.first.time_zone) }),
+    ]
+      .filter(Boolean)
+      .join(" · "),
+  );
+  panel.querySelector("ul").replaceChildren(...said.items.map(line));
 };
 
 document.addEventListener("click", (pressed) => {

@@ -1,5 +1,6 @@
 /* The wall's conductor: reads the first data, listens to window.live, redraws what changed at most a few times a
    second. */
+import { live } from "../live/live.js";
 import "../core/drafts.js";
 import "../core/idle.js";
 import "../live/feed.js";
@@ -36,7 +37,6 @@ const REM = 20;
 const WIDE = 4; // from this width : height on, three screens of 16:9 stand side by side
 const WIDE_REM = 24;
 
-const live = () => window.live || null;
 let root = null;
 let started = 0;
 let drawnAt = 0;
@@ -129,10 +129,10 @@ page.dirty = () => {
 };
 
 /* ---- the link ---- */
-const age = () => (live() ? live().age() : NaN);
+const age = () => live.age();
 // what is shown is old, or not; a part may stand still all the same
-const state = () => (live() ? live().link : "offline");
-const still = () => (live() ? live().still : []);
+const state = () => live.link;
+const still = () => live.still;
 const lost = () =>
   state() !== "live" && (joined || Number.isFinite(age()) || performance.now() - started > GRACE_S * 1000);
 

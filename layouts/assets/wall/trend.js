@@ -1,23 +1,17 @@
 /* Twenty-four hours of arrivals against the usual day: three lines drawn once as SVG, their paths changed in place. */
-import { el, mark, say } from "../core/dom.js";
+import { el, mark, say, svg } from "../core/dom.js";
 import { page } from "../core/page.js";
 import { rem } from "../core/room.js";
 import { hourTime } from "../core/time.js";
 import { t } from "../core/words.js";
 
-const SVG = "http://www.w3.org/2000/svg";
 const LINES = [
   ["usual", () => t("常日")],
   ["closed", () => t("办结")],
   ["reported", () => t("上报")],
 ];
 
-const svg = (tag, classes, parent) => {
-  const made = document.createElementNS(SVG, tag);
-  if (classes) made.setAttribute("class", classes);
-  if (parent) parent.appendChild(made);
-  return made;
-};
+const part = (tag, classes, parent) => parent.appendChild(svg(tag, { class: classes }));
 
 /* A smooth line that never swings below zero or over a peak: tangents limited as in monotone cubic interpolation. */
 const smooth = (points) => {
@@ -45,16 +39,16 @@ const smooth = (points) => {
 };
 
 const build = (box) => {
-  const chart = svg("svg", "w-chart", box);
+  const chart = part("svg", "w-chart", box);
   chart.setAttribute("role", "img");
   const made = { chart, axis: [], hours: [], lines: {} };
-  made.area = svg("path", "w-chart__area", chart);
+  made.area = part("path", "w-chart__area", chart);
   for (const name of ["low", "mid", "top"])
-    made.axis.push([svg("path", "w-chart__ax", chart), svg("text", "w-chart__y", chart), name]);
-  for (let i = 0; i < 8; i++) made.hours.push(svg("text", "w-chart__x", chart));
-  for (const [name] of LINES) made.lines[name] = svg("path", "w-chart__l w-chart__l--" + name, chart);
-  made.dot = svg("circle", "w-chart__dot", chart);
-  made.peak = svg("text", "w-chart__peak", chart);
+    made.axis.push([part("path", "w-chart__ax", chart), part("text", "w-chart__y", chart), name]);
+  for (let i = 0; i < 8; i++) made.hours.push(part("text", "w-chart__x", chart));
+  for (const [name] of LINES) made.lines[name] = part("path", "w-chart__l w-chart__l--" + name, chart);
+  made.dot = part("circle", "w-chart__dot", chart);
+  made.peak = part("text", "w-chart__peak", chart);
   box._chart = made;
   return made;
 };

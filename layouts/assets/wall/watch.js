@@ -1,8 +1,11 @@
 /* The wall looks after itself for years: measures, reports, wakes after a sleep, and reloads quietly when it should.
    Never while an emergency is open, never without a living server; sessionStorage remembers why. */
+
 import { alarmSound } from "../alarm/sound.js";
+import { call } from "../core/http.js";
 import { page } from "../core/page.js";
 import { clockTime } from "../core/time.js";
+import { live } from "../live/live.js";
 
 const REPORT_S = 5; // the server forgets a screen that has not spoken for 15 s
 const COMPARE_S = 60;
@@ -49,8 +52,7 @@ function keep(key, value) {
   }
 }
 
-const live = () => window.live;
-const here = () => Boolean(live() && page.first && document.getElementById("screen"));
+const here = () => Boolean(page.first && document.getElementById("screen"));
 const round = (value, to = 1) => (Number.isFinite(value) ? Math.round(value * to) / to : null);
 
 /* A named screen has its name in the address; another makes itself one for as long as its tab lives. */
@@ -87,8 +89,8 @@ function sample() {
 
 function facts() {
   return {
-    position: live().position,
-    age: round(live().age(), 10),
+    position: live.position,
+    age: round(live.age(), 10),
     heap_mb: round(heap()),
     frame_ms: round(frameMs),
     nodes: document.getElementsByTagName("*").length,
@@ -101,24 +103,17 @@ function facts() {
 
 async function report() {
   const audible = alarmSound.on();
-  const answer = await fetch("/api/v1/screens", {
-    method: "POST",
-    headers: { "Content-Type": "application/json" },
-    body: JSON.stringify({ name: name(), audible, ...facts() }),
-  }).catch(() => null); // the banner of the lost link says enough
-  if (answer && answer.status === 401) live().leave();
+  await call("/api/v1/screens", { body: { name: name(), audible, ...facts() }, shut: live.leave });
 }
 
 /* Equal to the server's set? Unequal twice: the snapshot is the truth. */
 async function compare() {
-  const same = await live()
-    .compare()
-    .catch(() => null);
+  const same = await live.compare().catch(() => null);
   hashOk = same;
   unequal = same === false ? unequal + 1 : 0;
   if (unequal < 2) return;
   unequal = 0;
-  live().resync();
+  live.resync();
 }
 
 /* ---- the quiet reload ---- */
@@ -141,14 +136,14 @@ function due(is) {
 
 /* Seconds since midnight in the district. */
 function clock() {
-  const [hours, minutes, rest] = clockTime(live().now(), page.first.time_zone).split(":").map(Number);
+  const [hours, minutes, rest] = clockTime(live.now(), page.first.time_zone).split(":").map(Number);
   return hours * 3600 + minutes * 60 + rest;
 }
 
 async function consider() {
   const why = due({
-    state: live().state,
-    alerts: live().alerts().length,
+    state: live.state,
+    alerts: live.alerts().length,
     uptime_s: (performance.now() - began) / 1000,
     dead_s: dead(),
     heap_mb: heap(),
@@ -158,9 +153,9 @@ async function consider() {
   });
   if (!why || leaving) return;
   leaving = true;
-  const answer = await fetch("/readyz", { cache: "no-store" }).catch(() => null);
+  const { ok } = await call("/readyz");
   leaving = false;
-  if (!answer || !answer.ok || live().alerts().length) return;
+  if (!ok || live.alerts().length) return;
   keep(WHY, why);
   location.reload(); // the address holds area, scene and rotation
 }
@@ -169,7 +164,7 @@ function second() {
   const slept = Date.now() - before;
   before = Date.now();
   if (!here()) return;
-  if (slept > SLEEP_MS && !document.hidden) live().wake(slept);
+  if (slept > SLEEP_MS && !document.hidden) live.wake(slept);
   seconds += 1;
   if (seconds % COMPARE_S === 0) compare();
   if (seconds % REPORT_S !== 0) return;
@@ -191,10 +186,7 @@ setInterval(second, 1000);
 /* Whether anybody can be heard decides how an emergency goes on (LIFECYCLE §4): a change is told at once,
    beside the report every few seconds. */
 alarmSound.changed = () => {
-  const body = JSON.stringify({ name: name(), audible: alarmSound.on() });
-  fetch("/api/v1/screens", { method: "POST", headers: { "Content-Type": "application/json" }, body }).catch(
-    () => undefined,
-  ); // the banner of the lost link says enough
+  call("/api/v1/screens", { body: { name: name(), audible: alarmSound.on() } });
 };
 
 export const watch = { due, facts, name, sinceNight, compare };
