@@ -1,5 +1,6 @@
 /* Where an area lies: its middle, and whether a point is in it. */
 import { areas } from "./ground.js";
+import { within } from "./sketch.js";
 
 export const below = (code, root) => {
   for (let one = areas.get(code); one; one = areas.get(one.parent)) if (one.id === root) return true;
@@ -29,15 +30,6 @@ export const centreOf = (area) => {
 
 export const holds = (area, at) => {
   if (!area.layer.getBounds().contains(at)) return false;
-  let inside = false;
-  for (const ring of rings(area.layer.getLatLngs())) {
-    for (let i = 0, j = ring.length - 1; i < ring.length; j = i, i += 1) {
-      if (
-        ring[i].lat > at.lat !== ring[j].lat > at.lat &&
-        at.lng < ((ring[j].lng - ring[i].lng) * (at.lat - ring[i].lat)) / (ring[j].lat - ring[i].lat) + ring[i].lng
-      )
-        inside = !inside;
-    }
-  }
-  return inside;
+  const found = rings(area.layer.getLatLngs()).map((ring) => ring.map((one) => [one.lng, one.lat]));
+  return within(found, [at.lng, at.lat]);
 };

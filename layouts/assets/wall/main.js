@@ -47,7 +47,7 @@ let joined = false;
 /* ---- what the other modules ask ---- */
 page.frozen = () => lost();
 page.now = () => {
-  if (Number.isFinite(age())) return live().now(); // a heartbeat has told the server's time
+  if (Number.isFinite(age())) return live.now(); // a heartbeat has told the server's time
   return page.first.now + (performance.now() - started) * page.first.speed;
 };
 
@@ -144,7 +144,7 @@ const tick = () => {
   }
   const now = page.now();
   if (state() === "live") joined = true;
-  if (Number.isFinite(age())) seen = now - age() * 1000 * live().speed; // the last sign of the server, by its own clock
+  if (Number.isFinite(age())) seen = now - age() * 1000 * live.speed; // the last sign of the server, by its own clock
   if (!seen) seen = page.first.now;
   const gone = lost();
   wallHeader.clock(now);
@@ -182,23 +182,21 @@ const resized = () => {
 page.relaid = () => draw();
 
 const listen = () => {
-  const source = live();
-  if (!source) return;
-  source.on("rows", (ids) => {
+  live.on("rows", (ids) => {
     derived.take(ids);
     areaViews.stir();
     page.dirty();
   });
-  source.on("view", (name, data) => {
+  live.on("view", (name, data) => {
     areaViews.take(name, data);
     page.dirty();
   });
-  source.on("alert", (alert) => {
+  live.on("alert", (alert) => {
     alertStore.take(alert);
     draw();
     wallMap.dirty();
   });
-  source.on("state", () => {
+  live.on("state", () => {
     tick();
     page.dirty();
   });
