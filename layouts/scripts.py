@@ -15,7 +15,7 @@ ASSETS = Path(__file__).parent / "assets"
 KINDS = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
 IMPORT = re.compile(r'^(?:import|export)\b[^;"]*"(\.[^"]+)";', re.M)
 # Comments on lines of their own, and types in the midst of one: for who reads the source, not for the wire.
-COMMENT = re.compile(r"^[ \t]*/\*.*?\*/[ \t]*$|/\*\* @.*?\*/ ?", re.M | re.S)
+COMMENT = re.compile(r"^[ \t]*/\*(?:(?!\*/).)*\*/[ \t]*$|/\*\* @(?:(?!\*/).)*\*/ ?", re.M | re.S)
 SOCKET = "vendor/socket.io.min.js"
 
 

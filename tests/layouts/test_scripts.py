@@ -84,8 +84,8 @@ def test_the_phone_keeps_everything_its_page_loads() -> None:
 
 
 def test_comments_and_types_stay_at_home_and_every_line_keeps_its_number() -> None:
-    script = '/* why */\nconst a = /** @type {Row} */ (b);\n  /** @param {string} x\n   */\nconst c = (x) => x; // "/*"\n'
-    assert scripts.uncommented(script) == '\nconst a = (b);\n\n\nconst c = (x) => x; // "/*"\n'
+    script = '/* why */\nconst a = /** @type {Row} */ (b);\n/** @type {Row} */ (a).x = "*/";\n  /** @param {string} x\n   */\nconst c = (x) => x; // "/*"\n'
+    assert scripts.uncommented(script) == '\nconst a = (b);\n(a).x = "*/";\n\n\nconst c = (x) => x; // "/*"\n'
     for path in OWN:
         text = path.read_text("utf-8")
         assert scripts.uncommented(text).count("\n") == text.count("\n"), path.name

@@ -17,6 +17,7 @@ export const seat = (() => {
 })();
 /* Send JSON once. Return {ok, status, said}; status 0 when no answer came. `late` is called when a second has passed.
  */
+/** @param {string} path @param {object} body @param {string} [key] @param {() => void} [late] */
 export const post = async (path, body, key, late) => {
   const waited = late ? setTimeout(late, CONFIRM_MS) : 0;
   const headers = { "X-Seat": seat, ...(key ? { "Idempotency-Key": key } : {}) };
@@ -25,6 +26,8 @@ export const post = async (path, body, key, late) => {
   return answer;
 };
 
+/** @param {string} number @param {number} version @param {string} action @param {object} facts
+    @param {{key?: string, late?: () => void}} [more] */
 export const send = async (number, version, action, facts, more) => {
   const { key = newKey(), late } = more || {};
   const answer = await post(`/api/v1/events/${encodeURIComponent(number)}/${action}`, { version, ...facts }, key, late);

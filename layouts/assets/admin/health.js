@@ -24,8 +24,10 @@ const KINDS = {
 const TARGETS = { alert: () => t("告警通知"), efficiency: () => t("效能办") };
 const STATES = { waiting: () => t("等待"), failed: () => t("没有送到"), sent: () => t("已送达") };
 const REASONS = { no_audible_screen: () => t("没有听得见的屏幕"), unacknowledged: () => t("告警无人确认") };
+/** @param {Record<string, Word>} words @param {string} code */
 const word = (words, code) => (words[code] ? words[code]() : code);
 
+/** @param {HTMLElement} box @param {string[]} titles @param {(string | Node)[][]} rows @param {string} none */
 const table = (box, titles, rows, none) => {
   const made = el("table");
   const head = made.appendChild(el("thead")).appendChild(el("tr"));
@@ -49,7 +51,9 @@ const table = (box, titles, rows, none) => {
   if (!box.firstChild || !made.isEqualNode(box.firstChild)) box.replaceChildren(made);
 };
 
+/** @param {AdminHealth} found */
 const parts = (found) => {
+  /** @type {Record<string, number>} */
   const ages = {
     clock: found.parts.clock_age,
     publisher: found.parts.publisher_age,
@@ -93,6 +97,7 @@ const parts = (found) => {
   );
 };
 
+/** @param {Api.Deliveries} found @param {boolean} may */
 const deliveries = (found, may) => {
   table(
     byId("admin-deliveries"),
@@ -116,10 +121,11 @@ const deliveries = (found, may) => {
       : t("都已送达"),
   );
 };
+/** @param {number} id */
 const again = (id) => {
   const made = el("button", "btn", t("现在再发"));
   made.type = "button";
-  made.dataset.delivery = id;
+  made.dataset.delivery = String(id);
   return made;
 };
 
@@ -134,9 +140,9 @@ const look = async () => {
 };
 
 document.addEventListener("click", async (event) => {
-  const button = event.target.closest("#admin-deliveries [data-delivery]");
+  const button = /** @type {HTMLElement} */ (event.target).closest("#admin-deliveries [data-delivery]");
   if (!button) return;
-  button.disabled = true;
+  /** @type {HTMLButtonElement} */ (button).disabled = true;
   await get(`/api/v1/deliveries/${button.dataset.delivery}/again`, { body: {} });
   look();
 });

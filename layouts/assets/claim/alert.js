@@ -14,6 +14,7 @@ import { claim } from "./claim.js";
 const AGAIN_MS = 15_000; // an emergency that is not signed for rings again
 const SOUND = "claim-sound";
 // kind → [Hz, from s, length s]
+/** @type {Record<string, [number, number, number][]>} */
 const TONES = {
   order: [
     [660, 0, 0.16],
@@ -27,7 +28,9 @@ const TONES = {
     [880, 1.2, 0.4],
   ],
 };
+/** @type {{key: number, text: string}[]} */
 const log = [];
+/** @type {AudioContext} */
 let audio = null;
 let wanted = (() => {
   try {
@@ -39,14 +42,16 @@ let wanted = (() => {
 let rung = 0;
 let rangAt = -Infinity;
 let told = new Set();
+/** @type {ClaimFirst} */
 let first = null;
 
 const audible = () => wanted && audio !== null && audio.state === "running";
 const wake = () => {
   if (!wanted) return;
   audio = audio || new (window.AudioContext || window.webkitAudioContext)();
-  if (audio.state === "suspended") audio.resume().then(bell, () => undefined);
+  if (audio.state === "suspended") audio.resume().then(bell, () => {});
 };
+/** @param {string} kind */
 const play = (kind) => {
   // what was to be heard, for support and tests
   document.getElementById("claim").dataset.rang = kind + "/" + String(++rung);
@@ -64,6 +69,7 @@ const play = (kind) => {
     voice.stop(at + length);
   }
 };
+/** @param {string} title @param {string} text @param {string} number */
 const notify = (title, text, number) => {
   if (!("Notification" in window) || Notification.permission !== "granted") return;
   try {
@@ -78,7 +84,7 @@ const notify = (title, text, number) => {
   }
 };
 
-/* New dispatches: one tone, one notice each. */
+/** New dispatches: one tone, one notice each. @param {EventRow[]} rows */
 const ring = (rows) => {
   const plain = rows.filter((row) => !row.emergency);
   if (plain.length) play("order");
@@ -131,6 +137,7 @@ const waiting = () =>
       (alert) =>
         alert.state !== "stood_down" && alert.units.some((one) => one.unit === first.unit.code && !one.accepted),
     );
+/** @param {Alert} alert @param {HTMLButtonElement} button */
 const sign = async (alert, button) => {
   if (button.disabled) return;
   button.disabled = true;
@@ -139,6 +146,7 @@ const sign = async (alert, button) => {
   else tellNews(t("没有连上服务器，这一步未确认；恢复后再按一次，不会重复"), "warn");
   button.disabled = false;
 };
+/** @param {Alert} alert */
 const bar = (alert) => {
   const line = el("div", "c-al");
   line.dataset.event = alert.event;
@@ -207,12 +215,14 @@ const foot = () => {
     (node, one) => say(node, one.text),
   );
 };
+/** @param {string} text */
 const note = (text) => {
   log.unshift({ key: Math.random(), text });
   log.length = Math.min(log.length, 4);
   foot();
 };
 
+/** @param {ClaimFirst} given */
 export const begin = (given) => {
   first = given;
   claim.log = note;

@@ -10,16 +10,22 @@ import { claimAlert } from "./alert.js";
 import { claimPool } from "./pool.js";
 
 const REDRAW_MS = 250;
+/** @type {((now: number, lost: boolean) => void)[]} */
 const ticks = [];
+/** @type {Map<string, number>} */
 const ids = new Map(); // number → id in the live store
+/** @type {HTMLElement} */
 let root = null;
+/** @type {{begin(first: ClaimFirst): void}[]} */
 let parts = []; // of the page, each with `begin`
+/** @type {ClaimFirst} */
 let first = null;
 let number = "";
 let version = 0;
 let seq = 0;
 let redraw = 0;
 
+/** @param {boolean} soon */
 const draw = (soon) => {
   if (!number) return;
   clearTimeout(redraw);
@@ -29,7 +35,7 @@ const draw = (soon) => {
   );
 };
 
-/* Open an event beside the pool; an empty number closes it. */
+/** Open an event beside the pool; an empty number closes it. @param {string} wanted */
 const choose = (wanted) => {
   if (wanted === number) return;
   number = wanted;
@@ -45,6 +51,7 @@ const choose = (wanted) => {
   claim.mine();
 };
 
+/** @param {number[]} changed */
 const took = (changed) => {
   for (const id of changed) {
     const row = live.get(id);
@@ -57,10 +64,11 @@ const took = (changed) => {
   draw(true);
 };
 
-/* Whether an event is this unit's to handle: as the lead, or beside it. */
+/** Whether an event is this unit's to handle: as the lead, or beside it. @param {EventRow} row */
 const isMine = (row) => row.unit === first.unit.code || (row.co || []).includes(first.unit.code);
 
 const names = new Map();
+/** @param {EventRow} row */
 const place = (row) => {
   const codes = (row.path || "").split("/").filter(Boolean);
   const areas = (first.levels.length > 1 ? codes.slice(1, 3) : codes).map((code) => names.get(code)).filter(Boolean);
@@ -94,16 +102,21 @@ const views = () => {
   }
   view("pool");
 };
+/** @param {string} name */
 const view = (name) => {
   root.dataset.view = name;
-  for (const tab of byId("claim-views").children) tab.setAttribute("aria-selected", String(tab.dataset.view === name));
+  for (const tab of byId("claim-views").children)
+    tab.setAttribute("aria-selected", String(/** @type {HTMLElement} */ (tab).dataset.view === name));
 };
+/** @param {string} name @param {string} n */
 const count = (name, n) => {
   const tab = byId("claim-views").querySelector(`[data-view="${name}"] b`);
   if (tab) say(tab, n);
 };
 
+/** @param {HTMLElement} node */
 const typing = (node) => node.closest("input, textarea, select, [contenteditable=true], dialog") !== null;
+/** @param {KeyboardEvent} event */
 const press = (event) => {
   if (
     !root ||
@@ -113,7 +126,7 @@ const press = (event) => {
     event.altKey ||
     event.metaKey ||
     event.isComposing ||
-    typing(event.target)
+    typing(/** @type {HTMLElement} */ (event.target))
   )
     return;
   if (event.key === "Escape" && number) {
@@ -146,9 +159,10 @@ const look = () => {
   if (first.event) choose(first.event);
 };
 
-/* Ask the API; null when no answer came or it was refused. */
+/** Ask the API; null when no answer came or it was refused. @param {string} path */
 const ask = (path) => get(path, { shut: live.leave });
 
+/** @type {ClaimPage} */
 export const claim = {
   first: null,
   ask,
@@ -158,12 +172,13 @@ export const claim = {
   isMine,
   place,
   area: (code) => names.get(code) || "",
-  onTick: (fn) => ticks.push(fn),
+  onTick: (fn) => void ticks.push(fn),
   count,
   view,
   mine: () => undefined, // mine.js draws its list again
 };
 /* Begin as soon as the page is drawn; every part's `begin` is called in the order given. */
+/** @param {{begin(first: ClaimFirst): void}[]} given */
 export const beginClaim = (given) => {
   parts = given;
   document.addEventListener("keydown", press);

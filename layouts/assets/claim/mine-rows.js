@@ -9,24 +9,29 @@ import { claim } from "./claim.js";
 import { first, fresh } from "./mine.js";
 
 const SOON_MS = 30 * 60_000;
+/** @param {EventRow} row @returns {{at: number, word: string} | null} */
 export const due = (row) => {
-  const [name, word] = first.dues[row.status] || [];
+  const [name, word] = first.dues[row.status] || [null, ""];
   return name && row[name] ? { at: row[name], word } : null;
 };
 // of handling the server says from when
+/** @param {EventRow} row @param {{at: number}} one */
 const near = (row, one) => (row.status === "handling" && row.warn_due_at) || one.at - SOON_MS;
+/** @param {EventRow} row @param {number} now */
 export const late = (row, now) =>
   Boolean(row.overdue_at) ||
   (row.handle_due_at && row.handle_due_at < now && (row.status === "handling" || row.status === "dispatched"));
+/** @param {EventRow} row @param {number} now */
 export const soon = (row, now) => {
   const one = due(row);
   return (
     Boolean(one) && !late(row, now) && now >= near(row, one) && row.status !== "on_hold" && row.status !== "checking"
   );
 };
+/** @param {EventRow} row */
 export const beside = (row) => row.unit !== first.unit.code;
 
-/* ---- a line ---- */
+/** ---- a line ---- @param {EventRow} row */
 export const make = (row) => {
   const line = el("li", "c-m");
   const button = line.appendChild(el("button", "c-m__b"));
@@ -40,6 +45,7 @@ export const make = (row) => {
   button.children[2].append(el("b"), el("small"));
   return line;
 };
+/** @param {EventRow} row @param {number} now */
 const tags = (row, now) => {
   const found = [];
   if (fresh.has(row.number)) found.push([row.how === "claim" ? t("刚抢到") : t("新来"), "new"]);
@@ -54,9 +60,10 @@ const tags = (row, now) => {
   void now;
   return found;
 };
+/** @param {HTMLElement} line @param {EventRow} row */
 export const fill = (line, row) => {
   const now = live.now();
-  const button = line.firstChild;
+  const button = line.firstElementChild;
   const [level, text, right] = button.children;
   const square = first.level_words[row.level] || { word: "", class: "lv--grid" };
   level.className = "lv " + square.class;
@@ -65,17 +72,18 @@ export const fill = (line, row) => {
   mark(button, "aria-current", row.number === claim.number());
   say(text.children[0], row.title);
   const shape = JSON.stringify(tags(row, now));
-  if (text.children[1]._shape !== shape) {
-    text.children[1]._shape = shape;
+  if (/** @type {HTMLElement} */ (text.children[1])._shape !== shape) {
+    /** @type {HTMLElement} */ (text.children[1])._shape = shape;
     text.children[1].replaceChildren(...tags(row, now).map(([word, kind]) => el("em", "c-tag c-tag--" + kind, word)));
   }
   const status = text.children[2];
   if (!status.firstChild) status.append(el("span"), document.createTextNode(" "), el("span"));
-  status.firstChild.className = "st " + (first.status_classes[row.status] || "");
+  /** @type {HTMLElement} */ (status.firstChild).className = "st " + (first.status_classes[row.status] || "");
   say(status.firstChild, first.status_words[row.status] || row.status);
   say(status.lastChild, claim.place(row));
   time(right, row, now);
 };
+/** @param {Element} right @param {HeldRow} row @param {number} now */
 const time = (right, row, now) => {
   const [big, small] = right.children;
   if (row.closed) {

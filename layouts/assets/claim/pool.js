@@ -14,19 +14,26 @@ import { busy, take } from "./take.js";
 
 export const GONE_MS = 15_000;
 const ASK_MS = 300;
+/** @type {Map<string, Api.PoolItem>} */
 export const facts = new Map(); // number → what only the API tells: why, rivals, due time, photos
+/** @type {Map<string, GoneCard>} */
 export const left = new Map(); // number → {row, kind, words, more, until}: no longer to be had, still on its card
+/** @type {Record<string, any>} */
 export let stake = {};
+/** @type {EventRow[]} */
 let shown = [];
+/** @type {Map<string, EventRow>} */
 export let known = new Map();
 let filter = { text: "", street: "" };
 let asking = 0;
+/** @type {ClaimFirst} */
 export let first = null;
 
 export const zone = () => first.time_zone;
+/** @param {EventRow} row */
 const open = (row) => row.status === "claimable" && row.claim_due_at > live.now();
 
-/* ---- which cards ---- */
+/** ---- which cards ---- @param {EventRow} row */
 const fits = (row) => {
   if (filter.street && !(row.path || "").includes(`/${filter.street}/`)) return false;
   if (!filter.text) return true;
@@ -70,6 +77,7 @@ export const draw = () => {
 };
 
 /* What stood on a card and is not to be had any more says goodbye: the server tells who has it. */
+/** @param {EventRow[]} rows @param {number} now */
 const notice = (rows, now) => {
   const still = new Set(rows.map((row) => row.number));
   for (const [number, row] of known) {
@@ -91,6 +99,7 @@ const notice = (rows, now) => {
     setTimeout(draw, GONE_MS + 50);
   }
 };
+/** @param {GoneCard} gone @param {boolean} claimed @param {string} unit @param {string} at @param {string} status */
 export const told = (gone, claimed, unit, at, status) => {
   gone.status = status || gone.status;
   if (claimed && unit) {
@@ -117,7 +126,7 @@ const ask = () => {
   }, ASK_MS);
 };
 
-/* The nth card that can still be claimed. */
+/** The nth card that can still be claimed. @param {number} n */
 const press = (n) => {
   const row = shown.filter((one) => !left.has(one.number))[n - 1];
   if (row) take(row.number);
@@ -163,6 +172,7 @@ export const head = () => {
   );
 };
 
+/** @param {ClaimFirst} given */
 export const begin = (given) => {
   first = given;
   head();

@@ -9,14 +9,19 @@ import { claim } from "./claim.js";
 import { draw, GONE_MS, known, left, told, zone } from "./pool.js";
 
 const WON_MS = 2500;
+/** @type {Map<string, string>} */
 const keys = new Map(); // number → the Idempotency-Key of a press that was not confirmed
+/** @type {Set<string>} */
 export const busy = new Set();
 /* ---- claiming ---- */
+/** @param {EventRow} row @param {string} kind @param {string} words @param {string} more @param {number} ms
+    @param {string} status */
 const leave = (row, kind, words, more, ms, status) => {
   left.set(row.number, { row, kind, status, words, more, until: performance.now() + ms });
   setTimeout(draw, ms + 50);
 };
 
+/** @param {string} number */
 export const take = async (number) => {
   const row = known.get(number);
   if (!row || busy.has(number) || left.has(number)) return;

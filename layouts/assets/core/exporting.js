@@ -4,10 +4,11 @@ import { call, faultOf } from "./http.js";
 import { t } from "./words.js";
 
 const LEAST = 2;
+/** @type {ExportDialog} */
 let box = null;
 
 const made = () => {
-  const found = el("dialog", "s-dialog");
+  const found = /** @type {ExportDialog} */ (el("dialog", "s-dialog"));
   const themed = document.querySelector("[data-theme]");
   if (themed) found.setAttribute("data-theme", themed.dataset.theme);
   const form = found.appendChild(el("form"));
@@ -32,12 +33,13 @@ const made = () => {
   quit.addEventListener("click", () => found.close());
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    take(found, event.submitter ? event.submitter.value : "csv");
+    take(found, event.submitter ? /** @type {HTMLButtonElement} */ (event.submitter).value : "csv");
   });
   return document.body.appendChild(found);
 };
 
 /* Fetched, not followed: a refusal is told here and the page stays. */
+/** @param {ExportDialog} found @param {string} kind */
 const take = async (found, kind) => {
   const says = found.querySelector(".s-dialog__says");
   const why = found.querySelector("textarea").value.trim();
@@ -69,6 +71,7 @@ const take = async (found, kind) => {
   found.close();
 };
 
+/** @param {ExportWhat} what */
 const open = (what) => {
   box = box && box.isConnected ? box : made();
   box._what = what;
@@ -81,6 +84,7 @@ const open = (what) => {
 export const exporting = {
   /* A button that exports what `what()` says when it is pressed: [table, title, filters]; the filter `numbers` names
      the events one by one, in the order in which they are seen. */
+  /** @param {() => ExportWhat} what */
   button: (what) => {
     const button = el("button", "btn s-export", t("导出"));
     button.type = "button";

@@ -1,6 +1,7 @@
 /* The one way to ask the server: JSON there, JSON back, never an exception. */
 
 /* The JSON of an answer; a refusal without any is {}, a good answer cut in the middle is a lost one and throws. */
+/** @param {Response} answer */
 const saidBy = (answer) =>
   answer.json().catch((cut) => {
     if (answer.ok) throw cut;
@@ -10,6 +11,7 @@ const saidBy = (answer) =>
 /* Ask once. Return {ok, status, said}; status 0 where no whole answer came. A body is sent as JSON, bytes as they are;
    `patience` in ms gives up what a dead network swallows, `shut` is called where nobody is logged in any more, `read`
    takes a good answer that is not JSON. */
+/** @param {string} path @param {Question} [question] @returns {Promise<Answer>} */
 export const call = async (path, { method, body, headers, patience, shut, read } = {}) => {
   const json = body !== undefined && !(body instanceof Uint8Array);
   const ended = new AbortController();
@@ -32,12 +34,14 @@ export const call = async (path, { method, body, headers, patience, shut, read }
 };
 
 /* What a page asks for, or null: refused, shut out or without an answer. */
+/** @param {string} path @param {Question} [more] @returns {Promise<any>} */
 export const get = async (path, more) => {
   const answer = await call(path, more);
   return answer.ok ? answer.said : null;
 };
 
 /* Why something was refused: the first field that is wrong, else the refusal itself. */
+/** @param {Partial<Api.Problem>} said @returns {string} */
 export const faultOf = (said) => ((said.errors || [])[0] || {}).message || said.detail || said.title;
 
 /* A fresh Idempotency-Key: one press, one key, however often it has to be sent. */

@@ -7,13 +7,16 @@ import { t } from "./words.js";
 
 const EVERY_MS = 60000; // no oftener than the server notes it
 const WARN_S = 120;
+/** @type {number} */
 let leftS = null; // until the login ends by itself, as the server said it at `heard`
 let heard = 0;
 let told = -EVERY_MS;
 let touched = false;
+/** @type {HTMLElement} */
 let box = null;
 
 const left = () => leftS - (performance.now() - heard) / 1000;
+/** @param {string} [method] */
 const ask = async (method) => {
   const said = await get("/session/active", { method, shut: shutOut });
   if (!said) return;

@@ -2,6 +2,7 @@
    The page's own main module fills it in; a module asks it when it draws, never while it is loaded. */
 import { live } from "../live/live.js";
 
+/** @type {{first: any, now: () => number, dirty: () => void, frozen: () => boolean, relaid: () => void}} */
 export const page = {
   first: null,
   now: () => live.now(),

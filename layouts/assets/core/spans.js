@@ -4,7 +4,7 @@ import { t } from "./words.js";
 
 const DAY_MS = 86_400_000;
 
-/* As a glance needs it: mm:ss, then hours and minutes, then days and hours. */
+/** As a glance needs it: mm:ss, then hours and minutes, then days and hours. @param {number} ms */
 export const briefly = (ms) => {
   const minutes = Math.floor(ms / 60_000);
   const hours = Math.floor(minutes / 60);
@@ -13,10 +13,10 @@ export const briefly = (ms) => {
   return t("{d}天{h}时", { d: Math.floor(hours / 24), h: two(hours % 24) });
 };
 
-/* To the second below a day, in days from then on. */
+/** To the second below a day, in days from then on. @param {number} ms */
 export const daysOr = (ms) => (ms >= DAY_MS ? t("{n} 天", { n: Math.floor(ms / DAY_MS) }) : duration(ms));
 
-/* In its largest unit. */
+/** In its largest unit. @param {number} seconds */
 export const roughly = (seconds) => {
   if (seconds < 60) return t("{n} 秒", { n: Math.round(seconds) });
   if (seconds < 3600) return t("{n} 分钟", { n: Math.floor(seconds / 60) });
@@ -24,18 +24,18 @@ export const roughly = (seconds) => {
   return t("{n} 天", { n: Math.floor(seconds / 86_400) });
 };
 
-/* In its largest unit with one decimal: a mean or a quantile of many. */
+/** In its largest unit with one decimal: a mean or a quantile of many. @param {number} seconds */
 export const measured = (seconds) => {
   if (seconds < 3600) return t("{n} 分", { n: Math.round(seconds / 60) });
   if (seconds < 86_400) return t("{n} 小时", { n: (seconds / 3600).toFixed(1) });
   return t("{n} 天", { n: (seconds / 86_400).toFixed(1) });
 };
 
-/* How long ago, where seconds count. */
+/** How long ago, where seconds count. @param {number} seconds */
 export const ago = (seconds) =>
   seconds < 60 ? t("{n} 秒前", { n: Math.floor(seconds) }) : t("{time} 前", { time: duration(seconds * 1000) });
 
-/* What is left of a limit, or by how much it has passed, as a pocket screen has room for it. */
+/** What is left of a limit, or by how much it has passed, as a pocket screen has room for it. @param {number} ms */
 export const left = (ms) => {
   const minutes = Math.floor(Math.abs(ms) / 60_000);
   const said =

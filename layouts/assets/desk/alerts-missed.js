@@ -9,7 +9,9 @@ import { desk } from "./desk.js";
 
 const SHIFT_MS = 8 * 3_600_000;
 const SOON_ACK_MS = 60_000; // answered later than every desk was called: listed as missed
+/** @param {Alert} alert @returns {[string, boolean]} */
 const fate = (alert) => {
+  /** @param {number | string} time */
   const ms = (time) => (typeof time === "string" ? Date.parse(time) : time);
   const raised = ms(alert.raised_at);
   if (!alert.acknowledged) return [alert.state === "stood_down" ? t("无人确认，已解除") : t("无人确认"), true];
@@ -32,7 +34,7 @@ export const showMissed = async () => {
       "",
       t("八小时内的告警：{n} 起，漏接或迟确认 {m} 起", {
         n: items.length,
-        m: items.filter((one) => fate(one)[1]).length,
+        m: items.filter((/** @type {Alert} */ one) => fate(one)[1]).length,
       }),
     ),
   );

@@ -23,6 +23,7 @@ const open = () => alertStore.open();
 /* What somebody chose to look at; else what nobody has answered; else what was answered here last. */
 const main = () => {
   const all = open();
+  /** @param {number} id */
   const kept = (id) => all.find((one) => one.id === id);
   return kept(shown.pinned) || all.find((one) => one.state === "raised") || kept(shown.answered) || all[0] || null;
 };
@@ -96,6 +97,7 @@ const weigh = async () => {
 
 export const begin = () => {
   const group = t("紧急");
+  /** @param {(alert: Alert) => void} run @param {boolean} none */
   const newest = (run, none) => () => {
     const alert = open().find((one) => one.state === "raised") || (none ? null : main());
     if (alert) run(alert);

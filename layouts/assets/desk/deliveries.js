@@ -12,7 +12,9 @@ import { desk } from "./desk.js";
 const LOOK_MS = 15_000;
 const TARGETS = { alert: () => t("告警通知"), efficiency: () => t("效能办") };
 const REASONS = { no_audible_screen: () => t("没有听得见的屏幕"), unacknowledged: () => t("告警无人确认") };
+/** @param {Record<string, Word>} words @param {string} code */
 const word = (words, code) => (words[code] ? words[code]() : code);
+/** @type {Pick<Api.Deliveries, "items" | "owed" | "failed">} */
 let found = { items: [], owed: 0, failed: 0 };
 let timer = 0;
 
@@ -27,9 +29,10 @@ const look = async () => {
 
 const button = () => countButton("desk-deliveries", t("通知未送达"), found.owed, open);
 
+/** @param {Api.Deliveries["items"][number]} one */
 const line = (one) => {
   const made = el("li", "d-objection");
-  made.dataset.delivery = one.id;
+  made.dataset.delivery = String(one.id);
   made.append(
     el("b", "", [word(TARGETS, one.target), word(REASONS, one.reason)].join(" · ")),
     el("p", one.state === "failed" ? "t-over" : "", one.why || ""),

@@ -4,9 +4,11 @@ import { byId, el, say } from "../core/dom.js";
 import { desk } from "./desk.js";
 import { body, pick, sync } from "./dispatch.js";
 
+/** @param {string} number */
 export const draftOf = (number) => `draft:${desk.first.account.name}:${number}:dispatch`;
 
 /* The opinion is one text field per event; the very same node moves into every new drawing, with what is typed. */
+/** @param {string} number */
 export const opinion = (number) => {
   const field = el("textarea", "dp-opinion__t");
   field.rows = 1;
@@ -31,6 +33,7 @@ export const opinion = (number) => {
   return field;
 };
 
+/** @param {string} words */
 export const complain = (words) => {
   const slot = byId("dispatch-opinion");
   if (!slot) return;

@@ -8,17 +8,22 @@ import { t } from "../core/words.js";
 import { live } from "../live/live.js";
 import { desk } from "./desk.js";
 
+/** @type {Map<string, string>} */
 const names = new Map();
+/** @type {Map<string, string>} */
 const brief = new Map(); // code → name without what all names of its level end with
+/** @type {Map<string, string>} */
 const parents = new Map();
 const LATEST = 4;
 
+/** @type {[string, Word][]} */
 const NUMBERS = [
   ["reported", () => t("今日上报")],
   ["pending", () => t("待派单")],
   ["handling", () => t("处置中")],
   ["overdue", () => t("超期")],
 ];
+/** @type {Record<string, string>} */
 const shown = { reported: "—", pending: "—", handling: "—", overdue: "—" };
 
 const paint = () => {
@@ -30,11 +35,15 @@ const paint = () => {
       one.append(el("span", "", word()), el("b"));
     }
   for (const one of box.children) {
-    say(one.lastChild, String(shown[one.dataset.kpi]));
-    one.classList.toggle("t-over", one.dataset.kpi === "overdue" && Number(shown.overdue) > 0);
+    say(one.lastChild, String(shown[/** @type {HTMLElement} */ (one).dataset.kpi]));
+    one.classList.toggle(
+      "t-over",
+      /** @type {HTMLElement} */ (one).dataset.kpi === "overdue" && Number(shown.overdue) > 0,
+    );
   }
 };
 
+/** @param {Record<string, number>} tabs @param {number} over */
 const counts = (tabs, over) => {
   let handling = 0;
   for (const row of live.rows()) if (row.status === "handling") handling += 1;
@@ -42,12 +51,14 @@ const counts = (tabs, over) => {
   paint();
 };
 
+/** @param {any} view */
 const kpis = (view) => {
   const found = ((view && view.kpis) || {}).reported;
   if (found) shown.reported = grouped(found.num);
   paint();
 };
 
+/** @param {any} view */
 const latest = (view) => {
   const steps = ((view && view.steps) || []).slice(0, LATEST);
   const foot = byId("desk-foot");
@@ -64,12 +75,13 @@ const latest = (view) => {
     (node, one) => say(node, sentence(one)),
   );
 };
+/** @param {any} one */
 const sentence = (one) =>
   [clockTime(one.at, desk.first.time_zone), one.unit_name, desk.first.actions[one.action] || one.action_name, one.title]
     .filter(Boolean)
     .join(" ");
 
-/* What every name of a level ends with tells nothing where all stand in one column. */
+/** What every name of a level ends with tells nothing where all stand in one column. @param {AreaEntry[]} areas */
 const shorten = (areas) => {
   let end = areas.length > 1 ? areas[0][1] : "";
   while (end && !areas.every(([, name]) => name.endsWith(end) && name !== end)) end = end.slice(1);
@@ -101,7 +113,7 @@ const start = () => {
   paint();
 };
 
-/* Street and community of a row, as short as the place allows. */
+/** Street and community of a row, as short as the place allows. @param {EventRow} row */
 export const deskPlace = (row) => {
   const codes = (row.path || "").split("/").filter(Boolean);
   return (desk.first.levels.length > 1 ? codes.slice(1, 3) : codes)
@@ -110,18 +122,21 @@ export const deskPlace = (row) => {
     .join(" ");
 };
 /* An area's name without its parent's in front and without its level's ending: for small maps. */
+/** @param {{code: string, name: string, parent: string}} given */
 export const deskBrief = ({ code, name, parent }) => {
   const above = names.get(parent);
   return brief.get(code) || (above && name !== above && name.startsWith(above) ? name.slice(above.length) : name);
 };
-/* The title without the community it begins with: the place stands beside it. */
+/** The title without the community it begins with: the place stands beside it. @param {EventRow} row */
 export const deskTitle = (row) => {
   const community = names.get((row.path || "").split("/").filter(Boolean)[2]) || "";
   return community && row.title.startsWith(community) && row.title.length > community.length
     ? row.title.slice(community.length)
     : row.title;
 };
+/** @param {string} code */
 export const deskArea = (code) => names.get(code) || "";
+/** @param {string} code */
 export const deskParent = (code) => {
   let found = parents.get(code) || "";
   while (parents.get(found)) found = parents.get(found);

@@ -42,7 +42,7 @@ const drawDoubles = () => {
       return node;
     },
     (node, one) => {
-      const [number, title, where, button] = node.children;
+      const [number, title, where] = node.children;
       say(number, deskCells.shortNumber(one.number));
       say(title, one.title);
       say(
@@ -53,7 +53,7 @@ const drawDoubles = () => {
           desk.first.status_words[one.status],
         ].join(" · "),
       );
-      button.onclick = () => save("join", one.number);
+      node.querySelector("button").onclick = () => save("join", one.number);
     },
   );
 };

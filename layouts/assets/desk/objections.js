@@ -10,6 +10,7 @@ import { desk } from "./desk.js";
 
 const LOOK_MS = 30_000;
 const KEY = "O"; // shift and o; o alone opens a closed event again
+/** @type {Api.Objections["items"]} */
 let items = [];
 let timer = 0;
 
@@ -24,6 +25,7 @@ const look = async () => {
 
 const button = () => countButton("desk-objections", t("异议"), items.length, open, "⇧O");
 
+/** @param {Api.Objections["items"][number]} one @param {HTMLDialogElement} box */
 const line = (one, box) => {
   const made = el("li", "d-objection");
   const go = made.appendChild(el("button", "btn"));

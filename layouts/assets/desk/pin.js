@@ -11,32 +11,39 @@ import { deskBrief } from "./head.js";
 const W = 460;
 const H = 340;
 const PAD = 14;
+/** @type {Map<string, AreaFeature[]>} */
 const loaded = new Map(); // query → features
+/** @type {HTMLElement} */
 let box = null;
+/** @type {(place: FoundPlace) => void} */
 let told = null;
+/** @type {FoundPlace} */
 let pin = null;
 let inside = ""; // code of the community that is open
 
+/** @param {string} query */
 const areas = async (query) => {
   if (!loaded.has(query)) {
     const said = await get("/api/v1/areas?" + query);
     if (!said) throw new Error("no areas");
     loaded.set(
       query,
-      said.features.filter((one) => one.geometry && /Polygon/.test(one.geometry.type)),
+      said.features.filter((/** @type {AreaFeature} */ one) => one.geometry && /Polygon/.test(one.geometry.type)),
     );
   }
   return loaded.get(query);
 };
+/** @param {Geometry} geometry */
 const rings = (geometry) => (geometry.type === "Polygon" ? geometry.coordinates : geometry.coordinates.flat());
 
-/* All of them as large as the picture allows. */
+/** All of them as large as the picture allows. @param {AreaFeature[]} features */
 const frame = (features) => {
   const points = features.flatMap((one) => rings(one.geometry).flat());
   const west = Math.min(...points.map((p) => p[0]));
   const east = Math.max(...points.map((p) => p[0]));
   const south = Math.min(...points.map((p) => p[1]));
   const north = Math.max(...points.map((p) => p[1]));
+  /** @type {LngLat} */
   const middle = [(west + east) / 2, (south + north) / 2];
   const shrink = Math.cos((middle[1] * Math.PI) / 180);
   const scale = Math.min((W - 2 * PAD) / ((east - west) * shrink), (H - 2 * PAD) / (north - south));
@@ -99,13 +106,15 @@ const draw = async () => {
   box.querySelector(".pin-back").hidden = !inside;
 };
 
+/** @param {LngLat} point */
 const communityOf = async (point) => {
-  const found = (await areas("level=" + encodeURIComponent(community())).catch(() => [])).find((one) =>
-    within(rings(one.geometry), point),
-  );
+  const found = (
+    await areas("level=" + encodeURIComponent(community())).catch(() => /** @type {AreaFeature[]} */ ([]))
+  ).find((one) => within(rings(one.geometry), point));
   return found ? found.properties.code : "";
 };
 
+/** @param {FoundPlace} place @param {(place: FoundPlace) => void} then */
 const show = async (place, then) => {
   told = then;
   pin = place;

@@ -8,18 +8,20 @@ import { countButton } from "./count-button.js";
 import { desk } from "./desk.js";
 
 const LOOK_MS = 30_000;
+/** @type {Api.Reveals["items"]} */
 let items = [];
 
 const look = async () => {
   const said = await get("/api/v1/reveals");
   setTimeout(look, LOOK_MS);
   if (!said) return; // the link in the head says how old everything is
-  items = said.items.filter((one) => one.reached_at);
+  items = said.items.filter((/** @type {Api.Reveals["items"][number]} */ one) => one.reached_at);
   button();
 };
 
 const button = () => countButton("desk-reveals", t("查看联系方式达上限"), items.length, open);
 
+/** @param {Api.Reveals["items"][number]} one */
 const line = (one) => {
   const made = el("li", "d-objection");
   const when = t("{when} 达到上限", { when: dayTime(Date.parse(one.reached_at), desk.first.time_zone) });

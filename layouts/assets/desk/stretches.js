@@ -6,6 +6,7 @@ import { dayTime } from "../core/time.js";
 import { t } from "../core/words.js";
 import { desk } from "./desk.js";
 
+/** @param {{street?: string, name: string}} grid */
 const named = (grid) => [grid.street, grid.name].filter(Boolean).join(" ");
 
 const head = () => {
@@ -20,6 +21,7 @@ const head = () => {
   return made;
 };
 
+/** @param {Api.Stretches["items"][number]} one */
 const row = (one) => {
   const made = el("tr");
   const name = el("th", "", one.grids.map(named).join(" ↔ "));
@@ -76,5 +78,5 @@ const open = async () => {
 };
 
 document.addEventListener("click", (event) => {
-  if (event.target.closest('[data-open="stretches"]')) open();
+  if (/** @type {HTMLElement} */ (event.target).closest('[data-open="stretches"]')) open();
 });

@@ -11,19 +11,24 @@ import { desk } from "./desk.js";
 import { deskHead, deskParent, deskPlace } from "./head.js";
 import { deskQueue } from "./queue.js";
 
+const HOT = new Set(["late", "register", "dispatch"]); // what somebody has to decide
 const COUNT_MS = 500;
 const AGAIN_MS = 5000; // time alone moves events between tabs
 const wanted = { street: "", category: "", text: "", levels: new Set() };
 let tab = "all";
 let waiting = 0;
+/** @type {Record<string, any>} */
 let counts = {};
 
 // LIFECYCLE §3: counted in the limit's own unit by the server
+/** @param {EventRow} row */
 const lateFrom = (row) => row.warn_due_at || row.handle_due_at;
+/** @param {EventRow} row @param {number} now */
 const late = (row, now) =>
   Boolean(row.handle_due_at) && (row.status === "handling" || row.status === "dispatched") && now >= lateFrom(row);
 
 /* tab → [words, test]; the digit that opens it is its place */
+/** @type {[string, Word, (row: EventRow, now: number) => boolean][]} */
 const TABS = [
   ["register", () => t("待立案"), (row) => row.status === "reported"],
   ["dispatch", () => t("待派单"), (row) => row.status === "pending_dispatch"],
@@ -44,8 +49,10 @@ const TABS = [
 ];
 const TEST = Object.fromEntries(TABS.map(([name, , test]) => [name, test]));
 
+/** @param {EventRow} row */
 const haystack = (row) =>
   [row.number, row.title, row.address, row.category_name, deskPlace(row), deskCells.unit(row)].join(" ").toLowerCase();
+/** @param {EventRow} row */
 const filtered = (row) =>
   (!wanted.street || (row.path || "").includes("/" + wanted.street + "/")) &&
   (!wanted.category || row.category === wanted.category || deskParent(row.category) === wanted.category) &&
@@ -68,14 +75,11 @@ const count = () => {
   }
   const moved = found[tab] !== counts[tab] && tab === "late";
   counts = found;
-  for (const node of byId("desk-tabs").children) {
-    const n = found[node.dataset.tab];
-    say(node.querySelector("b"), grouped(n));
-    mark(node, "data-count", n);
-    node.classList.toggle(
-      "is-hot",
-      (node.dataset.tab === "late" || node.dataset.tab === "register" || node.dataset.tab === "dispatch") && n > 0,
-    );
+  for (const node of byId("desk-tabs").querySelectorAll("button")) {
+    const name = node.dataset.tab;
+    say(node.querySelector("b"), grouped(found[name]));
+    mark(node, "data-count", found[name]);
+    node.classList.toggle("is-hot", HOT.has(name) && found[name] > 0);
   }
   deskHead.counts(found, over);
   deskTabs.counted(deskQueue.shown()); // the grid is silent where nothing ever came
@@ -85,16 +89,18 @@ const dirty = () => {
   if (!waiting) waiting = setTimeout(count, COUNT_MS);
 };
 
+/** @param {string} name */
 const open = (name) => {
   tab = name;
   for (const node of byId("desk-tabs").children) {
-    const on = node.dataset.tab === name;
+    const on = /** @type {HTMLElement} */ (node).dataset.tab === name;
     mark(node, "aria-selected", on);
-    node.tabIndex = on ? 0 : -1;
+    /** @type {HTMLElement} */ (node).tabIndex = on ? 0 : -1;
   }
   apply();
 };
 
+/** @param {HTMLElement} box @param {string} label @param {Pairs} options @param {(value: string) => void} change */
 const choice = (box, label, options, change) => {
   const select = el("select", "d-select");
   select.setAttribute("aria-label", label);
@@ -112,12 +118,14 @@ const filters = () => {
   const first = desk.first;
   const streets = first.areas
     .filter((one) => one[3] === Math.max(1, first.levels.indexOf("street")))
-    .map(([code, name]) => [code, name]);
+    .map(([code, name]) => /** @type {[string, string]} */ ([code, name]));
   choice(box, t("街道"), [["", t("全部街道")], ...streets], (code) => {
     wanted.street = code;
     apply();
   });
-  const heads = first.categories.filter(([, , parent]) => !parent).map(([code, name]) => [code, name]);
+  const heads = first.categories
+    .filter(([, , parent]) => !parent)
+    .map(([code, name]) => /** @type {[string, string]} */ ([code, name]));
   choice(box, t("类别"), [["", t("全部类别")], ...heads], (code) => {
     wanted.category = code;
     apply();
@@ -154,7 +162,7 @@ const filters = () => {
   desk.key("E", t("导出这个队列"), () => exporting.open(table()), t("队列"));
 };
 
-/* What is exported: the rows as they stand here, in this order. */
+/** What is exported: the rows as they stand here, in this order. @returns {ExportWhat} */
 const table = () => {
   const numbers = deskQueue.numbers();
   return [
@@ -164,9 +172,10 @@ const table = () => {
   ];
 };
 
+/** @param {string} text */
 const filter = (text) => {
   const box = byId("desk-text");
-  if (box.value !== text) box.value = text;
+  if (/** @type {HTMLInputElement} */ (box).value !== text) /** @type {HTMLInputElement} */ (box).value = text;
   wanted.text = text.trim().toLowerCase();
   apply();
 };
@@ -189,8 +198,8 @@ const tabs = () => {
     if (!by) return;
     const all = [...box.children];
     const next = all[(all.indexOf(document.activeElement) + by + all.length) % all.length];
-    open(next.dataset.tab);
-    next.focus();
+    open(/** @type {HTMLElement} */ (next).dataset.tab);
+    /** @type {HTMLElement} */ (next).focus();
   });
 };
 
@@ -209,11 +218,12 @@ export const deskTabs = {
   filter,
   lateFrom,
   counts: () => ({ ...counts }),
+  /** @param {number} shown */
   counted: (shown) => {
     const foot = byId("desk-queue-foot");
     if (!foot.firstChild) {
       foot.append(el("span"), exporting.button(table), el("span", "push"));
-      foot.children[1].title = "⇧E";
+      /** @type {HTMLElement} */ (foot.children[1]).title = "⇧E";
       for (const [keys, word] of [
         ["J K", t("上下")],
         ["Enter", t("看详情")],

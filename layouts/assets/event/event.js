@@ -8,6 +8,7 @@ import { linkSaid } from "../live/link.js";
 import { live } from "../live/live.js";
 
 const SOON_MS = 30 * 60_000;
+/** @type {{number: string, id?: number, version?: number, seq: number, rules: Record<string, Rule>}} */
 let page = null; // the event's own page: {number, id, version, seq}
 
 const tick = () => {
@@ -34,6 +35,7 @@ const link = () => {
 const redraw = () =>
   window.dash_clientside.set_props("event-chosen", { data: { number: page.number, seq: ++page.seq } });
 
+/** @param {number[]} ids */
 const took = (ids) => {
   for (const id of ids) {
     const row = live.get(id);
@@ -66,7 +68,8 @@ document.addEventListener("outdated", (event) => {
 /* The letters printed on the buttons work on the event's own page too; the desk has its own table of keys. */
 document.addEventListener("keydown", (event) => {
   if (!page || event.defaultPrevented || event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return;
-  if (event.target.closest("input, textarea, select, [contenteditable=true], dialog")) return;
+  if (/** @type {HTMLElement} */ (event.target).closest("input, textarea, select, [contenteditable=true], dialog"))
+    return;
   const action = Object.keys(page.rules).find((one) => page.rules[one].key === event.key);
   const button = action && document.querySelector(`#event-body [data-action="${action}"]:not(:disabled)`);
   if (!button) return;

@@ -12,6 +12,7 @@ import { outbox } from "./outbox.js";
 const MOST = 3;
 const NEAR_M = 100;
 const BAD = ["dissatisfied", "very_dissatisfied"];
+/** @type {Record<string, string>} */
 const MOUTHS = {
   very_satisfied: "M10 18c2 6 10 6 12 0",
   satisfied: "M11 20c2 3 8 3 10 0",
@@ -22,6 +23,7 @@ const MOUTHS = {
 const { first, tell, go, locate, metres, far, level, kept, onShow, now } = phone;
 let open = ""; // number/round of the task that is drawn
 
+/** @param {string} code */
 const face = (code) => {
   const box = svg("svg", { viewBox: "0 0 32 32", "aria-hidden": "true" });
   for (const d of [
@@ -33,6 +35,7 @@ const face = (code) => {
   return box;
 };
 
+/** @param {Api.Photo} photo @param {string} word */
 const figure = (photo, word) => {
   const made = el("figure", "p-fig");
   const image = made.appendChild(el("img"));
@@ -48,6 +51,7 @@ const figure = (photo, word) => {
   return made;
 };
 
+/** @param {Api.FieldTask} task */
 const draw = (task) => {
   const box = byId("field-check");
   const name = `check:${task.number}/${task.round}`;

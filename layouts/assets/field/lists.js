@@ -56,6 +56,7 @@ export const tasks = () => {
       Date.parse(one.check_due_at) - Date.parse(other.check_due_at),
   );
 };
+/** @param {FieldTask} task */
 export const card = (task) => {
   const made = el("li", "p-card p-task");
   made.dataset.event = task.number;

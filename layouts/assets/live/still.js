@@ -9,6 +9,7 @@ import { stillWords } from "./link.js";
 import { live } from "./live.js";
 
 const EVERY_MS = 1000;
+/** @type {HTMLElement} */
 let box = null;
 
 const draw = () => {

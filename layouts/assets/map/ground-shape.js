@@ -2,14 +2,17 @@
 import { areas } from "./ground.js";
 import { within } from "./sketch.js";
 
+/** @param {string} code @param {string} root */
 export const below = (code, root) => {
   for (let one = areas.get(code); one; one = areas.get(one.parent)) if (one.id === root) return true;
   return false;
 };
 
+/** @param {any[]} shape @returns {LatLng[][]} */
 const rings = (shape) => (typeof shape[0].lat === "number" ? [shape] : shape.flatMap(rings));
 
 /* Where a name lies: the centre of gravity of the longest border when it is inside, else the stored place. */
+/** @param {GroundArea} area */
 export const centreOf = (area) => {
   const ring = rings(area.layer.getLatLngs()).sort((a, b) => b.length - a.length)[0];
   let sum = 0,
@@ -28,8 +31,11 @@ export const centreOf = (area) => {
   return area.at ? window.L.latLng(area.at[1], area.at[0]) : area.layer.getBounds().getCenter();
 };
 
+/** @param {GroundArea} area @param {LatLng} at */
 export const holds = (area, at) => {
   if (!area.layer.getBounds().contains(at)) return false;
-  const found = rings(area.layer.getLatLngs()).map((ring) => ring.map((one) => [one.lng, one.lat]));
+  const found = rings(area.layer.getLatLngs()).map((ring) =>
+    ring.map((one) => /** @type {LngLat} */ ([one.lng, one.lat])),
+  );
   return within(found, [at.lng, at.lat]);
 };

@@ -8,8 +8,11 @@ import { livePoints } from "./points.js";
 const SLACK = 0.25;
 const PACE_MS = 500; // new events shift the picture slowly; a moved view is drawn in the next frame
 
+/** @type {LeafletMap} */
 let map = null;
+/** @type {HTMLCanvasElement} */
 let canvas = null;
+/** @type {any} */
 let picture = null; // {image, x, y, step, wide, high, …what was asked}
 let on = false;
 let stale = false;
@@ -40,6 +43,7 @@ const soon = () => {
   if (!frame && on) frame = requestAnimationFrame(draw);
 };
 
+/** @param {MapView} view */
 const covers = (view) =>
   picture &&
   picture.scale === view.scale &&
@@ -49,6 +53,7 @@ const covers = (view) =>
   view.top >= picture.top &&
   view.bottom <= picture.bottom;
 
+/** @param {MapView} view */
 const gather = (view) => {
   if (asking || !livePoints.ready || (!stale && covers(view))) return;
   const wait = PACE_MS - (performance.now() - askedAt);
@@ -66,6 +71,8 @@ const gather = (view) => {
     scale: view.scale,
     unit: rem() / 20,
     area: wallMap.area(),
+    now: 0,
+    quiet: /** @type {boolean[]} */ ([]),
   };
   asking = true;
   stale = false;
@@ -82,6 +89,7 @@ const gather = (view) => {
 };
 
 export const heat = {
+  /** @param {LeafletMap} found */
   attach(found) {
     map = found;
     canvas = canvasPane(map, "heat", 440);
@@ -91,6 +99,7 @@ export const heat = {
     stale = true;
     soon();
   },
+  /** @param {boolean} wanted */
   show(wanted) {
     on = wanted;
     canvas.style.display = on ? "" : "none";

@@ -17,29 +17,33 @@ const WAITING = new Set(["reported", "claimable", "pending_dispatch"]);
 const SENT = new Set(["dispatched", "handling"]);
 const SOON_SHARE = 0.25; // of the claim window
 
-const held = new Map(); // id → the row it was last counted as
-const open = new Map(); // area code → open events in it
-const pathAt = new Map();
+const held = /** @type {Map<number, EventRow>} */ (new Map()); // id → the row it was last counted as
+const open = /** @type {Map<string, number>} */ (new Map()); // area code → open events in it
+const pathAt = /** @type {Map<string, number>} */ (new Map());
+/** @type {Map<string, {row: EventRow, after: number}>} */
 const unseen = new Map(); // number → {row, after: the answer that did not know it yet}
-const answers = new Map();
-let here = null;
-let worker = null;
-let queue = [];
+const answers = /** @type {Map<number, (answer: any, cost: number) => void>} */ (new Map());
+let here = /** @type {Points} */ (null);
+let worker = /** @type {Worker | false} */ (null);
+let queue = /** @type {number[]} */ ([]);
 let at = 0;
 let draining = false;
 let shownAt = -1e9;
 let asked = 0;
-let listener = null;
+let listener = /** @type {() => void} */ (null);
 let loaded = false;
 
+/** @param {number} lng @param {number} lat @returns {Point2} */
 const world = (lng, lat) => {
   const sin = Math.sin((lat * Math.PI) / 180);
   return [lng / 360 + 0.5, 0.5 - Math.log((1 + sin) / (1 - sin)) / (4 * Math.PI)];
 };
 
+/** @param {EventRow} row */
 const placed = (row) => Number.isFinite(row.lng) && Number.isFinite(row.lat);
 
 /* When an event is due and from when it is due soon, epoch ms; Infinity when nothing runs. */
+/** @param {EventRow} row */
 const terms = (row) => {
   if (row.overdue_at) return [0, 0];
   if (row.handle_due_at) return [row.warn_due_at || row.handle_due_at, row.handle_due_at];
@@ -47,12 +51,15 @@ const terms = (row) => {
   return [NEVER, row.accept_due_at || row.check_due_at || NEVER];
 };
 
+/** @param {EventRow} row @param {number} by */
 const count = (row, by) => {
   for (const code of codesOf(row.path)) open.set(code, (open.get(code) || 0) + by);
 };
 
+/** @returns {FreshBatch} */
 const fresh = () => ({ ids: [], x: [], y: [], soon: [], due: [], status: [], path: [], paths: [], gone: [] });
 
+/** @param {FreshBatch} batch @param {EventRow} row */
 const note = (batch, row) => {
   const path = row.path || "/";
   if (!pathAt.has(path)) {
@@ -70,6 +77,7 @@ const note = (batch, row) => {
   batch.path.push(pathAt.get(path));
 };
 
+/** @param {number} id @param {FreshBatch} batch */
 const take = (id, batch) => {
   const row = live.get(id);
   const before = held.get(id);
@@ -97,6 +105,7 @@ const take = (id, batch) => {
 const again = new MessageChannel(); // the next slice after what waits already; timers would wait 4 ms each time
 again.port1.onmessage = () => drain();
 
+/** @param {FreshBatch} batch */
 const send = (batch) => {
   const packed = {
     ...batch,
@@ -135,14 +144,14 @@ const drain = () => {
 /* Move the points into a worker; where there is none they stay here. */
 const hire = () => {
   if (!window.Worker || worker === false) return;
-  worker = new Worker(new URL("./worker.js", import.meta.url), { type: "module" });
-  worker.onmessage = ({ data }) => {
+  const hired = new Worker(new URL("./worker.js", import.meta.url), { type: "module" });
+  hired.onmessage = ({ data }) => {
     const waiting = answers.get(data.number);
     answers.delete(data.number);
     if (waiting) waiting(data.answer, data.cost);
   };
-  worker.onerror = () => {
-    worker.terminate();
+  hired.onerror = () => {
+    hired.terminate();
     worker = false;
     answers.clear();
     pathAt.clear();
@@ -151,10 +160,12 @@ const hire = () => {
     open.clear();
     enqueue([...live.rows()].map((row) => row.id));
   };
-  worker.postMessage({ batch: here.whole() });
+  hired.postMessage({ batch: here.whole() });
+  worker = hired;
   here = new Points();
 };
 
+/** @param {number[]} ids */
 const enqueue = (ids) => {
   if (!draining && ids.length < 200) {
     queue = ids;
@@ -170,6 +181,7 @@ const enqueue = (ids) => {
 };
 
 export const livePoints = {
+  /** @type {string[]} */
   statuses: [],
   world,
   open,
@@ -186,7 +198,7 @@ export const livePoints = {
   get remote() {
     return Boolean(worker);
   },
-  /* The class of time of one row: "ok", "soon" or "over". */
+  /** The class of time of one row: "ok", "soon" or "over". @param {EventRow} row @param {number} now */
   time(row, now) {
     const [soon, due] = terms(row);
     return now >= due ? "over" : now >= soon ? "soon" : "ok";
@@ -194,12 +206,14 @@ export const livePoints = {
   start() {
     if (listener) return;
     here = new Points();
-    livePoints.statuses = page.first.statuses.map((status) => status.code);
+    livePoints.statuses = page.first.statuses.map((/** @type {Marked} */ status) => status.code);
     listener = live.on("rows", (ids) =>
       enqueue(ids ? [...ids] : [...new Set([...held.keys(), ...[...live.rows()].map((row) => row.id)])]),
     );
   },
   /* Ask for "cells" or "heat"; fn(answer, cost in ms, its number) is called now or from the worker. */
+  /** @param {"cells" | "heat"} kind @param {MapAsk} ask
+      @param {(answer: any, cost: number, number: number) => void} fn */
   ask(kind, ask, fn) {
     const number = (asked += 1);
     if (worker) {
@@ -212,6 +226,7 @@ export const livePoints = {
     fn(answer, performance.now() - began, number);
   },
   /* Of the events that answer number `upTo` knew, say those inside the view as painted; true while more may follow. */
+  /** @param {number} upTo @param {(row: EventRow) => boolean} inside @param {number} now */
   painted(upTo, inside, now) {
     let left = Math.min(500, unseen.size);
     let marked = 0;

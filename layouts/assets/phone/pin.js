@@ -9,6 +9,8 @@ const TALL = 300;
 const STEPS = [120, 250, 500, 1000, 2500, 6000, 15_000]; // metres across the sketch
 
 /* {box, set(place), place()}: `change` hears every move that a person makes. */
+/** 
+    @param {PinAsked} given */
 export const makePin = ({ outlines, landmarks, centre, change }) => {
   const wrap = el("div", "p-pin");
   const box = wrap.appendChild(
@@ -26,11 +28,13 @@ export const makePin = ({ outlines, landmarks, centre, change }) => {
   const tools = wrap.appendChild(el("div", "p-pin__tools"));
   let middle = centre || [0, 0];
   let size = 3;
+  /** @type {Place} */
   let place = null; // {lng, lat, accuracy?}
   let dragging = false;
 
   const perPixel = () => STEPS[size] / WIDE;
   const view = () => flat(middle, METRES / perPixel(), WIDE, TALL);
+  /** @param {number} lng @param {number} lat */
   const at = (lng, lat) => view().to([lng, lat]);
   const areas = outlines.map(([code, name, rows]) => ({ code, name, rings: rows.map(pairs) }));
 
@@ -75,8 +79,9 @@ export const makePin = ({ outlines, landmarks, centre, change }) => {
     needle.setAttribute("transform", `translate(${x.toFixed(1)} ${y.toFixed(1)})`);
     about.setAttribute("cx", x.toFixed(1));
     about.setAttribute("cy", y.toFixed(1));
-    about.setAttribute("r", place.accuracy ? (place.accuracy / perPixel()).toFixed(1) : 0);
+    about.setAttribute("r", place.accuracy ? (place.accuracy / perPixel()).toFixed(1) : "0");
   };
+  /** @param {number} x @param {number} y */
   const moved = (x, y) => {
     const [lng, lat] = view().from([Math.min(WIDE, Math.max(0, x)), Math.min(TALL, Math.max(0, y))]);
     place = { lng, lat, accuracy: null, byHand: true };
@@ -114,15 +119,18 @@ export const makePin = ({ outlines, landmarks, centre, change }) => {
     middle = [place.lng, place.lat];
     paint();
   };
+  /** @param {number} by */
   const zoom = (by) => {
     size = Math.min(STEPS.length - 1, Math.max(0, size + by));
     if (place) middle = [place.lng, place.lat];
     paint();
   };
-  for (const [sign, word, by] of [
+  /** @type {[string, string, number][]} */
+  const zooms = [
     ["＋", t("放大"), -1],
     ["－", t("缩小"), 1],
-  ]) {
+  ];
+  for (const [sign, word, by] of zooms) {
     const button = tools.appendChild(el("button", "btn", sign));
     button.type = "button";
     button.setAttribute("aria-label", word);
@@ -132,6 +140,7 @@ export const makePin = ({ outlines, landmarks, centre, change }) => {
   return {
     box: wrap,
     place: () => place,
+    /** @param {Place | null} given @param {number} [across] */
     set: (given, across) => {
       place = given;
       if (given) middle = [given.lng, given.lat];
@@ -142,6 +151,7 @@ export const makePin = ({ outlines, landmarks, centre, change }) => {
 };
 
 /* The area of the sketch a point lies in: [code, name], or null. What lies in a hole of an area lies in another one. */
+/** @param {Outline[]} outlines @param {number} lng @param {number} lat */
 export const areaAt = (outlines, lng, lat) => {
   const found = outlines.find(([, , rows]) => within(rows.map(pairs), [lng, lat]));
   return found ? [found[0], found[1]] : null;

@@ -10,25 +10,31 @@ const LONGEST = 1600; // pixels of the longer side
 const QUALITY = 0.82;
 const PIECE = 192 * 1024;
 const TRIES = 4;
+/** @param {Uint8Array} bytes @param {...number} given */
 const starts = (bytes, ...given) => given.every((byte, at) => byte === null || bytes[at] === byte);
+/** @param {Uint8Array} bytes @param {number} from @param {number} to */
 const ascii = (bytes, from, to) => String.fromCharCode(...bytes.subarray(from, to));
 
 /* ---- what it is, by its own bytes: names and types of files lie ---- */
+/** @type {[string, (bytes: Uint8Array) => boolean][]} */
 const KINDS = [
   ["jpeg", (bytes) => starts(bytes, 0xff, 0xd8, 0xff)],
   ["png", (bytes) => starts(bytes, 0x89, 0x50, 0x4e, 0x47)],
   ["webp", (bytes) => ascii(bytes, 0, 4) === "RIFF" && ascii(bytes, 8, 12) === "WEBP"],
   ["heic", (bytes) => ascii(bytes, 4, 8) === "ftyp" && /^(hei|hev|mif1|msf1|avi)/.test(ascii(bytes, 8, 12))],
 ];
+/** @type {Record<string, Word>} */
 const REFUSED = {
   heic: () => t("这张是 HEIC 格式，系统不收；请在手机“设置 › 相机 › 格式”里选“兼容性最佳”，再拍一张"),
   other: () => t("这不是照片；只收 JPEG、PNG、WebP"),
   broken: () => t("这张照片打不开，可能已损坏；请再拍一张"),
 };
-const kindOf = (bytes) => (KINDS.find(([, test]) => test(bytes)) || ["other"])[0];
+/** @param {Uint8Array} bytes */
+const kindOf = (bytes) => (KINDS.find(([, test]) => test(bytes)) || ["other", null])[0];
 class Refused extends Error {}
 
 /* A file as a JPEG of at most 1600 pixels that still says where and when: {blob, name}; Refused in words. */
+/** @param {File} file */
 const prepare = async (file) => {
   const bytes = new Uint8Array(await file.arrayBuffer());
   const kind = kindOf(bytes);
@@ -57,6 +63,7 @@ const prepare = async (file) => {
 /* ---- sending ---- */
 /* Send a picture in pieces and return its id. `more` are headers of who sends; `step(part 0…1)` hears how far it is.
    Refused when the server says no; another error when the link was lost: asked again, it goes on where it was. */
+/** @param {Blob} blob @param {Record<string, string>} more @param {((part: number) => void) | null} step */
 const upload = async (blob, more, step) => {
   const bytes = new Uint8Array(await blob.arrayBuffer());
   const begun = await call("/api/v1/uploads", { headers: more, body: { size: bytes.length, sha256: sha256(bytes) } });
@@ -80,6 +87,7 @@ const upload = async (blob, more, step) => {
   if (step) step(1);
   return photo.id;
 };
+/** @param {Answer} answer */
 const failed = (answer) => {
   const words = faultOf(answer.said) || String(answer.status);
   const again = !answer.status || answer.status >= 500 || answer.status === 429 || answer.status === 401;
@@ -87,6 +95,7 @@ const failed = (answer) => {
 };
 
 /* The same, tried again some times with longer and longer rests: for pages that do not keep an outbox. */
+/** @param {Blob} blob @param {Record<string, string>} more @param {((part: number) => void) | null} step */
 const uploadWithPatience = async (blob, more, step) => {
   for (let tries = 1; ; tries++) {
     try {

@@ -37,6 +37,7 @@ const REM = 20;
 const WIDE = 4; // from this width : height on, three screens of 16:9 stand side by side
 const WIDE_REM = 24;
 
+/** @type {HTMLElement} */
 let root = null;
 let started = 0;
 let drawnAt = 0;
@@ -54,6 +55,7 @@ page.now = () => {
 /* The panels: what each needs to be shown at all (a view, or the live rows) and how it is drawn. A missing view shows
    nothing. */
 const below = () => page.first.levels_below[shownArea.code ? shownArea.depth_of(shownArea.code) : 0] || t("网格");
+/** @type {Record<string, Panel>} */
 const PANELS = {
   flow: ["", "screen-flow", (box, note, _view, found, now) => drawFlow(box, note, found, now)],
   claims: [
@@ -86,10 +88,12 @@ const PANELS = {
   roster: ["roster", "screen-roster", (box, _note, view) => drawRoster(box, view)],
 };
 
+/** @param {Derived} found @param {number} now */
 const drawPanels = (found, now) => {
   const views = areaViews.shown();
   drawKpis(byId("screen-kpis"), page.first.kpis, views.kpis);
   drawLatest(byId("screen-latest"), views.latest);
+  /** @type {[string, HTMLElement][]} */
   const seenPanels = [];
   for (const [name, [view, id]] of Object.entries(PANELS)) {
     const box = byId(id);
@@ -114,7 +118,7 @@ const draw = () => {
   drawPanels(found, now);
   drawLegend(byId("screen-legend"), page.first.statuses, found.counts);
   drawRamp(byId("screen-ramp"));
-  wallMap.count(found.open);
+  wallMap.count();
   wallMap.alarms(found.emergencies, (row) => {
     const alert = alertStore.of(row);
     return !alert || alert.state !== "raised";
@@ -209,6 +213,7 @@ const listen = () => {
 };
 
 let listening = false;
+/** @param {HTMLElement} found */
 const start = (found) => {
   root = found;
   started = performance.now();

@@ -5,15 +5,18 @@ import { rem } from "../core/room.js";
 import { hourTime } from "../core/time.js";
 import { t } from "../core/words.js";
 
+/** @type {[TrendLine, Word][]} */
 const LINES = [
   ["usual", () => t("常日")],
   ["closed", () => t("办结")],
   ["reported", () => t("上报")],
 ];
 
+/** @param {keyof SVGElementTagNameMap} tag @param {string} classes @param {Element} parent @returns {SVGElement} */
 const part = (tag, classes, parent) => parent.appendChild(svg(tag, { class: classes }));
 
 /* A smooth line that never swings below zero or over a peak: tangents limited as in monotone cubic interpolation. */
+/** @param {Point2[]} points */
 const smooth = (points) => {
   if (points.length < 2) return "";
   const step = points.slice(1).map((p, i) => (p[1] - points[i][1]) / (p[0] - points[i][0]));
@@ -38,10 +41,12 @@ const smooth = (points) => {
   return path;
 };
 
+/** @param {HTMLElement} box */
 const build = (box) => {
   const chart = part("svg", "w-chart", box);
   chart.setAttribute("role", "img");
-  const made = { chart, axis: [], hours: [], lines: {} };
+  const made = /** @type {TrendChart} */ ({ chart });
+  Object.assign(made, { axis: [], hours: [], lines: {} });
   made.area = part("path", "w-chart__area", chart);
   for (const name of ["low", "mid", "top"])
     made.axis.push([part("path", "w-chart__ax", chart), part("text", "w-chart__y", chart), name]);
@@ -53,6 +58,7 @@ const build = (box) => {
   return made;
 };
 
+/** @param {HTMLElement} note */
 const key = (note) => {
   if (note.firstChild) return;
   for (const [name, word] of [...LINES].reverse()) {
@@ -61,15 +67,19 @@ const key = (note) => {
   }
 };
 
+/** @param {number} n */
 const nice = (n) =>
   [4, 10, 20, 40, 60, 100, 200, 400, 600, 1000, 2000, 4000, 10000, 20000, 40000, 100000].find((one) => one >= n) || n;
 
+/** @param {HTMLElement} box @param {HTMLElement} note @param {any} view */
 export const drawTrend = (box, note, view) => {
   const hours = (view && view.hours) || [];
   if (hours.length < 2) return false;
   const chart = box._chart || build(box);
   key(note);
-  note.lastChild.hidden = !hours.some((hour) => Number.isFinite(hour.usual));
+  /** @type {HTMLElement} */ (note.lastChild).hidden = !hours.some((/** @type {TrendHour} */ hour) =>
+    Number.isFinite(hour.usual),
+  );
   const unit = rem() / 20;
   const wide = box.clientWidth - 24 * unit,
     high = box.clientHeight - 12 * unit;
@@ -81,8 +91,15 @@ export const drawTrend = (box, note, view) => {
     right = wide - 10 * unit,
     top = 26 * unit,
     foot = high - 28 * unit;
-  const most = nice(Math.max(4, ...hours.flatMap((hour) => [hour.reported || 0, hour.closed || 0, hour.usual || 0])));
+  const most = nice(
+    Math.max(
+      4,
+      ...hours.flatMap((/** @type {TrendHour} */ hour) => [hour.reported || 0, hour.closed || 0, hour.usual || 0]),
+    ),
+  );
+  /** @param {number} at */
   const x = (at) => left + ((right - left) * at) / (hours.length - 1);
+  /** @param {number} n */
   const y = (n) => foot - ((foot - top) * n) / most;
   mark(chart.chart, "viewBox", "0 0 " + wide.toFixed(0) + " " + high.toFixed(0));
   mark(chart.chart, "aria-label", t("近24小时上报、办结与常日"));
@@ -93,9 +110,14 @@ export const drawTrend = (box, note, view) => {
     mark(text, "y", (y(n) + 6 * unit).toFixed(1));
     say(text, String(n));
   });
-  const clock = hours.map((hour) => Number(hourTime(hour.at, page.first.time_zone).slice(0, 2)));
+  const clock = hours.map((/** @type {TrendHour} */ hour) =>
+    Number(hourTime(hour.at, page.first.time_zone).slice(0, 2)),
+  );
   const last = hours.length - 1;
-  const named = clock.map((h, at) => [h, at]).filter(([h, at]) => h % 4 === 0 && at < last - 3);
+  /** @type {Point2[]} */
+  const named = clock
+    .map((/** @type {number} */ h, /** @type {number} */ at) => [h, at])
+    .filter((/** @type {Point2} */ [h, at]) => h % 4 === 0 && at < last - 3);
   chart.hours.forEach((text, at) => {
     const end = at === named.length;
     const place = end ? last : at < named.length ? named[at][1] : -1;
@@ -107,12 +129,15 @@ export const drawTrend = (box, note, view) => {
   });
   for (const [name] of LINES) {
     const known = hours
-      .map((hour, at) => [x(at), hour[name]])
-      .filter(([, n]) => Number.isFinite(n))
-      .map(([px, n]) => [px, y(n)]);
+      .map((/** @type {TrendHour} */ hour, /** @type {number} */ at) => [x(at), hour[name]])
+      .filter((/** @type {Point2} */ [, n]) => Number.isFinite(n))
+      .map((/** @type {Point2} */ [px, n]) => [px, y(n)]);
     mark(chart.lines[name], "d", smooth(known));
   }
-  const reported = hours.map((hour, at) => [x(at), y(hour.reported || 0)]);
+  const reported = hours.map((/** @type {TrendHour} */ hour, /** @type {number} */ at) => [
+    x(at),
+    y(hour.reported || 0),
+  ]);
   mark(
     chart.area,
     "d",
@@ -127,7 +152,11 @@ export const drawTrend = (box, note, view) => {
       foot.toFixed(1) +
       "Z",
   );
-  const best = hours.reduce((found, hour, at) => ((hour.reported || 0) > (hours[found].reported || 0) ? at : found), 0);
+  const best = hours.reduce(
+    (/** @type {any} */ found, /** @type {TrendHour} */ hour, /** @type {number} */ at) =>
+      (hour.reported || 0) > (hours[found].reported || 0) ? at : found,
+    0,
+  );
   mark(chart.dot, "cx", x(best).toFixed(1));
   mark(chart.dot, "cy", y(hours[best].reported || 0).toFixed(1));
   mark(chart.dot, "r", (6 * unit).toFixed(1));

@@ -8,7 +8,9 @@ import { shownArea } from "./area.js";
 
 const PAUSE_MS = 2000;
 const FAIL_MS = 6000; // after this long without an answer the old numbers of another area go away
+/** @type {Record<string, any>} */
 let whole = {};
+/** @type {{code: string, views: Record<string, any>, position: string}} */
 let here = null; // {code, views} of the selected area
 let asked = -Infinity;
 let waiting = 0;
@@ -27,6 +29,7 @@ const fetchViews = async () => {
   asking = false;
   if (!ok) console.warn("views of " + code + ": trying again", status);
   else if (code === shownArea.code) {
+    /** @type {Record<string, any>} */
     const views = {};
     for (const [name, view] of Object.entries(said.views)) views[name] = view && "data" in view ? view.data : view;
     here = { code, views, position: said.position };
@@ -40,9 +43,11 @@ const later = () => {
 };
 
 export const areaViews = {
+  /** @param {Record<string, any>} views */
   begin(views) {
     whole = { ...views, ...whole };
   },
+  /** @param {string} name @param {any} data */
   take(name, data) {
     whole = { ...whole, [name]: data };
     if (shownArea.code) later();

@@ -25,13 +25,16 @@ const reason = take(WHY) || "open";
 let seconds = 0;
 let before = Date.now();
 let frameAt = performance.now();
+/** @type {number} */
 let frameMs = null;
 let sampling = false;
 let errors = 0;
+/** @type {boolean | null} */
 let hashOk = null;
 let unequal = 0;
 let leaving = false;
 
+/** @param {string} key */
 function read(key) {
   try {
     return sessionStorage.getItem(key);
@@ -39,11 +42,13 @@ function read(key) {
     return null;
   }
 }
+/** @param {string} key */
 function take(key) {
   const kept = read(key);
   keep(key, "");
   return kept;
 }
+/** @param {string} key @param {string} value */
 function keep(key, value) {
   try {
     sessionStorage.setItem(key, value);
@@ -53,6 +58,7 @@ function keep(key, value) {
 }
 
 const here = () => Boolean(page.first && document.getElementById("screen"));
+/** @param {number | null} value @param {number} [to] */
 const round = (value, to = 1) => (Number.isFinite(value) ? Math.round(value * to) / to : null);
 
 /* A named screen has its name in the address; another makes itself one for as long as its tab lives. */
@@ -69,7 +75,9 @@ const dead = () => (document.hidden ? 0 : (performance.now() - frameAt) / 1000);
 function sample() {
   if (sampling || document.hidden) return;
   sampling = true;
+  /** @type {number[]} */
   const gaps = [];
+  /** @type {number} */
   let last = null;
   const until = performance.now() + SAMPLE_MS;
   const frame = () => {
@@ -108,7 +116,7 @@ async function report() {
 
 /* Equal to the server's set? Unequal twice: the snapshot is the truth. */
 async function compare() {
-  const same = await live.compare().catch(() => null);
+  const same = await live.compare().catch(() => /** @type {null} */ (null));
   hashOk = same;
   unequal = same === false ? unequal + 1 : 0;
   if (unequal < 2) return;
@@ -119,6 +127,7 @@ async function compare() {
 /* ---- the quiet reload ---- */
 
 /* Seconds from the jittered 04:00 of a screen to a moment of the day given in seconds. */
+/** @param {number} clock @param {string} screen */
 function sinceNight(clock, screen) {
   let mixed = 0;
   for (const letter of screen) mixed = (mixed * 31 + letter.codePointAt(0)) % 1000003;
@@ -126,6 +135,7 @@ function sinceNight(clock, screen) {
 }
 
 /* Why a page in this state should be loaded anew, or null: pure, so that it can be proven case by case. */
+/** @param {ScreenFacts} is */
 function due(is) {
   if (is.state !== "live" || is.alerts > 0 || is.uptime_s < SETTLE_S) return null;
   if (is.dead_s >= DEAD_S) return "frames";
