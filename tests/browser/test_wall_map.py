@@ -278,7 +278,9 @@ def test_an_emergency_whose_event_has_left_the_map_is_still_named_by_its_categor
     open_map: Callable[..., Page],
 ) -> None:
     page = open_map()
-    page.evaluate("(alert) => harness.raise(alert)", {**EMERGENCY, "title": "居民来电", "category": "燃气泄漏"})
+    page.evaluate(
+        "(alert) => harness.raise(alert)", {**EMERGENCY, "title": "居民来电", "category": "燃气泄漏"}
+    )
     expect(page.locator(".w-emg__t span")).to_have_text("燃气泄漏")
     page.evaluate("harness.stand_down()")
 
