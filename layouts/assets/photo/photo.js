@@ -89,7 +89,7 @@ const upload = async (blob, more, step) => {
 };
 /** @param {Answer} answer */
 const failed = (answer) => {
-  const words = faultOf(answer.said) || String(answer.status);
+  const words = faultOf(answer.said) || (answer.status ? String(answer.status) : t("没有连上服务器，请再试"));
   const again = !answer.status || answer.status >= 500 || answer.status === 429 || answer.status === 401;
   return again ? new Error(words) : new Refused(words);
 };
