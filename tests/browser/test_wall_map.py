@@ -274,6 +274,17 @@ def test_at_most_six_lines_fly_when_events_are_dispatched(open_map: Callable[...
     until(page, "own.lines.flying === 0")
 
 
+def test_an_emergency_whose_event_has_left_the_map_is_still_named_by_its_category(
+    open_map: Callable[..., Page],
+) -> None:
+    page = open_map()
+    page.evaluate(
+        "(alert) => harness.raise(alert)", {**EMERGENCY, "title": "居民来电", "category": "燃气泄漏"}
+    )
+    expect(page.locator(".w-emg__t span")).to_have_text("燃气泄漏")
+    page.evaluate("harness.stand_down()")
+
+
 def test_with_reduced_motion_an_emergency_is_two_rings_that_stand_still(
     open_map: Callable[..., Page],
 ) -> None:

@@ -169,7 +169,7 @@ def test_nothing_out_of_nothing_is_a_dash_and_opens_no_list(page_as: Callable[..
 def test_a_number_opens_its_list_and_the_count_is_the_number(
     page_as: Callable[..., Page], operator: APIRequestContext
 ) -> None:
-    report(operator, "暴露垃圾")
+    event = report(operator, "暴露垃圾")
     page = page_as("screen")
     in_live(page)
     card = page.locator("[data-kpi=reported]")
@@ -179,6 +179,8 @@ def test_a_number_opens_its_list_and_the_count_is_the_number(
     drawer = page.locator("#screen-list .w-drawer")
     expect(drawer).to_have_attribute("data-count", number or "", timeout=PROMPT_MS)
     assert drawer.locator("[data-event][data-status]").count() == min(50, int(number or 0))
+    where = drawer.locator(f"[data-event={json.dumps(event['number'])}] small")
+    expect(where).to_contain_text(event["grid"]["name"])  # each line says where
     page.keyboard.press("Escape")
     expect(drawer).to_have_count(0)
 

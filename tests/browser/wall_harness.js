@@ -1,6 +1,7 @@
 /* Stands where the wall's main module stands: facts, areas, alerts, and a live set the test fills. */
 import { alertStore } from "/assets/now/alarm/alerts.js";
 import { page } from "/assets/now/core/page.js";
+import { live } from "/assets/now/live/live.js";
 import { ground } from "/assets/now/map/ground.js";
 import { wallMap } from "/assets/now/map/map.js";
 import { shownArea } from "/assets/now/wall/area.js";
@@ -24,7 +25,7 @@ let seed = 7;
 const random = () => (seed = (seed * 16807) % 2147483647) / 2147483647;
 
 const tell = (ids) => listeners.rows.forEach((fn) => fn(ids));
-window.live = {
+const filled = {
   loaded: true,
   get size() {
     return rows.size;
@@ -42,6 +43,8 @@ window.live = {
   },
   drawn: (number) => drawn.get(number) || null,
 };
+Object.defineProperties(live, Object.getOwnPropertyDescriptors(filled));
+window.live = live;
 
 page.first = {
   levels: ["district", "street", "community", "grid"],
@@ -49,7 +52,7 @@ page.first = {
   statuses: STATUSES.map(([code, glyph, token]) => ({ code, glyph, token, word: code })),
   units: {},
 };
-page.now = window.live.now;
+page.now = live.now;
 page.dirty = () => {
   wallMap.dirty();
   draw();

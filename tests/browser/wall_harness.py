@@ -1,4 +1,4 @@
-"""The wall's map alone on a page, with a `window.live` a test fills itself: `python -m tests.browser.wall_harness PORT`.
+"""The wall's map alone on a page, with a live set a test fills itself: `python -m tests.browser.wall_harness PORT`.
 
 The page stands under the product's own content security policy; Huli's real pack is its ground.
 """

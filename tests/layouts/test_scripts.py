@@ -83,6 +83,16 @@ def test_the_phone_keeps_everything_its_page_loads() -> None:
     assert scripts.version() in worker and "__" not in worker.split("const PATIENCE_MS")[0]
 
 
+def test_comments_and_types_stay_at_home_and_every_line_keeps_its_number() -> None:
+    script = '/* why */\nconst a = /** @type {Row} */ (b);\n/** @type {Row} */ (a).x = "*/";\n  /** @param {string} x\n   */\nconst c = (x) => x; // "/*"\n'
+    assert scripts.uncommented(script) == '\nconst a = (b);\n(a).x = "*/";\n\n\nconst c = (x) => x; // "/*"\n'
+    for path in OWN:
+        text = path.read_text("utf-8")
+        assert scripts.uncommented(text).count("\n") == text.count("\n"), path.name
+    sent = scripts.file_of("core/http.js")
+    assert sent is not None and b"/*" not in sent.data and b"export const call" in sent.data
+
+
 def test_no_script_outgrows_its_idea() -> None:
     lengths = {name_of(path): len(path.read_text("utf-8").splitlines()) for path in OWN}
     assert {name: length for name, length in lengths.items() if length > LONGEST} == {}

@@ -10,11 +10,14 @@ import { draftName, drop, keep, kept } from "./drafts.js";
 import { actFields } from "./fields.js";
 import { post, seat, send } from "./send.js";
 
+/** @type {OpenForm} */
 let open = null; // the form that is open: {action, number, version, facts, key, box, …}
 
 /* ---- pressing: at once when nothing is missing, else a form ---- */
+/** @param {Rule} rule @param {Record<string, any>} facts */
 const missing = (rule, facts) => rule.ask || rule.facts.some((fact) => fact.required && !(fact.name in facts));
 
+/** @param {string} action @param {About} about @param {HTMLButtonElement} [button] */
 const press = async (action, about, button) => {
   const rule = book().rules[action];
   if (!rule) return;
@@ -45,6 +48,7 @@ const press = async (action, about, button) => {
   }
 };
 
+/** @param {HTMLButtonElement} button */
 const aboutOf = (button) => {
   const holder = button.closest("[data-event][data-version]");
   if (!holder) return null;
@@ -64,6 +68,7 @@ const close = () => {
   if (back && back.isConnected) back.focus();
 };
 
+/** @param {HTMLFormElement} form @param {string} name @param {string} text */
 const fault = (form, name, text) => {
   const holder = form.querySelector(`[data-fact="${name}"]`);
   if (!holder) return false;
@@ -74,6 +79,7 @@ const fault = (form, name, text) => {
   return true;
 };
 
+/** @param {string} action @param {About} about @param {Answer} [answer] */
 const form = (action, about, answer) => {
   const box = byId("act-form");
   const rule = book().rules[action];
@@ -82,7 +88,7 @@ const form = (action, about, answer) => {
     focusFirst(open.form);
     return;
   }
-  const back = document.activeElement;
+  const back = /** @type {HTMLElement} */ (document.activeElement);
   close();
   const name = draftName(about.number, action);
   const made = el("form", "act");
@@ -142,6 +148,7 @@ const form = (action, about, answer) => {
   focusFirst(made);
 };
 
+/** @param {HTMLElement} made */
 const focusFirst = (made) => {
   const found =
     made.querySelector('[aria-invalid="true"]') ||
@@ -149,10 +156,15 @@ const focusFirst = (made) => {
   if (found) found.focus();
 };
 
+/** @param {Answer} answer */
 const show = (answer) => {
   const faults = answer.said.errors || [];
-  const beside = faults.filter((one) => fault(open.form, one.field, one.message));
-  const rest = faults.filter((one) => !beside.includes(one)).map((one) => one.message);
+  const beside = faults.filter((/** @type {{field: string, message: string}} */ one) =>
+    fault(open.form, one.field, one.message),
+  );
+  const rest = faults
+    .filter((/** @type {{field: string, message: string}} */ one) => !beside.includes(one))
+    .map((/** @type {{field: string, message: string}} */ one) => one.message);
   say(open.general, beside.length && !rest.length ? "" : rest.join("；") || refusal(answer));
   if (answer.status === 409 && answer.said.event) {
     // it was moved meanwhile: the text stays, the next press is about the event as it is
@@ -206,8 +218,14 @@ const submit = async () => {
 };
 
 document.addEventListener("click", (event) => {
-  const button = event.target.closest("[data-action]");
-  if (!button || button.disabled || button.dataset.own !== undefined || !button.closest("#desk, [data-rules]")) return;
+  const button = /** @type {HTMLElement} */ (event.target).closest("button[data-action]");
+  if (
+    !button ||
+    /** @type {HTMLButtonElement} */ (button).disabled ||
+    button.dataset.own !== undefined ||
+    !button.closest("#desk, [data-rules]")
+  )
+    return;
   const about = aboutOf(button);
   if (!about) return;
   event.preventDefault();

@@ -1,5 +1,6 @@
 /* The rule book of the page: {rules, account, units, categories}. */
 
+/** @type {Book} */
 let known = null;
 /* The rule book of the page: {rules, account, units, categories}. */
 export const book = () => {

@@ -3,7 +3,9 @@ import { book } from "./book.js";
 
 const drafts = "draft:";
 /* ---- drafts: what was typed outlives a reload, a lost link and a restarted server ---- */
+/** @param {string} number @param {string} action */
 export const draftName = (number, action) => `${drafts}${book().account.name}:${number}:${action}`;
+/** @param {string} name @param {Record<string, any>} facts */
 export const keep = (name, facts) => {
   try {
     localStorage.setItem(name, JSON.stringify(facts));
@@ -11,6 +13,7 @@ export const keep = (name, facts) => {
     /* the form itself still holds it */
   }
 };
+/** @param {string} name */
 export const kept = (name) => {
   try {
     return JSON.parse(localStorage.getItem(name) || "{}");
@@ -18,6 +21,7 @@ export const kept = (name) => {
     return {};
   }
 };
+/** @param {string} name */
 export const drop = (name) => {
   try {
     localStorage.removeItem(name);

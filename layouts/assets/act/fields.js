@@ -6,6 +6,7 @@ import { photoField } from "../photo/field.js";
 
 let made = 0;
 
+/** @param {string} type @param {Record<string, any>} more */
 const input = (type, more) => {
   const node = el("input");
   node.type = type;
@@ -13,6 +14,7 @@ const input = (type, more) => {
   return node;
 };
 
+/** @param {Pairs} pairs @param {string} id */
 const list = (pairs, id) => {
   const box = el("datalist");
   box.id = id;
@@ -23,7 +25,8 @@ const list = (pairs, id) => {
   }
   return box;
 };
-const coded = (pairs) => (value) => {
+/** @param {Pairs} pairs */
+const coded = (pairs) => (/** @type {any} */ value) => {
   made += 1;
   const id = "act-list-" + made;
   const node = input("text", { maxLength: 120 });
@@ -33,12 +36,14 @@ const coded = (pairs) => (value) => {
   return [node, list(pairs, id)];
 };
 /* The code that was meant: "name code", a code or a whole name; undefined when nothing fits. */
+/** @param {Pairs} pairs @param {string} typed */
 const meant = (pairs, typed) => {
   const text = typed.trim();
   const found = pairs.find(([code, name]) => text === `${name} ${code}` || text === code || text === name);
   return found ? found[0] : undefined;
 };
 
+/** @param {Fact} fact @param {any} value @param {string} empty */
 const choices = (fact, value, empty) => {
   const select = el("select");
   for (const [code, word] of [["", empty], ...fact.choices]) {
@@ -49,6 +54,7 @@ const choices = (fact, value, empty) => {
   select.value = value || "";
   return [select];
 };
+/** @param {Fact} fact @param {any} value */
 const radios = (fact, value) => {
   const box = el("div", "act-radios");
   made += 1;
@@ -60,6 +66,7 @@ const radios = (fact, value) => {
   }
   return [box];
 };
+/** @param {any} value */
 const area = (value) => {
   const node = el("textarea");
   node.rows = 3;
@@ -68,12 +75,19 @@ const area = (value) => {
   return [node];
 };
 
+/** @param {Book} book */
+/** @param {[string, string, ...unknown[]]} entry @returns {[string, string]} */
+const pair = ([code, name]) => [code, name];
+/** @param {Book} book @returns {Pairs} */
 const units = (book) => Object.entries(book.units || {});
-const categories = (book) => (book.categories || []).map(([code, name]) => [code, name]);
-const grids = (book) =>
-  (book.areas || []).filter((one) => one[3] === (book.levels || []).length - 1).map(([code, name]) => [code, name]);
+/** @param {Book} book */
+const categories = (book) => (book.categories || []).map(pair);
+/** @param {Book} book */
+const grids = (book) => (book.areas || []).filter((one) => one[3] === (book.levels || []).length - 1).map(pair);
+/** @param {HTMLElement} node */
 const only = (node) => node.querySelector("input, textarea, select").value.trim();
-const read = (pairs, words) => (node) => {
+/** @param {Pairs} pairs @param {Word} words */
+const read = (pairs, words) => (/** @type {HTMLElement} */ node) => {
   const typed = only(node);
   if (!typed) return {};
   const code = meant(pairs, typed);
@@ -81,6 +95,7 @@ const read = (pairs, words) => (node) => {
 };
 
 /* kind → [draw(fact, value, book) → nodes, read(node, fact, book) → {value} | {fault} | {}] */
+/** @type {Record<string, FactKind>} */
 const KINDS = {
   text: [(_fact, value) => area(value), (node) => (only(node) ? { value: only(node) } : {})],
   event: [
@@ -136,7 +151,7 @@ const KINDS = {
   ],
   moment: [
     (_fact, value) => {
-      const node = input("datetime-local");
+      const node = input("datetime-local", {});
       node.value = value || "";
       return [node];
     },
@@ -166,6 +181,7 @@ const KINDS = {
 };
 
 /* The field of a fact with its label, its demand and a place for what is wrong. */
+/** @param {Fact} fact @param {any} value @param {Book} book */
 const field = (fact, value, book) => {
   made += 1;
   const id = "act-field-" + made;
@@ -185,16 +201,18 @@ const field = (fact, value, book) => {
   const main = box.querySelector("input, textarea, select");
   if (!group) {
     main.id = id;
-    label.htmlFor = id;
+    label.setAttribute("for", id);
   }
   main.setAttribute("aria-describedby", fault.id);
   return box;
 };
 
+/** @param {HTMLFormElement} form */
 const holders = (form) => [...form.querySelectorAll("[data-fact]")];
 
-/* What is typed, for a draft: {fact: text}. */
+/** What is typed, for a draft: {fact: text}. @param {HTMLFormElement} form */
 const values = (form) => {
+  /** @type {Record<string, any>} */
   const found = {};
   for (const node of holders(form)) {
     if (node.dataset.kind === "photos") continue;
@@ -207,8 +225,10 @@ const values = (form) => {
 };
 
 /* What is meant: {facts, faults: [[name, words]]}. Required facts left empty are faults. */
+/** @param {HTMLFormElement} form @param {Book} book */
 const facts = async (form, book) => {
   const rule = book.rules[form.dataset.form];
+  /** @type {Record<string, any>} */
   const found = {};
   const faults = [];
   for (const node of holders(form)) {

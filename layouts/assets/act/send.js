@@ -1,5 +1,7 @@
 /* Sending an action once, safely repeatable: every press has its own key, every tab its own seat. */
-import { newKey, saidBy } from "../core/http.js";
+
+import { call, newKey } from "../core/http.js";
+import { live } from "../live/live.js";
 
 const CONFIRM_MS = 1000;
 /* This tab, as others on the same event see it; kept through a reload, which would else be held off by itself. */
@@ -15,24 +17,17 @@ export const seat = (() => {
 })();
 /* Send JSON once. Return {ok, status, said}; status 0 when no answer came. `late` is called when a second has passed.
  */
+/** @param {string} path @param {object} body @param {string} [key] @param {() => void} [late] */
 export const post = async (path, body, key, late) => {
   const waited = late ? setTimeout(late, CONFIRM_MS) : 0;
-  try {
-    const answer = await fetch(path, {
-      method: "POST",
-      headers: { "Content-Type": "application/json", "X-Seat": seat, ...(key ? { "Idempotency-Key": key } : {}) },
-      body: JSON.stringify(body),
-    });
-    if (answer.status === 401) window.live.leave();
-    const said = await saidBy(answer);
-    return { ok: answer.ok, status: answer.status, said };
-  } catch (_lost) {
-    return { ok: false, status: 0, said: {} };
-  } finally {
-    clearTimeout(waited);
-  }
+  const headers = { "X-Seat": seat, ...(key ? { "Idempotency-Key": key } : {}) };
+  const answer = await call(path, { body, headers, shut: live.leave });
+  clearTimeout(waited);
+  return answer;
 };
 
+/** @param {string} number @param {number} version @param {string} action @param {object} facts
+    @param {{key?: string, late?: () => void}} [more] */
 export const send = async (number, version, action, facts, more) => {
   const { key = newKey(), late } = more || {};
   const answer = await post(`/api/v1/events/${encodeURIComponent(number)}/${action}`, { version, ...facts }, key, late);

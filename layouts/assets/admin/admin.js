@@ -1,7 +1,7 @@
 /* The administrator's page: asks every few seconds how the screens are, changes texts in place, sends the buttons. */
 import { byId, el, say, whenDrawn } from "../core/dom.js";
 import { shutOut } from "../core/door.js";
-import { saidBy } from "../core/http.js";
+import { call } from "../core/http.js";
 import { keyed } from "../core/keyed.js";
 import { t } from "../core/words.js";
 import { COLUMNS, online } from "./columns.js";
@@ -10,27 +10,31 @@ import { adminLimits } from "./limits.js";
 
 const EVERY_MS = 5000;
 const UNDO_MS = 10000;
+/** @type {HTMLElement} */
 let root = null;
+/** @type {AdminFirst} */
 export let first = null;
+/** @type {AdminState} */
 let state = null;
+/** @type {Map<string, number>} */
 const undo = new Map(); // screen → until when its revocation can be taken back (performance clock)
+/** @type {Map<string, number>} */
 const sure = new Map(); // screen → until when a second press renews
 
-/* ---- asking and telling ---- */
+/** ---- asking and telling ---- @param {string} path @param {object} [body] @returns {Promise<any>} */
 const ask = async (path, body) => {
-  const post = { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) };
-  const answer = await fetch(path, body === undefined ? { cache: "no-store" } : post);
-  if (answer.status === 401) shutOut();
-  const said = await saidBy(answer);
-  if (!answer.ok)
+  const { ok, status, said } = await call(path, { body, shut: shutOut });
+  if (!ok)
     throw new Error(
-      [said.detail, ...(said.errors || []).map((one) => one.message)].filter(Boolean)[0] ||
-        said.title ||
-        String(answer.status),
+      [said.detail, ...(said.errors || []).map((/** @type {{message: string}} */ one) => one.message), said.title].find(
+        Boolean,
+      ) || (status ? String(status) : t("没有连上服务器，请再试")),
     );
   return said;
 };
+/** @param {string} text */
 const tell = (text) => say(byId("admin-news"), text || "");
+/** @param {string} path @param {object} body @param {(said: any) => void} then */
 export const act = (path, body, then) =>
   ask(path, body)
     .then((said) => {
@@ -49,6 +53,7 @@ const refresh = () =>
     .catch(() => tell(t("暂时连不上服务器，正在重试；下面是上一次的情况")));
 
 /* ---- tables: made once, texts changed in place ---- */
+/** @param {HTMLElement} box @param {[Word, string, ...unknown[]][]} titles @param {string} [more] */
 const table = (box, titles, more) => {
   if (box.firstChild) return box.querySelector("tbody");
   const made = box.appendChild(el("table"));
@@ -62,6 +67,7 @@ const table = (box, titles, more) => {
   }
   return made.appendChild(el("tbody"));
 };
+/** @param {string} text @param {string} classes @param {() => void} press */
 export const button = (text, classes, press) => {
   const made = el("button", "btn " + classes, text);
   made.type = "button";
@@ -69,6 +75,7 @@ export const button = (text, classes, press) => {
   return made;
 };
 
+/** @param {ScreenState} one */
 const row = (one) => {
   const made = el("tr");
   made.dataset.screen = one.key;
@@ -79,6 +86,7 @@ const row = (one) => {
   }
   if (!first.may_change) return made;
   const cell = made.appendChild(el("td")).appendChild(el("div", "adm-do"));
+  /** @param {string} verb */
   const path = (verb) => "/admin/screens/" + encodeURIComponent(one.name) + "/" + verb;
   const take = button(t("撤销"), "btn--warn", () =>
     act(path("revoke"), {}, () => undo.set(one.key, performance.now() + UNDO_MS)),
@@ -92,28 +100,26 @@ const row = (one) => {
     sure.delete(one.key);
     return act(path("renew"), {}, (said) => once(one.name, said.address));
   });
-  for (const [made, verb] of [
-    [take, "revoke"],
-    [back, "restore"],
-    [renew, "renew"],
-  ]) {
+  for (const [verb, made] of Object.entries({ revoke: take, restore: back, renew })) {
     made.dataset.action = verb;
     cell.append(made);
   }
   return made;
 };
 
+/** @param {HTMLElement} node @param {ScreenState} one */
 const fill = (node, one) => {
   const report = online(one) ? one.report || {} : {};
   COLUMNS.forEach(([, , what], place) => {
     const [text, classes, second] = what(one, report);
     const cell = node.children[place];
     say(cell.firstChild, text);
-    if (cell.firstChild.className !== classes) cell.firstChild.className = classes;
+    if (/** @type {HTMLElement} */ (cell.firstChild).className !== classes)
+      /** @type {HTMLElement} */ (cell.firstChild).className = classes;
     if (cell.children[1]) say(cell.children[1], second || "");
   });
   if (!first.may_change) return;
-  const [take, back, renew] = node.lastChild.firstChild.children;
+  const [take, back, renew] = node.lastElementChild.querySelectorAll("button");
   const left = Math.ceil(((undo.get(one.key) || 0) - performance.now()) / 1000);
   take.hidden = !one.kiosk || Boolean(one.revoked_at);
   back.hidden = !(one.revoked_at && left > 0);
@@ -122,6 +128,7 @@ const fill = (node, one) => {
   say(renew, sure.get(one.key) > performance.now() ? t("再按一次，旧地址作废") : t("换发地址"));
 };
 
+/** @type {Column<PersonState>[]} */
 const ACCOUNTS = [
   [() => t("账号"), "", (one) => one.name],
   [() => t("名称"), "", (one) => one.title],

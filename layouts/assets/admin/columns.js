@@ -1,34 +1,35 @@
 /* What the table of screens shows in each column, and when a value is bad. */
+import { roughly } from "../core/spans.js";
 import { t } from "../core/words.js";
 
 const ONLINE_S = 15; // the lease of datasources/alerts/screens.py
 const OLD_S = 10;
-/* ---- words ---- */
-const span = (s) => {
-  if (s < 60) return t("{n} 秒", { n: Math.round(s) });
-  if (s < 3600) return t("{n} 分钟", { n: Math.floor(s / 60) });
-  if (s < 86400) return t("{n} 小时", { n: Math.floor(s / 3600) });
-  return t("{n} 天", { n: Math.floor(s / 86400) });
-};
+/** ---- words ---- @type {Record<string, Word>} */
 const REASONS = {
   open: () => t("打开"),
   night: () => t("夜间刷新"),
   heap: () => t("内存超限刷新"),
   frames: () => t("画面停顿刷新"),
 };
+/** @param {ScreenState} one */
 export const online = (one) => !one.revoked_at && one.ago !== undefined && one.ago <= ONLINE_S;
+/** @param {ScreenState} one */
 const status = (one) => {
   if (one.revoked_at) return ["out", t("已撤销")];
   if (one.ago === undefined) return ["", one.opened_at ? t("已打开，还没有报到") : t("还没有打开过")];
   // a browser that logged in once: nobody's fault
-  if (!online(one) && !one.kiosk) return ["", t("已离开 {time}", { time: span(one.ago) })];
-  return online(one) ? ["on", t("在线")] : ["lost", t("失联 {time}", { time: span(one.ago) })];
+  if (!online(one) && !one.kiosk) return ["", t("已离开 {time}", { time: roughly(one.ago) })];
+  return online(one) ? ["on", t("在线")] : ["lost", t("失联 {time}", { time: roughly(one.ago) })];
 };
+/** @template T @param {T} value @param {(value: T) => CellText} say @returns {CellText} */
 const known = (value, say) => (value === undefined || value === null ? ["—", "adm-none"] : say(value));
+/** @param {boolean} bad @param {string} text @returns {CellText} */
 const over = (bad, text) => [text, bad ? "adm-bad" : ""];
+/** @returns {CellText} */
 const NONE = () => ["—", "adm-none"];
 
 /* column: title, class, (screen, report) → [text, class] or a second line */
+/** @type {[Word, string, (one: ScreenState, report: ScreenReport) => CellText, boolean?][]} */
 export const COLUMNS = [
   [() => t("屏幕"), "", (one) => [one.name, "", one.place || (one.kiosk ? "" : t("账号登录"))], true],
   [
@@ -62,7 +63,7 @@ export const COLUMNS = [
     () => t("已运行"),
     "",
     (_one, report) =>
-      known(report.uptime_s, (s) => [span(s), "", REASONS[report.reason] ? REASONS[report.reason]() : ""]),
+      known(report.uptime_s, (s) => [roughly(s), "", REASONS[report.reason] ? REASONS[report.reason]() : ""]),
     true,
   ],
   [() => t("来源地址"), "num", (one) => known(one.origin || null, (text) => [text, ""])],

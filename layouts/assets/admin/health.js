@@ -1,6 +1,7 @@
 /* On the administrator's page: which part stands still, which rows are set aside and why, what outside systems have
    not taken. */
 import { byId, el, say } from "../core/dom.js";
+import { get } from "../core/http.js";
 import { dayTime, duration } from "../core/time.js";
 import { t } from "../core/words.js";
 
@@ -23,13 +24,10 @@ const KINDS = {
 const TARGETS = { alert: () => t("告警通知"), efficiency: () => t("效能办") };
 const STATES = { waiting: () => t("等待"), failed: () => t("没有送到"), sent: () => t("已送达") };
 const REASONS = { no_audible_screen: () => t("没有听得见的屏幕"), unacknowledged: () => t("告警无人确认") };
+/** @param {Record<string, Word>} words @param {string} code */
 const word = (words, code) => (words[code] ? words[code]() : code);
-const ask = async (path, body) => {
-  const post = { method: "POST", headers: { "Content-Type": "application/json" }, body: "{}" };
-  const answer = await fetch(path, body === undefined ? { cache: "no-store" } : post).catch(() => null);
-  return answer && answer.ok ? answer.json() : null;
-};
 
+/** @param {HTMLElement} box @param {string[]} titles @param {(string | Node)[][]} rows @param {string} none */
 const table = (box, titles, rows, none) => {
   const made = el("table");
   const head = made.appendChild(el("thead")).appendChild(el("tr"));
@@ -53,7 +51,9 @@ const table = (box, titles, rows, none) => {
   if (!box.firstChild || !made.isEqualNode(box.firstChild)) box.replaceChildren(made);
 };
 
+/** @param {AdminHealth} found */
 const parts = (found) => {
+  /** @type {Record<string, number>} */
   const ages = {
     clock: found.parts.clock_age,
     publisher: found.parts.publisher_age,
@@ -97,6 +97,7 @@ const parts = (found) => {
   );
 };
 
+/** @param {Api.Deliveries} found @param {boolean} may */
 const deliveries = (found, may) => {
   table(
     byId("admin-deliveries"),
@@ -120,10 +121,11 @@ const deliveries = (found, may) => {
       : t("都已送达"),
   );
 };
+/** @param {number} id */
 const again = (id) => {
   const made = el("button", "btn", t("现在再发"));
   made.type = "button";
-  made.dataset.delivery = id;
+  made.dataset.delivery = String(id);
   return made;
 };
 
@@ -132,16 +134,16 @@ const look = async () => {
   if (!root || document.hidden) return;
   const first = JSON.parse(root.getAttribute("data-initial"));
   zone = first.time_zone;
-  const [health, owed] = [await ask("/admin/health"), await ask("/api/v1/deliveries")];
+  const [health, owed] = [await get("/admin/health"), await get("/api/v1/deliveries")];
   if (health) parts(health);
   if (owed) deliveries(owed, first.may_change);
 };
 
 document.addEventListener("click", async (event) => {
-  const button = event.target.closest("#admin-deliveries [data-delivery]");
+  const button = /** @type {HTMLElement} */ (event.target).closest("#admin-deliveries [data-delivery]");
   if (!button) return;
-  button.disabled = true;
-  await ask(`/api/v1/deliveries/${button.dataset.delivery}/again`, {});
+  /** @type {HTMLButtonElement} */ (button).disabled = true;
+  await get(`/api/v1/deliveries/${button.dataset.delivery}/again`, { body: {} });
   look();
 });
 const seen = new MutationObserver(() => {

@@ -4,8 +4,11 @@ import { keyed } from "../core/keyed.js";
 import { dayTime } from "../core/time.js";
 import { t } from "../core/words.js";
 
+/** @type {Record<string, Word>} */
 const KINDS = { pair: () => t("账号与地址"), device: () => t("登录过的浏览器"), address: () => t("整个地址") };
+/** @param {LimitState} one @param {number} now */
 const seconds = (one, now) => Math.max(0, Math.ceil(((one.until || 0) - now) / 1000));
+/** @type {Column<LimitState, {now: number, zone: string}>[]} */
 const COLUMNS = [
   [() => t("账号"), "", (one) => one.account || (one.kind === "address" ? "—" : t("未知账号"))],
   [() => t("来源地址"), "num", (one) => one.address || "—"],
@@ -20,8 +23,11 @@ const COLUMNS = [
   ],
 ];
 
+/** @param {HTMLElement} body @param {AdminState} state
+    @param {AdminTools} given */
 export const adminLimits = (body, state, { first, button, act }) => {
   const at = { now: state.now, zone: first.time_zone };
+  /** @param {LimitState} one */
   const make = (one) => {
     const made = el("tr");
     made.dataset.limit = one.key;
@@ -35,6 +41,7 @@ export const adminLimits = (body, state, { first, button, act }) => {
     }
     return made;
   };
+  /** @param {HTMLElement} node @param {LimitState} one */
   const fill = (node, one) => COLUMNS.forEach(([, , what], place) => say(node.children[place], what(one, at)));
   keyed(body, state.limits, (one) => one.key, make, fill);
   const waits = state.limits.filter((one) => seconds(one, at.now)).length;

@@ -10,7 +10,7 @@ const CHECK_MS = 5000;
 const EVERY_MS = 30000; // LIFECYCLE §4: unanswered, the sound repeats after 30 s
 const GAP_MS = 10000; // a drill clock may run fast; ears do not
 const TIMES = 4;
-/* kind → notes [Hz, from s, length s], one round's length in s, wave */
+/** kind → notes [Hz, from s, length s], one round's length in s, wave @type {Record<string, Tone>} */
 const TONES = {
   gas: {
     notes: [
@@ -72,13 +72,19 @@ const TONES = {
     loud: 0.45,
   },
 };
+/** @type {AudioContext} */
 let audio = null;
+/** @type {{key: string, out: GainNode, nodes: Set<OscillatorNode>}} */
 let tone = null; // {key, out, nodes}
 let heard = { time: -1, moves: false };
+/** @type {Map<string, {round: number, at: number, said: number, speak: Alert, late: boolean}>} */
 const rung = new Map(); // alert id + episode → {round, at, said}
 
+/** @param {Alert} alert */
 const keyOf = (alert) => alert.id + "/" + alert.episode;
 
+/** @param {GainNode} out @param {OscillatorType} wave @param {number} frequency @param {number} from
+    @param {number} length */
 const note = (out, wave, frequency, from, length) => {
   const voice = audio.createOscillator();
   const gain = audio.createGain();
@@ -94,6 +100,7 @@ const note = (out, wave, frequency, from, length) => {
   return voice;
 };
 
+/** @param {Alert} alert */
 const play = (alert) => {
   const kind = TONES[alert.kind] || TONES.other;
   const out = audio.createGain();
@@ -134,12 +141,14 @@ const check = () => {
 };
 
 /* Rounds follow the alert's own time, so that every screen of a hall sounds together, also after a reload. */
+/** @param {Alert} alert @param {number} now */
 const due = (alert, now) => {
   const last = rung.get(keyOf(alert));
   const round = Math.floor((now - alert.raised_at) / EVERY_MS);
   return !last || (round > last.round && performance.now() - last.at >= GAP_MS);
 };
 
+/** @param {Alert} alert @param {number} now */
 const sound = (alert, now) => {
   const key = keyOf(alert);
   const last = rung.get(key);
@@ -166,6 +175,7 @@ const speak = () => {
   }
 };
 
+/** @param {Alert[]} raised @param {Alert[]} loud */
 const state = (raised, loud) => {
   if (!raised.length) return "quiet";
   if (!loud.length) return "shelved";
@@ -173,6 +183,7 @@ const state = (raised, loud) => {
   return tone ? "tone" : alarmVoice.current() ? "voice" : "waiting";
 };
 
+/** @param {Alert[]} raised @param {Alert[]} loud */
 const tell = (raised, loud) => {
   const box = document.getElementById("screen-alert") || document.getElementById("desk-alerts");
   if (!box) return;
@@ -184,7 +195,7 @@ const tell = (raised, loud) => {
 };
 
 export const alarmSound = {
-  changed: () => undefined, // the wall tells the server whether it can be heard
+  changed: () => {}, // the wall tells the server whether it can be heard
   start() {
     const Context = window.AudioContext || window.webkitAudioContext;
     if (!Context || audio) return;
@@ -196,7 +207,7 @@ export const alarmSound = {
           check();
           alarmSound.changed();
         },
-        () => undefined,
+        () => {},
       );
     audio.onstatechange = () => alarmSound.changed();
     setInterval(check, CHECK_MS);
@@ -204,6 +215,7 @@ export const alarmSound = {
   },
   on: () => Boolean(audio) && audio.state === "running" && (heard.moves || heard.time < 0),
   tones: TONES,
+  /** @param {Alert[]} alerts */
   ring(alerts) {
     const now = page.now();
     const raised = alerts.filter((alert) => alert.state === "raised");

@@ -4,6 +4,7 @@ import { page } from "../core/page.js";
 import { hourTime } from "../core/time.js";
 
 const LONGEST_MS = 20000; // an engine that never says that it ended
+/** @type {{key: string, ends: number}} */
 let speaking = null; // {key, ends}
 
 const engine = () => window.speechSynthesis || null;
@@ -14,10 +15,11 @@ const voice = () =>
         .find((one) => /^zh|^cmn/i.test(one.lang) && one.localService)
     : null) || null;
 
-/* The server's sentence; one told late carries its true time. */
+/** The server's sentence; one told late carries its true time. @param {Alert} alert @param {boolean} late */
 const text = (alert, late) =>
   (alert.voice || "") + (late ? hourTime(alert.raised_at, page.first.time_zone) + "。" : "");
 
+/** @param {string} [key] */
 const stop = (key) => {
   if (!speaking || (key && speaking.key !== key)) return;
   speaking = null;
@@ -28,6 +30,7 @@ export const alarmVoice = {
   text,
   available: () => voice() !== null,
   current: () => (speaking && performance.now() < speaking.ends ? speaking.key : null),
+  /** @param {string} key @param {string} words */
   say(key, words) {
     const chosen = voice();
     if (!chosen || !words) return;

@@ -8,11 +8,13 @@ import { tellNews } from "../core/news.js";
 import { duration } from "../core/time.js";
 import { t } from "../core/words.js";
 import { manyOf } from "../live/link.js";
+import { live } from "../live/live.js";
 import { claim } from "./claim.js";
 
 const AGAIN_MS = 15_000; // an emergency that is not signed for rings again
 const SOUND = "claim-sound";
 // kind → [Hz, from s, length s]
+/** @type {Record<string, [number, number, number][]>} */
 const TONES = {
   order: [
     [660, 0, 0.16],
@@ -26,7 +28,9 @@ const TONES = {
     [880, 1.2, 0.4],
   ],
 };
+/** @type {{key: number, text: string}[]} */
 const log = [];
+/** @type {AudioContext} */
 let audio = null;
 let wanted = (() => {
   try {
@@ -38,14 +42,16 @@ let wanted = (() => {
 let rung = 0;
 let rangAt = -Infinity;
 let told = new Set();
+/** @type {ClaimFirst} */
 let first = null;
 
 const audible = () => wanted && audio !== null && audio.state === "running";
 const wake = () => {
   if (!wanted) return;
   audio = audio || new (window.AudioContext || window.webkitAudioContext)();
-  if (audio.state === "suspended") audio.resume().then(bell, () => undefined);
+  if (audio.state === "suspended") audio.resume().then(bell, () => {});
 };
+/** @param {string} kind */
 const play = (kind) => {
   // what was to be heard, for support and tests
   document.getElementById("claim").dataset.rang = kind + "/" + String(++rung);
@@ -63,6 +69,7 @@ const play = (kind) => {
     voice.stop(at + length);
   }
 };
+/** @param {string} title @param {string} text @param {string} number */
 const notify = (title, text, number) => {
   if (!("Notification" in window) || Notification.permission !== "granted") return;
   try {
@@ -77,7 +84,7 @@ const notify = (title, text, number) => {
   }
 };
 
-/* New dispatches: one tone, one notice each. */
+/** New dispatches: one tone, one notice each. @param {EventRow[]} rows */
 const ring = (rows) => {
   const plain = rows.filter((row) => !row.emergency);
   if (plain.length) play("order");
@@ -124,12 +131,13 @@ const bell = () => {
 
 /* ---- emergencies this unit must sign for ---- */
 const waiting = () =>
-  window.live
+  live
     .alerts()
     .filter(
       (alert) =>
         alert.state !== "stood_down" && alert.units.some((one) => one.unit === first.unit.code && !one.accepted),
     );
+/** @param {Alert} alert @param {HTMLButtonElement} button */
 const sign = async (alert, button) => {
   if (button.disabled) return;
   button.disabled = true;
@@ -138,6 +146,7 @@ const sign = async (alert, button) => {
   else tellNews(t("没有连上服务器，这一步未确认；恢复后再按一次，不会重复"), "warn");
   button.disabled = false;
 };
+/** @param {Alert} alert */
 const bar = (alert) => {
   const line = el("div", "c-al");
   line.dataset.event = alert.event;
@@ -170,7 +179,7 @@ const alarms = () => {
     (line, alert) => {
       say(
         line.querySelector(".c-al__t"),
-        t("已 {time}", { time: duration(window.live.now() - (alert.reported_at || alert.raised_at)) }),
+        t("已 {time}", { time: duration(live.now() - (alert.reported_at || alert.raised_at)) }),
       );
     },
   );
@@ -206,19 +215,21 @@ const foot = () => {
     (node, one) => say(node, one.text),
   );
 };
+/** @param {string} text */
 const note = (text) => {
   log.unshift({ key: Math.random(), text });
   log.length = Math.min(log.length, 4);
   foot();
 };
 
+/** @param {ClaimFirst} given */
 export const begin = (given) => {
   first = given;
   claim.log = note;
   bell();
   for (const kind of ["pointerdown", "keydown"]) document.addEventListener(kind, wake, { passive: true });
-  window.live.on("alert", alarms);
-  window.live.on("rows", alarms);
+  live.on("alert", alarms);
+  live.on("rows", alarms);
   claim.onTick(alarms);
 };
 export const claimAlert = { ring, press };

@@ -1,6 +1,6 @@
 /* One card of the pool: the ring of its time, what it is, what it is worth, the press. */
 
-import { el, mark, say } from "../core/dom.js";
+import { el, mark, say, svg } from "../core/dom.js";
 import { isClaimEnding } from "../core/due.js";
 import { dayTime, hourTime, remaining } from "../core/time.js";
 import { t } from "../core/words.js";
@@ -9,13 +9,7 @@ import { facts, first, left, stake, zone } from "./pool.js";
 import { busy, take } from "./take.js";
 
 const AROUND = 2 * Math.PI * 50;
-const NS = "http://www.w3.org/2000/svg";
 /* ---- a card ---- */
-const svg = (tag, more) => {
-  const node = document.createElementNS(NS, tag);
-  for (const [name, value] of Object.entries(more)) node.setAttribute(name, value);
-  return node;
-};
 const ring = () => {
   const box = svg("svg", { viewBox: "-56 -56 112 112", class: "c-ring num", role: "img" });
   box.append(
@@ -26,6 +20,7 @@ const ring = () => {
   );
   return box;
 };
+/** @param {EventRow} row */
 export const make = (row) => {
   const card = el("li", "c-card c-pc");
   card.dataset.event = row.number;
@@ -47,6 +42,7 @@ export const make = (row) => {
 
 const points = () => {
   const made = el("p");
+  /** @param {string} rule */
   const worth = (rule) => el("b", "num", "+" + Number(stake[rule] || 0));
   made.append(t("抢单"), " ", worth("claim"), " ", t("按期"), " ", worth("claim_on_time"));
   const more = made.appendChild(el("small", "", t("非常满意") + " "));
@@ -54,6 +50,7 @@ const points = () => {
   return made;
 };
 
+/** @param {HTMLElement} card @param {EventRow} row @param {number} place */
 export const update = (card, row, place) => {
   const gone = left.get(row.number);
   const extra = facts.get(row.number);
@@ -62,7 +59,7 @@ export const update = (card, row, place) => {
   card.classList.toggle("c-pc--gone", Boolean(gone));
   card.classList.toggle("c-pc--won", Boolean(gone && gone.kind === "won"));
   const [head, , text, foot] = card.children;
-  head.firstChild.className = "lv " + level.class;
+  /** @type {HTMLElement} */ (head.firstChild).className = "lv " + level.class;
   say(head.firstChild, level.word);
   say(head.children[1], row.title);
   say(
@@ -83,7 +80,7 @@ export const update = (card, row, place) => {
         extra
           ? t("现在抢，{when} 前办结（{limit}）", {
               when: dayTime(Date.parse(extra.due_at), zone()),
-              limit: (first.limits[extra.limit.unit] || "{n}").replace("{n}", extra.limit.amount),
+              limit: (first.limits[extra.limit.unit] || "{n}").replace("{n}", String(extra.limit.amount)),
             })
           : "",
         extra
@@ -98,25 +95,29 @@ export const update = (card, row, place) => {
           : "",
       ];
   lines.forEach((line, at) => say(text.children[at], line));
-  text.title = extra && extra.description ? extra.description : "";
+  /** @type {HTMLElement} */ (text).title = extra && extra.description ? extra.description : "";
   const shape = gone ? "gone" : JSON.stringify(stake);
-  if (foot._shape !== shape) {
-    foot._shape = shape;
+  if (/** @type {HTMLElement} */ (foot)._shape !== shape) {
+    /** @type {HTMLElement} */ (foot)._shape = shape;
     foot.firstChild.replaceWith(
       gone ? el("p", "", gone.kind === "won" ? t("已转到“我的在办”") : t("不计分，不扣分")) : points(),
     );
   }
   const button = foot.lastChild;
   const n = gone ? 0 : place + 1;
-  button.disabled = Boolean(gone) || busy.has(row.number);
+  /** @type {HTMLButtonElement} */ (button).disabled = Boolean(gone) || busy.has(row.number);
   say(
     button.firstChild,
     gone ? (gone.kind === "won" ? t("抢到了") : t("已结束")) : busy.has(row.number) ? t("正在抢") : t("抢单"),
   );
   say(button.lastChild, n >= 1 && n <= 9 ? String(n) : "");
-  button.setAttribute("aria-label", gone ? gone.words : t("抢单 {title}", { title: row.title }));
+  /** @type {HTMLElement} */ (button).setAttribute(
+    "aria-label",
+    gone ? gone.words : t("抢单 {title}", { title: row.title }),
+  );
 };
 
+/** @param {HTMLElement} card @param {EventRow} row @param {number} now @param {boolean} lost */
 export const count = (card, row, now, lost) => {
   const [trackless, value, number, word] = card.children[1].children;
   const gone = left.get(row.number);

@@ -2,18 +2,22 @@
 
 import { el, mark, say } from "../core/dom.js";
 import { TIME_CLASS, timeState } from "../core/due.js";
-import { dayTime, duration } from "../core/time.js";
+import { daysOr } from "../core/spans.js";
+import { dayTime } from "../core/time.js";
 import { t } from "../core/words.js";
+import { live } from "../live/live.js";
 import { claim } from "./claim.js";
 import { first, fresh } from "./mine.js";
 
+/** @param {EventRow} row @returns {{at: number, word: string} | null} */
 export const due = (row) => {
-  const [name, word] = first.dues[row.status] || [];
+  const [name, word] = first.dues[row.status] || [null, ""];
   return name && row[name] ? { at: row[name], word } : null;
 };
+/** @param {EventRow} row */
 export const beside = (row) => row.unit !== first.unit.code;
 
-/* ---- a line ---- */
+/** ---- a line ---- @param {EventRow} row */
 export const make = (row) => {
   const line = el("li", "c-m");
   const button = line.appendChild(el("button", "c-m__b"));
@@ -27,6 +31,7 @@ export const make = (row) => {
   button.children[2].append(el("b"), el("small"));
   return line;
 };
+/** @param {EventRow} row @param {number} now */
 const tags = (row, now) => {
   const found = [];
   if (fresh.has(row.number)) found.push([row.how === "claim" ? t("刚抢到") : t("新来"), "new"]);
@@ -41,9 +46,10 @@ const tags = (row, now) => {
   void now;
   return found;
 };
+/** @param {HTMLElement} line @param {EventRow} row */
 export const fill = (line, row) => {
-  const now = window.live.now();
-  const button = line.firstChild;
+  const now = live.now();
+  const button = line.firstElementChild;
   const [level, text, right] = button.children;
   const square = first.level_words[row.level] || { word: "", class: "lv--grid" };
   level.className = "lv " + square.class;
@@ -52,17 +58,18 @@ export const fill = (line, row) => {
   mark(button, "aria-current", row.number === claim.number());
   say(text.children[0], row.title);
   const shape = JSON.stringify(tags(row, now));
-  if (text.children[1]._shape !== shape) {
-    text.children[1]._shape = shape;
+  if (/** @type {HTMLElement} */ (text.children[1])._shape !== shape) {
+    /** @type {HTMLElement} */ (text.children[1])._shape = shape;
     text.children[1].replaceChildren(...tags(row, now).map(([word, kind]) => el("em", "c-tag c-tag--" + kind, word)));
   }
   const status = text.children[2];
   if (!status.firstChild) status.append(el("span"), document.createTextNode(" "), el("span"));
-  status.firstChild.className = "st " + (first.status_classes[row.status] || "");
+  /** @type {HTMLElement} */ (status.firstChild).className = "st " + (first.status_classes[row.status] || "");
   say(status.firstChild, first.status_words[row.status] || row.status);
   say(status.lastChild, claim.place(row));
   time(right, row, now);
 };
+/** @param {Element} right @param {HeldRow} row @param {number} now */
 const time = (right, row, now) => {
   const [big, small] = right.children;
   if (row.closed) {
@@ -78,8 +85,7 @@ const time = (right, row, now) => {
   }
   const rest = one.at - now;
   mark(big, "data-due", one.at);
-  say(big, rest < 0 ? t("超 {time}", { time: brief(-rest) }) : brief(rest));
+  say(big, rest < 0 ? t("超 {time}", { time: daysOr(-rest) }) : daysOr(rest));
   big.className = TIME_CLASS[rest < 0 && row.status !== "on_hold" ? "over" : timeState(row, now)];
   say(small, `${one.word} ${dayTime(one.at, first.time_zone)}`);
 };
-const brief = (ms) => (ms >= 86_400_000 ? t("{n} 天", { n: Math.floor(ms / 86_400_000) }) : duration(ms));

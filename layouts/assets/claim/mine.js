@@ -7,6 +7,7 @@ import { keyed } from "../core/keyed.js";
 import { grouped } from "../core/text.js";
 import { dayTime } from "../core/time.js";
 import { t } from "../core/words.js";
+import { live } from "../live/live.js";
 import { claimAlert } from "./alert.js";
 import { claim } from "./claim.js";
 import { beside, due, fill, make } from "./mine-rows.js";
@@ -17,13 +18,17 @@ const NEW_MS = 20_000;
 const MOST = 200;
 export const fresh = new Map(); // number → until when it counts as just come
 let tab = "all";
+/** @type {HeldRow[]} */
 let closed = [];
 let waiting = 0;
+/** @type {Set<string>} */
 let held = null; // numbers held at the last drawing
+/** @type {string[]} */
 let shown = []; // numbers in the list, as they stand there
+/** @type {ClaimFirst} */
 export let first = null;
 
-/* tab → [word, which rows] */
+/** tab → [word, which rows] @type {Record<string, [Word, (row: EventRow, now: number) => boolean]>} */
 const TABS = {
   all: [() => t("全部"), () => true],
   sign: [() => t("待签收"), (row) => row.status === "dispatched"],
@@ -38,7 +43,7 @@ const TABS = {
 
 const mine = () => {
   const found = [];
-  for (const row of window.live.rows())
+  for (const row of live.rows())
     if (
       claim.isMine(row) &&
       row.status in first.dues &&
@@ -50,8 +55,8 @@ const mine = () => {
 
 /* ---- drawing ---- */
 const draw = () => {
-  if (!first || !window.live.loaded) return;
-  const now = window.live.now();
+  if (!first || !live.loaded) return;
+  const now = live.now();
   const rows = mine();
   news(rows);
   for (const [number, until] of fresh) if (performance.now() > until) fresh.delete(number);
@@ -72,6 +77,7 @@ const draw = () => {
   mark(box, "data-empty", tab === "all" ? t("手上没有事件") : t("这一类现在没有事件"));
 };
 
+/** @param {Record<string, number>} counts @param {EventRow[]} rows */
 const heads = (counts, rows) => {
   const box = byId("claim-mine-tabs");
   if (!box.firstChild) {
@@ -91,14 +97,15 @@ const heads = (counts, rows) => {
   for (const one of box.children) {
     say(
       one.lastChild,
-      one.dataset.tab === "closed" && counts.closed === MOST_CLOSED
+      /** @type {HTMLElement} */ (one).dataset.tab === "closed" && counts.closed === MOST_CLOSED
         ? `${MOST_CLOSED}+`
-        : String(counts[one.dataset.tab]),
+        : String(counts[/** @type {HTMLElement} */ (one).dataset.tab]),
     );
-    mark(one, "aria-selected", one.dataset.tab === tab);
+    mark(one, "aria-selected", /** @type {HTMLElement} */ (one).dataset.tab === tab);
     one.classList.toggle(
       "is-hot",
-      ["sign", "returned", "late", "supervised"].includes(one.dataset.tab) && counts[one.dataset.tab] > 0,
+      ["sign", "returned", "late", "supervised"].includes(/** @type {HTMLElement} */ (one).dataset.tab) &&
+        counts[/** @type {HTMLElement} */ (one).dataset.tab] > 0,
     );
   }
   const head = byId("claim-mine-head");
@@ -119,7 +126,7 @@ const heads = (counts, rows) => {
   claim.count("mine", String(rows.length));
 };
 
-/* What was not held a moment ago is new: it is marked, and a dispatch rings. */
+/** What was not held a moment ago is new: it is marked, and a dispatch rings. @param {EventRow[]} rows */
 const news = (rows) => {
   const now = new Set(rows.map((row) => row.number));
   if (held !== null) {
@@ -146,7 +153,7 @@ const finished = () => {
     if (!found) return;
     const rated = Object.fromEntries(first.ratings.map((one) => [one.code, one.word]));
     closed = found.items
-      .map((one) => ({
+      .map((/** @type {Api.Event} */ one) => ({
         id: one.id,
         number: one.number,
         title: one.title,
@@ -164,15 +171,16 @@ const finished = () => {
           " ",
         ),
       }))
-      .sort((one, other) => other.closed - one.closed);
+      .sort((/** @type {HeldRow} */ one, /** @type {HeldRow} */ other) => other.closed - one.closed);
     draw();
   }, CLOSED_MS);
 };
 
+/** @param {ClaimFirst} given */
 export const begin = (given) => {
   first = given;
   claim.mine = draw;
-  window.live.on("rows", draw);
+  live.on("rows", draw);
   claim.onTick(draw);
   finished();
 };

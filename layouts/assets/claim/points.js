@@ -6,6 +6,7 @@ import { claim } from "./claim.js";
 
 const REST_MS = 2000;
 const AGAIN_MS = 60_000;
+/** @type {Record<string, Word>} */
 const PERIODS = { today: () => t("今日"), month: () => t("本月") };
 const SUMMARY = [
   ["claim"],
@@ -14,18 +15,25 @@ const SUMMARY = [
   ["overdue"],
   ["claim_returned", "returned"],
 ];
+/** @type {Record<string, any>} */
 const rows = {}; // period → {mine, of, next}
+/** @type {Record<string, any>} */
 const entries = {}; // period → entries, newest first
 let period = "today";
 let open = false;
 let timer = 0;
+/** @type {ClaimFirst} */
 let first = null;
 
+/** @param {string} text */
 const tenths = (text) => Math.round(Number(text) * 10);
+/** @param {number} n */
 const pointsOf = (n) =>
   `${n < 0 ? "−" : ""}${Math.floor(Math.abs(n) / 10)}${Math.abs(n) % 10 ? "." + (Math.abs(n) % 10) : ""}`;
+/** @param {number} n */
 const signed = (n) => (n > 0 ? "+" : "") + pointsOf(n);
 
+/** @param {string} path */
 const pages = async (path) => {
   const found = [];
   for (let cursor = ""; ; ) {
@@ -47,10 +55,10 @@ const load = async () => {
       draw();
       return;
     } // what is shown stays; the link says its age
-    const order = board.rows.filter((row) => row.rank !== null);
-    const at = order.findIndex((row) => row.code === first.unit.code);
+    const order = board.rows.filter((/** @type {Api.BoardRow} */ row) => row.rank !== null);
+    const at = order.findIndex((/** @type {Api.BoardRow} */ row) => row.code === first.unit.code);
     rows[name] = {
-      mine: board.rows.find((row) => row.code === first.unit.code),
+      mine: board.rows.find((/** @type {Api.BoardRow} */ row) => row.code === first.unit.code),
       of: order.length,
       above: at > 0 ? order[at - 1] : null,
       below: at >= 0 ? order[at + 1] : null,
@@ -68,7 +76,9 @@ const refresh = () => {
   }, REST_MS);
 };
 
+/** @param {Api.Entry[]} list */
 const sum = (list) => list.reduce((total, one) => total + tenths(one.points), 0);
+/** @param {string} name */
 const big = (name) => {
   const box = el("div", "c-score__n" + (name === period ? " is-on" : ""));
   box.append(el("span", "", PERIODS[name]()), el("b", "", entries[name] ? pointsOf(sum(entries[name])) : "—"));
@@ -85,6 +95,7 @@ const standing = () => {
     el("b", "", found.mine.rank === null ? "—" : String(found.mine.rank)),
     ` / ${found.of}`,
   );
+  /** @param {Api.BoardRow} other */
   const gap = (other) => Math.abs(tenths(found.mine.points) - tenths(other.points));
   const next = found.above || found.below;
   const said =
@@ -102,7 +113,8 @@ const standing = () => {
 const summary = () => {
   const list = el("ul", "c-led");
   for (const rules of SUMMARY) {
-    const of = (entries[period] || []).filter((one) => rules.includes(one.rule));
+    /** @type {Api.Entry[]} */
+    const of = (entries[period] || []).filter((/** @type {Api.Entry} */ one) => rules.includes(one.rule));
     const item = list.appendChild(
       el("li", "", `${first.points[rules[0]]} ${of.filter((one) => !one.reverses).length}`),
     );
@@ -111,6 +123,7 @@ const summary = () => {
   return list;
 };
 
+/** @param {Api.Entry} one */
 const line = (one) => {
   const item = el("li", "c-entry");
   const button = item.appendChild(el("button", "c-entry__b"));
@@ -174,6 +187,7 @@ const draw = () => {
   claim.count("points", entries.today ? pointsOf(sum(entries.today)) : "—");
 };
 
+/** @param {ClaimFirst} given */
 export const begin = (given) => {
   first = given;
   draw();

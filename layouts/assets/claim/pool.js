@@ -1,10 +1,12 @@
 /* The pool: one card per event the unit may claim, soonest first. One press claims; the server's answer decides.
    A card that was lost says to whom and when, and leaves after 15 seconds. */
+
 import { byId, el, mark, say } from "../core/dom.js";
 import { keyed } from "../core/keyed.js";
 import { grouped } from "../core/text.js";
 import { clockTime } from "../core/time.js";
 import { t } from "../core/words.js";
+import { live } from "../live/live.js";
 import { count, make, update } from "./card.js";
 import { claim } from "./claim.js";
 import { claimPoints } from "./points.js";
@@ -12,19 +14,26 @@ import { busy, take } from "./take.js";
 
 export const GONE_MS = 15_000;
 const ASK_MS = 300;
+/** @type {Map<string, Api.PoolItem>} */
 export const facts = new Map(); // number → what only the API tells: why, rivals, due time, photos
+/** @type {Map<string, GoneCard>} */
 export const left = new Map(); // number → {row, kind, words, more, until}: no longer to be had, still on its card
+/** @type {Record<string, any>} */
 export let stake = {};
+/** @type {EventRow[]} */
 let shown = [];
+/** @type {Map<string, EventRow>} */
 export let known = new Map();
 let filter = { text: "", street: "" };
 let asking = 0;
+/** @type {ClaimFirst} */
 export let first = null;
 
 export const zone = () => first.time_zone;
-const open = (row) => row.status === "claimable" && row.claim_due_at > window.live.now();
+/** @param {EventRow} row */
+const open = (row) => row.status === "claimable" && row.claim_due_at > live.now();
 
-/* ---- which cards ---- */
+/** ---- which cards ---- @param {EventRow} row */
 const fits = (row) => {
   if (filter.street && !(row.path || "").includes(`/${filter.street}/`)) return false;
   if (!filter.text) return true;
@@ -34,18 +43,18 @@ const fits = (row) => {
 };
 
 export const draw = () => {
-  if (!first || !window.live.loaded) return;
-  const now = window.live.now();
+  if (!first || !live.loaded) return;
+  const now = live.now();
   for (const [number, gone] of left) if (performance.now() >= gone.until) left.delete(number);
   const rows = [];
-  for (const row of window.live.rows()) if (open(row) && !claim.isMine(row)) rows.push(row);
+  for (const row of live.rows()) if (open(row) && !claim.isMine(row)) rows.push(row);
   notice(rows, now);
   for (const gone of left.values()) rows.push(gone.row);
   const every = rows.length - left.size;
   rows.sort((one, other) => one.claim_due_at - other.claim_due_at || one.id - other.id);
   shown = rows.filter(fits);
   known = new Map(rows.filter((row) => !left.has(row.number)).map((row) => [row.number, row]));
-  const lost = window.live.link !== "live";
+  const lost = live.link !== "live";
   const none = lost ? t("数据停更，新来的事件可能没有显示；恢复后自动补齐") : t("现在没有可抢的事件，来了会响铃");
   let place = -1;
   keyed(
@@ -68,11 +77,12 @@ export const draw = () => {
 };
 
 /* What stood on a card and is not to be had any more says goodbye: the server tells who has it. */
+/** @param {EventRow[]} rows @param {number} now */
 const notice = (rows, now) => {
   const still = new Set(rows.map((row) => row.number));
   for (const [number, row] of known) {
     if (still.has(number) || left.has(number) || busy.has(number)) continue;
-    const mine = window.live.get(row.id);
+    const mine = live.get(row.id);
     if (mine && claim.isMine(mine)) continue;
     const gone = {
       row,
@@ -89,6 +99,7 @@ const notice = (rows, now) => {
     setTimeout(draw, GONE_MS + 50);
   }
 };
+/** @param {GoneCard} gone @param {boolean} claimed @param {string} unit @param {string} at @param {string} status */
 export const told = (gone, claimed, unit, at, status) => {
   gone.status = status || gone.status;
   if (claimed && unit) {
@@ -115,7 +126,7 @@ const ask = () => {
   }, ASK_MS);
 };
 
-/* The nth card that can still be claimed. */
+/** The nth card that can still be claimed. @param {number} n */
 const press = (n) => {
   const row = shown.filter((one) => !left.has(one.number))[n - 1];
   if (row) take(row.number);
@@ -161,11 +172,12 @@ export const head = () => {
   );
 };
 
+/** @param {ClaimFirst} given */
 export const begin = (given) => {
   first = given;
   head();
-  window.live.on("rows", draw);
-  window.live.on("state", draw);
+  live.on("rows", draw);
+  live.on("state", draw);
   claim.onTick(draw);
 };
 export const claimPool = { press };

@@ -1,20 +1,27 @@
 /* Claiming one event: one press, one key; the server's answer decides and stays on the card for a while. */
+
 import { act } from "../act/act.js";
 import { tellNews } from "../core/news.js";
 import { clockTime, dayTime } from "../core/time.js";
 import { t } from "../core/words.js";
+import { live } from "../live/live.js";
 import { claim } from "./claim.js";
 import { draw, GONE_MS, known, left, told, zone } from "./pool.js";
 
 const WON_MS = 2500;
+/** @type {Map<string, string>} */
 const keys = new Map(); // number → the Idempotency-Key of a press that was not confirmed
+/** @type {Set<string>} */
 export const busy = new Set();
 /* ---- claiming ---- */
+/** @param {EventRow} row @param {string} kind @param {string} words @param {string} more @param {number} ms
+    @param {string} status */
 const leave = (row, kind, words, more, ms, status) => {
   left.set(row.number, { row, kind, status, words, more, until: performance.now() + ms });
   setTimeout(draw, ms + 50);
 };
 
+/** @param {string} number */
 export const take = async (number) => {
   const row = known.get(number);
   if (!row || busy.has(number) || left.has(number)) return;
@@ -35,7 +42,7 @@ export const take = async (number) => {
       "handling",
     );
     tellNews(t("抢到了：{title}", { title: row.title }), "ok");
-    claim.log(t("{when} 抢到 {title}", { when: clockTime(window.live.now(), zone()), title: row.title }));
+    claim.log(t("{when} 抢到 {title}", { when: clockTime(live.now(), zone()), title: row.title }));
   } else if (act.unsure(answer)) {
     keys.set(number, key); // pressed again it is the same press
     tellNews(act.refusal(answer), answer.status ? "bad" : "warn");

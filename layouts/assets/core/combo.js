@@ -7,6 +7,7 @@ const MOST = 6;
 let made = 0;
 
 /* `find(text)` promises [{label, note, pick()}]; the list stands in `cell` beside the field. */
+/** @param {HTMLInputElement} node @param {HTMLElement} cell @param {(text: string) => Promise<Offer[]>} find */
 export const combo = (node, cell, find) => {
   const list = cell.appendChild(el("ul", "d-offers in-offers"));
   list.id = "combo-" + ++made;
@@ -14,6 +15,7 @@ export const combo = (node, cell, find) => {
   node.setAttribute("role", "combobox");
   node.setAttribute("aria-controls", list.id);
   node.setAttribute("aria-expanded", "false");
+  /** @type {Offer[]} */
   let offers = [];
   let active = 0;
   let asked = 0;
@@ -29,6 +31,7 @@ export const combo = (node, cell, find) => {
         one.append(el("b", "", offer.label), el("span", "", offer.note || ""));
         one.addEventListener("mousedown", (event) => {
           event.preventDefault();
+          /** @param {Offer} offer */
           take(offer);
         });
         return one;
@@ -42,6 +45,7 @@ export const combo = (node, cell, find) => {
     offers = [];
     paint();
   };
+  /** @param {Offer} offer */
   const take = (offer) => {
     close();
     offer.pick();

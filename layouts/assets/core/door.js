@@ -6,7 +6,7 @@ let out = false;
 document.addEventListener(
   "submit",
   (event) => {
-    if (event.target.getAttribute("action") === "/logout") out = true;
+    if (/** @type {HTMLElement} */ (event.target).getAttribute("action") === "/logout") out = true;
   },
   true,
 );

@@ -3,6 +3,7 @@
    sent is no draft. */
 
 const OURS = /^(draft:|check:|field:last$|field:.+:draft$)/;
+/** @param {(name: string) => boolean} spare */
 const forget = (spare) => {
   try {
     for (const name of Object.keys(localStorage)) if (OURS.test(name) && !spare(name)) localStorage.removeItem(name);
@@ -15,10 +16,10 @@ if (location.pathname === "/login" && !new URLSearchParams(location.search).has(
 document.addEventListener(
   "submit",
   (event) => {
-    const form = event.target;
+    const form = /** @type {HTMLFormElement} */ (event.target);
     if (form.getAttribute("action") === "/logout") all();
     if (form.id !== "login-form") return;
-    const name = form.elements.username.value.trim();
+    const name = /** @type {HTMLInputElement} */ (form.elements.namedItem("username")).value.trim();
     forget((key) => key.startsWith(`draft:${name}:`) || key === `field:${name}:draft`);
   },
   true,

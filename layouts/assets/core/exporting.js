@@ -1,13 +1,14 @@
 /* Taking a table away: a reason first, then CSV or Excel. What was typed stays when it did not work. */
 import { el } from "./dom.js";
-import { saidBy } from "./http.js";
+import { call, faultOf } from "./http.js";
 import { t } from "./words.js";
 
 const LEAST = 2;
+/** @type {ExportDialog} */
 let box = null;
 
 const made = () => {
-  const found = el("dialog", "s-dialog");
+  const found = /** @type {ExportDialog} */ (el("dialog", "s-dialog"));
   const themed = document.querySelector("[data-theme]");
   if (themed) found.setAttribute("data-theme", themed.dataset.theme);
   const form = found.appendChild(el("form"));
@@ -32,12 +33,13 @@ const made = () => {
   quit.addEventListener("click", () => found.close());
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    take(found, event.submitter ? event.submitter.value : "csv");
+    take(found, event.submitter ? /** @type {HTMLButtonElement} */ (event.submitter).value : "csv");
   });
   return document.body.appendChild(found);
 };
 
 /* Fetched, not followed: a refusal is told here and the page stays. */
+/** @param {ExportDialog} found @param {string} kind */
 const take = async (found, kind) => {
   const says = found.querySelector(".s-dialog__says");
   const why = found.querySelector("textarea").value.trim();
@@ -52,35 +54,24 @@ const take = async (found, kind) => {
     return;
   }
   const asked = new URLSearchParams(Object.entries({ ...filters, why }).filter(([, value]) => value));
-  const shown = filters.numbers && {
-    method: "POST",
-    headers: { "Content-Type": "application/json" },
-    body: JSON.stringify({ ...filters, why }),
-  };
-  try {
-    const answer = await fetch(`/api/v1/exports/${what}.${kind}${shown ? "" : "?" + asked}`, {
-      cache: "no-store",
-      ...shown,
-    });
-    if (!answer.ok) {
-      const said = await saidBy(answer);
-      says.textContent = ((said.errors || [])[0] || {}).message || said.detail || said.title;
-      return;
-    }
-    const link = el("a");
-    link.href = URL.createObjectURL(await answer.blob());
-    link.download = `${[found._what[1], filters.period].filter(Boolean).join(" ")}.${kind}`.replace(
-      /[\\/:*?"<>|]/g,
-      " ",
-    );
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
-    found.close();
-  } catch (_lost) {
-    says.textContent = t("没有连上服务器，请再试");
+  const body = filters.numbers && { ...filters, why };
+  const answer = await call(`/api/v1/exports/${what}.${kind}${body ? "" : "?" + asked}`, {
+    body,
+    read: (whole) => whole.blob(),
+  });
+  if (!answer.ok) {
+    says.textContent = answer.status ? faultOf(answer.said) : t("没有连上服务器，请再试");
+    return;
   }
+  const link = el("a");
+  link.href = URL.createObjectURL(answer.said);
+  link.download = `${[found._what[1], filters.period].filter(Boolean).join(" ")}.${kind}`.replace(/[\\/:*?"<>|]/g, " ");
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+  found.close();
 };
 
+/** @param {ExportWhat} what */
 const open = (what) => {
   box = box && box.isConnected ? box : made();
   box._what = what;
@@ -93,6 +84,7 @@ const open = (what) => {
 export const exporting = {
   /* A button that exports what `what()` says when it is pressed: [table, title, filters]; the filter `numbers` names
      the events one by one, in the order in which they are seen. */
+  /** @param {() => ExportWhat} what */
   button: (what) => {
     const button = el("button", "btn s-export", t("导出"));
     button.type = "button";

@@ -1,30 +1,29 @@
 /* Whether somebody is there: input is told to the server now and then, and a login nobody touches ends, said
    beforehand. */
+import { el } from "./dom.js";
 import { shutOut } from "./door.js";
+import { get } from "./http.js";
 import { t } from "./words.js";
 
 const EVERY_MS = 60000; // no oftener than the server notes it
 const WARN_S = 120;
+/** @type {number} */
 let leftS = null; // until the login ends by itself, as the server said it at `heard`
 let heard = 0;
 let told = -EVERY_MS;
 let touched = false;
+/** @type {HTMLElement} */
 let box = null;
 
 const left = () => leftS - (performance.now() - heard) / 1000;
-const learn = (answer) => {
-  if (answer.status === 401) return shutOut();
-  if (!answer.ok) return undefined;
-  return answer.json().then((said) => {
-    leftS = said.left_s;
-    heard = performance.now();
-    show();
-  });
+/** @param {string} [method] */
+const ask = async (method) => {
+  const said = await get("/session/active", { method, shut: shutOut });
+  if (!said) return;
+  leftS = said.left_s;
+  heard = performance.now();
+  show();
 };
-const ask = (method) =>
-  fetch("/session/active", { method, cache: "no-store" })
-    .then(learn)
-    .catch(() => undefined);
 const tell = () => {
   touched = false;
   told = performance.now();
@@ -35,8 +34,7 @@ const show = () => {
   const n = leftS === null ? Infinity : Math.ceil(left());
   const text = n > WARN_S ? "" : t("{n} 秒后自动退出：动一下鼠标或按任意键继续", { n: Math.max(0, n) });
   if (!box && text) {
-    box = document.body.appendChild(document.createElement("div"));
-    box.className = "acct-idle";
+    box = document.body.appendChild(el("div", "acct-idle"));
     box.setAttribute("role", "alert");
   }
   if (box && box.textContent !== text) box.textContent = text;

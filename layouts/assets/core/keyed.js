@@ -1,6 +1,9 @@
 /* Lists keyed by what they show: a row that stays keeps its element, a new one arrives once, order follows the data. */
 
 /* Make `box` hold one child per item; make(item) builds it, update(node, item, index) fills it. */
+/** @template T @template {HTMLElement} N @param {HTMLElement} box @param {T[]} items
+    @param {(item: T) => unknown} keyOf @param {(item: T) => N} make
+    @param {(node: N, item: T, index: number) => void} update */
 export const keyed = (box, items, keyOf, make, update) => {
   const held = box._held || (box._held = new Map());
   const fresh = box._drawn === true;

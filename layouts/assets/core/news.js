@@ -4,7 +4,7 @@ import { byId, el } from "./dom.js";
 const NEWS_MS = 6000;
 let newsEnds = 0;
 
-/* Say something; kind is ok, warn or bad. */
+/** Say something; kind is ok, warn or bad. @param {string} text @param {string} [kind] @param {number} [ms] */
 export const tellNews = (text, kind, ms) => {
   const box = byId("desk-news") || byId("event-news");
   if (!box) return;

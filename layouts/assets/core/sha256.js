@@ -1,17 +1,24 @@
 /* SHA-256 in hex (FIPS 180-4) of bytes or of ASCII text. Own, because crypto.subtle is missing on plain http
    intranets. */
 
+/** @param {number} word @param {number} by */
 const turn = (word, by) => (word >>> by) | (word << (32 - by));
 
 /* The constants of the standard: fractional parts of the square and cube roots of the first primes. */
+/** @type {number[]} */
 const primes = [];
 for (let n = 2; primes.length < 64; n++) if (primes.every((prime) => n % prime)) primes.push(n);
+/** @param {number} value */
 const fraction = (value) => Math.floor((value - Math.floor(value)) * 0x100000000) >>> 0;
 const START = primes.slice(0, 8).map((prime) => fraction(Math.sqrt(prime)));
 const ROUND = primes.map((prime) => fraction(Math.cbrt(prime)));
 
+/** @param {Uint8Array | string} given */
 export const sha256 = (given) => {
-  const at = typeof given === "string" ? (i) => given.charCodeAt(i) : (i) => given[i];
+  const at =
+    typeof given === "string"
+      ? (/** @type {number} */ i) => given.charCodeAt(i)
+      : (/** @type {number} */ i) => given[i];
   const length = given.length;
   const words = new Uint32Array((((length + 8) >> 6) + 1) << 4);
   for (let i = 0; i < length; i++) words[i >> 2] |= at(i) << (24 - 8 * (i & 3));

@@ -1,13 +1,17 @@
 /* Answering an emergency: acknowledging it, for oneself or on behalf of somebody heard elsewhere, silencing it,
    urging. */
+
 import { act } from "../act/act.js";
 import { el, say } from "../core/dom.js";
+import { get } from "../core/http.js";
 import { t } from "../core/words.js";
+import { live } from "../live/live.js";
 import { dirty } from "./alerts.js";
 import { shown } from "./alerts-shown.js";
 import { desk } from "./desk.js";
 
 const MINUTES = [5, 10, 15, 30];
+/** @type {[string, Word][]} */
 export const CHANNELS = [
   ["phone", () => t("电话")],
   ["radio", () => t("对讲机")],
@@ -15,7 +19,7 @@ export const CHANNELS = [
   ["message", () => t("短信")],
 ];
 const here = () => t("调度台 {name}", { name: desk.first.account.name });
-/* ---- answering ---- */
+/** ---- answering ---- @param {Alert} alert @param {string} verb @param {object} body @param {string} words */
 const post = async (alert, verb, body, words) => {
   const late = () => desk.tell(t("还没有得到确认，正在等服务器；可以再按，不会重复"), "warn", Infinity);
   const answer = await act.post(`/api/v1/alerts/${alert.id}/${verb}`, body, null, late);
@@ -26,21 +30,25 @@ const post = async (alert, verb, body, words) => {
     dirty();
     return true;
   }
-  const faults = (answer.said.errors || []).filter((one) => fault(one.field, one.message));
+  const faults = (answer.said.errors || []).filter((/** @type {{field: string, message: string}} */ one) =>
+    fault(one.field, one.message),
+  );
   if (!faults.length) desk.tell(act.refusal(answer), answer.status === 409 ? "warn" : "bad");
   return false;
 };
+/** @param {Alert} alert */
 export const acknowledge = (alert) =>
   post(alert, "acknowledge", { episode: alert.episode, screen: here() }, t("已确认：{title}", { title: alert.title }));
+/** @param {string} field @param {string} text */
 const fault = (field, text) => {
   const node = document.querySelector(`#desk-alerts [data-field="${field.replace(/^on_behalf\./, "")}"] .act-fault`);
   if (node) say(node, text);
   return Boolean(node);
 };
 
+/** @param {Alert} alert */
 export const urge = async (alert) => {
-  const answer = await fetch("/api/v1/events/" + alert.event, { cache: "no-store" }).catch(() => null);
-  const found = answer && answer.ok ? await answer.json() : null;
+  const found = await get("/api/v1/events/" + alert.event);
   if (!found || !found.allowed.includes("urge")) {
     desk.tell(found ? t("两小时内已催办过") : t("没有连上服务器，这一步未确认；恢复后再按一次，不会重复"), "warn");
     return;
@@ -49,6 +57,7 @@ export const urge = async (alert) => {
 };
 
 /* ---- small forms ---- */
+/** @param {HTMLElement} box @param {string} name @param {string} words @param {number} most */
 const input = (box, name, words, most) => {
   const cell = box.appendChild(el("label", "al-field", words));
   cell.dataset.field = name;
@@ -57,6 +66,8 @@ const input = (box, name, words, most) => {
   cell.append(el("span", "act-fault"));
   return node;
 };
+/** @param {HTMLElement} box @param {string} name @param {string} words
+    @param {[string | number, string][]} options */
 const choice = (box, name, words, options) => {
   const cell = box.appendChild(el("label", "al-field", words));
   cell.dataset.field = name;
@@ -64,12 +75,13 @@ const choice = (box, name, words, options) => {
   node.name = name;
   for (const [code, text] of options) {
     const one = el("option", "", text);
-    one.value = code;
+    one.value = String(code);
     node.append(one);
   }
   cell.append(el("span", "act-fault"));
   return node;
 };
+/** @type {Record<string, (alert: Alert, made: HTMLFormElement) => [string, () => Promise<boolean>]>} */
 const FORMS = {
   behalf(alert, made) {
     input(made, "who", t("谁确认的"), 60);
@@ -110,7 +122,7 @@ const FORMS = {
     return [
       t("静音"),
       () => {
-        const until = new Date(window.live.now() + Number(made.elements.until.value) * 60_000 - 500).toISOString();
+        const until = new Date(live.now() + Number(made.elements.until.value) * 60_000 - 500).toISOString();
         return post(
           alert,
           "shelve",
@@ -121,6 +133,7 @@ const FORMS = {
     ];
   },
 };
+/** @param {Alert} alert */
 export const drawForm = (alert) => {
   const made = el("form", "al-form");
   made.noValidate = true;
@@ -148,6 +161,6 @@ export const drawForm = (alert) => {
     await send();
     go.disabled = false;
   });
-  setTimeout(() => made.elements[0].focus(), 0);
+  setTimeout(() => /** @type {HTMLElement} */ (made.elements[0]).focus(), 0);
   return made;
 };

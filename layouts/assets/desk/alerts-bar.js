@@ -1,9 +1,11 @@
 /* The bar of emergencies: what is owed, what comes next, the row of the others. */
+
 import { alertStore } from "../alarm/alerts.js";
 import { el } from "../core/dom.js";
 import { clockTime, hourTime } from "../core/time.js";
 import { t } from "../core/words.js";
 import { manyOf } from "../live/link.js";
+import { live } from "../live/live.js";
 import { dirty } from "./alerts.js";
 import { acknowledge, CHANNELS, urge } from "./alerts-answer.js";
 import { shown } from "./alerts-shown.js";
@@ -12,8 +14,10 @@ import { desk } from "./desk.js";
 import { deskArea } from "./head.js";
 
 const CHIPS = 6;
+/** @param {Alert} alert */
 const place = (alert) =>
   [deskCells.shortNumber(alert.event), deskArea(alert.grid), alert.address].filter(Boolean).join(" · ");
+/** @param {Alert} alert */
 const said = (alert) => {
   const { by, title, at, behalf } = alert.acknowledged || {};
   if (!alert.acknowledged) return t("无人确认");
@@ -28,7 +32,9 @@ const said = (alert) => {
       })
     : t("{when} {who} 已确认", { when, who: title || by });
 };
+/** @param {string} code */
 const channelWord = (code) => (CHANNELS.find(([one]) => one === code) || ["", () => code])[1]();
+/** @type {Record<string, Word>} */
 const NEXT = {
   raise: () => t("推送单位、大屏、调度台"),
   repeat: () => t("再次响铃"),
@@ -38,7 +44,7 @@ const NEXT = {
   overdue: () => t("到时未办结将再次告警"),
 };
 
-/* ---- the bar ---- */
+/** ---- the bar ---- @param {string} words @param {string} key @param {() => void} run @param {string} [name] */
 export const button = (words, key, run, name) => {
   const node = el("button", "btn al-btn", words);
   node.type = "button";
@@ -50,6 +56,7 @@ export const button = (words, key, run, name) => {
   node.addEventListener("click", run);
   return node;
 };
+/** @param {Alert["units"][number]} unit */
 const chip = (unit) => {
   const node = el("span", "al-chip" + (unit.accepted ? "" : " al-chip--wait"));
   node.append(
@@ -58,16 +65,18 @@ const chip = (unit) => {
   );
   if (!unit.accepted && unit.due_at) {
     const due = node.appendChild(el("b", "num al-until"));
-    due.dataset.due = unit.due_at;
+    due.dataset.due = String(unit.due_at);
   }
   return node;
 };
 
+/** @param {Alert} alert */
 const numbered = (alert) => {
   const n = alertStore.number(alert);
   return n ? n + " · " : "";
 };
 
+/** @param {Alert} alert @param {Alert[]} all */
 export const bar = (alert, all) => {
   const raised = alert.state === "raised";
   const box = el("section", "al" + (raised ? " al--raised" : ""));
@@ -82,11 +91,11 @@ export const bar = (alert, all) => {
   const since = box.appendChild(el("div", "al-e"));
   since.append(el("span", "", raised ? t("无人确认 已") : t("已持续")));
   const time = since.appendChild(el("b", "num al-since"));
-  time.dataset.since = raised ? alert.raised_at : alert.reported_at;
+  time.dataset.since = String(raised ? alert.raised_at : alert.reported_at);
   const acks = box.appendChild(el("div", "al-a"));
   acks.append(el("p", "", said(alert)));
   const chips = acks.appendChild(el("div", "al-chips"));
-  const owing = [...alert.units].sort((a, b) => a.accepted - b.accepted);
+  const owing = [...alert.units].sort((a, b) => Number(a.accepted) - Number(b.accepted));
   chips.append(...owing.slice(0, CHIPS).map(chip));
   if (owing.length > CHIPS) chips.append(el("span", "al-chip", "+" + (owing.length - CHIPS)));
   if (!owing.length) chips.append(el("span", "al-chip al-chip--wait", t("责任单位待指派")));
@@ -97,7 +106,7 @@ export const bar = (alert, all) => {
   );
   if (alert.next) {
     const due = next.appendChild(el("i", "num al-until"));
-    due.dataset.due = alert.next.at;
+    due.dataset.due = String(alert.next.at);
   }
   const does = box.appendChild(el("div", "al-b"));
   if (raised) does.append(button(t("确认"), "A", () => acknowledge(alert), "acknowledge"));
@@ -119,6 +128,7 @@ export const bar = (alert, all) => {
   return box;
 };
 
+/** @param {Alert[]} all @param {Alert} first */
 export const others = (all, first) => {
   const box = el("nav", "al-others");
   if (shown.load.flood)
@@ -131,13 +141,13 @@ export const others = (all, first) => {
       el("span", "", [alert.state === "raised" ? t("未确认") : t("处置中"), manyOf(alert)].filter(Boolean).join(" · ")),
     );
     const time = node.appendChild(el("span", "num al-since"));
-    time.dataset.since = alert.state === "raised" ? alert.raised_at : alert.reported_at;
+    time.dataset.since = String(alert.state === "raised" ? alert.raised_at : alert.reported_at);
     node.addEventListener("click", () => {
       shown.pinned = alert.id;
       dirty();
     });
   }
-  const shelved = first && alertStore.shelf(first, window.live.now());
+  const shelved = first && alertStore.shelf(first, live.now());
   if (shelved)
     box.append(
       el(

@@ -1,11 +1,14 @@
 /* Emergencies at the desk: one bar with what is owed and what comes next, answered by a key, on behalf of somebody
    heard elsewhere, or silenced openly for a while. The alarm's store, sound and voice are those of the wall. */
+
 import { alertStore } from "../alarm/alerts.js";
 import { alarmSound } from "../alarm/sound.js";
 import { byId, el, say } from "../core/dom.js";
+import { get } from "../core/http.js";
 import { page } from "../core/page.js";
 import { duration, remaining } from "../core/time.js";
 import { t } from "../core/words.js";
+import { live } from "../live/live.js";
 import { acknowledge, drawForm } from "./alerts-answer.js";
 import { bar, button, others } from "./alerts-bar.js";
 import { showMissed } from "./alerts-missed.js";
@@ -20,6 +23,7 @@ const open = () => alertStore.open();
 /* What somebody chose to look at; else what nobody has answered; else what was answered here last. */
 const main = () => {
   const all = open();
+  /** @param {number} id */
   const kept = (id) => all.find((one) => one.id === id);
   return kept(shown.pinned) || all.find((one) => one.state === "raised") || kept(shown.answered) || all[0] || null;
 };
@@ -58,7 +62,7 @@ export const dirty = () => {
 };
 
 const tick = () => {
-  const now = window.live.now();
+  const now = live.now();
   for (const node of document.querySelectorAll("#desk-alerts .al-since"))
     say(node, duration(now - Number(node.dataset.since)));
   for (const node of document.querySelectorAll("#desk-alerts .al-until"))
@@ -84,17 +88,16 @@ const pill = () => {
   say(list.firstChild, t("10 分钟告警 {n}", { n: shown.load.ten_minutes }));
   list.classList.toggle("t-over", shown.load.flood);
 };
-const weigh = () =>
-  fetch("/api/v1/alerts/load", { cache: "no-store" })
-    .then((answer) => (answer.ok ? answer.json() : shown.load))
-    .then((found) => {
-      shown.load = found;
-      dirty();
-    })
-    .catch(() => undefined); // the banner of the lost link says enough
+const weigh = async () => {
+  const found = await get("/api/v1/alerts/load");
+  if (!found) return; // the banner of the lost link says enough
+  shown.load = found;
+  dirty();
+};
 
 export const begin = () => {
   const group = t("紧急");
+  /** @param {(alert: Alert) => void} run @param {boolean} none */
   const newest = (run, none) => () => {
     const alert = open().find((one) => one.state === "raised") || (none ? null : main());
     if (alert) run(alert);
@@ -111,14 +114,14 @@ export const begin = () => {
   page.dirty = dirty;
   alertStore.replace(desk.first.alerts);
   alarmSound.start();
-  window.live.on("alert", (alert) => {
+  live.on("alert", (alert) => {
     alertStore.take(alert);
     dirty();
     weigh();
   });
-  window.live.on("rows", dirty);
+  live.on("rows", dirty);
   setInterval(() => {
-    alertStore.link(window.live.now());
+    alertStore.link(live.now());
     alarmSound.ring(open());
     tick();
   }, 500);

@@ -10,23 +10,28 @@ import { deskQueue } from "./queue.js";
 const AT_ONCE = 4;
 const SETTLE_MS = 150;
 const MOST = 200;
+/** @type {PlanRow[]} */
 let rows = []; // {number, version, title, unit, due_at, why_not, state, said, key}
 let asked = 0;
 let wait = 0;
 let busy = false;
 let trouble = "";
 const open = () => rows.length > 0;
+/** @param {PlanRow} row */
 const sent = (row) => row.state === "done" || row.state === "unsure";
 const going = () => rows.filter((row) => !row.why_not && row.state !== "done");
 
 const WORDS = {
   planned: () => "",
   sending: () => t("正在派"),
+  /** @param {PlanRow} row */
   done: (row) => t("已派给 {unit}", { unit: row.unit.name }),
   unsure: () => t("未确认，再按一次不会重复"),
+  /** @param {PlanRow} row */
   failed: (row) => row.said,
 };
 
+/** @param {PlanRow} row */
 const line = (row) => {
   const made = el("li", "dp-b__row" + (row.why_not ? " dp-b__row--no" : ""));
   made.dataset.number = row.number;
@@ -106,6 +111,7 @@ const close = () => {
   if (deskQueue) deskQueue.clear();
 };
 
+/** @param {string[]} numbers */
 const fetchPlan = async (numbers) => {
   const mine = ++asked;
   const answer = await act.post("/api/v1/events/plan", { numbers });
@@ -115,6 +121,7 @@ const fetchPlan = async (numbers) => {
   return null;
 };
 
+/** @param {Api.Planned[]} items @param {any} before */
 const planned = (items, before) =>
   items.map((item) => {
     const old = before.get(item.number);
@@ -124,6 +131,7 @@ const planned = (items, before) =>
   });
 
 /* A new selection: what was sent stays said, also when its event has moved or left the queue before its answer came. */
+/** @param {string[]} numbers */
 const select = (numbers) => {
   clearTimeout(wait);
   if (busy) return;
@@ -146,6 +154,7 @@ const select = (numbers) => {
   }, SETTLE_MS);
 };
 
+/** @param {PlanRow} row */
 const one = async (row) => {
   row.state = "sending";
   row.key = row.key || act.newKey();
@@ -171,7 +180,7 @@ const again = async () => {
   if (!failed.length) return;
   const items = await fetchPlan(failed);
   if (!items) return;
-  const fresh = new Map(items.map((item) => [item.number, item]));
+  const fresh = new Map(items.map((/** @type {Api.Planned} */ item) => [item.number, item]));
   rows = rows.map((row) =>
     fresh.has(row.number) ? { ...fresh.get(row.number), state: "planned", said: "", key: null } : row,
   );
@@ -205,7 +214,12 @@ document.addEventListener(
   "keydown",
   (event) => {
     if (!open() || event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return;
-    if (event.target.closest && event.target.closest("input:not([type=checkbox]), textarea, select, dialog")) return;
+    if (
+      /** @type {HTMLElement} */ (event.target).closest &&
+      /** @type {HTMLElement} */ (event.target).closest("input:not([type=checkbox]), textarea, select, dialog")
+    )
+      return;
+    /** @type {Record<string, () => void>} */
     const keys = {
       d: send,
       D: send,

@@ -1,23 +1,26 @@
 /* The command bar: a number chooses, a verb acts on the chosen event, a unit or a word filters; what it cannot read it
    says. */
+
 import { act } from "../act/act.js";
 import { byId, el } from "../core/dom.js";
+import { get } from "../core/http.js";
 import { t } from "../core/words.js";
+import { live } from "../live/live.js";
 import { deskCells } from "./cells.js";
 import { desk } from "./desk.js";
 import { deskTabs } from "./tabs.js";
 
 const MOST = 8;
 const ASK_MS = 300;
-let input = null;
-let list = null;
-let offers = []; // {text, note, run}
+let input = /** @type {HTMLInputElement} */ (null);
+let list = /** @type {HTMLElement} */ (null);
+let offers = /** @type {CommandOffer[]} */ ([]); // {text, note, run}
 let active = 0;
 let asked = 0;
 
 const first = () => desk.first;
 
-/* Verbs that stand at the beginning: the words of the rule book in the page's language. */
+/** Verbs that stand at the beginning: the words of the rule book in the page's language. @param {string} text */
 const verb = (text) => {
   const spoken = Object.entries(first().rules).filter(([, rule]) =>
     text.toLowerCase().startsWith(rule.word.toLowerCase()),
@@ -27,11 +30,13 @@ const verb = (text) => {
 };
 /* Units whose name holds the words; after them those whose name has the letters in this order, as people shorten
    names. */
+/** @param {string} text @param {string} name */
 const inOrder = (text, name) => {
   let at = 0;
   for (const letter of name) if (letter === text[at]) at += 1;
   return at === text.length;
 };
+/** @param {string} text */
 const unitsLike = (text) => {
   const wanted = text.toLowerCase();
   const units = Object.entries(first().units).map(([code, name]) => [code, name, name.toLowerCase()]);
@@ -39,6 +44,7 @@ const unitsLike = (text) => {
   return held.length || wanted.length < 2 ? held : units.filter(([, , name]) => inOrder(wanted, name));
 };
 
+/** @param {string} action @param {Record<string, any>} facts */
 const perform = (action, facts) => {
   const box = desk.drawn("event-body");
   if (!box || !box.querySelector(`[data-action="${action}"]`)) {
@@ -48,6 +54,7 @@ const perform = (action, facts) => {
   act.press(action, { number: box.dataset.event, version: Number(box.dataset.version), facts });
 };
 
+/** @param {any} said */
 const ofVerb = (said) => {
   const { action, word, rest } = said;
   if (action === "dispatch" && rest)
@@ -68,7 +75,7 @@ const ofVerb = (said) => {
   ];
 };
 
-/* A verb half written: its full word is offered. */
+/** A verb half written: its full word is offered. @param {string} text */
 const ofBeginning = (text) =>
   Object.entries(first().rules)
     .filter(([, rule]) => text && rule.word.toLowerCase().startsWith(text.toLowerCase()))
@@ -78,9 +85,10 @@ const ofBeginning = (text) =>
       run: () => perform(action, {}),
     }));
 
+/** @param {string} text */
 const ofNumber = (text) => {
   const found = [];
-  for (const row of window.live.rows()) {
+  for (const row of live.rows()) {
     if (row.number.endsWith(text) || deskCells.shortNumber(row.number) === text) found.push(row);
     if (found.length >= MOST) break;
   }
@@ -91,6 +99,7 @@ const ofNumber = (text) => {
   }));
 };
 
+/** @param {string} text */
 const search = (text) => ({
   text: t("筛选“{text}”", { text }),
   note: t("编号、文字、地点、单位"),
@@ -100,8 +109,10 @@ const search = (text) => ({
   },
 });
 
+/** @param {string} text @returns {CommandOffer[]} */
 const offered = (text) => {
   const said = verb(text);
+  /** @type {CommandOffer[]} */
   const found = said ? ofVerb(said) : [];
   if (/^\d{1,14}(-\d+)?$/.test(text)) found.push(...ofNumber(text));
   if (!said) found.push(...ofBeginning(text));
@@ -121,26 +132,27 @@ const offered = (text) => {
 };
 
 /* What is closed is not in the live set: the server is asked for it, and its answers join the list. */
+/** @param {string} text */
 const askServer = (text) => {
   const mine = ++asked;
   setTimeout(async () => {
     if (mine !== asked || text.length < 2 || verb(text)) return;
     const path = /^\d{14}$/.test(text) ? null : `/api/v1/events?q=${encodeURIComponent(text)}&limit=5`;
-    const answer = path && (await fetch(path, { cache: "no-store" }).catch(() => null));
+    const found = path && (await get(path));
     if (mine !== asked) return;
     if (!path) {
       offers.push({ text, note: t("按编号打开"), run: () => desk.choose(text) });
       paint();
       return;
     }
-    if (!answer || !answer.ok) return;
+    if (!found) return;
     const held = new Set(offers.map((one) => one.text));
-    for (const one of (await answer.json()).items) {
+    for (const one of found.items) {
       const line = `${one.number} ${one.title}`;
       if (!held.has(line))
         offers.push({ text: line, note: first().status_words[one.status], run: () => desk.choose(one.number) });
     }
-    if (mine === asked) paint();
+    paint();
   }, ASK_MS);
 };
 
@@ -177,6 +189,7 @@ const close = () => {
   asked += 1;
   paint();
 };
+/** @param {CommandOffer} offer */
 const run = (offer) => {
   input.value = "";
   close();
@@ -184,6 +197,7 @@ const run = (offer) => {
   offer.run();
 };
 
+/** @param {KeyboardEvent} event */
 const pressed = (event) => {
   if (event.isComposing) return;
   if (event.key === "Escape") {
@@ -228,10 +242,7 @@ export const begin = () => {
   list.setAttribute("role", "listbox");
   input.addEventListener("input", read);
   input.addEventListener("keydown", pressed);
-  input.addEventListener("blur", () =>
-    setTimeout(() => {
-      if (document.activeElement !== input) close();
-    }, 150),
-  ); // a quick hand is back before that
+  const left = () => document.activeElement !== input && close();
+  input.addEventListener("blur", () => setTimeout(left, 150)); // a quick hand is back before that
   desk.key("/", t("命令"), () => input.focus(), t("页面"));
 };

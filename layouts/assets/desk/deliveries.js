@@ -1,7 +1,9 @@
 /* Messages that outside systems have not taken: a button with their number, a list with since when and why, each may
    go out again. */
+
 import { act } from "../act/act.js";
 import { byId, el } from "../core/dom.js";
+import { get } from "../core/http.js";
 import { dayTime } from "../core/time.js";
 import { t } from "../core/words.js";
 import { countButton } from "./count-button.js";
@@ -10,24 +12,27 @@ import { desk } from "./desk.js";
 const LOOK_MS = 15_000;
 const TARGETS = { alert: () => t("告警通知"), efficiency: () => t("效能办") };
 const REASONS = { no_audible_screen: () => t("没有听得见的屏幕"), unacknowledged: () => t("告警无人确认") };
+/** @param {Record<string, Word>} words @param {string} code */
 const word = (words, code) => (words[code] ? words[code]() : code);
+/** @type {Pick<Api.Deliveries, "items" | "owed" | "failed">} */
 let found = { items: [], owed: 0, failed: 0 };
 let timer = 0;
 
 const look = async () => {
   clearTimeout(timer);
   timer = setTimeout(look, LOOK_MS);
-  const answer = await fetch("/api/v1/deliveries", { cache: "no-store" }).catch(() => null);
-  if (!answer || !answer.ok) return;
-  found = await answer.json();
+  const said = await get("/api/v1/deliveries");
+  if (!said) return;
+  found = said;
   button();
 };
 
 const button = () => countButton("desk-deliveries", t("通知未送达"), found.owed, open);
 
+/** @param {Api.Deliveries["items"][number]} one */
 const line = (one) => {
   const made = el("li", "d-objection");
-  made.dataset.delivery = one.id;
+  made.dataset.delivery = String(one.id);
   made.append(
     el("b", "", [word(TARGETS, one.target), word(REASONS, one.reason)].join(" · ")),
     el("p", one.state === "failed" ? "t-over" : "", one.why || ""),

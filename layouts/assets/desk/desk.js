@@ -7,26 +7,34 @@ import { page } from "../core/page.js";
 import { clockTime } from "../core/time.js";
 import { t } from "../core/words.js";
 import { linkSaid } from "../live/link.js";
+import { live } from "../live/live.js";
 
 const REDRAW_MS = 250;
 const CHOOSE_MS = 40; // a held arrow key passes events by without drawing each
+/** @type {Record<"choose" | "change" | "select", Set<(...facts: any[]) => void>>} */
 const listeners = { choose: new Set(), change: new Set(), select: new Set() };
+/** @type {Map<string, number>} */
 const ids = new Map(); // number → id in the live store
+/** @type {DeskKey[]} */
 const keys = []; // {key, label, group, run}
+/** @type {HTMLElement} */
 let root = null;
+/** @type {{begin(first: DeskFirst): void}[]} */
 let parts = []; // of the page, each with `begin`
+/** @type {DeskFirst} */
 let first = null;
 let number = "";
 let version = 0;
 let seq = 0;
 let redraw = 0;
 
+/** @param {"choose" | "change" | "select"} name @param {...any} facts */
 const tell = (name, ...facts) => {
   for (const fn of listeners[name]) fn(...facts);
 };
-const row = () => (ids.has(number) && window.live ? window.live.get(ids.get(number)) : null);
+const row = () => (ids.has(number) ? live.get(ids.get(number)) : null);
 
-/* Ask Dash to draw the chosen event; soon changes share one drawing. */
+/** Ask Dash to draw the chosen event; soon changes share one drawing. @param {boolean} soon */
 const draw = (soon) => {
   if (!number) return;
   clearTimeout(redraw);
@@ -38,6 +46,7 @@ const draw = (soon) => {
   );
 };
 
+/** @param {string} wanted */
 const choose = (wanted) => {
   if (!wanted || wanted === number) return;
   number = wanted;
@@ -48,9 +57,10 @@ const choose = (wanted) => {
   tell("choose", number, found);
 };
 
+/** @param {number[]} changed */
 const took = (changed) => {
   for (const id of changed) {
-    const one = window.live.get(id);
+    const one = live.get(id);
     if (one) ids.set(one.number, id);
   }
   if (!number || !changed.includes(ids.get(number))) return;
@@ -62,14 +72,25 @@ const took = (changed) => {
 };
 
 /* ---- keys: one letter each, never while somebody types, never a combination of the browser's ---- */
+/** @param {HTMLElement} node */
 const typing = (node) => node.closest("input, textarea, select, [contenteditable=true]") !== null;
+/** @param {KeyboardEvent} event */
 const held = (event) => event.ctrlKey || event.altKey || event.metaKey;
+/** @param {string} pressed @param {string} label @param {DeskKey["run"]} run @param {string} group */
 const key = (pressed, label, run, group) => keys.push({ key: pressed, label, run, group: group || "" });
 
+/** @param {KeyboardEvent} event */
 const press = (event) => {
-  if (!root || !root.isConnected || event.defaultPrevented || held(event) || event.isComposing || typing(event.target))
+  if (
+    !root ||
+    !root.isConnected ||
+    event.defaultPrevented ||
+    held(event) ||
+    event.isComposing ||
+    typing(/** @type {HTMLElement} */ (event.target))
+  )
     return;
-  if (event.target.closest("dialog, [data-own-keys]")) return;
+  if (/** @type {HTMLElement} */ (event.target).closest("dialog, [data-own-keys]")) return;
   const found = keys.find((one) => one.key === event.key);
   if (!found) return;
   event.preventDefault();
@@ -77,15 +98,18 @@ const press = (event) => {
 };
 
 const PANELS = ["dispatch-body", "event-body"];
+/** @param {string} id */
 const boxOf = (id) => byId(id) && byId(id).querySelector("[data-event][data-version]");
 
 /* The chosen event as it stands in a panel, or null: while it is fetched, the one before it still stands there. */
+/** @param {string} id */
 const drawn = (id) => {
   const box = boxOf(id);
   return box && box.dataset.event === number ? box : null;
 };
 
 /* The button of an action on the chosen event: in the panel of dispatch, else in the event. */
+/** @param {string} action */
 const buttonOf = (action) => {
   for (const box of PANELS.map(drawn)) {
     const found = box && box.querySelector(`[data-action="${action}"]:not(:disabled)`);
@@ -94,7 +118,7 @@ const buttonOf = (action) => {
   return null;
 };
 
-/* Why an action cannot be done at this moment. */
+/** Why an action cannot be done at this moment. @param {string} word */
 const notNow = (word) => {
   if (!number) return t("请先在队列里选一件事件");
   if (PANELS.some((id) => boxOf(id) && !drawn(id))) return t("{number} 正在打开，看到后再办", { number });
@@ -119,14 +143,14 @@ const letters = () => {
 
 /* ---- time and link ---- */
 const beat = () => {
-  if (!root || !root.isConnected || !window.live) return;
+  if (!root || !root.isConnected) return;
   const link = byId("desk-live");
   if (link) {
     say(link, linkSaid());
-    link.classList.toggle("live--lost", window.live.state !== "live");
+    link.classList.toggle("live--lost", live.state !== "live");
   }
-  root.classList.toggle("desk--lost", window.live.link !== "live");
-  say(byId("desk-clock"), clockTime(window.live.now(), first.time_zone));
+  root.classList.toggle("desk--lost", live.link !== "live");
+  say(byId("desk-clock"), clockTime(live.now(), first.time_zone));
 };
 
 const look = () => {
@@ -137,13 +161,14 @@ const look = () => {
   desk.first = first;
   page.first = first; // what the alarm's sound and voice read on every page
   letters();
-  window.live.on("rows", took);
+  live.on("rows", took);
   setInterval(beat, 1000);
   beat();
   for (const part of parts) part.begin(first);
   if (first.event) choose(first.event);
 };
 
+/** @type {DeskPage} */
 export const desk = {
   first: null,
   choose,
@@ -168,6 +193,7 @@ export const desk = {
   },
 };
 /* Begin as soon as the desk is drawn; every part's `begin` is called in the order given. */
+/** @param {{begin(first: DeskFirst): void}[]} given */
 export const beginDesk = (given) => {
   parts = given;
   document.addEventListener("keydown", press);

@@ -1,22 +1,31 @@
 /* The choice in the panel of dispatch: which grid, which unit, who helps, what is said. Dash draws the panel anew; the
    choice stays. */
+
 import { act } from "../act/act.js";
 import { byId, el, mark, say } from "../core/dom.js";
-import { duration, remaining } from "../core/time.js";
 import { t } from "../core/words.js";
 import { desk } from "./desk.js";
+import { tickLeft } from "./dispatch-left.js";
 import { complain, draftOf, opinion } from "./dispatch-opinion.js";
 
+/** @type {Dispatched[]} */
+const PICKS = ["unit", "grid"];
 const FRESH_MS = 60_000; // due times and loads are no older than this
 export const body = () => byId("dispatch-body");
 const holder = () => {
   const box = body();
   return box && box.querySelector("[data-event][data-version]");
 };
+/** @type {{number: string, unit: string, grid: string, co: Set<string>, field: HTMLTextAreaElement}} */
 export let pick = null; // {number, unit, grid, co, field}
+/** @type {"opinion" | {group: Dispatched, code: string} | null} */
 let held = null; // which choice had the focus: {group, code}
 let seq = 0;
 
+/** @param {HTMLElement} one */
+const picked = (one) => /** @type {Dispatched} */ (one.dataset.pick);
+
+/** @param {HTMLElement} box */
 const place = (box) => {
   const slot = box.querySelector("#dispatch-opinion");
   if (!slot || slot.contains(pick.field)) return;
@@ -31,8 +40,10 @@ const place = (box) => {
   if (typing) pick.field.focus();
 };
 
+/** @param {Dispatched} group */
 const choices = (group) => [...body().querySelectorAll(`[data-pick="${group}"]`)];
 
+/** @param {Dispatched} group @param {string} code */
 const show = (group, code) => {
   for (const one of choices(group)) {
     const on = one.dataset.code === code;
@@ -49,7 +60,7 @@ export const sync = () => {
   if (!box) return;
   const number = box.dataset.event;
   if (!pick || pick.number !== number) pick = { number, unit: null, grid: null, co: null, field: opinion(number) };
-  for (const group of ["unit", "grid"]) {
+  for (const group of PICKS) {
     const all = choices(group);
     if (!all.length) continue;
     const drawn = all.find((one) => one.getAttribute("aria-checked") === "true") || all[0];
@@ -76,6 +87,7 @@ export const sync = () => {
   }
 };
 
+/** @param {HTMLElement} box */
 const helpers = (box) => {
   const all = [...box.querySelectorAll("[data-co]")];
   if (!all.length) return;
@@ -87,6 +99,7 @@ const helpers = (box) => {
   }
 };
 
+/** @param {Dispatched} group @param {string} code @param {boolean} focus */
 const choose = (group, code, focus) => {
   pick[group] = code;
   sync();
@@ -95,6 +108,7 @@ const choose = (group, code, focus) => {
   if (one) one.scrollIntoView({ block: "nearest" });
 };
 
+/** @param {Dispatched} group @param {number} by @param {boolean} focus */
 const step = (group, by, focus) => {
   const codes = choices(group).map((one) => one.dataset.code);
   if (codes.length) choose(group, codes[(codes.indexOf(pick[group]) + by + codes.length) % codes.length], focus);
@@ -109,24 +123,24 @@ document.addEventListener(
   "click",
   (event) => {
     const box = holder();
-    if (!box || !box.contains(event.target)) return;
-    const one = event.target.closest("[data-pick]");
-    const card = event.target.closest(".dp-cand");
-    const co = event.target.closest("[data-co]");
+    if (!box || !box.contains(/** @type {Node} */ (event.target))) return;
+    const one = /** @type {HTMLElement} */ (event.target).closest("[data-pick]");
+    const card = /** @type {HTMLElement} */ (event.target).closest(".dp-cand");
+    const co = /** @type {HTMLElement} */ (event.target).closest("[data-co]");
     if (co) {
       if (!pick.co.delete(co.dataset.co)) pick.co.add(co.dataset.co);
       sync();
       return;
     }
     if (one) {
-      choose(one.dataset.pick, one.dataset.code, true);
+      choose(picked(one), one.dataset.code, true);
       return;
     }
     if (card) {
       choose("unit", card.querySelector("[data-pick]").dataset.code, true);
       return;
     }
-    const go = event.target.closest('[data-action="dispatch"]');
+    const go = /** @type {HTMLElement} */ (event.target).closest('[data-action="dispatch"]');
     const slot = byId("dispatch-opinion");
     if (go && slot && slot.dataset.need && !pick.field.value.trim()) {
       event.preventDefault();
@@ -138,48 +152,32 @@ document.addEventListener(
   true,
 );
 
+/** @type {Record<string, number>} */
 const BY = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1 };
 document.addEventListener(
   "keydown",
   (event) => {
-    const one = event.target.closest && event.target.closest("#dispatch-body [data-pick]");
+    const one =
+      /** @type {HTMLElement} */ (event.target).closest &&
+      /** @type {HTMLElement} */ (event.target).closest("#dispatch-body [data-pick]");
     if (!one || !(event.key in BY) || event.ctrlKey || event.altKey || event.metaKey) return;
     event.preventDefault(); // the queue's arrows stay where they are
-    step(one.dataset.pick, BY[event.key], true);
+    step(picked(one), BY[event.key], true);
   },
   true,
 );
 
 document.addEventListener("focusin", (event) => {
-  const one = event.target.closest("#dispatch-body [data-pick]");
-  held = one
-    ? { group: one.dataset.pick, code: one.dataset.code }
-    : pick && event.target === pick.field
-      ? "opinion"
-      : null;
+  const one = /** @type {HTMLElement} */ (event.target).closest("#dispatch-body [data-pick]");
+  held = one ? { group: picked(one), code: one.dataset.code } : pick && event.target === pick.field ? "opinion" : null;
 });
 const refocus = () => {
   if (!held || held === "opinion" || document.activeElement !== document.body) return;
-  const one = choices(held.group).find((node) => node.dataset.code === pick[held.group]);
+  const { group } = held;
+  const one = choices(group).find((node) => node.dataset.code === pick[group]);
   if (one) one.focus();
 };
 
-const tick = () => {
-  const box = body();
-  if (!box || !window.live) return;
-  const now = window.live.now();
-  for (const node of box.querySelectorAll("[data-left]")) {
-    const left = Number(node.dataset.left) - now;
-    say(
-      node,
-      left >= 0
-        ? t("剩 {time}", { time: remaining(Number(node.dataset.left), now) })
-        : t("超期 {time}", { time: duration(-left) }),
-    );
-    const wanted = "num " + (left < 0 ? "t-over" : "");
-    if (node.className !== wanted) node.className = wanted;
-  }
-};
 const refresh = () => {
   if (!holder() || document.hidden || held === "opinion") return;
   window.dash_clientside.set_props("dispatch-asked", { data: { seq: ++seq } });
@@ -198,7 +196,7 @@ export const begin = () => {
     if (holder()) {
       sync();
       refocus();
-      tick();
+      tickLeft(body());
     }
   }).observe(box, { childList: true, subtree: true });
   const group = t("派单");
@@ -236,6 +234,6 @@ export const begin = () => {
     },
     group,
   );
-  setInterval(tick, 1000);
+  setInterval(() => tickLeft(body()), 1000);
   setInterval(refresh, FRESH_MS);
 };

@@ -1,22 +1,29 @@
 /* Around the queue: the day's numbers at the top, the latest steps at the bottom, small words of place and time. */
+
 import { byId, el, say } from "../core/dom.js";
 import { keyed } from "../core/keyed.js";
 import { grouped } from "../core/text.js";
-import { clockTime, duration } from "../core/time.js";
+import { clockTime } from "../core/time.js";
 import { t } from "../core/words.js";
+import { live } from "../live/live.js";
 import { desk } from "./desk.js";
 
+/** @type {Map<string, string>} */
 const names = new Map();
+/** @type {Map<string, string>} */
 const brief = new Map(); // code → name without what all names of its level end with
+/** @type {Map<string, string>} */
 const parents = new Map();
 const LATEST = 4;
 
+/** @type {[string, Word][]} */
 const NUMBERS = [
   ["reported", () => t("今日上报")],
   ["pending", () => t("待派单")],
   ["handling", () => t("处置中")],
   ["overdue", () => t("超期")],
 ];
+/** @type {Record<string, string>} */
 const shown = { reported: "—", pending: "—", handling: "—", overdue: "—" };
 
 const paint = () => {
@@ -28,24 +35,30 @@ const paint = () => {
       one.append(el("span", "", word()), el("b"));
     }
   for (const one of box.children) {
-    say(one.lastChild, String(shown[one.dataset.kpi]));
-    one.classList.toggle("t-over", one.dataset.kpi === "overdue" && Number(shown.overdue) > 0);
+    say(one.lastChild, String(shown[/** @type {HTMLElement} */ (one).dataset.kpi]));
+    one.classList.toggle(
+      "t-over",
+      /** @type {HTMLElement} */ (one).dataset.kpi === "overdue" && Number(shown.overdue) > 0,
+    );
   }
 };
 
+/** @param {Record<string, number>} tabs @param {number} over */
 const counts = (tabs, over) => {
   let handling = 0;
-  for (const row of window.live.rows()) if (row.status === "handling") handling += 1;
+  for (const row of live.rows()) if (row.status === "handling") handling += 1;
   Object.assign(shown, { pending: grouped(tabs.dispatch), handling: grouped(handling), overdue: grouped(over) });
   paint();
 };
 
+/** @param {any} view */
 const kpis = (view) => {
   const found = ((view && view.kpis) || {}).reported;
   if (found) shown.reported = grouped(found.num);
   paint();
 };
 
+/** @param {any} view */
 const latest = (view) => {
   const steps = ((view && view.steps) || []).slice(0, LATEST);
   const foot = byId("desk-foot");
@@ -62,12 +75,13 @@ const latest = (view) => {
     (node, one) => say(node, sentence(one)),
   );
 };
+/** @param {any} one */
 const sentence = (one) =>
   [clockTime(one.at, desk.first.time_zone), one.unit_name, desk.first.actions[one.action] || one.action_name, one.title]
     .filter(Boolean)
     .join(" ");
 
-/* What every name of a level ends with tells nothing where all stand in one column. */
+/** What every name of a level ends with tells nothing where all stand in one column. @param {AreaEntry[]} areas */
 const shorten = (areas) => {
   let end = areas.length > 1 ? areas[0][1] : "";
   while (end && !areas.every(([, name]) => name.endsWith(end) && name !== end)) end = end.slice(1);
@@ -89,7 +103,7 @@ const start = () => {
     const hint = hints.appendChild(el("span", "d-hint"));
     hint.append(el("kbd", "", key), el("span", "", word));
   }
-  window.live.on("view", (name, data) => {
+  live.on("view", (name, data) => {
     if (name === "latest") latest(data);
     if (name === "kpis") kpis(data);
   });
@@ -99,7 +113,7 @@ const start = () => {
   paint();
 };
 
-/* Street and community of a row, as short as the place allows. */
+/** Street and community of a row, as short as the place allows. @param {EventRow} row */
 export const deskPlace = (row) => {
   const codes = (row.path || "").split("/").filter(Boolean);
   return (desk.first.levels.length > 1 ? codes.slice(1, 3) : codes)
@@ -108,44 +122,25 @@ export const deskPlace = (row) => {
     .join(" ");
 };
 /* An area's name without its parent's in front and without its level's ending: for small maps. */
+/** @param {{code: string, name: string, parent: string}} given */
 export const deskBrief = ({ code, name, parent }) => {
   const above = names.get(parent);
   return brief.get(code) || (above && name !== above && name.startsWith(above) ? name.slice(above.length) : name);
 };
-/* The title without the community it begins with: the place stands beside it. */
+/** The title without the community it begins with: the place stands beside it. @param {EventRow} row */
 export const deskTitle = (row) => {
   const community = names.get((row.path || "").split("/").filter(Boolean)[2]) || "";
   return community && row.title.startsWith(community) && row.title.length > community.length
     ? row.title.slice(community.length)
     : row.title;
 };
+/** @param {string} code */
 export const deskArea = (code) => names.get(code) || "";
+/** @param {string} code */
 export const deskParent = (code) => {
   let found = parents.get(code) || "";
   while (parents.get(found)) found = parents.get(found);
   return found;
-};
-
-/* A length of time as a glance needs it: mm:ss, then hours and minutes, then days and hours. */
-export const briefly = (ms) => {
-  const minutes = Math.floor(ms / 60_000);
-  if (minutes < 60) return duration(Math.ceil(ms / 1000) * 1000);
-  if (minutes < 1440) return t("{h}时{m}分", { h: Math.floor(minutes / 60), m: String(minutes % 60).padStart(2, "0") });
-  return t("{d}天{h}时", { d: Math.floor(minutes / 1440), h: String(Math.floor(minutes / 60) % 24).padStart(2, "0") });
-};
-const days = new Map();
-export const dayOf = (ms, zone) => {
-  const hour = Math.floor(ms / 3_600_000) + zone;
-  if (!days.has(hour)) {
-    days.clear();
-    days.set(
-      hour,
-      new Intl.DateTimeFormat("en-CA", { timeZone: zone, year: "numeric", month: "2-digit", day: "2-digit" })
-        .format(ms)
-        .replace(/-/g, ""),
-    );
-  }
-  return days.get(hour);
 };
 
 export const deskHead = { start, counts };

@@ -4,7 +4,9 @@ import { el } from "../core/dom.js";
 import { t } from "../core/words.js";
 import { desk } from "./desk.js";
 
+/** @type {Record<string, string>} */
 const SHOWN = { ArrowUp: "↑", ArrowDown: "↓", Escape: "Esc" };
+/** @param {string} key */
 const printed = (key) =>
   SHOWN[key] ||
   (key.length === 1 && key !== key.toLowerCase() ? "⇧" + key : key.toUpperCase().replace("ENTER", "Enter"));
@@ -48,7 +50,7 @@ export const begin = () => {
     t("离开，回到队列"),
     () => {
       if (act.openForm()) act.close();
-      else if (document.activeElement) document.activeElement.blur();
+      else if (document.activeElement) /** @type {HTMLElement} */ (document.activeElement).blur();
     },
     t("页面"),
   );

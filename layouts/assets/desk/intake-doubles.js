@@ -1,10 +1,12 @@
 /* Events that may be the same: looked up while somebody types, offered to be joined. */
+
 import { el, say } from "../core/dom.js";
+import { get } from "../core/http.js";
 import { keyed } from "../core/keyed.js";
+import { briefly } from "../core/spans.js";
 import { t } from "../core/words.js";
 import { deskCells } from "./cells.js";
 import { desk } from "./desk.js";
-import { briefly } from "./head.js";
 import { entry } from "./intake-entry.js";
 import { category } from "./intake-find.js";
 import { save } from "./intake-send.js";
@@ -17,13 +19,11 @@ export const lookDoubles = async () => {
   if (!entry.place) return;
   const mine = entry.place;
   const code = category().code || "";
-  const answer = await fetch(
-    `/api/v1/duplicates?lng=${entry.place.lng}&lat=${entry.place.lat}` +
-      (code ? "&category=" + encodeURIComponent(code) : ""),
-    { cache: "no-store" },
-  ).catch(() => null);
-  if (!entry.form || mine !== entry.place || !answer || !answer.ok) return;
-  entry.doubles = (await answer.json()).items;
+  const found = await get(
+    `/api/v1/duplicates?lng=${mine.lng}&lat=${mine.lat}` + (code ? "&category=" + encodeURIComponent(code) : ""),
+  );
+  if (!entry.form || mine !== entry.place || !found) return;
+  entry.doubles = found.items;
   drawDoubles();
 };
 const drawDoubles = () => {
@@ -42,7 +42,7 @@ const drawDoubles = () => {
       return node;
     },
     (node, one) => {
-      const [number, title, where, button] = node.children;
+      const [number, title, where] = node.children;
       say(number, deskCells.shortNumber(one.number));
       say(title, one.title);
       say(
@@ -53,7 +53,7 @@ const drawDoubles = () => {
           desk.first.status_words[one.status],
         ].join(" · "),
       );
-      button.onclick = () => save("join", one.number);
+      node.querySelector("button").onclick = () => save("join", one.number);
     },
   );
 };

@@ -1,5 +1,6 @@
 /* What is being written down at this desk: the form and what it holds; null while it is closed. */
 
+/** @type {IntakeEntry} */
 export const entry = {
   form: null,
   fields: {},

@@ -7,9 +7,13 @@ import { clearFaults, close, DRAFT, FAULTS, fault, values } from "./intake.js";
 import { entry } from "./intake-entry.js";
 import { category } from "./intake-find.js";
 
+/** @param {string} code */
 const report = (code) => {
+  /** @type {Record<string, any>} */
   const said = values();
+  /** @param {string} name */
   const text = (name) => (said[name] || "").trim();
+  /** @type {Partial<Api.Report>} */
   const body = {
     title: text("title"),
     description: text("description"),
@@ -28,7 +32,9 @@ const report = (code) => {
   return body;
 };
 
+/** @param {Answer} answer */
 const refuse = (answer) => {
+  /** @type {{field: string, message: string}[]} */
   const faults = answer.said.errors || [];
   const rest = faults
     .filter(
@@ -44,6 +50,7 @@ const refuse = (answer) => {
   if (first) first.focus();
 };
 
+/** @param {string} how @param {string} [original] */
 export const save = async (how, original) => {
   if (!entry.form || entry.busy) return;
   clearFaults();
@@ -111,6 +118,7 @@ export const save = async (how, original) => {
   }
   done(event.number, t("{number} 已登记", { number: event.number }));
 };
+/** @param {string} number @param {string} words @param {string} [kind] */
 const done = (number, words, kind) => {
   act.draft.drop(DRAFT());
   close();

@@ -15,12 +15,13 @@ import { deskPin } from "./pin.js";
 
 export const DRAFT = () => `draft:${desk.first.account.name}:intake`;
 
+/** @type {[string, Word][]} */
 const SOURCES = [
   ["hotline_12345", () => t("12345 转办")],
   ["phone", () => t("电话")],
   ["walk_in", () => t("来访")],
 ];
-/* name → [words, columns of twelve, kind, most characters, hint] */
+/** name → [words, columns of twelve, kind, most characters, hint] @type {IntakeField[]} */
 const FIELDS = [
   ["phone", () => t("来电号码"), 3, "tel", 20],
   ["name", () => t("来电人称呼"), 2, "text", 40],
@@ -30,7 +31,7 @@ const FIELDS = [
   ["address", () => t("地点（输入即落格）"), 7, "address", 200],
   ["description", () => t("情况"), 5, "text", 2000],
 ];
-/* where the server's words about a field are shown */
+/** where the server's words about a field are shown @type {Record<string, string>} */
 export const FAULTS = {
   "reporter.phone": "phone",
   "reporter.name": "name",
@@ -55,6 +56,7 @@ export const changed = () => {
   keep();
 };
 
+/** @param {string} name @param {string} text */
 export const fault = (name, text) => {
   const node = entry.form.querySelector(`[data-field="${name}"] .act-fault`);
   if (!node) return false;
@@ -67,7 +69,7 @@ export const clearFaults = () => {
   say(entry.form.querySelector(".in-all"), "");
 };
 
-/* ---- the place ---- */
+/** ---- the place ---- @param {FoundPlace} found */
 const locate = (found) => {
   entry.place = found;
   const note = entry.form.querySelector(".in-place");
@@ -79,6 +81,7 @@ const locate = (found) => {
   lookDoubles();
 };
 
+/** @param {FoundPlace} one */
 export const choose = (one) => {
   const levels = desk.first.levels;
   // only a part was typed
@@ -92,8 +95,9 @@ export const choose = (one) => {
   });
   deskPin.show(entry.place, pinned);
 };
+/** @param {FoundPlace} at */
 const pinned = (at) => locate({ ...at, rough: false });
-/* ---- opening and closing ---- */
+/** ---- opening and closing ---- @param {IntakeField} given */
 const cellOf = ([name, words, columns, kind, most]) => {
   const cell = el("div", "in-field in-field--" + columns);
   cell.dataset.field = name;
@@ -198,6 +202,7 @@ const open = () => {
   entry.fields.phone.focus();
 };
 
+/** @param {any} draft */
 const restore = (draft) => {
   for (const [name, node] of Object.entries(entry.fields)) if (draft[name]) node.value = draft[name];
   if (draft.source) {

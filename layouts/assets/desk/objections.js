@@ -1,6 +1,8 @@
 /* Reporters who are not content with a closing: a button with the number that wait, a list, each opens its event to be
    answered. */
+
 import { byId, el } from "../core/dom.js";
+import { get } from "../core/http.js";
 import { dayTime } from "../core/time.js";
 import { t } from "../core/words.js";
 import { countButton } from "./count-button.js";
@@ -8,20 +10,22 @@ import { desk } from "./desk.js";
 
 const LOOK_MS = 30_000;
 const KEY = "O"; // shift and o; o alone opens a closed event again
+/** @type {Api.Objections["items"]} */
 let items = [];
 let timer = 0;
 
 const look = async () => {
   clearTimeout(timer);
   timer = setTimeout(look, LOOK_MS);
-  const answer = await fetch("/api/v1/objections", { cache: "no-store" }).catch(() => null);
-  if (!answer || !answer.ok) return; // the link in the head says how old everything is
-  items = (await answer.json()).items;
+  const said = await get("/api/v1/objections");
+  if (!said) return; // the link in the head says how old everything is
+  items = said.items;
   button();
 };
 
 const button = () => countButton("desk-objections", t("异议"), items.length, open, "⇧O");
 
+/** @param {Api.Objections["items"][number]} one @param {HTMLDialogElement} box */
 const line = (one, box) => {
   const made = el("li", "d-objection");
   const go = made.appendChild(el("button", "btn"));

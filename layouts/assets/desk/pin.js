@@ -1,53 +1,53 @@
 /* Finding a place by a click: the district by communities, a click opens one by its grids, a click there sets the pin.
    Drawn from the pack's own areas as SVG; nothing is fetched from outside. */
-import { el, say } from "../core/dom.js";
+
+import { el, say, svg } from "../core/dom.js";
+import { get } from "../core/http.js";
 import { t } from "../core/words.js";
+import { dot, flat, label, pathOf, pressedAt, within } from "../map/sketch.js";
 import { desk } from "./desk.js";
 import { deskBrief } from "./head.js";
 
 const W = 460;
 const H = 340;
 const PAD = 14;
-const SVG = "http://www.w3.org/2000/svg";
+/** @type {Map<string, AreaFeature[]>} */
 const loaded = new Map(); // query → features
+/** @type {HTMLElement} */
 let box = null;
+/** @type {(place: FoundPlace) => void} */
 let told = null;
+/** @type {FoundPlace} */
 let pin = null;
 let inside = ""; // code of the community that is open
 
+/** @param {string} query */
 const areas = async (query) => {
   if (!loaded.has(query)) {
-    const answer = await fetch("/api/v1/areas?" + query);
-    if (!answer.ok) throw new Error(String(answer.status));
+    const said = await get("/api/v1/areas?" + query);
+    if (!said) throw new Error("no areas");
     loaded.set(
       query,
-      (await answer.json()).features.filter((one) => one.geometry && /Polygon/.test(one.geometry.type)),
+      said.features.filter((/** @type {AreaFeature} */ one) => one.geometry && /Polygon/.test(one.geometry.type)),
     );
   }
   return loaded.get(query);
 };
+/** @param {Geometry} geometry */
 const rings = (geometry) => (geometry.type === "Polygon" ? geometry.coordinates : geometry.coordinates.flat());
 
-const node = (name, attributes) => {
-  const made = document.createElementNS(SVG, name);
-  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
-  return made;
-};
-
+/** All of them as large as the picture allows. @param {AreaFeature[]} features */
 const frame = (features) => {
   const points = features.flatMap((one) => rings(one.geometry).flat());
   const west = Math.min(...points.map((p) => p[0]));
   const east = Math.max(...points.map((p) => p[0]));
   const south = Math.min(...points.map((p) => p[1]));
   const north = Math.max(...points.map((p) => p[1]));
-  const shrink = Math.cos((((south + north) / 2) * Math.PI) / 180);
+  /** @type {LngLat} */
+  const middle = [(west + east) / 2, (south + north) / 2];
+  const shrink = Math.cos((middle[1] * Math.PI) / 180);
   const scale = Math.min((W - 2 * PAD) / ((east - west) * shrink), (H - 2 * PAD) / (north - south));
-  const left = (W - (east - west) * shrink * scale) / 2;
-  const top = (H - (north - south) * scale) / 2;
-  return {
-    to: ([lng, lat]) => [left + (lng - west) * shrink * scale, top + (north - lat) * scale],
-    from: (x, y) => [west + (x - left) / (shrink * scale), north - (y - top) / scale],
-  };
+  return flat(middle, scale, W, H);
 };
 
 /* The level above the grids, or the only one there is. */
@@ -71,27 +71,14 @@ const draw = async () => {
   }
   if (!box || !features.length) return;
   const { to, from } = frame(features);
-  const svg = node("svg", { viewBox: `0 0 ${W} ${H}`, class: "pin-map", role: "img" });
+  const picture = svg("svg", { viewBox: `0 0 ${W} ${H}`, class: "pin-map", role: "img" });
   for (const one of features) {
-    const path = node("path", {
-      d: rings(one.geometry)
-        .map(
-          (ring) =>
-            "M" +
-            ring
-              .map((p) =>
-                to(p)
-                  .map((n) => n.toFixed(1))
-                  .join(" "),
-              )
-              .join("L") +
-            "z",
-        )
-        .join(""),
+    const path = svg("path", {
+      d: pathOf(rings(one.geometry), to),
       class: "pin-area",
       "fill-rule": "evenodd",
     });
-    path.append(node("title", {}));
+    path.append(svg("title"));
     path.firstChild.textContent = one.properties.name;
     path.addEventListener("click", (event) => {
       if (!inside) {
@@ -99,49 +86,35 @@ const draw = async () => {
         draw();
         return;
       }
-      const seen = svg.getBoundingClientRect();
-      const [lng, lat] = from(
-        ((event.clientX - seen.left) / seen.width) * W,
-        ((event.clientY - seen.top) / seen.height) * H,
-      );
+      const [lng, lat] = from(pressedAt(picture, event));
       pin = { lng: Number(lng.toFixed(6)), lat: Number(lat.toFixed(6)), name: one.properties.name, where: "" };
       told(pin);
       draw();
     });
-    svg.append(path);
+    picture.append(path);
   }
   for (const one of features) {
     if (one.properties.lng === null || one.properties.lng === undefined) continue;
-    const [x, y] = to([one.properties.lng, one.properties.lat]);
-    const label = node("text", { x: x.toFixed(1), y: y.toFixed(1), class: "pin-name" });
-    label.textContent = deskBrief(one.properties);
-    svg.append(label);
+    picture.append(label(deskBrief(one.properties), to([one.properties.lng, one.properties.lat]), "pin-name"));
   }
   if (pin) {
     const [x, y] = to([pin.lng, pin.lat]);
-    if (x > 0 && x < W && y > 0 && y < H)
-      svg.append(node("circle", { cx: x.toFixed(1), cy: y.toFixed(1), r: 8, class: "pin-dot" }));
+    if (x > 0 && x < W && y > 0 && y < H) picture.append(dot([x, y], 8, "pin-dot"));
   }
-  box.querySelector(".pin-box").replaceChildren(svg);
+  box.querySelector(".pin-box").replaceChildren(picture);
   say(box.querySelector(".pin-hint"), inside ? t("点一下落点，可再点改正") : t("先点社区，再点位置"));
   box.querySelector(".pin-back").hidden = !inside;
 };
 
+/** @param {LngLat} point */
 const communityOf = async (point) => {
-  const hit = (ring, [x, y]) => {
-    let odd = false;
-    for (let i = 0, j = ring.length - 1; i < ring.length; j = i++) {
-      const [[xi, yi], [xj, yj]] = [ring[i], ring[j]];
-      if (yi > y !== yj > y && x < ((xj - xi) * (y - yi)) / (yj - yi) + xi) odd = !odd;
-    }
-    return odd;
-  };
-  // in a hole is outside
-  const holds = (one) => rings(one.geometry).filter((ring) => hit(ring, point)).length % 2 === 1;
-  const found = (await areas("level=" + encodeURIComponent(community())).catch(() => [])).find(holds);
+  const found = (
+    await areas("level=" + encodeURIComponent(community())).catch(() => /** @type {AreaFeature[]} */ ([]))
+  ).find((one) => within(rings(one.geometry), point));
   return found ? found.properties.code : "";
 };
 
+/** @param {FoundPlace} place @param {(place: FoundPlace) => void} then */
 const show = async (place, then) => {
   told = then;
   pin = place;

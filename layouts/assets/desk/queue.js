@@ -1,7 +1,9 @@
 /* The queue: open events in dash-ag-grid, fed by the live store, in the order of the time left.
    What is chosen or looked at stays where it is while rows come, change and go. */
+
 import { byId } from "../core/dom.js";
 import { t } from "../core/words.js";
+import { live } from "../live/live.js";
 import { deskCells } from "./cells.js";
 import { desk } from "./desk.js";
 import { deskTabs } from "./tabs.js";
@@ -10,9 +12,13 @@ const FLASHED = 20; // so many new rows at once flash; more are a snapshot, not 
 const ROW_PX = 33;
 const NARROW_PX = 600;
 const known = new Set();
+/** @type {GridApi} */
 let api = null;
+/** @type {GridNode} */
 let chosen = null; // the node that is marked
+/** @type {{node: GridNode, top: number}} */
 let anchor = null; // {node, top}: the row that must not move on the glass
+/** @type {(row: EventRow) => boolean} */
 let passes = () => true;
 let settled = false;
 
@@ -21,11 +27,13 @@ const viewport = () => document.querySelector("#desk-grid .ag-body-viewport");
 const hold = () => {
   const view = viewport();
   if (!api || !view) return;
+  /** @param {GridNode} node */
   const seen = (node) =>
     node &&
     node.rowTop !== null &&
     node.rowTop >= view.scrollTop - ROW_PX &&
     node.rowTop < view.scrollTop + view.clientHeight;
+  /** @type {GridNode | null} */
   const held =
     chosen && seen(chosen)
       ? chosen
@@ -44,12 +52,13 @@ const keep = () => {
   if (Math.abs(wanted - view.scrollTop) >= 1) view.scrollTop = Math.max(0, wanted);
 };
 
-/* ---- rows ---- */
+/** ---- rows ---- @param {number[]} ids */
 const took = (ids) => {
   if (!api) return;
+  /** @type {{add: EventRow[], update: EventRow[], remove: {id: number}[]}} */
   const change = { add: [], update: [], remove: [] };
   for (const id of ids) {
-    const row = window.live.get(id);
+    const row = live.get(id);
     if (row) {
       change[known.has(id) ? "update" : "add"].push(row);
       known.add(id);
@@ -57,7 +66,7 @@ const took = (ids) => {
   }
   if (!change.add.length && !change.update.length && !change.remove.length) return;
   const news = settled && change.add.length <= FLASHED;
-  api.applyTransactionAsync(change, (done) => {
+  api.applyTransactionAsync(change, (/** @type {{add: GridNode[]}} */ done) => {
     if (news && done.add.length) api.flashCells({ rowNodes: done.add, flashDuration: 1500, fadeDuration: 800 });
     settled = true;
     if (!chosen && desk.chosen()) mark();
@@ -76,6 +85,7 @@ const mark = () => {
   return number;
 };
 
+/** @param {number} by */
 const move = (by) => {
   if (!api || !api.getDisplayedRowCount()) return;
   const at =
@@ -88,9 +98,10 @@ const move = (by) => {
   if (node) desk.choose(node.data.number);
 };
 
-const selected = () => (api ? api.getSelectedRows().map((row) => row.number) : []);
+const selected = () => (api ? api.getSelectedRows().map((/** @type {EventRow} */ row) => row.number) : []);
 
 /* After an action the next event comes up by itself when the one just decided left the tab. */
+/** @param {CustomEvent} event */
 const onward = (event) => {
   if (!chosen || event.detail.number !== desk.number() || selected().length) return;
   const at = chosen.rowIndex;
@@ -130,6 +141,7 @@ const keys = () => {
   );
 };
 
+/** @param {any} found */
 const start = (found) => {
   api = found;
   api.setGridOption("columnDefs", deskCells.columns());
@@ -147,15 +159,17 @@ const start = (found) => {
   });
   api.setGridOption("selectionColumnDef", { width: 34, resizable: false, suppressHeaderMenuButton: true });
   api.setGridOption("rowClassRules", {
+    /** @param {GridParams} p */
     "is-chosen": (p) => Boolean(p.data) && p.data.number === desk.number(),
+    /** @param {GridParams} p */
     "is-emergency": (p) => Boolean(p.data && p.data.emergency),
   });
   api.setGridOption("isExternalFilterPresent", () => true);
   // Tab leaves the head and the rows for the next part of the page; J, K and the arrows walk the rows
   api.setGridOption("tabToNextHeader", () => false);
   api.setGridOption("tabToNextCell", () => false);
-  api.setGridOption("doesExternalFilterPass", (node) => passes(node.data));
-  api.addEventListener("rowClicked", (event) => desk.choose(event.data.number));
+  api.setGridOption("doesExternalFilterPass", (/** @type {GridNode} */ node) => passes(node.data));
+  api.addEventListener("rowClicked", (/** @type {{data: EventRow}} */ event) => desk.choose(event.data.number));
   api.addEventListener("modelUpdated", () => {
     keep();
     deskTabs.counted(api.getDisplayedRowCount());
@@ -166,10 +180,10 @@ const start = (found) => {
   new ResizeObserver(fit).observe(byId("desk-grid-box"));
   fit();
   api.addEventListener("selectionChanged", () => desk.emit("select", selected()));
-  window.live.on("rows", took);
+  live.on("rows", took);
   desk.on("choose", mark);
   document.addEventListener("acted", onward);
-  setInterval(() => deskCells.tick(window.live.now()), 1000);
+  setInterval(() => deskCells.tick(live.now()), 1000);
   keys();
   const kept = desk.number();
   if (kept) setTimeout(mark, 600);
@@ -190,6 +204,7 @@ export const begin = async () => {
 };
 
 export const deskQueue = {
+  /** @param {(row: EventRow) => boolean} test */
   passing: (test) => {
     passes = test;
     anchor = null;
@@ -200,8 +215,9 @@ export const deskQueue = {
   },
   shown: () => (api ? api.getDisplayedRowCount() : 0),
   numbers: () => {
+    /** @type {any} */
     const found = [];
-    if (api) api.forEachNodeAfterFilterAndSort((node) => found.push(node.data.number));
+    if (api) api.forEachNodeAfterFilterAndSort((/** @type {GridNode} */ node) => found.push(node.data.number));
     return found;
   },
   move,

@@ -1,23 +1,27 @@
 /* For the lead: who has looked at reporters' numbers so often within the hour that the product said it is enough. */
+
 import { byId, el } from "../core/dom.js";
+import { get } from "../core/http.js";
 import { dayTime } from "../core/time.js";
 import { t } from "../core/words.js";
 import { countButton } from "./count-button.js";
 import { desk } from "./desk.js";
 
 const LOOK_MS = 30_000;
+/** @type {Api.Reveals["items"]} */
 let items = [];
 
 const look = async () => {
-  const answer = await fetch("/api/v1/reveals", { cache: "no-store" }).catch(() => null);
+  const said = await get("/api/v1/reveals");
   setTimeout(look, LOOK_MS);
-  if (!answer || !answer.ok) return; // the link in the head says how old everything is
-  items = (await answer.json()).items.filter((one) => one.reached_at);
+  if (!said) return; // the link in the head says how old everything is
+  items = said.items.filter((/** @type {Api.Reveals["items"][number]} */ one) => one.reached_at);
   button();
 };
 
 const button = () => countButton("desk-reveals", t("查看联系方式达上限"), items.length, open);
 
+/** @param {Api.Reveals["items"][number]} one */
 const line = (one) => {
   const made = el("li", "d-objection");
   const when = t("{when} 达到上限", { when: dayTime(Date.parse(one.reached_at), desk.first.time_zone) });

@@ -1,9 +1,12 @@
 /* The stretches of border that keep causing trouble, worst first, in a dialog beside the panel of dispatch. */
+
 import { el, say } from "../core/dom.js";
+import { get } from "../core/http.js";
 import { dayTime } from "../core/time.js";
 import { t } from "../core/words.js";
 import { desk } from "./desk.js";
 
+/** @param {{street?: string, name: string}} grid */
 const named = (grid) => [grid.street, grid.name].filter(Boolean).join(" ");
 
 const head = () => {
@@ -18,6 +21,7 @@ const head = () => {
   return made;
 };
 
+/** @param {Api.Stretches["items"][number]} one */
 const row = (one) => {
   const made = el("tr");
   const name = el("th", "", one.grids.map(named).join(" ↔ "));
@@ -54,12 +58,11 @@ const open = async () => {
   box.addEventListener("close", () => slot.replaceChildren());
   slot.replaceChildren(box);
   box.showModal();
-  const answer = await fetch("/api/v1/borders/stretches").catch(() => null);
-  if (!answer || !answer.ok) {
+  const said = await get("/api/v1/borders/stretches");
+  if (!said) {
     say(note, t("没有取到，请稍后再打开"));
     return;
   }
-  const said = await answer.json();
   say(
     note,
     said.items.length ? t("近 {n} 天，最费事的在前", { n: said.days }) : t("近 {n} 天没有争议", { n: said.days }),
@@ -75,5 +78,5 @@ const open = async () => {
 };
 
 document.addEventListener("click", (event) => {
-  if (event.target.closest('[data-open="stretches"]')) open();
+  if (/** @type {HTMLElement} */ (event.target).closest('[data-open="stretches"]')) open();
 });

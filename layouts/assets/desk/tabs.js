@@ -6,21 +6,26 @@ import { timeState } from "../core/due.js";
 import { exporting } from "../core/exporting.js";
 import { grouped } from "../core/text.js";
 import { t } from "../core/words.js";
+import { live } from "../live/live.js";
 import { deskCells } from "./cells.js";
 import { desk } from "./desk.js";
 import { deskHead, deskParent, deskPlace } from "./head.js";
 import { deskQueue } from "./queue.js";
 
+const HOT = new Set(["late", "register", "dispatch"]); // what somebody has to decide
 const COUNT_MS = 500;
 const AGAIN_MS = 5000; // time alone moves events between tabs
 const wanted = { street: "", category: "", text: "", levels: new Set() };
 let tab = "all";
 let waiting = 0;
+/** @type {Record<string, any>} */
 let counts = {};
 
+/** @param {EventRow} row @param {number} now */
 const late = (row, now) => ["soon", "over"].includes(timeState(row, now));
 
 /* tab → [words, test]; the digit that opens it is its place */
+/** @type {[string, Word, (row: EventRow, now: number) => boolean][]} */
 const TABS = [
   ["register", () => t("待立案"), (row) => row.status === "reported"],
   ["dispatch", () => t("待派单"), (row) => row.status === "pending_dispatch"],
@@ -41,8 +46,10 @@ const TABS = [
 ];
 const TEST = Object.fromEntries(TABS.map(([name, , test]) => [name, test]));
 
+/** @param {EventRow} row */
 const haystack = (row) =>
   [row.number, row.title, row.address, row.category_name, deskPlace(row), deskCells.unit(row)].join(" ").toLowerCase();
+/** @param {EventRow} row */
 const filtered = (row) =>
   (!wanted.street || (row.path || "").includes("/" + wanted.street + "/")) &&
   (!wanted.category || row.category === wanted.category || deskParent(row.category) === wanted.category) &&
@@ -51,28 +58,25 @@ const filtered = (row) =>
 
 const apply = () => {
   const test = TEST[tab];
-  deskQueue.passing((row) => test(row, window.live.now()) && filtered(row));
+  deskQueue.passing((row) => test(row, live.now()) && filtered(row));
 };
 
 const count = () => {
   waiting = 0;
-  const now = window.live.now();
+  const now = live.now();
   const found = Object.fromEntries(TABS.map(([name]) => [name, 0]));
   let over = 0;
-  for (const row of window.live.rows()) {
+  for (const row of live.rows()) {
     for (const [name, , test] of TABS) if (test(row, now)) found[name] += 1;
     if (timeState(row, now) === "over") over += 1;
   }
   const moved = found[tab] !== counts[tab] && tab === "late";
   counts = found;
-  for (const node of byId("desk-tabs").children) {
-    const n = found[node.dataset.tab];
-    say(node.querySelector("b"), grouped(n));
-    mark(node, "data-count", n);
-    node.classList.toggle(
-      "is-hot",
-      (node.dataset.tab === "late" || node.dataset.tab === "register" || node.dataset.tab === "dispatch") && n > 0,
-    );
+  for (const node of byId("desk-tabs").querySelectorAll("button")) {
+    const name = node.dataset.tab;
+    say(node.querySelector("b"), grouped(found[name]));
+    mark(node, "data-count", found[name]);
+    node.classList.toggle("is-hot", HOT.has(name) && found[name] > 0);
   }
   deskHead.counts(found, over);
   deskTabs.counted(deskQueue.shown()); // the grid is silent where nothing ever came
@@ -82,16 +86,18 @@ const dirty = () => {
   if (!waiting) waiting = setTimeout(count, COUNT_MS);
 };
 
+/** @param {string} name */
 const open = (name) => {
   tab = name;
   for (const node of byId("desk-tabs").children) {
-    const on = node.dataset.tab === name;
+    const on = /** @type {HTMLElement} */ (node).dataset.tab === name;
     mark(node, "aria-selected", on);
-    node.tabIndex = on ? 0 : -1;
+    /** @type {HTMLElement} */ (node).tabIndex = on ? 0 : -1;
   }
   apply();
 };
 
+/** @param {HTMLElement} box @param {string} label @param {Pairs} options @param {(value: string) => void} change */
 const choice = (box, label, options, change) => {
   const select = el("select", "d-select");
   select.setAttribute("aria-label", label);
@@ -109,12 +115,14 @@ const filters = () => {
   const first = desk.first;
   const streets = first.areas
     .filter((one) => one[3] === Math.max(1, first.levels.indexOf("street")))
-    .map(([code, name]) => [code, name]);
+    .map(([code, name]) => /** @type {[string, string]} */ ([code, name]));
   choice(box, t("街道"), [["", t("全部街道")], ...streets], (code) => {
     wanted.street = code;
     apply();
   });
-  const heads = first.categories.filter(([, , parent]) => !parent).map(([code, name]) => [code, name]);
+  const heads = first.categories
+    .filter(([, , parent]) => !parent)
+    .map(([code, name]) => /** @type {[string, string]} */ ([code, name]));
   choice(box, t("类别"), [["", t("全部类别")], ...heads], (code) => {
     wanted.category = code;
     apply();
@@ -151,7 +159,7 @@ const filters = () => {
   desk.key("E", t("导出这个队列"), () => exporting.open(table()), t("队列"));
 };
 
-/* What is exported: the rows as they stand here, in this order. */
+/** What is exported: the rows as they stand here, in this order. @returns {ExportWhat} */
 const table = () => {
   const numbers = deskQueue.numbers();
   return [
@@ -161,9 +169,10 @@ const table = () => {
   ];
 };
 
+/** @param {string} text */
 const filter = (text) => {
   const box = byId("desk-text");
-  if (box.value !== text) box.value = text;
+  if (/** @type {HTMLInputElement} */ (box).value !== text) /** @type {HTMLInputElement} */ (box).value = text;
   wanted.text = text.trim().toLowerCase();
   apply();
 };
@@ -186,8 +195,8 @@ const tabs = () => {
     if (!by) return;
     const all = [...box.children];
     const next = all[(all.indexOf(document.activeElement) + by + all.length) % all.length];
-    open(next.dataset.tab);
-    next.focus();
+    open(/** @type {HTMLElement} */ (next).dataset.tab);
+    /** @type {HTMLElement} */ (next).focus();
   });
 };
 
@@ -198,18 +207,19 @@ export const deskTabs = {
     deskHead.start();
     open("all");
     setInterval(count, AGAIN_MS);
-    window.live.on("rows", dirty);
+    live.on("rows", dirty);
     dirty();
   },
   dirty,
   open,
   filter,
   counts: () => ({ ...counts }),
+  /** @param {number} shown */
   counted: (shown) => {
     const foot = byId("desk-queue-foot");
     if (!foot.firstChild) {
       foot.append(el("span"), exporting.button(table), el("span", "push"));
-      foot.children[1].title = "⇧E";
+      /** @type {HTMLElement} */ (foot.children[1]).title = "⇧E";
       for (const [keys, word] of [
         ["J K", t("上下")],
         ["Enter", t("看详情")],
@@ -222,7 +232,7 @@ export const deskTabs = {
     }
     say(
       foot.firstChild,
-      shown ? t("按剩余时间，共 {n} 件", { n: grouped(shown) }) : window.live.loaded ? t("这里没有要办的事件") : "",
+      shown ? t("按剩余时间，共 {n} 件", { n: grouped(shown) }) : live.loaded ? t("这里没有要办的事件") : "",
     );
   },
 };

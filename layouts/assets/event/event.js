@@ -6,16 +6,19 @@ import { TIME_CLASS, timeState } from "../core/due.js";
 import { duration, remaining } from "../core/time.js";
 import { t } from "../core/words.js";
 import { linkSaid } from "../live/link.js";
+import { live } from "../live/live.js";
 
+/** @type {{number: string, id?: number, version?: number, seq: number, rules: Record<string, Rule>}} */
 let page = null; // the event's own page: {number, id, version, seq}
 
 const tick = () => {
   const box = byId("event-body");
-  if (!box || !window.live) return;
-  const now = window.live.now();
+  if (!box) return;
+  const now = live.now();
   for (const node of box.querySelectorAll("[data-due]")) {
     const due = Number(node.dataset.due);
-    const handling = node.dataset.soon && { handle_due_at: due, warn_due_at: Number(node.dataset.soon) };
+    const soon = Number(node.dataset.soon);
+    const handling = soon ? { handle_due_at: due, warn_due_at: soon } : null;
     const passed = { time: duration(now - due) };
     say(node, now <= due ? remaining(due, now) : handling ? t("超期 {time}", passed) : t("超时 {time}", passed));
     const kind = TIME_CLASS[handling ? timeState(handling, now) : now > due ? "over" : ""];
@@ -28,19 +31,20 @@ const tick = () => {
 const link = () => {
   const node = byId("event-live");
   say(node, linkSaid());
-  node.classList.toggle("live--lost", window.live.state !== "live");
+  node.classList.toggle("live--lost", live.state !== "live");
 };
 
 const redraw = () =>
   window.dash_clientside.set_props("event-chosen", { data: { number: page.number, seq: ++page.seq } });
 
+/** @param {number[]} ids */
 const took = (ids) => {
   for (const id of ids) {
-    const row = window.live.get(id);
+    const row = live.get(id);
     if (row && row.number === page.number) page.id = id;
   }
   if (page.id === undefined || !ids.includes(page.id)) return;
-  const row = window.live.get(page.id);
+  const row = live.get(page.id);
   const version = row ? row.version : -1;
   const drawn = document.querySelector("#event-body [data-version]");
   if (drawn && Number(drawn.dataset.version) === version) return;
@@ -66,7 +70,8 @@ document.addEventListener("outdated", (event) => {
 /* The letters printed on the buttons work on the event's own page too; the desk has its own table of keys. */
 document.addEventListener("keydown", (event) => {
   if (!page || event.defaultPrevented || event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return;
-  if (event.target.closest("input, textarea, select, [contenteditable=true], dialog")) return;
+  if (/** @type {HTMLElement} */ (event.target).closest("input, textarea, select, [contenteditable=true], dialog"))
+    return;
   const action = Object.keys(page.rules).find((one) => page.rules[one].key === event.key);
   const button = action && document.querySelector(`#event-body [data-action="${action}"]:not(:disabled)`);
   if (!button) return;
@@ -79,7 +84,7 @@ const look = () => {
   if (!root || page || !root.matches("[data-rules]")) return;
   const first = JSON.parse(root.getAttribute("data-initial"));
   page = { number: first.number, seq: 0, rules: first.rules };
-  window.live.on("rows", took);
+  live.on("rows", took);
   tick();
 };
 whenDrawn(look);

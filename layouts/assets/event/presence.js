@@ -8,15 +8,19 @@ const BEAT_MS = 10_000; // a hold ends after 45 s of silence
 const SETTLE_MS = 600; // who only passes by on the arrow keys holds nothing
 let number = "";
 let timer = 0;
+/** @type {HTMLElement} */
 let root = null;
 
+/** @param {string} one */
 const path = (one) => `/api/v1/events/${encodeURIComponent(one)}/presence`;
+/** @param {Api.Present["others"][number]} one */
 const person = (one) => {
   const name = one.title === one.account ? one.account : `${one.title} ${one.account}`;
   return one.account === act.book().account.name ? t("{who}的另一席位", { who: name }) : name;
 };
 
 /* A held event is dimmed, not locked: the server says no, in words, and after a take-over yes. */
+/** @param {Api.Present} said */
 const draw = (said) => {
   const box = byId("event-presence");
   if (!box) return;
@@ -55,6 +59,7 @@ const beat = async () => {
   timer = setTimeout(beat, BEAT_MS);
 };
 
+/** @param {string} chosen */
 const go = (chosen) => {
   if (chosen === number) return;
   number = chosen;
@@ -69,6 +74,7 @@ const leave = () => {
   navigator.sendBeacon(path(number), gone);
 };
 
+/** @param {HTMLElement} found @param {string} chosen */
 const begin = (found, chosen) => {
   root = found;
   if (chosen) go(chosen);
@@ -77,7 +83,7 @@ const begin = (found, chosen) => {
 /* The event's own page; a page that shows one event after another calls `begin` itself. */
 const look = () => {
   const found = byId("event");
-  if (found && found !== root && byId("event-presence") && window.live)
+  if (found && found !== root && byId("event-presence"))
     begin(found, JSON.parse(found.getAttribute("data-initial")).number);
 };
 

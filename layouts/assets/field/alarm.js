@@ -15,13 +15,17 @@ export const alarm = async () => {
   const fix =
     recent && Date.now() - recent.at < OLD_FIX_MS
       ? recent
-      : await Promise.race([locate(), new Promise((done) => setTimeout(() => done({ why: "" }), 2500))]);
-  const known = !fix.why;
-  const where = known
-    ? { lng: fix.lng, lat: fix.lat, accuracy_m: fix.accuracy }
-    : first.centre
-      ? { lng: first.centre[0], lat: first.centre[1], accuracy_m: 500 }
-      : {};
+      : await Promise.race([
+          locate(),
+          /** @type {Promise<{why: string}>} */ (new Promise((done) => setTimeout(() => done({ why: "" }), 2500))),
+        ]);
+  const known = "lng" in fix;
+  const where =
+    "lng" in fix
+      ? { lng: fix.lng, lat: fix.lat, accuracy_m: fix.accuracy }
+      : first.centre
+        ? { lng: first.centre[0], lat: first.centre[1], accuracy_m: 500 }
+        : {};
   const body = {
     title: t("网格员现场紧急求助"),
     description: known ? undefined : t("没有取得定位，按社区中心报的位置"),
@@ -30,11 +34,14 @@ export const alarm = async () => {
     address: first.area || undefined,
     ...where,
   };
-  const item = await outbox.add({ kind: "report", path: "/api/v1/events", title: body.title, body });
+  const item = await outbox.add({ kind: "report", path: "/api/v1/events", title: body.title, body, pictures: [] });
   go("alarm", String(item.id));
 };
-export const alarmed = () => {
-  const item = items.find((one) => String(one.id) === alarmed.id);
+let watched = ""; // id of the alarm that is seen
+/** @param {string} [id] */
+export const alarmed = (id) => {
+  if (id !== undefined) watched = id;
+  const item = items.find((one) => String(one.id) === watched);
   const box = byId("field-alarmed");
   const sent = item && item.state === "sent";
   const unsent = item && !sent && (item.state !== "waiting" || item.tries > 0);

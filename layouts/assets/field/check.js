@@ -1,6 +1,7 @@
 /* The check on site: what it looked like before and after, a photo, one of five ratings (none is chosen for you),
    words when it is bad. */
-import { byId, el } from "../core/dom.js";
+import { byId, el, svg } from "../core/dom.js";
+import { left } from "../core/spans.js";
 import { hourTime } from "../core/time.js";
 import { t } from "../core/words.js";
 import { phone } from "../phone/phone.js";
@@ -11,6 +12,7 @@ import { outbox } from "./outbox.js";
 const MOST = 3;
 const NEAR_M = 100;
 const BAD = ["dissatisfied", "very_dissatisfied"];
+/** @type {Record<string, string>} */
 const MOUTHS = {
   very_satisfied: "M10 18c2 6 10 6 12 0",
   satisfied: "M11 20c2 3 8 3 10 0",
@@ -18,25 +20,22 @@ const MOUTHS = {
   dissatisfied: "M11 23c2-3 8-3 10 0",
   very_dissatisfied: "M10 24c2-6 10-6 12 0",
 };
-const { first, tell, go, locate, metres, far, level, kept, onShow, left, now } = phone;
+const { first, tell, go, locate, metres, far, level, kept, onShow, now } = phone;
 let open = ""; // number/round of the task that is drawn
 
+/** @param {string} code */
 const face = (code) => {
-  const box = document.createElementNS("http://www.w3.org/2000/svg", "svg");
-  box.setAttribute("viewBox", "0 0 32 32");
-  box.setAttribute("aria-hidden", "true");
+  const box = svg("svg", { viewBox: "0 0 32 32", "aria-hidden": "true" });
   for (const d of [
     "M28.500 16a12.500 12.500 0 1 1-25 0a12.500 12.500 0 0 1 25 0z",
     "M11.500 12.500v1M20.500 12.500v1",
     MOUTHS[code],
-  ]) {
-    const line = document.createElementNS(box.namespaceURI, "path");
-    line.setAttribute("d", d);
-    box.append(line);
-  }
+  ])
+    box.append(svg("path", { d }));
   return box;
 };
 
+/** @param {Api.Photo} photo @param {string} word */
 const figure = (photo, word) => {
   const made = el("figure", "p-fig");
   const image = made.appendChild(el("img"));
@@ -52,6 +51,7 @@ const figure = (photo, word) => {
   return made;
 };
 
+/** @param {Api.FieldTask} task */
 const draw = (task) => {
   const box = byId("field-check");
   const name = `check:${task.number}/${task.round}`;

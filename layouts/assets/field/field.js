@@ -15,7 +15,9 @@ const { first, tell, go, call, locate, lastFix, hold, kept, onShow, setClock } =
 
 const LOOK_MS = 15_000;
 const KEPT = "field:last";
+/** @type {FieldDay} */
 export let day = kept(KEPT);
+/** @type {OutboxItem[]} */
 export let items = [];
 let heard = day ? day.heard : 0;
 let online = false;
@@ -81,7 +83,7 @@ const draw = () => {
   score();
 };
 
-/* ---- reporting ---- */
+/** ---- reporting ---- @param {ReportSteps} given */
 const report = async ({ title, category, description, address, place, pictures, resolved }) => {
   const body = {
     title,
@@ -112,14 +114,14 @@ reportSteps({ name: "field:" + first.account, send: report, onSite: true });
 hold(byId("field-alarm"), alarm);
 
 export const field = {
+  /** @param {string} number */
   task: (number) => ((day && day.tasks) || []).find((one) => one.number === number) || null,
   tasks,
   online: () => online,
 };
 onShow((view, part) => {
   if (view === "alarm") {
-    alarmed.id = part;
-    alarmed();
+    alarmed(part);
   }
   if (view === "today" || view === "check") {
     draw();
@@ -147,4 +149,4 @@ outbox.flush();
 look();
 if ("serviceWorker" in navigator)
   // plain http: the page works, but not offline
-  navigator.serviceWorker.register("/field-sw.js", { scope: "/field" }).catch(() => undefined);
+  navigator.serviceWorker.register("/field-sw.js", { scope: "/field" }).catch(() => {});

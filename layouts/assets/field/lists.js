@@ -1,12 +1,13 @@
 /* What the page of today shows: the numbers, the tasks, what was reported, points and why. */
 
 import { byId, el } from "../core/dom.js";
+import { left } from "../core/spans.js";
 import { dayTime, longDate, weekdayName } from "../core/time.js";
 import { t } from "../core/words.js";
 import { phone } from "../phone/phone.js";
 import { day, items } from "./field.js";
 
-const { first, go, lastFix, metres, far, left, level, status, now } = phone;
+const { first, go, lastFix, metres, far, level, status, now } = phone;
 
 /* ---- today ---- */
 export const stats = () => {
@@ -54,6 +55,7 @@ export const tasks = () => {
       Date.parse(one.check_due_at) - Date.parse(other.check_due_at),
   );
 };
+/** @param {FieldTask} task */
 export const card = (task) => {
   const made = el("li", "p-card p-task");
   made.dataset.event = task.number;

@@ -1,6 +1,7 @@
 /* The rule of the queue, pure: what goes next, and what an answer makes of an item. */
 
 export const core = {
+  /** @param {OutboxItem[]} items @param {Set<number>} held */
   next: (items, held) => {
     const waiting = items.filter((item) => item.state === "waiting" && !(held && held.has(item.id)));
     // an emergency stands behind nothing
@@ -9,6 +10,7 @@ export const core = {
   /* outcome: ok, lost (no answer, or the server is ill: the same key again), held (this one alone has to wait: its key
      is still in work), moved (the event has changed, and the answer shows it), refused. Only a server's plain word ends
      the waiting; everything else is tried again for ever. */
+  /** @param {OutboxItem} item @param {Outcome} outcome @param {any} said */
   after: (item, outcome, said) =>
     ({
       ok: { ...item, state: "sent", said: said || null },
@@ -17,6 +19,7 @@ export const core = {
       moved: { ...item, state: "conflict", said: said || null },
       refused: { ...item, state: "refused", said: said || null },
     })[outcome],
+  /** @param {Answer | null} answer @returns {Outcome} */
   outcome: (answer) => {
     if (!answer || answer.status >= 500 || answer.status === 429 || answer.status === 408) return "lost";
     if (answer.ok) return answer.said && answer.said.number ? "ok" : "lost"; // a portal's page is no receipt

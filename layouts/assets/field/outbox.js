@@ -13,6 +13,7 @@ const SENT_KEPT_MS = 24 * 3_600_000;
 const listeners = new Set();
 
 /* ---- the store; without one (private windows) it holds for this visit only, and says so ---- */
+/** @type {Map<number, OutboxItem>} */
 let memory = null;
 let serial = 0;
 const opened = new Promise((done) => {
@@ -29,6 +30,7 @@ const opened = new Promise((done) => {
     done(null);
   }
 });
+/** @param {IDBTransactionMode} mode @param {(store: IDBObjectStore) => IDBRequest} work @returns {Promise<any>} */
 const ask = async (mode, work) => {
   const base = await opened;
   return new Promise((done, fail) => {
@@ -37,11 +39,14 @@ const ask = async (mode, work) => {
     request.onerror = () => fail(request.error);
   });
 };
+/** @returns {Promise<OutboxItem[]>} */
 const all = async () => {
   await opened;
+  /** @type {OutboxItem[]} */
   const found = memory ? [...memory.values()] : await ask("readonly", (store) => store.getAll());
   return found.filter((item) => item.account === phone.first.account).sort((one, other) => one.id - other.id);
 };
+/** @param {OutboxItem} item */
 const put = async (item) => {
   await opened;
   if (!memory) {
@@ -52,6 +57,7 @@ const put = async (item) => {
   memory.set(kept.id, kept);
   return kept;
 };
+/** @param {number} id */
 const drop = async (id) => {
   await opened;
   if (memory) memory.delete(id);
@@ -63,7 +69,7 @@ const tell = async () => {
   for (const fn of listeners) fn(items);
 };
 
-/* ---- sending ---- */
+/** ---- sending ---- @param {OutboxItem} item */
 const post = async (item) => {
   const ids = [];
   for (const picture of item.pictures) {
@@ -91,6 +97,7 @@ const post = async (item) => {
   );
 };
 
+/** @type {Promise<void>} */
 let going = null;
 let due = 0;
 let asked = false; // also during a try: what that one saw is old, no network yet or not in the queue
@@ -104,7 +111,7 @@ const flush = () => {
 const tries = async () => {
   while (asked) {
     asked = false;
-    await run().catch(() => undefined); // a store that went away under it: what waits is tried again
+    await run().catch(() => {}); // a store that went away under it: what waits is tried again
   }
   going = null;
 };
@@ -122,6 +129,7 @@ const run = async () => {
     for (let item = core.next(await all(), held); item; item = core.next(await all(), held)) {
       let answer = null;
       let said = null;
+      /** @type {Outcome} */
       let outcome;
       try {
         answer = await post(item);
@@ -133,13 +141,13 @@ const run = async () => {
           : null;
       } catch (error) {
         outcome = error instanceof photo.Refused ? "refused" : "lost";
-        said = { words: error.message };
+        said = { words: /** @type {Error} */ (error).message };
       }
       if (
         outcome === "refused" &&
         item.pictures.some((one) => one.id) &&
         answer &&
-        (answer.said.errors || []).some((one) => one.field === "photos") &&
+        (answer.said.errors || []).some((/** @type {{field: string}} */ one) => one.field === "photos") &&
         !item.again
       ) {
         /* the server no longer has a picture that waited too long: send it once more */
@@ -177,7 +185,7 @@ const run = async () => {
   await tell();
 };
 
-/* Put something in and try at once. item: {kind, path, body, pictures, title}. */
+/** Put something in and try at once. item: {kind, path, body, pictures, title}. @param {OutboxItem} item */
 const add = async (item) => {
   const kept = await put({
     account: phone.first.account,
@@ -193,6 +201,7 @@ const add = async (item) => {
   return kept;
 };
 /* Try again what was refused or overtaken, about the event as it is now. */
+/** @param {number} id @param {number} version */
 const again = async (id, version) => {
   const item = (await all()).find((one) => one.id === id);
   if (!item) return;
@@ -201,6 +210,7 @@ const again = async (id, version) => {
   await tell();
   flush();
 };
+/** @param {number} id */
 const forget = async (id) => {
   await drop(id);
   await tell();
@@ -217,6 +227,7 @@ export const outbox = {
   forget,
   flush,
   all,
+  /** @param {(items: OutboxItem[]) => void} fn */
   on: (fn) => {
     listeners.add(fn);
     tell();

@@ -5,17 +5,18 @@
 const KEPT = __KEPT__;
 const NAME = "grid-field-__VERSION__";
 const PATIENCE_MS = 4000;
+const worker = /** @type {PhoneWorker} */ (/** @type {unknown} */ (self));
 
-self.addEventListener("install", (event) => {
+worker.addEventListener("install", (event) => {
   event.waitUntil(
     caches
       .open(NAME)
       .then((store) => store.addAll([...KEPT, new Request("/field", { credentials: "same-origin" })]))
-      .then(() => self.skipWaiting()),
+      .then(() => worker.skipWaiting()),
   );
 });
 
-self.addEventListener("activate", (event) => {
+worker.addEventListener("activate", (event) => {
   event.waitUntil(
     caches
       .keys()
@@ -24,10 +25,11 @@ self.addEventListener("activate", (event) => {
           names.filter((name) => name.startsWith("grid-field-") && name !== NAME).map((name) => caches.delete(name)),
         ),
       )
-      .then(() => self.clients.claim()),
+      .then(() => worker.clients.claim()),
   );
 });
 
+/** @param {Request} request */
 const page = async (request) => {
   const store = await caches.open(NAME);
   const late = new Promise((_done, fail) => setTimeout(() => fail(new Error("late")), PATIENCE_MS));
@@ -41,9 +43,9 @@ const page = async (request) => {
   }
 };
 
-self.addEventListener("fetch", (event) => {
+worker.addEventListener("fetch", (event) => {
   const url = new URL(event.request.url);
-  if (event.request.method !== "GET" || url.origin !== self.location.origin) return;
+  if (event.request.method !== "GET" || url.origin !== worker.location.origin) return;
   if (event.request.mode === "navigate" && url.pathname === "/field") event.respondWith(page(event.request));
   else if (KEPT.includes(url.pathname + url.search))
     event.respondWith(caches.match(event.request).then((found) => found || fetch(event.request)));

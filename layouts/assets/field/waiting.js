@@ -9,8 +9,9 @@ import { outbox } from "./outbox.js";
 
 const { first } = phone;
 
-/* ---- what waits in the phone ---- */
+/** ---- what waits in the phone ---- @type {Record<string, Word>} */
 const STATES = { waiting: () => t("待发送"), conflict: () => t("有冲突"), refused: () => t("没有收下") };
+/** @param {OutboxItem} item */
 const parcel = (item) => {
   const made = el("li", "p-card p-out-item");
   made.dataset.state = item.state;

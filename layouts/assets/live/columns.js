@@ -6,6 +6,7 @@ const MAGIC = 0x44495247; // "GRID"
 const DEGREES = 1000;
 
 /* The numbers of one column, from its planes: the lowest byte of every row, then the next. */
+/** @param {Uint8Array} bytes @param {number} at @param {number} count @param {number} width */
 function numbers(bytes, at, count, width) {
   const found = new Float64Array(count);
   for (let plane = 0, factor = 1; plane < width; plane++, factor *= 256) {
@@ -16,6 +17,7 @@ function numbers(bytes, at, count, width) {
 }
 
 /* Undo what made the numbers small; `cells` of columns read before are in `known`. */
+/** @param {PackedColumn} column @param {Float64Array} found @param {Map<string, KnownColumn>} known */
 function unfold(column, found, known) {
   const back = column.low - 1;
   const base = column.from ? known.get(column.from).cells : null;
@@ -30,6 +32,7 @@ function unfold(column, found, known) {
   return found;
 }
 
+/** @type {Record<string, (head: PackedHead, column: PackedColumn) => (cell: number) => string | number>} */
 const VALUE = {
   int: () => (cell) => cell - 1,
   digits: () => (cell) => String(cell - 1),
@@ -37,13 +40,14 @@ const VALUE = {
   word: (_head, column) => (cell) => column.words[cell - 1],
 };
 
-/* Return {position, rows} of an ArrayBuffer. */
+/** Return {position, rows} of an ArrayBuffer. @param {ArrayBuffer} buffer */
 export function columnsOf(buffer) {
   const view = new DataView(buffer);
   if (view.getUint32(0, true) !== MAGIC) throw new Error("not a snapshot in columns");
   const length = view.getUint32(4, true);
   const bytes = new Uint8Array(buffer);
   const head = JSON.parse(new TextDecoder().decode(bytes.subarray(8, 8 + length)));
+  /** @type {Map<string, KnownColumn>} */
   const known = new Map();
   let at = 8 + length;
   for (const column of head.columns) {
@@ -61,9 +65,11 @@ export function columnsOf(buffer) {
   return { position: head.position, rows: rowsFrom([...known], head.count).concat(head.rows) };
 }
 
+/** @param {[string, KnownColumn][]} columns @param {number} count */
 function rowsFrom(columns, count) {
   const rows = new Array(count);
   for (let row = 0; row < count; row++) {
+    /** @type {Record<string, string | number>} */
     const made = {};
     for (const [name, { cells, value }] of columns) if (cells[row] !== 0) made[name] = value(cells[row]);
     rows[row] = made;

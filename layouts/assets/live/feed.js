@@ -4,8 +4,10 @@
 import { json, leave, snapshotOf } from "./ask.js";
 import { drawn, markDrawn } from "./drawn.js";
 import { alerts, takeAlert, takeAlerts, takeView, views } from "./known.js";
-import { listeners, tell, touch } from "./listeners.js";
-import { age, heardBeat, link, now, older, seeded, speed, state, still, stood } from "./pulse.js";
+import { listeners, touch } from "./listeners.js";
+import { live } from "./live.js";
+import { age, heardBeat, link, now, older, seeded, speed, still, stood } from "./pulse.js";
+import { show, shown } from "./shown.js";
 import { Store } from "./store.js";
 
 const JITTER_MS = 3000;
@@ -14,24 +16,25 @@ const COMPARES = 4;
 const ALL_TOPICS = "events,views,alerts";
 
 const store = new Store();
+/** @type {any} socket.io's own */
 let socket = null;
-let topics = [];
-let position = null;
+let topics = /** @type {string[]} */ ([]);
+let position = /** @type {string | null} */ (null);
 let loaded = false; // a snapshot has been taken
 let asked = 0; // number of the subscription that waits for its answer; 0 when none does
 let asking = 0;
 let loading = false;
 let holes = 0; // in a row, without a message in between that fitted
-let shownState = "offline";
-let shownStill = "";
 /* -- the chain ------------------------------------------------------------------------------------------- */
 
+/** @type {Record<string, (message: any) => void>} */
 const take = {
   rows: (message) => touch(store.apply(message.rows, message.gone, message.gone_versions)),
   view: (message) => takeView(message.name, message),
   alert: (message) => takeAlert(message.alert),
 };
 
+/** @param {string} kind @param {{id: string, prev: string}} message */
 function receive(kind, message) {
   if (!loaded || loading) return; // the snapshot under way brings it, or the replay after it
   if (message.prev === position) {
@@ -43,6 +46,7 @@ function receive(kind, message) {
   }
 }
 
+/** @param {Beat} message */
 function beat(message) {
   heardBeat(message);
   show();
@@ -58,16 +62,23 @@ function repair() {
 function subscribe() {
   if (!socket || !socket.connected || !loaded) return;
   const mine = (asked = ++asking);
-  socket.timeout(5000).emit("subscribe", { topics, since: position }, (error, answer) => {
-    if (asked !== mine) return;
-    asked = 0;
-    if (error) subscribe();
-    else if (answer.resync) later(resync);
-  });
+  socket
+    .timeout(5000)
+    .emit(
+      "subscribe",
+      { topics, since: position },
+      (/** @type {Error | null} */ error, /** @type {{resync?: boolean}} */ answer) => {
+        if (asked !== mine) return;
+        asked = 0;
+        if (error) subscribe();
+        else if (answer.resync) later(resync);
+      },
+    );
 }
 
 /* -- snapshots ------------------------------------------------------------------------------------------- */
 
+/** @param {() => void} what */
 const later = (what) => setTimeout(what, loaded ? Math.random() * JITTER_MS : 0);
 
 /* Whether the store is the server's: true, false, or null where the two could not be caught at one position. */
@@ -81,6 +92,7 @@ async function compare() {
 }
 
 /* After a sleep: what the sockets and clocks say is old, so begin anew at once. `slept` is in ms of the wall clock. */
+/** @param {number} slept */
 function wake(slept) {
   older(slept);
   show();
@@ -109,12 +121,14 @@ async function resync() {
   }
   subscribe();
   if (topics.includes("views"))
+    /** @param {string} path @param {(found: any) => void} use */
     refresh("/api/v1/feed/views", (found) => {
       for (const [name, view] of Object.entries(found.views)) takeView(name, view);
     });
   if (topics.includes("alerts")) refresh("/api/v1/alerts", (found) => takeAlerts(found.items || found));
 }
 
+/** @param {string} path @param {(found: any) => void} use */
 function refresh(path, use) {
   json(path).then(use, (error) => {
     console.warn("live: trying again", error);
@@ -139,43 +153,25 @@ function connect() {
     holes = 0;
     subscribe();
   });
-  socket.on("disconnect", (reason) => {
+  socket.on("disconnect", (/** @type {string} */ reason) => {
     asked = 0;
     if (reason === "io server disconnect") setTimeout(() => socket.connect(), RETRY_MS * Math.random());
   });
-  socket.on("connect_error", () => json("/api/v1/feed/hash").catch(() => undefined)); // shut out? 401 leaves
-  for (const kind of Object.keys(take)) socket.on(kind, (message) => receive(kind, message));
+  socket.on("connect_error", () => json("/api/v1/feed/hash").catch(() => {})); // shut out? 401 leaves
+  for (const kind of Object.keys(take)) socket.on(kind, (/** @type {any} */ message) => receive(kind, message));
   socket.on("tick", beat);
-}
-
-/* -- time and state -------------------------------------------------------------------------------------- */
-
-function show() {
-  const word = state();
-  const seconds = age();
-  const parts = still().join(" ");
-  const element = document.querySelector('[id$="-live"]');
-  if (element) {
-    const text = seconds === Infinity ? "" : String(Math.floor(seconds));
-    if (element.dataset.age !== text) element.dataset.age = text;
-    if (element.dataset.state !== word) element.dataset.state = word;
-    if ((element.dataset.still || "") !== parts) element.dataset.still = parts;
-  }
-  if (word === shownState && parts === shownStill) return;
-  shownState = word;
-  shownStill = parts;
-  tell("state", word);
 }
 
 /* -- what everybody gets --------------------------------------------------------------------------------- */
 
 /* Call fn from now on; it first hears what is known already, so that it does not matter who comes first. */
+/** @param {string} name @param {(...facts: any[]) => void} fn */
 function on(name, fn) {
   listeners[name].add(fn);
   if (name === "rows" && loaded) fn([...store.rows.keys()]);
   if (name === "view") for (const [view, { data }] of views) fn(view, data);
   if (name === "alert") for (const alert of alerts.values()) fn(alert);
-  if (name === "state") fn(shownState);
+  if (name === "state") fn(shown.state);
   return () => listeners[name].delete(fn);
 }
 
@@ -190,7 +186,7 @@ const facade = {
     return loaded;
   },
   get state() {
-    return shownState;
+    return shown.state;
   },
   get link() {
     return link();
@@ -201,10 +197,12 @@ const facade = {
   get speed() {
     return speed();
   },
+  /** @param {number | string} id */
   get(id) {
     return store.rows.get(Number(id)) || null;
   },
   rows: () => store.rows.values(),
+  /** @param {string} name */
   view: (name) => (views.has(name) ? views.get(name).data : null),
   alerts: () => [...alerts.values()],
   hash: () => store.hash(),
@@ -221,11 +219,13 @@ const facade = {
   leave,
   age,
   now,
+  /** @param {string} number */
   drawn: (number) => drawn.get(number) ?? null,
   markDrawn,
   on,
 };
-Object.defineProperty(window, "live", { value: Object.freeze(facade), writable: false, configurable: false });
+Object.freeze(Object.defineProperties(live, Object.getOwnPropertyDescriptors(facade)));
+Object.defineProperty(window, "live", { value: live, writable: false, configurable: false });
 
 /* -- start: Dash renders late ---------------------------------------------------------------------------- */
 

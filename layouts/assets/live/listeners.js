@@ -1,10 +1,12 @@
 /* Telling the modules that draw: rows at most once a frame, everything else at once. */
 
+/** @type {Record<string, Set<(...facts: any[]) => void>>} */
 export const listeners = { rows: new Set(), view: new Set(), alert: new Set(), state: new Set() };
 
 let changed = new Set();
 let frame = false;
 
+/** @param {string} name @param {...unknown} facts */
 export function tell(name, ...facts) {
   for (const fn of listeners[name]) {
     try {
@@ -25,6 +27,7 @@ function flush() {
   tell("rows", ids);
 }
 
+/** @param {Iterable<number>} ids */
 export function touch(ids) {
   for (const id of ids) changed.add(id);
   if (frame || !changed.size) return;

@@ -3,15 +3,17 @@
 
 const STALE_S = 10;
 const OFFLINE_S = 60;
+/** @type {{serverNow: number, at: number, speed: number, ages?: Record<string, number>, still?: string[]}} */
 let pulse = null; // {serverNow, at, speed, ages, still} of the newest heartbeat
+/** @type {{serverNow: number, at: number, speed: number}} */
 let seed = null; // {serverNow, at, speed} of the page itself
 
-/* Take what the page says of the moment at which the server drew it. */
+/** Take what the page says of the moment at which the server drew it. @param {Partial<Clocked>} first */
 export const seeded = (first) => {
   if (first.now) seed = { serverNow: first.now, at: performance.now(), speed: first.speed || 1 };
 };
 
-/* Take a heartbeat. */
+/** Take a heartbeat. @param {Beat} message */
 export const heardBeat = (message) => {
   pulse = {
     serverNow: message.server_now,
@@ -22,7 +24,7 @@ export const heardBeat = (message) => {
   };
 };
 
-/* The machine slept so many ms: what was heard is at least as old. */
+/** The machine slept so many ms: what was heard is at least as old. @param {number} slept */
 export const older = (slept) => {
   if (pulse && performance.now() - pulse.at < slept) pulse = { ...pulse, at: performance.now() - slept };
 };
@@ -36,6 +38,7 @@ const heard = () => (pulse ? (performance.now() - pulse.at) / 1000 : Infinity);
 const FROZEN = ["database", "feed"];
 export const still = () => (pulse && pulse.still) || [];
 const frozen = () => still().filter((part) => FROZEN.includes(part));
+/** @param {string} part */
 export const stood = (part) =>
   ((pulse && pulse.ages && pulse.ages[part]) || 0) + (Number.isFinite(heard()) ? heard() : 0);
 export const age = () => Math.max(heard(), ...frozen().map(stood));

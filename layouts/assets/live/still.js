@@ -1,21 +1,24 @@
 /* On every page but the wall, which has a place of its own for it: which part of the product stands still, and what to
    do. */
+
 import { el, say } from "../core/dom.js";
 import { keyed } from "../core/keyed.js";
 import { duration } from "../core/time.js";
 import { t } from "../core/words.js";
 import { stillWords } from "./link.js";
+import { live } from "./live.js";
 
 const EVERY_MS = 1000;
+/** @type {HTMLElement} */
 let box = null;
 
 const draw = () => {
-  if (!window.live || !document.querySelector("[data-live]") || document.getElementById("screen")) {
+  if (!document.querySelector("[data-live]") || document.getElementById("screen")) {
     if (box) box.remove();
     box = null;
     return;
   }
-  const still = window.live.still;
+  const still = live.still;
   if (!still.length) {
     if (box) box.remove();
     box = null;

@@ -6,12 +6,16 @@ const TOMBSTONES = 20000;
 
 export class Store {
   constructor() {
+    /** @type {Map<number, EventRow>} */
     this.rows = new Map();
+    /** @type {Map<number, number>} */
     this.left = new Map(); // id → version at leaving, so that an older row cannot come back
   }
 
   /* Apply rows and leavers; return the ids that changed. */
+  /** @param {EventRow[]} rows @param {number[]} [gone] @param {number[]} [goneVersions] @returns {number[]} */
   apply(rows, gone, goneVersions) {
+    /** @type {number[]} */
     const changed = [];
     for (const row of rows || []) {
       const mine = this.rows.get(row.id);
@@ -32,6 +36,7 @@ export class Store {
   }
 
   /* Take a snapshot as the whole truth; return the ids that changed. */
+  /** @param {EventRow[]} rows @returns {number[]} */
   replace(rows) {
     const before = this.rows;
     this.rows = new Map(rows.map((row) => [row.id, row]));
@@ -45,6 +50,7 @@ export class Store {
     return changed;
   }
 
+  /** @param {number} id @param {number} version */
   bury(id, version) {
     this.left.delete(id);
     this.left.set(id, version);
@@ -58,13 +64,15 @@ export class Store {
 }
 
 /* Rows of a snapshot, columnar or not; a null cell is a key the row does not carry. */
+/** @param {any} snapshot a {@link Snapshot}, or {columns, rows of cells} @returns {EventRow[]} */
 export function rowsOf(snapshot) {
   if (!snapshot.columns) return snapshot.rows;
-  return snapshot.rows.map((cells) => {
+  return snapshot.rows.map((/** @type {unknown[]} */ cells) => {
+    /** @type {Record<string, any>} */
     const row = {};
-    snapshot.columns.forEach((name, place) => {
+    snapshot.columns.forEach((/** @type {string} */ name, /** @type {number} */ place) => {
       if (cells[place] !== null) row[name] = cells[place];
     });
-    return row;
+    return /** @type {EventRow} */ (row);
   });
 }

@@ -4,6 +4,7 @@ import "../core/drafts.js";
 
 const hint = document.getElementById("login-caps");
 const password = document.getElementById("login-password");
+/** @param {KeyboardEvent} pressed */
 const look = (pressed) => {
   if (pressed.getModifierState) hint.hidden = !pressed.getModifierState("CapsLock");
 };

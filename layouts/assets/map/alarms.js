@@ -1,9 +1,11 @@
 /* Emergencies on the map: elements that pulse until acknowledged and stay until closed; none expires by itself. */
+
 import { alertStore } from "../alarm/alerts.js";
 import { el, mark, say } from "../core/dom.js";
 import { rem } from "../core/room.js";
 import { duration } from "../core/time.js";
 import { t } from "../core/words.js";
+import { live } from "../live/live.js";
 import { nearestForces } from "../wall/forces.js";
 import { sinceOf } from "../wall/names.js";
 import { lines } from "./lines.js";
@@ -12,21 +14,26 @@ const FORCES_MS = 5000; // how long an answer about the nearest forces is good
 const TAG_REM = 5.5; // half the width of a name tag: nearer to an edge it opens inwards
 const held = new Map(); // event id → {row, box, marker}
 const near = new Map(); // place → {at, forces}
+/** @type {LeafletMap} */
 let map = null;
 
+/** @param {{lng?: number, lat?: number}} one */
 const located = (one) => Number.isFinite(one.lng) && Number.isFinite(one.lat);
 
 /* Open emergencies of the live set, and open alerts whose event the set does not hold any more. */
+/** @param {EventRow[]} rows */
 const wantedOf = (rows) => {
+  /** @type {Map<number, EventRow>} */
   const wanted = new Map(rows.filter(located).map((row) => [row.id, row]));
   const numbers = new Set(rows.map((row) => row.number));
   for (const alert of alertStore.open()) {
     if (located(alert) && !numbers.has(alert.event))
       wanted.set(alert.event_id, {
         id: alert.event_id,
+        version: alert.version,
         number: alert.event,
         title: alert.title,
-        category_name: alert.category_name,
+        category_name: alert.category,
         status: alert.state,
         lng: alert.lng,
         lat: alert.lat,
@@ -36,6 +43,7 @@ const wantedOf = (rows) => {
   return wanted;
 };
 
+/** @param {EventRow} row */
 const alarm = (row) => {
   const box = el("div", "w-emg");
   box.append(el("i"), el("i"), el("b", "", t("急")));
@@ -55,6 +63,7 @@ const alarm = (row) => {
   };
 };
 
+/** @param {Alert} one */
 const forcesOf = (one) => {
   const key = one.lng + "," + one.lat;
   const known = near.get(key);
@@ -66,6 +75,7 @@ const forcesOf = (one) => {
   return forces;
 };
 
+/** @param {{marker: LeafletMarker, box: HTMLElement}} given */
 const inside = ({ marker, box }) => {
   const { x } = map.latLngToContainerPoint(marker.getLatLng());
   const reach = TAG_REM * rem();
@@ -75,10 +85,12 @@ const inside = ({ marker, box }) => {
 
 export const alarms = {
   forcesOf,
+  /** @param {LeafletMap} found */
   attach(found) {
     held.clear();
     map = found;
   },
+  /** @param {EventRow[]} rows @param {(row: EventRow) => boolean} calm */
   draw(rows, calm) {
     if (!map) return;
     const wanted = wantedOf(rows);
@@ -91,7 +103,7 @@ export const alarms = {
     for (const [id, row] of wanted) {
       if (!held.has(id)) {
         held.set(id, alarm(row));
-        requestAnimationFrame(() => window.live.markDrawn(row.number, Date.now()));
+        requestAnimationFrame(() => live.markDrawn(row.number, Date.now()));
       }
       const one = held.get(id);
       one.row = row;
@@ -115,12 +127,14 @@ export const alarms = {
       }),
     );
   },
+  /** @param {number} now */
   tick(now) {
     for (const one of held.values()) {
       say(one.box.querySelector("time"), t("已持续 {time}", { time: duration(now - sinceOf(one.row)) }));
       inside(one);
     }
   },
+  /** @param {LeafletPoint} point @param {number} reach */
   at(point, reach) {
     return [...held.values()]
       .filter((one) => map.latLngToContainerPoint(one.marker.getLatLng()).distanceTo(point) < reach)

@@ -13,6 +13,7 @@ export const heatRamp = [
   [206, 180, 88],
   [255, 240, 150],
 ]; // blue to yellow, ever lighter
+/** @type {[PointColumn, Float64ArrayConstructor | Uint8ArrayConstructor | Uint32ArrayConstructor][]} */
 const COLUMNS = [
   ["ids", Float64Array],
   ["x", Float64Array],
@@ -23,27 +24,35 @@ const COLUMNS = [
   ["path", Uint32Array],
 ];
 
+/** @param {number} n */
 export const clusterRadius = (n) => 12 + Math.min(10, 2 * Math.log2(Math.max(1, n)));
 
 export class Points {
   constructor() {
     this.size = 0;
     this.room = 0;
+    this.ids = this.x = this.y = this.soon = this.due = new Float64Array();
+    this.status = new Uint8Array();
+    this.path = new Uint32Array();
+    /** @type {Map<number, number>} */
     this.slots = new Map(); // id → place in the columns
+    /** @type {string[]} */
     this.paths = []; // index → "/350206/…/"
     this.grow(1024);
   }
 
+  /** @param {number} room */
   grow(room) {
     for (const [name, Kind] of COLUMNS) {
       const wider = new Kind(room);
-      if (this[name]) wider.set(this[name]);
-      this[name] = wider;
+      wider.set(this[name]);
+      Object.assign(this, { [name]: wider });
     }
     this.room = room;
   }
 
   /* Take columns of equal length (ids, x, y, soon, due, status, path) and the paths first named in them. */
+  /** @param {PointBatch} batch */
   put(batch) {
     for (const path of batch.paths) this.paths.push(path);
     for (let from = 0; from < batch.ids.length; from += 1) {
@@ -57,6 +66,7 @@ export class Points {
     this.drop(batch.gone);
   }
 
+  /** @param {number[]} ids */
   drop(ids) {
     for (const id of ids) {
       const slot = this.slots.get(id);
@@ -71,12 +81,12 @@ export class Points {
 
   /* Everything as one batch, for a store elsewhere. */
   whole() {
-    const batch = { paths: this.paths, gone: [] };
+    const batch = /** @type {PointBatch} */ ({ paths: this.paths, gone: [] });
     for (const [name] of COLUMNS) batch[name] = this[name].slice(0, this.size);
     return batch;
   }
 
-  /* The slots inside a box of the world and an area. */
+  /** The slots inside a box of the world and an area. @param {MapBox & {area?: string}} box */
   inside(box) {
     const within = this.paths.map((path) => !box.area || path.includes("/" + box.area + "/"));
     const found = new Uint32Array(this.size);
@@ -89,11 +99,12 @@ export class Points {
     return found.subarray(0, n);
   }
 
-  /* Gather what a box holds into cells that do not slide when the map is panned. */
+  /** Gather what a box holds into cells that do not slide when the map is panned. @param {MapAsk} ask */
   cells(ask) {
     const found = this.inside(ask);
     const crowd = found.length > CROWD;
     const cells = [];
+    /** @type {Map<number, MapCell>[]} */
     const held = [new Map(), new Map()];
     const sizes = [CELL.pressing * ask.unit, (crowd ? CELL.crowd : CELL.quiet) * ask.unit];
     for (const slot of found) {
@@ -118,6 +129,7 @@ export class Points {
     return { cells: crowd ? apart(cells, ask.unit / ask.scale) : cells, count: found.length };
   }
 
+  /** @param {MapCell} cell @param {number} slot @param {number} now */
   add(cell, slot, now) {
     cell.x += this.x[slot];
     cell.y += this.y[slot];
@@ -128,7 +140,7 @@ export class Points {
     newest(cell.ids, this.ids[slot]);
   }
 
-  /* A smooth picture of where open events lie: RGBA pixels, each `cell` screen pixels wide. */
+  /** A smooth picture of where open events lie: RGBA pixels, each `cell` screen pixels wide. @param {MapAsk} ask */
   heat(ask) {
     const cell = HEAT.cell * ask.unit;
     const step = cell / ask.scale;
@@ -149,7 +161,7 @@ export class Points {
   }
 }
 
-/* Keep the newest ids, descending. */
+/** Keep the newest ids, descending. @param {number[]} ids @param {number} id */
 const newest = (ids, id) => {
   if (ids.length === NAMED && id < ids[NAMED - 1]) return;
   let at = ids.length;
@@ -158,9 +170,10 @@ const newest = (ids, id) => {
   if (ids.length > NAMED) ids.pop();
 };
 
-/* Crowded clusters that would cover each other become one. */
+/** Crowded clusters that would cover each other become one. @param {MapCell[]} cells @param {number} world */
 const apart = (cells, world) => {
   cells.sort((a, b) => b.n - a.n);
+  /** @type {MapCell[]} */
   const kept = [];
   for (const cell of cells) {
     const near = kept.find(
@@ -186,6 +199,7 @@ const apart = (cells, world) => {
 };
 
 /* A running mean along each line; three passes both ways come close to a Gaussian. */
+/** @param {Float32Array} grid @param {number} wide @param {number} high */
 const blurred = (grid, wide, high) => {
   const out = new Float32Array(grid.length);
   const reach = HEAT.blur;
@@ -201,6 +215,7 @@ const blurred = (grid, wide, high) => {
   return out;
 };
 
+/** @param {Float32Array} grid @param {number} wide @param {number} high */
 const turned = (grid, wide, high) => {
   const out = new Float32Array(grid.length);
   for (let row = 0; row < high; row += 1)
@@ -208,6 +223,7 @@ const turned = (grid, wide, high) => {
   return out;
 };
 
+/** @param {Float32Array} grid */
 const coloured = (grid) => {
   const pixels = new Uint8ClampedArray(grid.length * 4);
   let peak = HEAT.floor; // a lone event stays cool

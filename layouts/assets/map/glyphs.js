@@ -1,5 +1,6 @@
 /* The shapes of statuses on canvas: each differs by form, colour only helps (mockups: shape + colour). Unit: 24 × 24
    around 0,0. */
+import { el } from "../core/dom.js";
 import { tokenOf } from "../wall/names.js";
 import { clusterRadius } from "./gather.js";
 import { livePoints } from "./points.js";
@@ -7,22 +8,21 @@ import { livePoints } from "./points.js";
 const TURN = Math.PI * 2;
 const colours = new Map();
 
+/** @param {string} token */
 const colour = (token) => {
   if (!colours.has(token)) {
-    colours.set(
-      token,
-      getComputedStyle(document.documentElement)
-        .getPropertyValue("--" + token)
-        .trim() || "#fff",
-    );
+    const style = getComputedStyle(document.documentElement);
+    colours.set(token, style.getPropertyValue("--" + token).trim() || "#fff");
   }
   return colours.get(token);
 };
 
+/** @param {CanvasRenderingContext2D} pen @param {number} radius */
 const disc = (pen, radius) => {
   pen.beginPath();
   pen.arc(0, 0, radius, 0, TURN);
 };
+/** @param {CanvasRenderingContext2D} pen @param {number} half */
 const kite = (pen, half) => {
   pen.beginPath();
   pen.moveTo(0, -half);
@@ -31,16 +31,19 @@ const kite = (pen, half) => {
   pen.lineTo(-half, 0);
   pen.closePath();
 };
+/** @param {CanvasRenderingContext2D} pen @param {Point2[]} points */
 const line = (pen, points) => {
   pen.beginPath();
   points.forEach(([x, y], at) => (at ? pen.lineTo(x, y) : pen.moveTo(x, y)));
   pen.stroke();
 };
+/** @param {CanvasRenderingContext2D} pen @param {PathAt} path @param {number} size */
 const halo = (pen, path, size) => {
   pen.fillStyle = colour("bg");
   path(pen, size);
   pen.fill();
 };
+/** @param {CanvasRenderingContext2D} pen @param {PathAt} path @param {number} size @param {string} ink */
 const outline = (pen, path, size, ink) => {
   halo(pen, path, size + 2.6);
   pen.strokeStyle = ink;
@@ -48,6 +51,7 @@ const outline = (pen, path, size, ink) => {
   path(pen, size);
   pen.stroke();
 };
+/** @param {CanvasRenderingContext2D} pen @param {PathAt} path @param {number} size @param {string} ink */
 const filled = (pen, path, size, ink) => {
   halo(pen, path, size + 1.4);
   pen.fillStyle = ink;
@@ -57,6 +61,7 @@ const filled = (pen, path, size, ink) => {
   pen.lineWidth = 2.4;
 };
 
+/** @type {Record<string, GlyphIn>} */
 const SHAPES = {
   ring: (pen, ink) => {
     outline(pen, disc, 7.5, ink);
@@ -110,7 +115,8 @@ const SHAPES = {
   },
 };
 
-/* The state of time around a status: nothing in time, a ring when due soon, a triangle when overdue. */
+/** The state of time around a status: nothing in time, a ring when due soon, a triangle when overdue.
+    @type {Record<string, (pen: CanvasRenderingContext2D) => void>} */
 const TIMES = {
   soon: (pen) => {
     pen.strokeStyle = colour("bg");
@@ -155,6 +161,7 @@ export const glyphs = {
     cache.clear();
     clusters.clear();
   },
+  /** @param {CanvasRenderingContext2D} pen @param {string} shape @param {string} ink @param {number} scale */
   draw(pen, shape, ink, scale) {
     pen.save();
     pen.scale(scale, scale);
@@ -163,10 +170,11 @@ export const glyphs = {
     pen.restore();
   },
   /* A glyph drawn once into its own bitmap; thousands are then copies. */
+  /** @param {string} shape @param {string} token @param {number} scale @param {string} [time] */
   bitmap(shape, token, scale, time = "ok") {
     const key = shape + token + time + scale.toFixed(3);
     if (!cache.has(key)) {
-      const canvas = document.createElement("canvas");
+      const canvas = el("canvas");
       canvas.width = canvas.height = Math.ceil((time === "ok" ? 26 : 46) * scale);
       const pen = canvas.getContext("2d");
       pen.translate(canvas.width / 2, canvas.height / 2);
@@ -177,12 +185,13 @@ export const glyphs = {
     return cache.get(key);
   },
   /* A cluster drawn once into its own bitmap; shares in 24ths, so that one event more seldom asks for a new one. */
+  /** @param {number} n @param {number[]} shares @param {number} scale @param {string} time */
   clusterBitmap(n, shares, scale, time) {
     const parts = shares.map((share) => (share ? Math.max(1, Math.round((share / n) * 24)) : 0));
     const key = n + "/" + parts + time + scale.toFixed(3);
     let canvas = clusters.get(key);
     if (!canvas) {
-      canvas = document.createElement("canvas");
+      canvas = el("canvas");
       canvas.width = canvas.height = Math.ceil((2 * glyphs.radius(n) + 14) * scale);
       const pen = canvas.getContext("2d");
       pen.translate(canvas.width / 2, canvas.height / 2);
@@ -196,6 +205,7 @@ export const glyphs = {
     }
     return canvas;
   },
+  /** @param {CanvasRenderingContext2D} pen @param {string} state @param {number} scale */
   time(pen, state, scale) {
     pen.save();
     pen.scale(scale, scale);
@@ -203,10 +213,12 @@ export const glyphs = {
     TIMES[state](pen);
     pen.restore();
   },
-  /* The radius in units of a cluster of n. */
+  /** The radius in units of a cluster of n. @param {number | string} n */
   radius: (n) => clusterRadius(Number(n) || 1),
   /* A ring whose arcs are the shares of statuses, the count inside; the time state of its worst as a small mark.
      `shares` is a Map status → n. */
+  /** @param {CanvasRenderingContext2D} pen @param {string} text @param {Map<string, number>} shares
+      @param {number} scale @param {string} [time] @param {number | string} [n] */
   cluster(pen, text, shares, scale, time = "ok", n = text) {
     const radius = glyphs.radius(n);
     const all = [...shares.values()].reduce((sum, n) => sum + n, 0) || 1;

@@ -1,14 +1,18 @@
 /* Where an area lies: its middle, and whether a point is in it. */
 import { areas } from "./ground.js";
+import { within } from "./sketch.js";
 
+/** @param {string} code @param {string} root */
 export const below = (code, root) => {
   for (let one = areas.get(code); one; one = areas.get(one.parent)) if (one.id === root) return true;
   return false;
 };
 
+/** @param {any[]} shape @returns {LatLng[][]} */
 const rings = (shape) => (typeof shape[0].lat === "number" ? [shape] : shape.flatMap(rings));
 
 /* Where a name lies: the centre of gravity of the longest border when it is inside, else the stored place. */
+/** @param {GroundArea} area */
 export const centreOf = (area) => {
   const ring = rings(area.layer.getLatLngs()).sort((a, b) => b.length - a.length)[0];
   let sum = 0,
@@ -27,17 +31,11 @@ export const centreOf = (area) => {
   return area.at ? window.L.latLng(area.at[1], area.at[0]) : area.layer.getBounds().getCenter();
 };
 
+/** @param {GroundArea} area @param {LatLng} at */
 export const holds = (area, at) => {
   if (!area.layer.getBounds().contains(at)) return false;
-  let inside = false;
-  for (const ring of rings(area.layer.getLatLngs())) {
-    for (let i = 0, j = ring.length - 1; i < ring.length; j = i, i += 1) {
-      if (
-        ring[i].lat > at.lat !== ring[j].lat > at.lat &&
-        at.lng < ((ring[j].lng - ring[i].lng) * (at.lat - ring[i].lat)) / (ring[j].lat - ring[i].lat) + ring[i].lng
-      )
-        inside = !inside;
-    }
-  }
-  return inside;
+  const found = rings(area.layer.getLatLngs()).map((ring) =>
+    ring.map((one) => /** @type {LngLat} */ ([one.lng, one.lat])),
+  );
+  return within(found, [at.lng, at.lat]);
 };

@@ -14,29 +14,39 @@ const RAMP = ["#0d3049", "#12425f", "#1a5b7d", "#26789d"];
 // told apart by lightness, blue to yellow
 const KINDS = ["#1f5f96", "#665520", "#2f3f4c", "#7b7d74", "#275f57", "#5d4a78"];
 const BLANK = "#0d3049";
+/** @type {Record<string, LineStyle>} */
 const LINES = {
   grid: { fill: true, fillColor: BLANK, fillOpacity: 1, color: "#1d5473", weight: 0.6 },
   community: { fill: false, color: "#3f88a8", weight: 1.1, opacity: 0.9 },
   street: { fill: false, color: "#7fd3ea", weight: 2, opacity: 0.9 },
   edge: { fill: false, color: "#8fe6f5", weight: 2.8, className: "w-map__edge" },
 };
+/** @param {number} weight */
 const thick = (weight) => weight * Math.max(1, rem() / 20); // lines grow with the wall
 const DIM = 0.32;
 const STEADY_MS = 10000; // the steps of the ramp hold still for so long
 
+/** @type {Map<string, GroundArea>} */
 export const areas = new Map(); // code → {layer, ...properties}
+/** @type {Map<string, {box: HTMLElement, marker: LeafletMarker}>} */
 const labels = new Map();
+/** @type {Map<string, string>} */
 const fills = new Map();
+/** @type {string[]} */
 let kinds = [];
 let steps = [1, 2, 3];
 let steppedAt = -1e9;
 let byKind = false;
+/** @type {string} */
 let selected = null;
+/** @type {LeafletMap} */
 let map = null;
 
+/** @param {number} n */
 const bucket = (n) => steps.filter((step) => n >= step).length;
 
 /* 1, 2, 3 in a quiet district; round steps that split the grids when there are many. */
+/** @param {Map<string, number>} open */
 const step = (open) => {
   if (performance.now() - steppedAt < STEADY_MS) return;
   steppedAt = performance.now();
@@ -53,6 +63,7 @@ const step = (open) => {
   wallMap.tools();
 };
 
+/** @param {Map<string, number>} open */
 const fill = (open) => {
   for (const [code, area] of areas) {
     if (area.kind !== "grid") continue;
@@ -90,6 +101,7 @@ const outline = () => {
   fills.clear();
 };
 
+/** @param {string} code */
 const children = (code) => {
   const found = [...areas.values()].filter((area) =>
     code ? area.parent === code : area.level === (page.first.levels[1] || page.first.levels[0]),
@@ -98,6 +110,7 @@ const children = (code) => {
 };
 
 /* A name inside its parent's name says only what is its own: 金海社区第13网格 in 金海社区 is 第13网格. */
+/** @param {GroundArea} area */
 const short = (area) => {
   const outer = areas.get(area.parent);
   return outer && area.name.length > outer.name.length && area.name.startsWith(outer.name)
@@ -105,6 +118,7 @@ const short = (area) => {
     : area.name;
 };
 
+/** @param {Map<string, number>} open */
 const label = (open) => {
   const wanted = new Map(
     children(selected)
@@ -140,6 +154,7 @@ const label = (open) => {
 };
 
 /* Names that would lie on each other, on an emergency, under the switches or over the edge: the busier one stays. */
+/** @param {Map<string, number>} open */
 const spread = (open) => {
   const room = mapRoom.on(map);
   const names = [...labels].map(([code, { box, marker }]) => ({
@@ -157,6 +172,7 @@ const spread = (open) => {
 
 export const ground = {
   areas,
+  /** @param {string} kind */
   line: (kind) => ({ ...LINES[kind], weight: thick(LINES[kind].weight) }),
   /* The window's size changed: lines keep their share of it. */
   redraw() {
@@ -166,12 +182,14 @@ export const ground = {
     }
   },
   RAMP,
+  /** @param {LeafletMap} found */
   attach(found) {
     areas.clear();
     labels.clear();
     fills.clear();
     map = found;
   },
+  /** @param {LeafletLayer} layer @param {GroundArea} properties */
   add(layer, properties) {
     areas.set(properties.id, { layer, ...properties });
     if (properties.type && !kinds.includes(properties.type)) kinds = [...kinds, properties.type].sort();
@@ -179,16 +197,19 @@ export const ground = {
   get kinds() {
     return kinds;
   },
+  /** @param {string} kind */
   colourOf: (kind) => KINDS[kinds.indexOf(kind) % KINDS.length],
   /* The words under the ramp's four steps. */
   get words() {
     const [one, two, three] = steps;
     return one === 1 ? ["0", "1", "2", "≥3"] : ["<" + one, one + "–" + (two - 1), two + "–" + (three - 1), "≥" + three];
   },
+  /** @param {boolean} wanted */
   byKind(wanted) {
     byKind = wanted;
     ground.count(livePoints.open);
   },
+  /** @param {Map<string, number>} open */
   count(open) {
     if (!map) return;
     step(open);
@@ -198,20 +219,23 @@ export const ground = {
   settle() {
     if (map) spread(livePoints.open);
   },
+  /** @param {string} code */
   select(code) {
     if (selected === (code || null)) return;
     selected = code || null;
     outline();
     ground.count(livePoints.open);
   },
-  /* The codes from the outermost to the innermost area under a place. */
+  /** The codes from the outermost to the innermost area under a place. @param {LatLng} at */
   chain(at) {
+    /** @param {GroundArea} area */
     const depth = (area) => page.first.levels.indexOf(area.level);
     return [...areas.values()]
       .filter((area) => holds(area, at))
       .sort((a, b) => depth(a) - depth(b))
       .map((area) => area.id);
   },
+  /** @param {string} code */
   bounds(code) {
     const wanted = code && areas.has(code) ? [areas.get(code)] : [...areas.values()];
     return wanted.reduce((all, area) => all.extend(area.layer.getBounds()), window.L.latLngBounds([]));

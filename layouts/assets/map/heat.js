@@ -1,4 +1,5 @@
 /* Where open events lie thick: a smooth picture under the marks, made beside the points, stretched by the canvas. */
+import { el } from "../core/dom.js";
 import { rem } from "../core/room.js";
 import { wallMap } from "./map.js";
 import { canvasPane, cleared, viewOf } from "./pane.js";
@@ -7,8 +8,11 @@ import { livePoints } from "./points.js";
 const SLACK = 0.25;
 const PACE_MS = 500; // new events shift the picture slowly; a moved view is drawn in the next frame
 
+/** @type {LeafletMap} */
 let map = null;
+/** @type {HTMLCanvasElement} */
 let canvas = null;
+/** @type {any} */
 let picture = null; // {image, x, y, step, wide, high, …what was asked}
 let on = false;
 let stale = false;
@@ -39,6 +43,7 @@ const soon = () => {
   if (!frame && on) frame = requestAnimationFrame(draw);
 };
 
+/** @param {MapView} view */
 const covers = (view) =>
   picture &&
   picture.scale === view.scale &&
@@ -48,6 +53,7 @@ const covers = (view) =>
   view.top >= picture.top &&
   view.bottom <= picture.bottom;
 
+/** @param {MapView} view */
 const gather = (view) => {
   if (asking || !livePoints.ready || (!stale && covers(view))) return;
   const wait = PACE_MS - (performance.now() - askedAt);
@@ -65,13 +71,15 @@ const gather = (view) => {
     scale: view.scale,
     unit: rem() / 20,
     area: wallMap.area(),
+    now: 0,
+    quiet: /** @type {boolean[]} */ ([]),
   };
   asking = true;
   stale = false;
   askedAt = performance.now();
   livePoints.ask("heat", ask, (answer) => {
     asking = false;
-    const image = picture ? picture.image : document.createElement("canvas");
+    const image = picture ? picture.image : el("canvas");
     image.width = answer.wide;
     image.height = answer.high;
     image.getContext("2d").putImageData(new ImageData(answer.pixels, answer.wide, answer.high), 0, 0);
@@ -81,6 +89,7 @@ const gather = (view) => {
 };
 
 export const heat = {
+  /** @param {LeafletMap} found */
   attach(found) {
     map = found;
     canvas = canvasPane(map, "heat", 440);
@@ -90,6 +99,7 @@ export const heat = {
     stale = true;
     soon();
   },
+  /** @param {boolean} wanted */
   show(wanted) {
     on = wanted;
     canvas.style.display = on ? "" : "none";

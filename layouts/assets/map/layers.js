@@ -1,6 +1,7 @@
 /* Which layers of the map are shown; the browser keeps the choice. */
 const KEPT = "grid.map.layers";
 
+/** @type {Record<string, boolean>} */
 export const layers = { events: true, heat: false, kinds: false, places: false };
 try {
   Object.assign(layers, JSON.parse(localStorage.getItem(KEPT) || "{}"));
@@ -8,6 +9,7 @@ try {
   /* a browser without storage starts anew */
 }
 
+/** @param {string} name */
 export const toggleLayer = (name) => {
   layers[name] = !layers[name];
   try {

@@ -8,6 +8,7 @@ import { ground } from "./ground.js";
 import { layers } from "./layers.js";
 import { placeMark, places } from "./places.js";
 
+/** @param {string} colour @param {string} word */
 const swatch = (colour, word) => {
   const item = el("span", "w-key__i");
   const sign = item.appendChild(el("i"));
@@ -16,6 +17,7 @@ const swatch = (colour, word) => {
   return item;
 };
 
+/** @param {PathAt} paint @param {string} word */
 const drawn = (paint, word) => {
   const item = el("span", "w-key__i");
   const canvas = item.appendChild(el("canvas"));
@@ -27,6 +29,7 @@ const drawn = (paint, word) => {
   return item;
 };
 
+/** @param {string} title @param {HTMLElement[]} items @param {string} [classes] */
 const line = (title, items, classes = "") => {
   const row = el("div", "w-key__r " + classes);
   row.append(el("b", "", title), ...items);
@@ -34,17 +37,20 @@ const line = (title, items, classes = "") => {
 };
 
 /* Draw the legend into its box, where its shape has changed or `anew`. */
+/** @param {HTMLElement} box @param {boolean} [anew] */
 export const drawRamp = (box, anew) => {
   if (!box) return;
   const words = ground.words;
   const shape = JSON.stringify([layers, words, ground.kinds, places.any]);
   if (!anew && box._shape === shape) return;
   box._shape = shape;
-  const state = (name) => (pen, size) => {
+  /** @param {string} name */
+  const state = (name) => (/** @type {CanvasRenderingContext2D} */ pen, /** @type {number} */ size) => {
     pen.translate(0, name === "over" ? size * 0.1 : 0);
     glyphs.time(pen, name, (size / 40) * 1.2);
     glyphs.draw(pen, "dot", glyphs.colour("st-handle"), size / 40);
   };
+  /** @param {CanvasRenderingContext2D} pen @param {number} size */
   const dot = (pen, size) => glyphs.draw(pen, "dot", glyphs.colour("st-handle"), size / 26);
   const rows = [
     layers.kinds

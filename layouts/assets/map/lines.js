@@ -18,19 +18,29 @@ const RINGS = [300, 600, 1000]; // metres
 const EQUATOR = 40075016.7;
 const calm = window.matchMedia("(prefers-reduced-motion: reduce)");
 
+/** @type {LeafletMap} */
 let map = null;
+/** @type {HTMLCanvasElement} */
 let canvas = null;
 let frame = 0;
+let shape = ""; // of the scenes that are drawn
+/** @type {LngLat} */
 let centre = null;
+/** @type {{from: LngLat, to: LngLat, began: number}[]} */
 const flights = []; // {from, to, began}
+/** @type {ForceScene[]} */
 let scenes = []; // {key, row, forces, moving}
+/** @type {MapBox[]} */
 let words = []; // where the words of the forces stand
 
+/** @param {MapView} view @param {number} lng @param {number} lat @returns {Point2} */
 const place = (view, lng, lat) => {
   const [x, y] = livePoints.world(lng, lat);
   return [(x - view.left) * view.scale, (y - view.top) * view.scale];
 };
 
+/** @param {CanvasRenderingContext2D} pen @param {[number, number]} given @param {[number, number]} given
+    @param {number} [part] */
 const bent = (pen, [ax, ay], [bx, by], part = 1) => {
   const mx = (ax + bx) / 2 + (by - ay) * 0.14;
   const my = (ay + by) / 2 - (bx - ax) * 0.14;
@@ -46,6 +56,8 @@ const bent = (pen, [ax, ay], [bx, by], part = 1) => {
   pen.stroke();
 };
 
+/** @param {CanvasRenderingContext2D} pen @param {MapView} view
+    @param {{from: LngLat, to: LngLat, began: number}} one @param {number} now @param {number} unit */
 const flight = (pen, view, one, now, unit) => {
   const part = calm.matches ? STILL : Math.min(1, (now - one.began) / FLIGHT_MS);
   const from = place(view, ...one.from);
@@ -69,11 +81,14 @@ const flight = (pen, view, one, now, unit) => {
 const MARK = 28; // a force's sign with its frame
 const HIGH = 22;
 
+/** @param {CanvasRenderingContext2D} pen @param {string} text @param {number} unit */
 const width = (pen, text, unit) => {
   pen.font = "700 " + 15 * unit + "px " + glyphs.colour("font");
   return pen.measureText(text).width + 12 * unit;
 };
 
+/** @param {CanvasRenderingContext2D} pen @param {string} text @param {number} x @param {number} y
+    @param {number} unit @param {string} ink */
 const tag = (pen, text, x, y, unit, ink) => {
   const wide = width(pen, text, unit);
   pen.textAlign = "center";
@@ -84,6 +99,8 @@ const tag = (pen, text, x, y, unit, ink) => {
   pen.fillText(text, x, y + unit);
 };
 
+/** @param {CanvasRenderingContext2D} pen @param {MapView} view @param {{lng: number, lat: number}} row
+    @param {number} unit */
 const distances = (pen, view, row, unit) => {
   const [x, y] = place(view, row.lng, row.lat);
   const metre = view.scale / (EQUATOR * Math.cos((row.lat * Math.PI) / 180));
@@ -106,6 +123,8 @@ const distances = (pen, view, row, unit) => {
   }
 };
 
+/** @param {CanvasRenderingContext2D} pen @param {MapView} view @param {ForceScene} scene @param {Force} one
+    @param {number} now @param {number} unit */
 const force = (pen, view, scene, one, now, unit) => {
   const from = place(view, one.lng, one.lat);
   pen.setLineDash([9 * unit, 7 * unit]);
@@ -119,6 +138,7 @@ const force = (pen, view, scene, one, now, unit) => {
 
 /* The words of the forces: below the sign, else above or beside it, where nothing stands; else not at all (the strip
    says them). */
+/** @param {CanvasRenderingContext2D} pen @param {MapView} view @param {Force[]} forces @param {number} unit */
 const told = (pen, view, forces, unit) => {
   words = [];
   if (!forces.length) return;
@@ -133,12 +153,14 @@ const told = (pen, view, forces, unit) => {
     const wide = width(pen, said, unit);
     const aside = wide / 2 + (MARK / 2) * unit;
     const [x, y] = spots[i];
-    const at = [
+    /** @type {Point2[]} */
+    const around = [
       [x, y + 27 * unit],
       [x, y - 27 * unit],
       [x + aside, y],
       [x - aside, y],
-    ].find(([left, top]) => room.free(mapRoom.box(left, top, wide, HIGH * unit)));
+    ];
+    const at = around.find(([left, top]) => room.free(mapRoom.box(left, top, wide, HIGH * unit)));
     if (!at) return;
     words.push(mapRoom.box(...at, wide, HIGH * unit));
     room.take(words[words.length - 1]);
@@ -167,6 +189,7 @@ const draw = () => {
   else if (!calm.matches && scenes.some((scene) => scene.moving && scene.forces.length)) wake(SLOW_MS);
 };
 
+/** @param {number} rest */
 const wake = (rest) => {
   if (frame || !map) return;
   frame = -1;
@@ -176,6 +199,7 @@ const wake = (rest) => {
 };
 
 export const lines = {
+  /** @param {LeafletMap} found */
   attach(found) {
     map = found;
     canvas = canvasPane(map, "lines", 460);
@@ -183,10 +207,12 @@ export const lines = {
       if (scenes.length || flights.length) wake(0);
     });
   },
+  /** @param {LngLat | null} at */
   centre(at) {
     centre = at;
   },
   /* A line to what was just dispatched or claimed, from its unit's place or else the centre. */
+  /** @param {EventRow} row */
   dispatch(row) {
     if (!map || document.hidden) return;
     const from = places.ofUnit(row.unit) || centre;
@@ -202,10 +228,11 @@ export const lines = {
     return words;
   },
   /* The forces of each open emergency: [{key, row, forces, moving}]; drawn anew only when they differ. */
+  /** @param {ForceScene[]} wanted */
   scenes(wanted) {
     const same = JSON.stringify(wanted.map((one) => [one.key, one.moving, one.row.lng, one.row.lat, one.forces]));
-    if (same === lines.shape) return;
-    lines.shape = same;
+    if (same === shape) return;
+    shape = same;
     scenes = wanted;
     wake(0);
   },

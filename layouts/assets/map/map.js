@@ -18,7 +18,9 @@ import { view } from "./view.js";
 const TILE_ERRORS = 6; // in a row without a tile in between: the server is gone
 const TILE_RETRY_MS = 60000;
 
+/** @type {LeafletMap} */
 let map = null;
+/** @type {any} */
 let layer = null;
 const area = () => shownArea.code || null;
 
@@ -36,11 +38,13 @@ const show = () => {
   wallMap.tools();
 };
 
+/** @param {string} name */
 const toggle = (name) => {
   toggleLayer(name);
   show();
 };
 
+/** @param {LeafletMap} found */
 const attach = (found) => {
   if (map === found) return;
   map = found;
@@ -53,7 +57,7 @@ const attach = (found) => {
 const ready = () => {
   const root = map.getContainer().parentElement;
   root.addEventListener("click", (pressed) => {
-    const button = pressed.target.closest("button");
+    const button = /** @type {HTMLElement} */ (pressed.target).closest("button");
     if (!button) return;
     if (button.hasAttribute("data-layer")) toggle(button.getAttribute("data-layer"));
     else if (button.hasAttribute("data-reset")) view.reset();
@@ -69,15 +73,19 @@ const ready = () => {
 };
 
 export const wallMap = {
+  /** @param {{properties: GroundArea}} feature */
   style: (feature) => ({ ...ground.line(feature.properties.kind), interactive: false, smoothFactor: 0.6 }),
+  /** @param {{properties: GroundArea}} feature @param {LeafletLayer} drawn @param {{map: LeafletMap}} context */
   onEachFeature(feature, drawn, context) {
     attach(context.map);
     ground.add(drawn, feature.properties);
   },
   /* A dead tile server is taken off quietly and tried again every minute; events lie above and stay. */
+  /** @param {{target: TileLayer}} event */
   tileload(event) {
     event.target._failed = 0;
   },
+  /** @param {{target: TileLayer}} event */
   tileerror(event) {
     const tiles = event.target;
     tiles._failed = (tiles._failed || 0) + 1;
@@ -88,22 +96,29 @@ export const wallMap = {
     setTimeout(() => tiles.addTo(held), TILE_RETRY_MS);
   },
   area,
+  /** @param {Alert} one */
   forcesOf: (one) => alarms.forcesOf(one),
+  /** @param {boolean} [data] */
   dirty(data) {
     if (!layer) return;
     layer.dirty(Boolean(data));
     if (data) heat.dirty();
   },
+  /** @param {number} x @param {number} y */
   at: (x, y) => (layer ? layer.at(x, y) : null),
+  /** @param {string} code */
   name: (code) => (ground.areas.has(code) ? ground.areas.get(code).name : ""),
+  /** @param {string} code */
   levelOf: (code) => (ground.areas.has(code) ? ground.areas.get(code).level : ""),
   count() {
     ground.count(livePoints.open);
   },
+  /** @param {EventRow[]} rows @param {(row: EventRow) => boolean} calm */
   alarms(rows, calm) {
     alarms.draw(rows, calm);
     view.watch();
   },
+  /** @param {number} now */
   tick(now) {
     alarms.tick(now);
     if (layer) layer.tick();
@@ -121,6 +136,7 @@ export const wallMap = {
   tools() {
     if (!map) return;
     const root = map.getContainer().parentElement;
+    /** @type {Record<string, boolean>} */
     const has = { kinds: ground.kinds.length > 1, places: places.any };
     for (const button of root.querySelectorAll("[data-layer]")) {
       const name = button.getAttribute("data-layer");

@@ -1,15 +1,18 @@
 /* What every canvas on the map needs: a place above the areas, the view it shows, an empty sheet. */
+import { el } from "../core/dom.js";
 
+/** @param {LeafletMap} map @param {string} name @param {number} order */
 export const canvasPane = (map, name, order) => {
   const pane = map.getPane(name) || map.createPane(name);
-  pane.style.zIndex = order;
+  pane.style.zIndex = String(order);
   pane.style.pointerEvents = "none";
-  const canvas = pane.appendChild(document.createElement("canvas"));
+  const canvas = pane.appendChild(el("canvas"));
   canvas.className = "w-map__" + name;
   return canvas;
 };
 
 /* The view in the square world (0…1): its edges, pixels to the world's width, and its size. */
+/** @param {LeafletMap} map */
 export const viewOf = (map) => {
   const size = map.getSize();
   const corner = map.getPixelBounds().min;
@@ -26,6 +29,7 @@ export const viewOf = (map) => {
 };
 
 /* A canvas as large as the map's box at its place, empty; the pen counts in CSS pixels. */
+/** @param {HTMLCanvasElement} canvas @param {LeafletMap} map */
 export const cleared = (canvas, map) => {
   const size = map.getSize();
   const ratio = window.devicePixelRatio || 1;

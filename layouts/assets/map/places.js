@@ -1,4 +1,5 @@
 /* What the pack says stands where: party rooms, key places, cameras, stations, teams. Drawn only when asked for. */
+import { call } from "../core/http.js";
 import { rem } from "../core/room.js";
 import { t } from "../core/words.js";
 import { glyphs } from "./glyphs.js";
@@ -7,6 +8,7 @@ import { canvasPane, cleared, viewOf } from "./pane.js";
 import { livePoints } from "./points.js";
 
 const RETRY_MS = 30000;
+/** @type {Record<string, {mark: Word, token: string, word: Word}>} */
 const KINDS = {
   party: { mark: () => t("党"), token: "gold", word: () => t("党组织") },
   key_place: { mark: () => t("重"), token: "time-soon", word: () => t("重点场所") },
@@ -17,16 +19,23 @@ const KINDS = {
 };
 const OTHER = { mark: () => t("点"), token: "text-2", word: () => t("其他地点") };
 
+/** @type {LeafletMap} */
 let map = null;
+/** @type {HTMLCanvasElement} */
 let canvas = null;
+/** @type {MapPlace[]} */
 let items = [];
 let on = false;
 let frame = 0;
+/** @type {{x: number, y: number, item: MapPlace}[]} */
 let hits = [];
 let asked = false;
+/** @type {Map<string, LngLat>} */
 const units = new Map();
 
 /* A place's sign: a square with one character, so that it is never taken for an event. */
+/** @param {CanvasRenderingContext2D} pen @param {string} kind @param {number} x @param {number} y
+    @param {number} unit */
 export const placeMark = (pen, kind, x, y, unit) => {
   const known = KINDS[kind] || OTHER;
   const half = 11 * unit;
@@ -62,21 +71,22 @@ const soon = () => {
   if (!frame && (on || hits.length)) frame = requestAnimationFrame(draw);
 };
 
-const load = () => {
-  fetch("/api/v1/places", { headers: { Accept: "application/json" } })
-    .then((answer) => (answer.ok ? answer.json() : Promise.reject(answer.status)))
-    .then((found) => {
-      items = (found.items || []).filter((item) => Number.isFinite(item.lng) && Number.isFinite(item.lat));
-      for (const item of items) if (item.unit && !units.has(item.unit)) units.set(item.unit, [item.lng, item.lat]);
-      wallMap.tools();
-      soon();
-    })
-    .catch((reason) => {
-      if (reason !== 404) setTimeout(load, RETRY_MS);
-    }); // 404: this server knows no places
+const load = async () => {
+  const { ok, status, said } = await call("/api/v1/places");
+  if (!ok) {
+    if (status !== 404) setTimeout(load, RETRY_MS); // 404: this server knows no places
+    return;
+  }
+  items = (said.items || []).filter(
+    (/** @type {MapPlace} */ item) => Number.isFinite(item.lng) && Number.isFinite(item.lat),
+  );
+  for (const item of items) if (item.unit && !units.has(item.unit)) units.set(item.unit, [item.lng, item.lat]);
+  wallMap.tools();
+  soon();
 };
 
 export const places = {
+  /** @param {LeafletMap} found */
   attach(found) {
     map = found;
     canvas = canvasPane(map, "places", 445);
@@ -93,16 +103,20 @@ export const places = {
   kinds() {
     return [...new Set(items.map((item) => item.kind))].map((kind) => [kind, (KINDS[kind] || OTHER).word()]);
   },
+  /** @param {string} unit */
   ofUnit: (unit) => (unit && units.get(unit)) || null,
+  /** @param {boolean} wanted */
   show(wanted) {
     if (!canvas) return;
     on = wanted;
     canvas.style.display = on ? "" : "none";
     if (!frame) frame = requestAnimationFrame(draw);
   },
+  /** @param {number} x @param {number} y */
   at(x, y) {
     const near = hits.find((hit) => Math.hypot(hit.x - x, hit.y - y) < 14 * (rem() / 20));
     return near ? near.item : null;
   },
+  /** @param {string} kind */
   word: (kind) => (KINDS[kind] || OTHER).word(),
 };

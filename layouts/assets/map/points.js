@@ -1,7 +1,9 @@
-/* The map's own account of the open events: fed by window.live in slices, counted per area, gathered here or in a
+/* The map's own account of the open events: fed by the live feed in slices, counted per area, gathered here or in a
    worker. */
+
 import { timeState } from "../core/due.js";
 import { page } from "../core/page.js";
+import { live } from "../live/live.js";
 import { codesOf } from "../wall/names.js";
 import { Points } from "./gather.js";
 import { lines } from "./lines.js";
@@ -15,37 +17,46 @@ const NEVER = Infinity;
 const WAITING = new Set(["reported", "claimable", "pending_dispatch"]);
 const SENT = new Set(["dispatched", "handling"]);
 
-const held = new Map(); // id → the row it was last counted as
-const open = new Map(); // area code → open events in it
-const pathAt = new Map();
+const held = /** @type {Map<number, EventRow>} */ (new Map()); // id → the row it was last counted as
+const open = /** @type {Map<string, number>} */ (new Map()); // area code → open events in it
+const pathAt = /** @type {Map<string, number>} */ (new Map());
+/** @type {Map<string, {row: EventRow, after: number}>} */
 const unseen = new Map(); // number → {row, after: the answer that did not know it yet}
-const answers = new Map();
-let here = null;
-let worker = null;
-let queue = [];
+const answers = /** @type {Map<number, (answer: any, cost: number) => void>} */ (new Map());
+let here = /** @type {Points} */ (null);
+let worker = /** @type {Worker | false} */ (null);
+let queue = /** @type {number[]} */ ([]);
 let at = 0;
 let draining = false;
 let shownAt = -1e9;
 let asked = 0;
-let listener = null;
+let listener = /** @type {() => void} */ (null);
 let loaded = false;
 
+/** @param {number} lng @param {number} lat @returns {Point2} */
 const world = (lng, lat) => {
   const sin = Math.sin((lat * Math.PI) / 180);
   return [lng / 360 + 0.5, 0.5 - Math.log((1 + sin) / (1 - sin)) / (4 * Math.PI)];
 };
 
+/** @param {EventRow} row */
 const placed = (row) => Number.isFinite(row.lng) && Number.isFinite(row.lat);
 
-/* From when an event is due soon and from when it is overdue, epoch ms; never where its handling clock does not run. */
+/**
+ * From when an event is due soon and from when it is overdue, epoch ms; never where its handling clock does not run.
+ * @param {EventRow} row
+ */
 const terms = (row) => [row.warn_due_at || row.handle_due_at || NEVER, row.handle_due_at + 1 || NEVER];
 
+/** @param {EventRow} row @param {number} by */
 const count = (row, by) => {
   for (const code of codesOf(row.path)) open.set(code, (open.get(code) || 0) + by);
 };
 
+/** @returns {FreshBatch} */
 const fresh = () => ({ ids: [], x: [], y: [], soon: [], due: [], status: [], path: [], paths: [], gone: [] });
 
+/** @param {FreshBatch} batch @param {EventRow} row */
 const note = (batch, row) => {
   const path = row.path || "/";
   if (!pathAt.has(path)) {
@@ -63,8 +74,9 @@ const note = (batch, row) => {
   batch.path.push(pathAt.get(path));
 };
 
+/** @param {number} id @param {FreshBatch} batch */
 const take = (id, batch) => {
-  const row = window.live.get(id);
+  const row = live.get(id);
   const before = held.get(id);
   if (before === row) return;
   if (before) count(before, -1);
@@ -90,6 +102,7 @@ const take = (id, batch) => {
 const again = new MessageChannel(); // the next slice after what waits already; timers would wait 4 ms each time
 again.port1.onmessage = () => drain();
 
+/** @param {FreshBatch} batch */
 const send = (batch) => {
   const packed = {
     ...batch,
@@ -128,26 +141,28 @@ const drain = () => {
 /* Move the points into a worker; where there is none they stay here. */
 const hire = () => {
   if (!window.Worker || worker === false) return;
-  worker = new Worker(new URL("./worker.js", import.meta.url), { type: "module" });
-  worker.onmessage = ({ data }) => {
+  const hired = new Worker(new URL("./worker.js", import.meta.url), { type: "module" });
+  hired.onmessage = ({ data }) => {
     const waiting = answers.get(data.number);
     answers.delete(data.number);
     if (waiting) waiting(data.answer, data.cost);
   };
-  worker.onerror = () => {
-    worker.terminate();
+  hired.onerror = () => {
+    hired.terminate();
     worker = false;
     answers.clear();
     pathAt.clear();
     here = new Points();
     held.clear();
     open.clear();
-    enqueue([...window.live.rows()].map((row) => row.id));
+    enqueue([...live.rows()].map((row) => row.id));
   };
-  worker.postMessage({ batch: here.whole() });
+  hired.postMessage({ batch: here.whole() });
+  worker = hired;
   here = new Points();
 };
 
+/** @param {number[]} ids */
 const enqueue = (ids) => {
   if (!draining && ids.length < 200) {
     queue = ids;
@@ -163,6 +178,7 @@ const enqueue = (ids) => {
 };
 
 export const livePoints = {
+  /** @type {string[]} */
   statuses: [],
   world,
   open,
@@ -179,17 +195,19 @@ export const livePoints = {
   get remote() {
     return Boolean(worker);
   },
-  /* The class of time of one row: "ok", "soon" or "over". */
+  /** The class of time of one row: "ok", "soon" or "over". @param {EventRow} row @param {number} now */
   time: (row, now) => timeState(row, now) || "ok",
   start() {
-    if (listener || !window.live) return;
+    if (listener) return;
     here = new Points();
-    livePoints.statuses = page.first.statuses.map((status) => status.code);
-    listener = window.live.on("rows", (ids) =>
-      enqueue(ids ? [...ids] : [...new Set([...held.keys(), ...[...window.live.rows()].map((row) => row.id)])]),
+    livePoints.statuses = page.first.statuses.map((/** @type {Marked} */ status) => status.code);
+    listener = live.on("rows", (ids) =>
+      enqueue(ids ? [...ids] : [...new Set([...held.keys(), ...[...live.rows()].map((row) => row.id)])]),
     );
   },
   /* Ask for "cells" or "heat"; fn(answer, cost in ms, its number) is called now or from the worker. */
+  /** @param {"cells" | "heat"} kind @param {MapAsk} ask
+      @param {(answer: any, cost: number, number: number) => void} fn */
   ask(kind, ask, fn) {
     const number = (asked += 1);
     if (worker) {
@@ -202,6 +220,7 @@ export const livePoints = {
     fn(answer, performance.now() - began, number);
   },
   /* Of the events that answer number `upTo` knew, say those inside the view as painted; true while more may follow. */
+  /** @param {number} upTo @param {(row: EventRow) => boolean} inside @param {number} now */
   painted(upTo, inside, now) {
     let left = Math.min(500, unseen.size);
     let marked = 0;
@@ -209,7 +228,7 @@ export const livePoints = {
       if ((left -= 1) < 0) break;
       unseen.delete(number);
       if (entry.after < upTo && inside(entry.row)) {
-        window.live.markDrawn(number, now);
+        live.markDrawn(number, now);
         marked += 1;
       } else unseen.set(number, entry); // to the end: looked at again later
     }

@@ -12,6 +12,7 @@ import { places } from "./places.js";
 
 const CALLOUT_MS = 12000;
 let hiding = 0;
+/** @param {LeafletPoint} point @param {LatLng} at */
 export const press = (point, at) => {
   const unit = rem() / 20;
   const hit = wallMap.at(point.x, point.y);
@@ -23,6 +24,7 @@ export const press = (point, at) => {
 
 /* One level down inside the selected area; beside it, its neighbour on the same level; outside everything, one level
    up. */
+/** @param {string[]} chain */
 const enter = (chain) => {
   callout([], 0, null);
   const now = shownArea.code || null;
@@ -35,12 +37,14 @@ const enter = (chain) => {
   } else if (chain[level]) shownArea.set(chain[level]);
 };
 
+/** @param {string} code */
 const above = (code) => {
   const held = ground.areas.get(code);
   const outer = held && ground.areas.get(held.parent);
   return outer && outer.parent && ground.areas.has(outer.parent) ? outer.id : null;
 };
 
+/** @param {EventRow[]} rows @param {number} all @param {MapPlace} place */
 const callout = (rows, all, place) => {
   const box = document.getElementById("screen-callout");
   clearTimeout(hiding);

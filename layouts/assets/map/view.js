@@ -12,10 +12,13 @@ const AROUND = 0.011; // degrees of latitude around an emergency, about 1.2 km
 const NEAREST = 0.018; // forces further away do not widen the view
 const calm = window.matchMedia("(prefers-reduced-motion: reduce)");
 
+/** @type {LeafletMap} */
 let map = null;
 let held = false; // a person moved the map
+/** @type {{key: string, lng: number, lat: number, forces: Force[]}} */
 let target = null; // {key, lng, lat, forces} of the emergency in view
 let timer = 0;
+/** @type {string} */
 let home = null; // code of the selected area
 const seen = new Set(); // episodes the map has flown to
 
@@ -42,6 +45,7 @@ const goal = () => {
   return box;
 };
 
+/** @param {boolean} slowly */
 const go = (slowly) => {
   if (!map || !map.getSize().x) return;
   const box = goal();
@@ -51,6 +55,7 @@ const go = (slowly) => {
   else map.fitBounds(box, { ...margins(), animate: false });
 };
 
+/** @param {boolean} slowly */
 const release = (slowly) => {
   clearTimeout(timer);
   held = false;
@@ -79,6 +84,7 @@ export const view = {
   get at() {
     return target ? target.key : null;
   },
+  /** @param {LeafletMap} found */
   attach(found) {
     map = found;
     held = false;
@@ -98,7 +104,7 @@ export const view = {
       if (!held) go(false);
     }).observe(map.getContainer());
   },
-  /* A person chose an area (or the whole): the map may move. */
+  /** A person chose an area (or the whole): the map may move. @param {string} code @param {boolean} [slowly] */
   look(code, slowly = true) {
     home = code;
     target = null;

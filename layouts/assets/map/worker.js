@@ -2,6 +2,7 @@
 import { Points } from "./gather.js";
 
 const points = new Points();
+const page = /** @type {Worker} */ (/** @type {unknown} */ (self)); // what answers here goes there
 
 self.onmessage = ({ data }) => {
   if (data.batch) {
@@ -9,7 +10,7 @@ self.onmessage = ({ data }) => {
     return;
   }
   const began = performance.now();
-  const answer = points[data.kind](data.ask);
-  const moved = answer.pixels ? [answer.pixels.buffer] : [];
-  self.postMessage({ number: data.number, answer, cost: performance.now() - began }, moved);
+  const answer = data.kind === "heat" ? points.heat(data.ask) : points.cells(data.ask);
+  const moved = "pixels" in answer ? [answer.pixels.buffer] : [];
+  page.postMessage({ number: data.number, answer, cost: performance.now() - began }, moved);
 };

@@ -1,12 +1,13 @@
 /* What the pages in a pocket share: views that the back button knows, short news, the server's time, where the phone
    is. */
 import { byId, el } from "../core/dom.js";
-import { newKey, saidBy } from "../core/http.js";
+import { call as ask, newKey } from "../core/http.js";
 import { t } from "../core/words.js";
 
 const NEWS_MS = 6000;
 const FIX_MS = 12_000;
 const HOLD_MS = 1000;
+/** @type {PhoneFirst} */
 const first = JSON.parse(byId("first").textContent);
 const root = document.querySelector(".phone");
 const shown = new Set(); // called with the name of a view that comes to be seen
@@ -28,6 +29,7 @@ const show = () => {
   window.scrollTo(0, 0);
   root.querySelector("main").scrollTop = 0;
 };
+/** @param {string} view @param {string} [part] @param {boolean} [replace] */
 const go = (view, part, replace) => {
   const hash = "#" + view + (part ? "/" + part : "");
   if (location.hash === hash) {
@@ -42,7 +44,7 @@ const go = (view, part, replace) => {
 root.dataset.first = root.dataset.view;
 window.addEventListener("hashchange", show);
 
-/* ---- news ---- */
+/** ---- news ---- @param {string} text @param {string} [kind] @param {number} [ms] */
 const tell = (text, kind, ms) => {
   clearTimeout(newsEnds);
   byId("news").replaceChildren(...(text ? [el("p", "p-news__p p-news--" + (kind || "ok"), text)] : []));
@@ -52,35 +54,25 @@ const tell = (text, kind, ms) => {
 /* ---- the server: null when no answer came; what a dead network swallows is given up, else all that waits stands
    behind it ---- */
 const PATIENCE_MS = 15_000;
+/** @param {string} method @param {string} path @param {object} [body] @param {Record<string, string>} [headers] */
 const call = async (method, path, body, headers) => {
-  const patience = new AbortController();
-  const end = setTimeout(() => patience.abort(), PATIENCE_MS);
-  try {
-    const answer = await fetch(path, {
-      method,
-      cache: "no-store",
-      signal: patience.signal,
-      headers: {
-        Accept: "application/json",
-        ...(body === undefined ? {} : { "Content-Type": "application/json" }),
-        ...headers,
-      },
-      body: body === undefined ? undefined : JSON.stringify(body),
-    });
-    return { ok: answer.ok, status: answer.status, said: await saidBy(answer) };
-  } catch (_lost) {
-    return null;
-  } finally {
-    clearTimeout(end);
-  }
+  const answer = await ask(path, { method, body, headers, patience: PATIENCE_MS });
+  return answer.status ? answer : null;
 };
+/** @param {Answer} answer */
 const refusal = (answer) => {
   const said = answer.said || {};
-  return (said.errors || []).map((one) => one.message).join("；") || said.detail || said.title || t("没有成功，请再试");
+  return (
+    (said.errors || []).map((/** @type {{message: string}} */ one) => one.message).join("；") ||
+    said.detail ||
+    said.title ||
+    t("没有成功，请再试")
+  );
 };
 
 /* ---- time: the server's, whatever the phone's own clock says ---- */
 let heard = false; // the page itself may come from the phone's own store, days old
+/** @param {number} server @param {number} speed */
 const setClock = (server, speed) => {
   clock = { server, at: Date.now(), speed };
   heard = true;
@@ -89,10 +81,12 @@ const clockKnown = () => heard;
 const now = () => clock.server + (Date.now() - clock.at) * clock.speed;
 /* The server's moment at which something happened in this phone `at` (its own clock): a clock that is wrong is wrong
    by the same then and now. */
+/** @param {number} at */
 const trueTime = (at) => new Date(Math.round(clock.server - Math.max(0, clock.at - at) * clock.speed)).toISOString();
 
-/* ---- where the phone is: {lng, lat, accuracy} or {why} ---- */
+/** ---- where the phone is: {lng, lat, accuracy} or {why} ---- @type {Record<string, Word>} */
 const WHY = { 1: () => t("没有允许定位"), 2: () => t("现在定不了位"), 3: () => t("定位超时") };
+/** @type {Place & {at: number}} */
 let fix = null;
 const locate = () =>
   new Promise((done) => {
@@ -109,16 +103,20 @@ const locate = () =>
       { enableHighAccuracy: true, timeout: FIX_MS, maximumAge: 15_000 },
     );
   });
+/** @param {Place} one @param {Place} other */
 const metres = (one, other) => {
   const tall = 111_320;
   return Math.hypot((one.lat - other.lat) * tall, (one.lng - other.lng) * tall * Math.cos((one.lat * Math.PI) / 180));
 };
+/** @param {number} m */
 const far = (m) =>
   m < 1000 ? t("{n} 米", { n: Math.round(m / 10) * 10 || Math.round(m) }) : t("{n} 公里", { n: (m / 1000).toFixed(1) });
 
 /* A button that acts only when it is held for a second, by finger or key. */
+/** @param {HTMLElement} button @param {() => void} run */
 const hold = (button, run) => {
   let timer = 0;
+  /** @param {boolean} early */
   const stop = (early) => {
     if (!timer) return;
     clearTimeout(timer);
@@ -126,6 +124,7 @@ const hold = (button, run) => {
     button.classList.remove("is-held");
     if (early) tell(t("要按住 1 秒"), "warn");
   };
+  /** @param {Event & Partial<KeyboardEvent>} event */
   const begin = (event) => {
     if (timer || (event.type === "keydown" && (event.repeat || ![" ", "Enter"].includes(event.key)))) return;
     if (event.type === "keydown") event.preventDefault();
@@ -142,21 +141,14 @@ const hold = (button, run) => {
   button.addEventListener("contextmenu", (event) => event.preventDefault());
 };
 
-const left = (ms) => {
-  const minutes = Math.floor(Math.abs(ms) / 60_000);
-  const said =
-    minutes < 60
-      ? t("{n} 分", { n: minutes })
-      : minutes < 1440
-        ? t("{n} 小时", { n: Math.floor(minutes / 60) })
-        : t("{n} 天", { n: Math.floor(minutes / 1440) });
-  return ms < 0 ? t("超 {time}", { time: said }) : t("剩 {time}", { time: said });
-};
+/** @param {string} code */
 const level = (code) => {
   const found = first.level_words[code] || { word: "", class: "lv--grid" };
   return el("span", "lv " + found.class, found.word);
 };
+/** @param {string} code */
 const status = (code) => el("span", "st " + (first.status_classes[code] || ""), first.status_words[code] || code);
+/** @param {string} name @param {any} value */
 const kept = (name, value) => {
   try {
     if (value === undefined) return JSON.parse(localStorage.getItem(name) || "null");
@@ -174,6 +166,7 @@ export const phone = {
   root,
   show,
   go,
+  /** @param {(view: string, part: string) => void} fn */
   onShow: (fn) => shown.add(fn),
   tell,
   call,
@@ -187,7 +180,6 @@ export const phone = {
   metres,
   far,
   hold,
-  left,
   level,
   status,
   newKey,

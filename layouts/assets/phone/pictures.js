@@ -5,12 +5,14 @@ import { t } from "../core/words.js";
 import { photo } from "../photo/photo.js";
 
 /* {box, items(), clear(), busy()}; `ready(one)` hears of every picture that may be sent: {blob, id: "", …}. */
+/** @param {{most: number, label?: string, ready?: (one: Picture) => void, change?: () => void}} given */
 export const makePictures = ({ most, label, ready, change }) => {
   const box = el("div", "p-pics");
   const list = box.appendChild(el("ul", "p-pics__l"));
   const fault = box.appendChild(el("p", "p-fault"));
   fault.setAttribute("role", "alert");
   const buttons = box.appendChild(el("div", "p-two"));
+  /** @type {Picture[]} */
   let items = [];
   let waiting = 0;
 
@@ -37,6 +39,7 @@ export const makePictures = ({ most, label, ready, change }) => {
     for (const one of buttons.querySelectorAll("label")) one.classList.toggle("is-full", items.length >= most);
   };
 
+  /** @param {File[]} files */
   const add = async (files) => {
     fault.textContent = "";
     for (const file of files) {
@@ -60,6 +63,7 @@ export const makePictures = ({ most, label, ready, change }) => {
     }
   };
 
+  /** @param {string} words @param {boolean} more */
   const choose = (words, more) => {
     const button = buttons.appendChild(el("label", "p-take", words));
     const input = button.appendChild(el("input"));
@@ -81,6 +85,7 @@ export const makePictures = ({ most, label, ready, change }) => {
     box,
     items: () => items.slice(),
     busy: () => waiting > 0,
+    /** @param {string} words */
     fault: (words) => {
       fault.textContent = words;
     },

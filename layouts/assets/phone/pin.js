@@ -1,20 +1,16 @@
 /* A sketch of the ground with a pin to drag: outlines of the areas, places people know, the circle of a measured
    position. */
-import { el } from "../core/dom.js";
+import { el, svg } from "../core/dom.js";
 import { t } from "../core/words.js";
+import { dot, flat, label, METRES, pairs, pathOf, pressedAt, within } from "../map/sketch.js";
 
-const NS = "http://www.w3.org/2000/svg";
 const WIDE = 360;
 const TALL = 300;
-const TALL_M = 111_320; // metres of a degree of latitude
 const STEPS = [120, 250, 500, 1000, 2500, 6000, 15_000]; // metres across the sketch
-const svg = (tag, more) => {
-  const node = document.createElementNS(NS, tag);
-  for (const [name, value] of Object.entries(more || {})) node.setAttribute(name, value);
-  return node;
-};
 
 /* {box, set(place), place()}: `change` hears every move that a person makes. */
+/** 
+    @param {PinAsked} given */
 export const makePin = ({ outlines, landmarks, centre, change }) => {
   const wrap = el("div", "p-pin");
   const box = wrap.appendChild(
@@ -32,47 +28,28 @@ export const makePin = ({ outlines, landmarks, centre, change }) => {
   const tools = wrap.appendChild(el("div", "p-pin__tools"));
   let middle = centre || [0, 0];
   let size = 3;
+  /** @type {Place} */
   let place = null; // {lng, lat, accuracy?}
   let dragging = false;
 
   const perPixel = () => STEPS[size] / WIDE;
-  const squeeze = () => Math.cos((middle[1] * Math.PI) / 180);
-  const at = (lng, lat) => [
-    WIDE / 2 + ((lng - middle[0]) * TALL_M * squeeze()) / perPixel(),
-    TALL / 2 - ((lat - middle[1]) * TALL_M) / perPixel(),
-  ];
-  const back = (x, y) => [
-    middle[0] + ((x - WIDE / 2) * perPixel()) / (TALL_M * squeeze()),
-    middle[1] - ((y - TALL / 2) * perPixel()) / TALL_M,
-  ];
+  const view = () => flat(middle, METRES / perPixel(), WIDE, TALL);
+  /** @param {number} lng @param {number} lat */
+  const at = (lng, lat) => view().to([lng, lat]);
+  const areas = outlines.map(([code, name, rows]) => ({ code, name, rings: rows.map(pairs) }));
 
-  const label = (text, x, y, kind) => {
-    const node = svg("text", { x: x.toFixed(1), y: y.toFixed(1), class: kind });
-    node.textContent = text;
-    return node;
-  };
   const paint = () => {
+    const { to } = view();
     const parts = [];
     const names = [];
-    for (const [code, name, rings] of outlines) {
-      let path = "";
-      let west = Infinity,
-        east = -Infinity,
-        north = Infinity,
-        south = -Infinity;
-      for (const ring of rings) {
-        for (let i = 0; i < ring.length; i += 2) {
-          const [x, y] = at(ring[i], ring[i + 1]);
-          path += (i ? "L" : "M") + x.toFixed(1) + " " + y.toFixed(1);
-          west = Math.min(west, x);
-          east = Math.max(east, x);
-          north = Math.min(north, y);
-          south = Math.max(south, y);
-        }
-        path += "z";
-      }
+    for (const { code, name, rings } of areas) {
+      const seen = rings.flat().map(to);
+      const west = Math.min(...seen.map(([x]) => x));
+      const east = Math.max(...seen.map(([x]) => x));
+      const north = Math.min(...seen.map(([, y]) => y));
+      const south = Math.max(...seen.map(([, y]) => y));
       if (east < 0 || west > WIDE || south < 0 || north > TALL) continue;
-      const area = svg("path", { d: path, class: "p-pin__area", "fill-rule": "evenodd" });
+      const area = svg("path", { d: pathOf(rings, to), class: "p-pin__area", "fill-rule": "evenodd" });
       area.dataset.area = code;
       parts.push(area);
       /* a name stands in the middle of what is seen of its area, where that is wide enough for it */
@@ -83,15 +60,12 @@ export const makePin = ({ outlines, landmarks, centre, change }) => {
         Math.min(TALL - 20, south),
       ];
       if (right - left > name.length * 13 && down - up > 40)
-        names.push(label(name, (left + right) / 2, (up + down) / 2, "p-pin__name"));
+        names.push(label(name, [(left + right) / 2, (up + down) / 2], "p-pin__name"));
     }
     for (const [name, lng, lat] of landmarks) {
       const [x, y] = at(lng, lat);
       if (x < 4 || x > WIDE - 4 || y < 4 || y > TALL - 4) continue;
-      parts.push(
-        svg("circle", { cx: x.toFixed(1), cy: y.toFixed(1), r: 3.5, class: "p-pin__dot" }),
-        label(name, x, y + 16, "p-pin__mark"),
-      );
+      parts.push(dot([x, y], 3.5, "p-pin__dot"), label(name, [x, y + 16], "p-pin__mark"));
     }
     ground.replaceChildren(...parts, ...names);
     scale.textContent = t("图宽约 {n} 米", { n: STEPS[size] });
@@ -105,24 +79,21 @@ export const makePin = ({ outlines, landmarks, centre, change }) => {
     needle.setAttribute("transform", `translate(${x.toFixed(1)} ${y.toFixed(1)})`);
     about.setAttribute("cx", x.toFixed(1));
     about.setAttribute("cy", y.toFixed(1));
-    about.setAttribute("r", place.accuracy ? (place.accuracy / perPixel()).toFixed(1) : 0);
+    about.setAttribute("r", place.accuracy ? (place.accuracy / perPixel()).toFixed(1) : "0");
   };
+  /** @param {number} x @param {number} y */
   const moved = (x, y) => {
-    const [lng, lat] = back(Math.min(WIDE, Math.max(0, x)), Math.min(TALL, Math.max(0, y)));
+    const [lng, lat] = view().from([Math.min(WIDE, Math.max(0, x)), Math.min(TALL, Math.max(0, y))]);
     place = { lng, lat, accuracy: null, byHand: true };
     point();
-  };
-  const spot = (event) => {
-    const frame = box.getBoundingClientRect();
-    return [((event.clientX - frame.left) / frame.width) * WIDE, ((event.clientY - frame.top) / frame.height) * TALL];
   };
   box.addEventListener("pointerdown", (event) => {
     dragging = true;
     box.setPointerCapture(event.pointerId);
-    moved(...spot(event));
+    moved(...pressedAt(box, event));
   });
   box.addEventListener("pointermove", (event) => {
-    if (dragging) moved(...spot(event));
+    if (dragging) moved(...pressedAt(box, event));
   });
   const drop = () => {
     if (!dragging) return;
@@ -148,15 +119,18 @@ export const makePin = ({ outlines, landmarks, centre, change }) => {
     middle = [place.lng, place.lat];
     paint();
   };
+  /** @param {number} by */
   const zoom = (by) => {
     size = Math.min(STEPS.length - 1, Math.max(0, size + by));
     if (place) middle = [place.lng, place.lat];
     paint();
   };
-  for (const [sign, word, by] of [
+  /** @type {[string, string, number][]} */
+  const zooms = [
     ["＋", t("放大"), -1],
     ["－", t("缩小"), 1],
-  ]) {
+  ];
+  for (const [sign, word, by] of zooms) {
     const button = tools.appendChild(el("button", "btn", sign));
     button.type = "button";
     button.setAttribute("aria-label", word);
@@ -166,6 +140,7 @@ export const makePin = ({ outlines, landmarks, centre, change }) => {
   return {
     box: wrap,
     place: () => place,
+    /** @param {Place | null} given @param {number} [across] */
     set: (given, across) => {
       place = given;
       if (given) middle = [given.lng, given.lat];
@@ -176,18 +151,8 @@ export const makePin = ({ outlines, landmarks, centre, change }) => {
 };
 
 /* The area of the sketch a point lies in: [code, name], or null. What lies in a hole of an area lies in another one. */
+/** @param {Outline[]} outlines @param {number} lng @param {number} lat */
 export const areaAt = (outlines, lng, lat) => {
-  const inside = (ring) => {
-    let odd = false;
-    for (let i = 0, j = ring.length - 2; i < ring.length; j = i, i += 2) {
-      if (
-        ring[i + 1] > lat !== ring[j + 1] > lat &&
-        lng < ((ring[j] - ring[i]) * (lat - ring[i + 1])) / (ring[j + 1] - ring[i + 1]) + ring[i]
-      )
-        odd = !odd;
-    }
-    return odd;
-  };
-  const found = outlines.find(([, , rings]) => rings.filter(inside).length % 2 === 1);
+  const found = outlines.find(([, , rows]) => within(rows.map(pairs), [lng, lat]));
   return found ? [found[0], found[1]] : null;
 };

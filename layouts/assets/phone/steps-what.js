@@ -7,13 +7,17 @@ import { phone } from "./phone.js";
 const OFTEN = 5;
 const { first, kept } = phone;
 
+/** @param {{name: string, draft: () => ReportDraft, keep: () => void}} given */
 export const whatStep = ({ name, draft, keep }) => {
   const kinds = new Map(
     first.categories.map(([code, word, parent, photo, emergency]) => [code, { code, word, parent, photo, emergency }]),
   );
+  /** @param {string} code */
   const children = (code) => [...kinds.values()].filter((one) => one.parent === code);
-  const often = () => (kept(name + ":often") || []).filter((code) => kinds.has(code)).slice(0, OFTEN);
+  const often = () =>
+    (kept(name + ":often") || []).filter((/** @type {string} */ code) => kinds.has(code)).slice(0, OFTEN);
   let heading = "";
+  /** @param {PhoneCategory} kind @param {() => void} run @param {boolean} [on] */
   const tile = (kind, run, on) => {
     const button = el("button", "p-kind" + (on ? " is-on" : ""), kind.word);
     button.type = "button";
@@ -22,6 +26,7 @@ export const whatStep = ({ name, draft, keep }) => {
     button.addEventListener("click", run);
     return button;
   };
+  /** @param {string} code */
   const pick = (code) => {
     draft().category = draft().category === code ? "" : code;
     keep();
@@ -80,9 +85,12 @@ export const whatStep = ({ name, draft, keep }) => {
       text.value = "";
       heading = "";
     },
-    /* A category that was sent is offered first the next time. */
+    /** A category that was sent is offered first the next time. @param {string} code */
     remember(code) {
-      kept(name + ":often", [code, ...(kept(name + ":often") || []).filter((one) => one !== code)].slice(0, OFTEN));
+      kept(
+        name + ":often",
+        [code, ...(kept(name + ":often") || []).filter((/** @type {string} */ one) => one !== code)].slice(0, OFTEN),
+      );
     },
   };
 };

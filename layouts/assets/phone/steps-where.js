@@ -6,13 +6,16 @@ import { areaAt, makePin } from "./pin.js";
 
 const { first, locate } = phone;
 
+/** @param {{draft: () => ReportDraft, keep: () => void}} given */
 export const whereStep = ({ draft, keep }) => {
+  /** @type {any} */
   let measured = null;
   const said = el("p", "p-where");
   const pin = makePin({
     outlines: first.outlines,
     landmarks: first.landmarks,
     centre: first.centre,
+    /** @param {Place} place */
     change: (place) => {
       draft().place = place;
       keep();
@@ -50,6 +53,7 @@ export const whereStep = ({ draft, keep }) => {
       place.byHand ? t("图上选的") : t("精度 {n} 米", { n: place.accuracy }),
     ].join(" · ");
   };
+  /** @param {boolean} asked */
   const find = async (asked) => {
     if (draft().place && !asked) {
       pin.set(draft().place);

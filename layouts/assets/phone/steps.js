@@ -14,11 +14,14 @@ const { kept, tell, go, onShow } = phone;
 
 /* `send(draft)` gets {title, category, description, place, address, pictures, resolved, extra} and returns whether it
    is done with. */
+/** 
+    @param {StepsAsked} given */
 export const reportSteps = ({ name, send, ready, extra, onSite }) => {
   const form = byId("report-form");
   const draftName = name + ":draft";
   const STEPS = [t("是什么"), t("在哪里"), t("拍照")];
   let step = 0;
+  /** @type {ReportDraft} */
   let draft = { category: "", text: "", address: "", place: null, resolved: false, ...kept(draftName) };
 
   const head = form.appendChild(el("ol", "p-head"));
@@ -46,6 +49,7 @@ export const reportSteps = ({ name, send, ready, extra, onSite }) => {
   /* ---- 3 photo ---- */
   const pictures = makePictures({ most: MOST, ready });
   bodies[2].append(pictures.box);
+  /** @type {HTMLInputElement} */
   let resolved = null;
   if (onSite) {
     const box = bodies[2].appendChild(el("label", "p-check"));
@@ -163,6 +167,7 @@ export const reportSteps = ({ name, send, ready, extra, onSite }) => {
   return {
     clear,
     resend,
+    /** @param {string} words */
     tell: (words) => {
       fault.textContent = words;
       tell(words, "bad");

@@ -2,13 +2,14 @@
    shrunk one as the smallest segment that says the same: the server compares it, nothing of it is kept in the end. */
 
 const HEAD = [0x45, 0x78, 0x69, 0x66, 0, 0]; // "Exif\0\0"
+/** @type {Record<string, number>} */
 const SIZES = { 1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 7: 1, 9: 4, 10: 8 };
 const EXIF_IFD = 0x8769;
 const GPS_IFD = 0x8825;
 // DateTimeOriginal, OffsetTimeOriginal; latitude, longitude
 const WANTED = { exif: [0x9003, 0x9011], gps: [1, 2, 3, 4] };
 
-/* The TIFF block of a JPEG's APP1, or null. */
+/** The TIFF block of a JPEG's APP1, or null. @param {Uint8Array} bytes */
 const tiffOf = (bytes) => {
   if (bytes[0] !== 0xff || bytes[1] !== 0xd8) return null;
   for (let at = 2; at + 4 < bytes.length && bytes[at] === 0xff && bytes[at + 1] !== 0xda; ) {
@@ -21,7 +22,9 @@ const tiffOf = (bytes) => {
 };
 
 /* tag → {type, count, raw: bytes in the block's own order} of the directory at an offset. */
+/** @param {DataView} view @param {number} offset @param {boolean} little */
 const directory = (view, offset, little) => {
+  /** @type {ExifTags} */
   const found = new Map();
   if (offset + 2 > view.byteLength) return found;
   const entries = view.getUint16(offset, little);
@@ -44,12 +47,14 @@ const directory = (view, offset, little) => {
 };
 
 /* What a JPEG says of its place and time: {little, exif: Map, gps: Map}, or null when it says nothing. */
+/** @param {Uint8Array} bytes */
 export const exifOf = (bytes) => {
   const tiff = tiffOf(bytes);
   if (!tiff || tiff.length < 8) return null;
   const little = tiff[0] === 0x49;
   const view = new DataView(tiff.buffer, tiff.byteOffset, tiff.byteLength);
   const first = directory(view, view.getUint32(4, little), little);
+  /** @param {number} tag @param {number[]} wanted */
   const part = (tag, wanted) => {
     const pointer = first.get(tag);
     const all = pointer ? directory(view, pointer.value, little) : new Map();
@@ -59,12 +64,14 @@ export const exifOf = (bytes) => {
   return found.exif.size || found.gps.size ? found : null;
 };
 
-/* The APP1 segment that says the same. */
+/** The APP1 segment that says the same. @param {Exif} given */
 const segment = ({ little, exif, gps }) => {
-  const parts = [
+  /** @type {[number, ExifTags][]} */
+  const all = [
     [EXIF_IFD, exif],
     [GPS_IFD, gps],
-  ].filter(([, tags]) => tags.size);
+  ];
+  const parts = all.filter(([, tags]) => tags.size);
   const heads = [2 + 12 * parts.length + 4, ...parts.map(([, tags]) => 2 + 12 * tags.size + 4)];
   let free = 8 + heads.reduce((sum, one) => sum + one, 0);
   const bytes = new Uint8Array(free + 512);
@@ -102,7 +109,7 @@ const segment = ({ little, exif, gps }) => {
   return new Uint8Array([0xff, 0xe1, length >> 8, length & 255, ...HEAD, ...body]);
 };
 
-/* A JPEG without metadata as one that says place and time. */
+/** A JPEG without metadata as one that says place and time. @param {Uint8Array} jpeg @param {Exif} said */
 export const exifInto = (jpeg, said) => {
   const made = segment(said);
   const whole = new Uint8Array(jpeg.length + made.length);

@@ -5,8 +5,10 @@ import { t } from "../core/words.js";
 import { photo } from "./photo.js";
 
 const MOST = 9;
+/** @type {WeakMap<Element, FormPicture[]>} */
 const states = new WeakMap(); // box → [{name, url, part, id, fault, sending}]
 
+/** @param {HTMLElement} box @param {FormPicture} one */
 const line = (box, one) => {
   const item = el("li", "ph");
   const picture = item.appendChild(el("img", "ph__i"));
@@ -30,8 +32,10 @@ const line = (box, one) => {
   });
   return item;
 };
+/** @param {HTMLElement} box */
 const draw = (box) => box.querySelector(".ph-list").replaceChildren(...states.get(box).map((one) => line(box, one)));
 
+/** @param {HTMLElement} box @param {FormPicture} one */
 const send = (box, one) => {
   one.fault = "";
   one.sending = (async () => {
@@ -48,10 +52,12 @@ const send = (box, one) => {
   draw(box);
 };
 
+/** @param {HTMLElement} box @param {File[]} files */
 const add = async (box, files) => {
   for (const file of files) {
     const all = states.get(box);
     if (all.length >= MOST) break;
+    /** @type {FormPicture} */
     const one = { name: file.name, url: "", part: 0, id: "", fault: "", blob: null, sending: null };
     all.push(one);
     try {
@@ -97,7 +103,7 @@ const make = () => {
   return [box];
 };
 
-/* Waits for what is still on its way. */
+/** Waits for what is still on its way. @param {HTMLElement} node */
 const read = async (node) => {
   const all = states.get(node.querySelector(".ph-box"));
   await Promise.all(all.map((one) => one.sending));

@@ -10,12 +10,18 @@ const KEPT = "report:mine";
 const MOST = 20;
 const BAD = ["dissatisfied", "very_dissatisfied"];
 const { first, tell, go, call, refusal, kept, onShow } = phone;
-let open = null; // {number, secret}
+let open = /** @type {{number: string, secret: string, said?: any}} */ (null); // {number, secret}
 let timer = 0;
 let shape = "";
 
 const mine = () => kept(KEPT) || [];
-const remember = (one) => kept(KEPT, [one, ...mine().filter((other) => other.number !== one.number)].slice(0, MOST));
+/** @param {{number: string, secret: string, title: string}} one */
+const remember = (one) =>
+  kept(
+    KEPT,
+    [one, ...mine().filter((/** @type {{number: string}} */ other) => other.number !== one.number)].slice(0, MOST),
+  );
+/** @param {string} text */
 const when = (text) => (text ? dayTime(Date.parse(text), first.time_zone) : "");
 
 /* ---- by number and secret ---- */
@@ -23,6 +29,7 @@ const form = () => {
   const made = el("form", "p-form p-card");
   made.noValidate = true;
   made.append(el("h2", "", t("查进度")));
+  /** @param {string} name @param {string} words @param {object} more */
   const field = (name, words, more) => {
     const label = made.appendChild(el("label", "p-field", words));
     const input = label.appendChild(el("input", "p-line"));
@@ -63,7 +70,7 @@ const start = () => {
   );
 };
 
-/* ---- one report ---- */
+/** ---- one report ---- @param {string} verb @param {object} body @param {string} good */
 const post = async (verb, body, good) => {
   const answer = await call("POST", `/api/v1/reports/${encodeURIComponent(open.number)}/${verb}`, {
     secret: open.secret,
@@ -125,6 +132,7 @@ const rate = () => {
   return made;
 };
 
+/** @param {string} until */
 const object = (until) => {
   const made = el("form", "p-form p-card");
   made.append(
@@ -152,6 +160,7 @@ const object = (until) => {
   return made;
 };
 
+/** @param {Api.Progress} found */
 const draw = (found) => {
   const key = JSON.stringify(found);
   if (key === shape) return; // what is being filled in is not drawn away
@@ -167,6 +176,7 @@ const draw = (found) => {
     line.append(el("b", "", one.name), el("time", "num", when(one.at)));
   }
   if (found.reason) card.append(el("p", "p-quote", t("不予立案：{reason}", { reason: found.reason })));
+  /** @type {HTMLElement[]} */
   const parts = [card];
   if (found.rating)
     parts.push(

@@ -19,17 +19,20 @@ const AGAIN_MS = 10_000;
 const URGENT_MS = 3_000;
 let due = 0;
 /* No answer, a server that is ill, or the first try still in work: nobody has taken it yet. */
+/** @param {Answer} answer */
 const unsent = (answer) =>
   !answer ||
   answer.status >= 500 ||
   answer.status === 408 ||
   answer.status === 409 ||
   (answer.ok && !answer.said.number);
+/** @type {["resident" | "property", string][]} */
 const SOURCES = [
   ["resident", t("居民")],
   ["property", t("物业")],
 ];
 
+/** @param {Picture} one */
 const upload = (one) => {
   one.sending = photo
     .uploadWithPatience(one.blob, { "X-Upload-Seat": seat }, (part) => {
@@ -52,6 +55,7 @@ const upload = (one) => {
 };
 
 /* Who says so, how to reach them, and whether it is urgent. */
+/** @param {HTMLElement} box @param {ReportDraft} draft @param {() => void} keep */
 const more = (box, draft, keep) => {
   const who = box.appendChild(el("fieldset", "p-choice"));
   who.append(el("legend", "p-q", t("您是")));
@@ -105,6 +109,7 @@ const more = (box, draft, keep) => {
   return () => "";
 };
 
+/** @param {ReportSteps} given */
 const send = async ({ title, category, description, address, place, pictures, draft }) => {
   for (const one of pictures) {
     if (one.fault && !(one.fault instanceof photo.Refused)) upload(one); // goes on where it stopped
@@ -116,6 +121,7 @@ const send = async ({ title, category, description, address, place, pictures, dr
     return false;
   }
   const photos = pictures.map((one) => one.id).filter(Boolean);
+  /** @type {Partial<Api.DoorReport>} */
   const body = {
     title,
     category,
@@ -154,6 +160,7 @@ const send = async ({ title, category, description, address, place, pictures, dr
   return true;
 };
 
+/** @param {{number: string, secret: string}} given @param {boolean} emergency */
 const done = ({ number, secret }, emergency) => {
   const link = `${location.origin}/report#follow/${encodeURIComponent(number)}/${encodeURIComponent(secret)}`;
   const card = el("div", "p-card p-done");

@@ -18,7 +18,8 @@ export const tabs = () => {
       );
     }
   }
-  for (const button of box.children) button.setAttribute("aria-selected", String(button.dataset.board === state.board));
+  for (const button of box.children)
+    button.setAttribute("aria-selected", String(/** @type {HTMLElement} */ (button).dataset.board === state.board));
 };
 
 export const tools = () => {
@@ -30,7 +31,7 @@ export const tools = () => {
     input.addEventListener("input", () => {
       state.q = input.value.trim();
       history.replaceState(null, "", address(state));
-      scoresBoard.filter(state.q);
+      scoresBoard.filter();
     });
     const how = box.appendChild(el("button", "btn s-how", t("怎么算的")));
     how.type = "button";

@@ -1,59 +1,64 @@
 /* A board's rows: its head, how rows are ordered, one line and its numbers. */
-import { el, mark, say } from "../core/dom.js";
+import { el, mark, say, svg } from "../core/dom.js";
 import { percent } from "../core/text.js";
 import { t } from "../core/words.js";
 import { shown } from "./board.js";
 import { scores } from "./scores.js";
 
-const NS = "http://www.w3.org/2000/svg";
 const WIDE = 88;
 const TALL = 26;
+/** @param {(number | string)[]} values */
 const spark = (values) => {
-  const box = document.createElementNS(NS, "svg");
-  box.setAttribute("viewBox", `0 0 ${WIDE} ${TALL}`);
-  box.setAttribute("class", "s-spark");
-  box.setAttribute("aria-hidden", "true");
+  const box = svg("svg", { viewBox: `0 0 ${WIDE} ${TALL}`, class: "s-spark", "aria-hidden": "true" });
   const numbers = values.map(Number);
   if (numbers.length > 1) {
     const low = Math.min(0, ...numbers);
     const high = Math.max(0, ...numbers);
+    /** @param {number} i */
     const x = (i) => 3 + (i * (WIDE - 6)) / (numbers.length - 1);
+    /** @param {number} n */
     const y = (n) => TALL - 4 - ((n - low) / (high - low || 1)) * (TALL - 8);
-    const line = document.createElementNS(NS, "path");
-    line.setAttribute("d", numbers.map((n, i) => (i ? "L" : "M") + x(i).toFixed(1) + " " + y(n).toFixed(1)).join(""));
-    const dot = document.createElementNS(NS, "circle");
-    dot.setAttribute("cx", x(numbers.length - 1).toFixed(1));
-    dot.setAttribute("cy", y(numbers[numbers.length - 1]).toFixed(1));
-    dot.setAttribute("r", "2.5");
-    box.append(line, dot);
+    const last = numbers.length - 1;
+    box.append(
+      svg("path", { d: numbers.map((n, i) => (i ? "L" : "M") + x(i).toFixed(1) + " " + y(n).toFixed(1)).join("") }),
+      svg("circle", { cx: x(last).toFixed(1), cy: y(numbers[last]).toFixed(1), r: "2.5" }),
+    );
   }
   return box;
 };
 
+/** @type {Record<string, (row: BoardLine) => number | string>} */
 const SORTS = {
+  /** @param {BoardLine} row */
   rank: (row) => (row.rank === null ? Infinity : row.rank),
+  /** @param {BoardLine} row */
   name: (row) => row.name,
+  /** @param {BoardLine} row */
   points: (row) => -Number(row.points),
+  /** @param {BoardLine} row */
   composite: (row) => (row.composite === null ? Infinity : -row.composite),
 };
+/** @param {string} name */
 const sortOf = (name) =>
   SORTS[name] ||
   ((row) => {
     const { num, den } = row.rates[name] || { num: 0, den: 0 };
     return den ? -num / den : Infinity;
   });
+/** @param {BoardLine[]} rows @param {string} name */
 export const sorted = (rows, name) => {
   const by = sortOf(name);
   return rows
-    .map((row, at) => [by(row), at, row])
+    .map((row, at) => /** @type {[number | string, number, BoardLine]} */ ([by(row), at, row]))
     .sort(([one, a], [other, b]) => (one < other ? -1 : one > other ? 1 : a - b))
     .map(([, , row]) => row);
 };
 
-/* ---- head ---- */
+/** ---- head ---- @param {ScoresState} state @param {Api.Board} found */
 export const head = (state, found) => {
   const row = el("div", "s-row s-row--head");
   row.setAttribute("role", "row");
+  /** @param {string} name @param {string} word @param {string} kind */
   const column = (name, word, kind) => {
     const cell = row.appendChild(el("div", "s-c s-c--" + kind));
     cell.setAttribute("role", "columnheader");
@@ -75,11 +80,12 @@ export const head = (state, found) => {
   trend.setAttribute("role", "columnheader");
   return row;
 };
+/** @param {ScoresState} state */
 export const rates = (state) =>
   state.board === "workers" ? ["on_time_rate", "satisfaction_rate"] : scores.first.rates.slice(0, 4);
 
-/* ---- a row ---- */
-export const make = (state) => (line) => {
+/** ---- a row ---- @param {ScoresState} state */
+export const make = (state) => (/** @type {BoardLine} */ line) => {
   const row = el("div", "s-row");
   row.setAttribute("role", "row");
   row.dataset.code = line.code;
@@ -118,6 +124,7 @@ export const make = (state) => (line) => {
   return row;
 };
 /* The board of the areas right below those of this one, by the levels that the district has. */
+/** @param {ScoresState} state */
 const deeper = (state) => {
   const { depths } = scores.first;
   return state.board in depths
@@ -125,10 +132,11 @@ const deeper = (state) => {
     : undefined;
 };
 
-export const update = (state) => (row, line) => {
+/** @param {ScoresState} state */
+export const update = (state) => (/** @type {HTMLElement} */ row, /** @type {BoardLine} */ line) => {
   const cells = [...row.children];
   const medal = cells[0].querySelector(".s-medal");
-  mark(cells[0].firstChild, "aria-label", t("{name} 的积分明细", { name: line.name }));
+  mark(cells[0].firstElementChild, "aria-label", t("{name} 的积分明细", { name: line.name }));
   say(medal, line.rank === null ? "–" : String(line.rank));
   medal.className = "s-medal num" + (line.rank && line.rank <= 3 ? " s-medal--" + line.rank : "");
   row.classList.toggle("s-row--apart", line.rank === null);
@@ -154,13 +162,13 @@ export const update = (state) => (row, line) => {
   change.className = "s-change num" + (line.change > 0 ? " is-up" : line.change < 0 ? " is-down" : "");
   change.title = line.change ? t("比上期 {n} 名", { n: (line.change > 0 ? "+" : "−") + Math.abs(line.change) }) : "";
   say(cells[2].querySelector("b"), line.points.replace(/\.0$/, ""));
-  mark(cells[2].firstChild, "data-points", line.points);
+  mark(cells[2].firstElementChild, "data-points", line.points);
   let at = 3;
   if (state.board !== "workers") {
     say(cells[at], line.composite === null ? "—" : line.composite.toFixed(1));
-    cells[at].title = line.dropped.length
+    /** @type {HTMLElement} */ (cells[at]).title = line.dropped.length
       ? t("{parts} 没有可统计的，其余按权重折算", {
-          parts: line.dropped.map((code) => scores.first.kpis[code].name).join("、"),
+          parts: line.dropped.map((/** @type {string} */ code) => scores.first.kpis[code].name).join("、"),
         })
       : "";
     cells[at].classList.toggle("s-c--part", line.dropped.length > 0 && line.composite !== null);
@@ -168,22 +176,22 @@ export const update = (state) => (row, line) => {
   }
   for (const code of rates(state)) {
     const { num, den } = line.rates[code] || { num: 0, den: 0 };
-    const button = cells[at].firstChild;
+    const button = cells[at].querySelector("button");
     say(button.children[0], den ? percent(num, den) + "%" : "—");
     say(button.children[1], den ? `${num}/${den}` : "");
-    button.children[2].style.setProperty("--v", den ? (num / den).toFixed(3) : "0");
+    button.querySelector("i").style.setProperty("--v", den ? (num / den).toFixed(3) : "0");
     mark(button, "data-num", num);
     mark(button, "data-den", den);
-    button.disabled = !den;
-    button.setAttribute(
+    /** @type {HTMLButtonElement} */ (button).disabled = !den;
+    /** @type {HTMLElement} */ (button).setAttribute(
       "aria-label",
       `${line.name} ${scores.first.kpis[code].name} ${den ? percent(num, den) + "% " + num + "/" + den : "—"}`,
     );
     at += 1;
   }
   const shape = (line.trend || []).join();
-  if (cells[at]._shape !== shape) {
-    cells[at]._shape = shape;
+  if (/** @type {HTMLElement} */ (cells[at])._shape !== shape) {
+    /** @type {HTMLElement} */ (cells[at])._shape = shape;
     cells[at].replaceChildren(...((line.trend || []).length > 1 ? [spark(line.trend)] : []));
   }
 };

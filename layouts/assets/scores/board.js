@@ -8,11 +8,12 @@ import { head, make, rates, sorted, update } from "./board-rows.js";
 import { scores } from "./scores.js";
 
 const MOST = 800;
+/** @type {Api.Board & {rows: BoardLine[]}} */
 export let shown = null; // {board, rows}
 let key = "";
 const calm = () => window.matchMedia("(prefers-reduced-motion: reduce)").matches;
 
-/* ---- drawing in place ---- */
+/** ---- drawing in place ---- @param {ScoresState} state @param {Api.Board} found */
 const frame = (state, found) => {
   const box = byId("scores-board");
   const mine = [state.board, state.area, rates(state).join()].join("/");
@@ -28,7 +29,9 @@ const frame = (state, found) => {
   return box.querySelector(".s-body");
 };
 
+/** @param {HTMLElement} body */
 const places = (body) => new Map([...body.children].map((row) => [row, row.getBoundingClientRect().top]));
+/** @param {HTMLElement} body @param {Map<Element, number>} before */
 const slide = (body, before) => {
   if (calm()) return;
   for (const row of body.children) {
@@ -43,6 +46,7 @@ const slide = (body, before) => {
   }
 };
 
+/** @param {ScoresState} state */
 const paint = (state) => {
   const body = frame(state, shown);
   const words = state.q.toLowerCase();
@@ -67,6 +71,7 @@ const paint = (state) => {
 };
 
 /* What a frozen board would read otherwise now stands below it, one tap from the lines. */
+/** @param {HTMLElement} foot */
 const corrected = (foot) => {
   if (!shown.corrections.length) return;
   const button = foot.appendChild(el("button", "s-fix", t("此后更正 {n} 行", { n: shown.corrections.length })));
@@ -74,6 +79,7 @@ const corrected = (foot) => {
   button.addEventListener("click", () => scores.go({ sheet: "corrections" }));
 };
 
+/** @param {ScoresState} state */
 const draw = async (state) => {
   const wanted = [state.board, state.period, state.area].join("/");
   if (shown && key === wanted) paint(state);
@@ -101,5 +107,6 @@ export const scoresBoard = {
   },
   frozen: () => Boolean(shown && shown.frozen_at),
   corrections: () => (shown ? shown.corrections : []),
+  /** @param {string} code */
   line: (code) => (shown ? shown.rows.find((line) => line.code === code) || null : null),
 };

@@ -1,40 +1,34 @@
 /* Appeals that wait for a review, and requests to take personal data away: each answered where it stands. */
 import { byId, el } from "../core/dom.js";
 import { exporting } from "../core/exporting.js";
+import { call, faultOf } from "../core/http.js";
 import { dayTime } from "../core/time.js";
 import { t } from "../core/words.js";
 import { scores } from "./scores.js";
 
+/** @type {Record<string, Word>} */
 const STATES = {
   asked: () => t("待批准"),
   approved: () => t("已批准"),
   refused: () => t("未批准"),
   expired: () => t("链接已过期"),
 };
+/** @param {string | null} at */
 const when = (at) => (at ? dayTime(Date.parse(at), scores.first.time_zone) : "—");
 let shown = "";
 let busy = false;
 
 /* Say something to the server; what it refuses is told and nothing typed is lost. */
+/** @param {string} path @param {object} body */
 const post = async (path, body) => {
   busy = true;
-  try {
-    const answer = await fetch("/api/v1" + path, {
-      method: "POST",
-      headers: { "Content-Type": "application/json", Accept: "application/json" },
-      body: JSON.stringify(body),
-    });
-    if (answer.ok) return true;
-    const said = await answer.json();
-    scores.tell(((said.errors || [])[0] || {}).message || said.detail || said.title);
-  } catch (_lost) {
-    scores.tell(t("没有连上服务器，请再试"));
-  } finally {
-    busy = false;
-  }
-  return false;
+  const answer = await call("/api/v1" + path, { body });
+  busy = false;
+  if (!answer.ok) scores.tell(answer.status ? faultOf(answer.said) : t("没有连上服务器，请再试"));
+  return answer.ok;
 };
 
+/** @param {string} title @param {string} name @param {string} [state] */
 const panel = (title, name, state) => {
   const box = el("section", "s-panel");
   box.dataset.panel = name;
@@ -43,9 +37,11 @@ const panel = (title, name, state) => {
   if (state && scores.first.may.take) head.append(exporting.button(() => ["appeals", title, { state }]));
   return box;
 };
+/** @param {HTMLElement} box @param {string} text */
 const none = (box, text) => box.append(el("p", "s-none", text));
 
 /* A reason and the buttons that need it; `done` gets the button's value and the reason. */
+/** @param {Pairs} buttons @param {(verb: string, reason: string) => Promise<boolean>} done */
 const answering = (buttons, done) => {
   const form = el("form", "s-answer");
   const input = form.appendChild(el("input"));
@@ -65,11 +61,18 @@ const answering = (buttons, done) => {
   }
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
-    if (await done(event.submitter ? event.submitter.value : buttons[0][0], input.value.trim())) draw(true);
+    if (
+      await done(
+        event.submitter ? /** @type {HTMLInputElement} */ (event.submitter).value : buttons[0][0],
+        input.value.trim(),
+      )
+    )
+      draw(true);
   });
   return form;
 };
 
+/** @param {Api.Appeals["items"][number]} one */
 const appeal = (one) => {
   const item = el("li", "s-case");
   item.dataset.event = one.number;
@@ -110,9 +113,10 @@ const appeal = (one) => {
   return item;
 };
 
+/** @param {Api.ExportRequest} one */
 const request = (one) => {
   const item = el("li", "s-case");
-  item.dataset.request = one.id;
+  item.dataset.request = String(one.id);
   item.dataset.state = one.state;
   item.append(
     el("b", "", one.why),
@@ -174,6 +178,7 @@ const ask = () => {
   return form;
 };
 
+/** @param {HTMLElement} box @param {any[]} items @param {(one: any) => HTMLElement} make @param {string} text */
 const list = (box, items, make, text) => {
   if (!items.length) none(box, text);
   else {
@@ -182,6 +187,7 @@ const list = (box, items, make, text) => {
   }
 };
 
+/** @param {any} forced */
 const draw = async (forced) => {
   const box = byId("scores-board");
   if (box._frame !== "cases") {

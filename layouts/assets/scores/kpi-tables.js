@@ -1,11 +1,14 @@
 /* Tables of the KPI page: the breakdown, the stages, the bottleneck, hand-overs, levels. */
+
 import { el } from "../core/dom.js";
 import { exporting } from "../core/exporting.js";
+import { measured } from "../core/spans.js";
 import { percent } from "../core/text.js";
 import { t } from "../core/words.js";
 import { draw } from "./kpis.js";
 import { scores } from "./scores.js";
 
+/** @type {Record<string, Word>} */
 const DIMENSIONS = {
   area: () => t("按区域"),
   unit: () => t("按单位"),
@@ -16,23 +19,19 @@ export const COLUMNS = ["reported", "closed", "on_time_rate", "satisfaction_rate
 const MOST = 60;
 export let dimension = "area";
 
-const minutes = (seconds) =>
-  seconds < 3600
-    ? t("{n} 分", { n: Math.round(seconds / 60) })
-    : seconds < 86_400
-      ? t("{n} 小时", { n: (seconds / 3600).toFixed(1) })
-      : t("{n} 天", { n: (seconds / 86_400).toFixed(1) });
-
+/** @param {string} title @param {...(Node | null | false)} more */
 const panel = (title, ...more) => {
   const box = el("section", "s-panel");
   const head = box.appendChild(el("header", "s-panel__h"));
-  head.append(el("h2", "", title), ...more.filter(Boolean));
+  head.append(el("h2", "", title), .../** @type {Node[]} */ (more.filter(Boolean)));
   return box;
 };
 /* Takes the table of a panel away, narrowed as it stands. */
+/** @param {string} what @param {string} title @param {() => object} filters */
 const taken = (what, title, filters) =>
   scores.first.may.take && exporting.button(() => [what, title, { ...scores.narrowed(), ...filters() }]);
 const inPeriod = () => ({ period: scores.state().period });
+/** @param {string[]} heads @param {TableCells[]} rows */
 const table = (heads, rows) => {
   const wrap = el("div", "s-scroll");
   wrap.tabIndex = 0;
@@ -54,8 +53,10 @@ const table = (heads, rows) => {
   if (!rows.length) body.appendChild(el("tr")).appendChild(el("td", "s-none", t("这一期没有记录")));
   return wrap;
 };
+/** @param {number} num @param {number} den */
 export const rate = (num, den) => (den ? `${percent(num, den)}% ${num}/${den}` : "—");
 
+/** @param {Api.Breakdown} found @param {ScoresState} state */
 export const breakdown = (found, state) => {
   const picks = el("div", "s-picks");
   picks.setAttribute("role", "radiogroup");
@@ -80,11 +81,13 @@ export const breakdown = (found, state) => {
     table(
       [DIMENSIONS[dimension](), ...COLUMNS.map((code) => words[code].name)],
       found.rows.slice(0, MOST).map((row) => {
+        /** @type {string | HTMLElement} */
         let name = row.name;
         if (dimension === "area" && row.code !== state.area) {
-          name = el("button", "s-open", row.name);
-          name.type = "button";
-          name.addEventListener("click", () => scores.go({ area: row.code, sheet: "" }));
+          const open = el("button", "s-open", row.name);
+          open.type = "button";
+          name = open;
+          open.addEventListener("click", () => scores.go({ area: row.code, sheet: "" }));
         }
         return [
           name,
@@ -99,8 +102,9 @@ export const breakdown = (found, state) => {
   return box;
 };
 
-/* Beside frozen numbers: what is told of the records as they are now. */
+/** Beside frozen numbers: what is told of the records as they are now. @param {unknown} told */
 const now = (told) => (told ? el("small", "s-now", t("按现在的记录统计")) : null);
+/** @param {Api.Kpis} given */
 export const stages = ({ kpis, counted_now }) => {
   const box = panel(t("各环节用时"), now(counted_now.length));
   box.append(
@@ -112,14 +116,15 @@ export const stages = ({ kpis, counted_now }) => {
         return [
           scores.first.stages[code],
           mean.den,
-          mean.den ? minutes(mean.num / mean.den) : "—",
-          ninety.den ? minutes(ninety.num) : "—",
+          mean.den ? measured(mean.num / mean.den) : "—",
+          ninety.den ? measured(ninety.num) : "—",
         ];
       }),
     ),
   );
   return box;
 };
+/** @param {Api.Bottleneck} found */
 export const bottleneck = (found) => {
   const box = panel(
     t("堵在哪里"),
@@ -133,15 +138,16 @@ export const bottleneck = (found) => {
         .map((row) => {
           // whoever may not open the oldest case reads its age alone
           if (!row.oldest)
-            return [row.name, row.n, row.over, minutes(row.p50_s), minutes(row.p90_s), minutes(row.oldest_s)];
-          const link = el("a", "s-link", minutes(row.oldest_s));
+            return [row.name, row.n, row.over, measured(row.p50_s), measured(row.p90_s), measured(row.oldest_s)];
+          const link = el("a", "s-link", measured(row.oldest_s));
           link.href = "/event/" + encodeURIComponent(row.oldest);
-          return [row.name, row.n, row.over, minutes(row.p50_s), minutes(row.p90_s), link];
+          return [row.name, row.n, row.over, measured(row.p50_s), measured(row.p90_s), link];
         }),
     ),
   );
   return box;
 };
+/** @param {Api.Handoffs} found @param {string | null} frozen */
 export const handoffs = (found, frozen) => {
   const box = panel(t("退单与返工"), now(frozen), taken("handoffs", t("退单与返工"), inPeriod));
   box.append(
@@ -160,12 +166,14 @@ export const handoffs = (found, frozen) => {
   );
   return box;
 };
+/** @param {Api.Levels} found @param {string | null} frozen */
 export const levels = (found, frozen) => {
   const box = panel(
     t("小事不出网格、社区、街道"),
     now(frozen),
     taken("levels", t("小事不出网格、社区、街道"), inPeriod),
   );
+  /** @param {{counts: number[], closed: number}} row @param {number} upTo */
   const share = (row, upTo) =>
     rate(
       row.counts.slice(0, upTo).reduce((all, n) => all + n, 0),
@@ -177,7 +185,9 @@ export const levels = (found, frozen) => {
       found.areas.map((row) => [row.name, row.closed, share(row, 1), share(row, 2), share(row, 3)]),
     ),
   );
+  /** @param {string} level */
   const word = (level) => scores.first.level_words[level].word;
+  /** @param {string} expected @param {string} finished */
   const cell = (expected, finished) => {
     const n = found.rows.find((one) => one.expected === expected && one.finished === finished).count;
     if (!n) return n;

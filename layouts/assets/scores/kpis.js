@@ -21,9 +21,11 @@ const TILES = [
   "overdue",
 ];
 let key = "";
+/** @param {string} code @param {Api.Kpi} kpi */
 const text = (code, kpi) =>
   scores.first.kpis[code].kind === "rate" ? (kpi.den ? percent(kpi.num, kpi.den) + "%" : "—") : kpi.text;
 /* What changed since then, in points of a hundred or in numbers; nothing to compare is said. */
+/** @param {string} code @param {Api.Kpi} kpi @param {Ratio | undefined} before @param {string} word */
 const since = (code, kpi, before, word) => {
   const p = el("span", "s-since num");
   if (!before || !before.den) {
@@ -45,12 +47,13 @@ const since = (code, kpi, before, word) => {
   return p;
 };
 
+/** @param {string} code @param {Api.Kpi} kpi */
 const tile = (code, kpi) => {
   const button = el("button", "s-tile");
   button.type = "button";
   button.dataset.kpi = code;
-  button.dataset.num = kpi.num;
-  button.dataset.den = kpi.den;
+  button.dataset.num = String(kpi.num);
+  button.dataset.den = String(kpi.den);
   const words = scores.first.kpis[code];
   button.append(
     el("span", "s-tile__n", words.name),
@@ -64,12 +67,13 @@ const tile = (code, kpi) => {
   return button;
 };
 
-/* What the numbers are narrowed to beside the area. */
+/** What the numbers are narrowed to beside the area. @type {Record<string, () => [string, Pairs]>} */
 const FILTERS = {
   unit: () => [t("单位"), scores.first.units],
   category: () => [t("类别"), scores.first.categories],
   channel: () => [t("渠道"), scores.first.channels],
 };
+/** @param {ScoresState} state */
 export const filters = (state) => {
   const box = el("div", "s-filters");
   for (const [name, of] of Object.entries(FILTERS)) {
@@ -81,12 +85,13 @@ export const filters = (state) => {
       const option = select.appendChild(el("option", "", text_));
       option.value = code;
     }
-    select.value = state[name];
+    select.value = state[/** @type {"unit" | "category" | "channel"} */ (name)];
     select.addEventListener("change", () => scores.go({ [name]: select.value, sheet: "" }));
   }
   return box;
 };
 
+/** @param {ScoresState} state */
 export const draw = async (state) => {
   const narrow = scores.narrowed();
   const wanted = [state.period, ...Object.entries(narrow).flat(), dimension].join("/");

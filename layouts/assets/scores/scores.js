@@ -1,8 +1,10 @@
 /* The spine of the leaders' page: what is looked at stands in the address, so that back works and a link can be sent.
    The other scores scripts draw boards, KPIs and what lies behind a number. */
+
 import { byId, el, whenDrawn } from "../core/dom.js";
 import { shutOut } from "../core/door.js";
-import { clockTime, dayTime } from "../core/time.js";
+import { call, faultOf } from "../core/http.js";
+import { clockTime, dayTime, localDay } from "../core/time.js";
 import { t } from "../core/words.js";
 import { road, tabs, tools } from "./bars.js";
 import { scoresBoard } from "./board.js";
@@ -11,14 +13,17 @@ import { scoresKpis } from "./kpis.js";
 import { scoresSheet } from "./sheet.js";
 
 const AGAIN_MS = 15_000;
+/** @type {HTMLElement} */
 let root = null;
+/** @type {ScoresFirst} */
 export let first = null;
-export let state = {};
+export let state = /** @type {ScoresState} */ ({});
 let timer = 0;
 let asked = 0;
 let custom = false;
 let span = ""; // the days that the numbers on the page are of, in words
 
+/** @type {ScoresState & Record<string, string>} */
 const DEFAULTS = {
   board: "units",
   period: "month",
@@ -30,8 +35,10 @@ const DEFAULTS = {
   q: "",
   sheet: "",
 };
+/** @type {(keyof ScoresState)[]} */
 const NARROW = ["area", "unit", "category", "channel"];
 const read = () => ({ ...DEFAULTS, ...Object.fromEntries(new URLSearchParams(location.search)) });
+/** @param {Partial<ScoresState>} next */
 export const address = (next) =>
   "/scores" +
   ((found) => (found ? "?" + found : ""))(
@@ -39,34 +46,28 @@ export const address = (next) =>
   );
 
 /* Look at something else; `quietly` leaves no step for the back button. */
+/** @param {Partial<ScoresState>} changes @param {boolean} [quietly] */
 export const go = (changes, quietly) => {
   state = { ...state, ...changes };
   history[quietly ? "replaceState" : "pushState"](null, "", address(state));
   draw();
 };
 
-/* Ask the API: null when it did not answer or refused; what it said is told. */
+/** Ask the API: null when it did not answer or refused; what it said is told. @param {string} path */
 const ask = async (path) => {
-  try {
-    const answer = await fetch("/api/v1" + path, { cache: "no-store", headers: { Accept: "application/json" } });
-    if (answer.status === 401) {
-      shutOut();
-      return null;
-    }
-    const said = await answer.json();
-    if (answer.ok) return said;
-    tell(((said.errors || [])[0] || {}).message || said.detail || said.title);
-    return null;
-  } catch (_lost) {
-    return null;
-  }
+  const answer = await call("/api/v1" + path, { shut: shutOut });
+  if (answer.ok) return answer.said;
+  if (answer.status && answer.status !== 401) tell(faultOf(answer.said));
+  return null;
 };
+/** @param {Record<string, any>} more */
 const query = (more) =>
   new URLSearchParams(
     Object.entries({ period: state.period, ...more }).filter(([, value]) => value !== undefined && value !== ""),
   ).toString();
 
 let newsEnds = 0;
+/** @param {string} text */
 const tell = (text) => {
   const box = byId("scores-when");
   clearTimeout(newsEnds);
@@ -78,6 +79,7 @@ const tell = (text) => {
 };
 
 /* How far the numbers are: live, over but still open to late changes, or frozen and since when. */
+/** @param {Api.Board} found */
 const standing = (found) => {
   if (found.frozen_at)
     return t("{when} 已定格，其后变化列为更正", { when: dayTime(Date.parse(found.frozen_at), first.time_zone) });
@@ -86,7 +88,7 @@ const standing = (found) => {
     : t("本期已结束，未定格，按现有记录统计");
 };
 
-/* ---- head ---- */
+/** ---- head ---- @param {Api.Board} found */
 const when = (found) => {
   const box = byId("scores-when");
   if (box.classList.contains("s-when--bad") && found) box.classList.remove("s-when--bad");
@@ -96,7 +98,7 @@ const when = (found) => {
     box.textContent = span ? t("没有连上服务器，仍是 {span} 的数字", { span }) : t("没有连上服务器");
     return;
   }
-  span = found.from === found.to ? found.from : t("{from} 至 {to}", found);
+  span = found.from === found.to ? found.from : t("{from} 至 {to}", { from: found.from, to: found.to });
   box.replaceChildren(el("span", "", span), el("span", "", standing(found)));
 };
 
@@ -168,21 +170,17 @@ const again = () => {
 };
 
 /* The first moment of a local day ("YYYY-MM-DD"), so many days later, with the offset of the night before. */
+/** @param {string} day @param {number} [later] */
 const dayStart = (day, later) => {
   const noon = new Date(Date.parse(day + "T12:00:00Z") + (later || 0) * 86_400_000);
   const name = new Intl.DateTimeFormat("en-US", { timeZone: first.time_zone, timeZoneName: "longOffset" })
-    .formatToParts(noon - 86_400_000)
+    .formatToParts(noon.getTime() - 86_400_000)
     .find((part) => part.type === "timeZoneName").value;
   return noon.toISOString().slice(0, 10) + "T00:00:00" + (name.replace("GMT", "") || "Z");
 };
 
-export const scoresDay = (ms) =>
-  new Intl.DateTimeFormat("en-CA", {
-    timeZone: first.time_zone,
-    year: "numeric",
-    month: "2-digit",
-    day: "2-digit",
-  }).format(ms);
+/** @param {number} ms */
+export const scoresDay = (ms) => localDay(ms, first.time_zone);
 
 const look = () => {
   const found = byId("scores");
@@ -194,7 +192,7 @@ const look = () => {
   draw();
 };
 export const scores = {
-  first: null,
+  first: /** @type {ScoresFirst} */ (null),
   go,
   ask,
   query,
@@ -208,7 +206,7 @@ export const scores = {
     const mine = ++asked;
     return () => mine === asked;
   },
-  /* What narrows a number to one line of a board. */
+  /** What narrows a number to one line of a board. @param {string} board @param {string} code */
   line: (board, code) =>
     board === "units" ? { unit: code } : { area: board === "workers" ? (scoresBoard.line(code) || {}).area : code },
 };

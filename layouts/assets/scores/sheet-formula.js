@@ -14,6 +14,7 @@ export const corrections = () => {
     box.dataset.code = one.code;
     box.append(el("h3", "", one.name));
     const lines = box.appendChild(el("ul"));
+    /** @param {string} name @param {string} then @param {string} now */
     const line = (name, then, now) =>
       lines.append(el("li", "num", t("{name}：定格 {then}，现为 {now}", { name, then, now })));
     if (one.points !== one.frozen_points) line(t("积分"), one.frozen_points, one.points);
@@ -25,17 +26,19 @@ export const corrections = () => {
   if (!found.length) body.append(el("p", "s-none", t("没有更正")));
 };
 
-/* ---- how it is counted ---- */
+/** ---- how it is counted ---- @param {ScoresState} _state */
 export const formula = async (_state) => {
   const mine = key;
   const body = frame(t("怎么算的"), "");
   const found = await scores.ask("/scores/formula");
   if (!found || !wanted(mine)) return;
+  /** @param {string[]} cells @param {"th" | "td"} [kind] */
   const line = (cells, kind) => {
     const row = el("tr");
     for (const cell of cells) row.append(el(kind || "td", "", cell));
     return row;
   };
+  /** @param {string[]} heads @param {string[][]} rows */
   const table = (heads, rows) => {
     const made = el("table", "s-formula");
     const top = el("thead");
@@ -49,7 +52,7 @@ export const formula = async (_state) => {
     el("h3", "", t("综合得分（一周及以上的榜）")),
     table(
       [t("指标"), t("权重"), t("算法")],
-      found.parts.map((one) => [one.name, "×" + one.weight, one.formula]),
+      found.parts.map((/** @type {Api.Formula["parts"][number]} */ one) => [one.name, "×" + one.weight, one.formula]),
     ),
     el(
       "p",
@@ -62,7 +65,7 @@ export const formula = async (_state) => {
     el("h3", "", t("积分")),
     table(
       [t("规则"), t("分")],
-      found.points.map((one) => [one.name, one.points]),
+      found.points.map((/** @type {Api.Formula["points"][number]} */ one) => [one.name, one.points]),
     ),
     el(
       "p",

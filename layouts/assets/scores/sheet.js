@@ -11,6 +11,7 @@ import { corrections, formula } from "./sheet-formula.js";
 const PAGE = 100;
 export let key = "";
 
+/** @param {string} title @param {string} more */
 export const frame = (title, more) => {
   const box = byId("scores-sheet");
   const head = el("header", "s-sheet__h");
@@ -26,10 +27,12 @@ export const frame = (title, more) => {
   box.replaceChildren(head, body);
   return body;
 };
+/** @param {string} text */
 const note = (text) => {
   const p = byId("scores-sheet").querySelector(".s-sheet__h p");
   if (p) say(p, text);
 };
+/** @param {HTMLElement} body @param {string | null} next @param {(cursor?: string) => void} load */
 const more = (body, next, load) => {
   if (!next) return;
   const button = body.appendChild(el("button", "btn s-more", t("再看 {n} 条", { n: PAGE })));
@@ -39,14 +42,16 @@ const more = (body, next, load) => {
     load(next);
   });
 };
+/** @param {string} mine */
 export const wanted = (mine) => key === mine;
+/** @param {ScoresState} _state @param {string} code */
 export const name = (_state, code) => {
   const line = scoresBoard.line(code);
   const area = scores.first.areas.find((one) => one[0] === code);
   return line ? line.name : area ? area[1] : code;
 };
 
-/* One ledger entry: points, rule, event, when. */
+/** One ledger entry: points, rule, event, when. @param {Api.Entry} one @param {string} zone */
 export const item = (one, zone) => {
   const points = Number(one.points);
   const made = el("li", "s-item" + (one.reverses ? " s-item--back" : ""));
@@ -62,7 +67,7 @@ export const item = (one, zone) => {
   return made;
 };
 
-/* ---- the ledger behind a line ---- */
+/** ---- the ledger behind a line ---- @param {ScoresState} state @param {string} code */
 const entries = (state, code) => {
   const mine = key;
   const body = frame(name(state, code), t("正在取…"));
@@ -73,6 +78,7 @@ const entries = (state, code) => {
   const list = body.appendChild(el("ol", "s-list"));
   let sum = 0;
   let n = 0;
+  /** @param {string} [cursor] */
   const load = async (cursor) => {
     const found = await scores.ask(
       `/scores/${state.board}/${encodeURIComponent(code)}/entries?` +
@@ -97,6 +103,7 @@ const entries = (state, code) => {
 };
 
 /* ---- the list behind a number ---- */
+/** @param {ScoresState} state @param {string} code @param {string} kpi @param {string} part */
 export const list = (state, code, kpi, part) => {
   const mine = key;
   const words = scores.first.kpis[kpi];
@@ -116,6 +123,7 @@ export const list = (state, code, kpi, part) => {
   }
   if (state.board !== "kpis" && scoresBoard.frozen()) body.append(el("p", "", t("榜上是定格时的数，清单按现在的记录")));
   const items = body.appendChild(el("ol", "s-list"));
+  /** @type {Record<string, any>} */
   const narrow = code === "-" ? {} : scores.line(state.board === "kpis" ? "streets" : state.board, code);
   for (const [one, value] of Object.entries(scores.narrowed())) if (!narrow[one]) narrow[one] = value;
   if (scores.first.may.take)
@@ -129,8 +137,9 @@ export const list = (state, code, kpi, part) => {
   events(body, items, mine, `/kpis/${kpi}/events?`, { ...narrow, part });
 };
 
-/* ---- the list behind a cell of the levels ---- */
+/** ---- the list behind a cell of the levels ---- @param {string} expected @param {string} finished */
 const levels = (expected, finished) => {
+  /** @param {string} level */
   const word = (level) => (scores.first.level_words[level] || { word: "" }).word;
   const title = t("应办 {expected}，办结 {finished}", { expected: word(expected), finished: word(finished) });
   const body = frame(title, t("正在取…"));
@@ -138,7 +147,10 @@ const levels = (expected, finished) => {
   events(body, items, key, "/levels/events?", { ...scores.narrowed(), expected, finished });
 };
 
+/** @param {HTMLElement} body @param {HTMLElement} items @param {string} mine @param {string} path
+    @param {Record<string, any>} narrow */
 const events = (body, items, mine, path, narrow) => {
+  /** @param {string} [cursor] */
   const load = async (cursor) => {
     const found = await scores.ask(path + scores.query({ ...narrow, limit: PAGE, cursor }));
     if (!wanted(mine)) return;
@@ -182,6 +194,7 @@ const events = (body, items, mine, path, narrow) => {
   load();
 };
 
+/** @param {ScoresState} state */
 const draw = (state) => {
   const mine = [state.sheet, state.board, state.period, state.area].join("|");
   if (mine === key) return;

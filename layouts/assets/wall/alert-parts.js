@@ -11,13 +11,14 @@ import { acknowledged, elapsed, happened, lead, numbered, owing, place, signed, 
 
 const LONG_TITLE = 14; // signs: more would be cut where the nearest forces stand below
 const ROWS = 4; // units in the large strip, below the shift leader
+/** @param {HTMLElement} box @param {string} classes @param {...(Node | string)} children */
 const cell = (box, classes, ...children) => {
   const made = box.appendChild(el("div", classes));
   made.append(...children.filter(Boolean));
   return made;
 };
 export const alertParts = {
-  /* In hand: one line of five cells. */
+  /** In hand: one line of five cells. @param {Alert} alert @param {boolean} lost */
   strip(alert, lost) {
     const box = el("section", "w-strip");
     cell(
@@ -64,6 +65,7 @@ export const alertParts = {
     return box;
   },
   /* Nobody has answered: confirmation and each signature in a row of its own, so that one cannot silence the others. */
+  /** @param {Alert} alert @param {boolean} lost */
   alarm(alert, lost) {
     const box = el("section", "w-alarm");
     cell(box, "w-alarm__i", el("strong", "w-bell", "!"), el("span", "", t("紧急事件")));
@@ -117,6 +119,7 @@ export const alertParts = {
     return box;
   },
   /* The other open ones: each can be touched into the strip. */
+  /** @param {Alert[]} alerts @param {(id: number) => void} show */
   others(alerts, show) {
     const box = el("nav", "w-others");
     box.append(el("b", "", t("另有 {n} 起", { n: alerts.length })));
@@ -139,7 +142,7 @@ export const alertParts = {
     }
     return box;
   },
-  /* Raised while this screen was away: true times, and what has become of each. */
+  /** Raised while this screen was away: true times, and what has become of each. @param {Alert[]} alerts */
   missed(alerts) {
     const box = el("section", "w-missed");
     box.append(el("b", "w-missed__h", t("断线期间 {n} 起", { n: alerts.length })));
@@ -164,6 +167,7 @@ export const alertParts = {
     }
     return box;
   },
+  /** @param {HTMLElement} box @param {number} now */
   tick(box, now) {
     for (const time of box.querySelectorAll(".w-since")) {
       const said = duration(now - Number(time.getAttribute("data-since")));

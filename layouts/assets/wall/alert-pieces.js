@@ -8,6 +8,7 @@ import { nearestForces } from "./forces.js";
 export const CHIPS = 4;
 const RUNGS = 5;
 /* Silenced openly, or not to be heard here: both are said; the clock decides which is still true (`tick`). */
+/** @param {Alert} alert */
 export const notes = (alert) => {
   const box = el("div", "w-notes");
   const blocked = box.appendChild(el("span", "w-note2 w-blocked", t("本屏无声 · 点按屏幕任意处开启")));
@@ -23,6 +24,7 @@ export const notes = (alert) => {
   return box;
 };
 
+/** @param {Alert["units"][number]} one @param {boolean} lost */
 export const chip = (one, lost) => {
   const node = el("span", one.accepted ? "w-ackchip" : "w-ackchip w-ackchip--wait");
   node.append(el("i", "", one.accepted ? "✓" : "◷"), el("span", "w-cut", one.name));
@@ -32,6 +34,7 @@ export const chip = (one, lost) => {
   return node;
 };
 
+/** @param {string} name @param {string} word @param {boolean} done @param {number | false} [due] */
 export const row = (name, word, done, due) => {
   const item = el("li", done ? "w-done" : "");
   item.append(el("i", "", done ? "✓" : "◷"), el("b", "w-cut", name), el("span", "", word));
@@ -39,6 +42,7 @@ export const row = (name, word, done, due) => {
   return item;
 };
 
+/** @param {Alert["units"][number]} one @param {boolean} lost */
 export const unitRow = (one, lost) => {
   const word = one.accepted ? t("已签收") : lost ? t("状态未知") : t("未签收");
   const item = row(one.name, word, one.accepted, !one.accepted && !lost && one.due_at);
@@ -46,6 +50,7 @@ export const unitRow = (one, lost) => {
   return item;
 };
 
+/** @param {Alert} alert @param {boolean} lost */
 export const ladder = (alert, lost) => {
   const list = el("ol", "w-ladder num");
   const rungs = alert.ladder.slice(-RUNGS);
@@ -63,6 +68,7 @@ export const ladder = (alert, lost) => {
   return list;
 };
 
+/** @param {Alert} alert */
 export const forces = (alert) => {
   const found = nearestForces.of(alert);
   if (!found.length) return null;
@@ -79,6 +85,7 @@ export const forces = (alert) => {
   return box;
 };
 
+/** @param {Alert} alert @param {boolean} lost */
 export const next = (alert, lost) => {
   if (!alert.units.length) return [el("b", "w-what", t("责任单位待指派"))];
   if (signed(alert) === alert.units.length) {

@@ -6,6 +6,7 @@ import { clockTime } from "../core/time.js";
 import { t } from "../core/words.js";
 import { wallMap } from "../map/map.js";
 
+/** @type {Record<string, Word>} */
 export const words = {
   raise: () => t("推送单位、大屏、调度台"),
   repeat: () => t("重复提示音"),
@@ -16,25 +17,31 @@ export const words = {
 };
 
 export const zone = () => page.first.time_zone;
+/** @param {Alert} alert */
 export const signed = (alert) => alert.units.filter((one) => one.accepted).length;
 // who still owes a signature comes first
-export const owing = (alert) => [...alert.units].sort((a, b) => a.accepted - b.accepted);
+/** @param {Alert} alert */
+export const owing = (alert) => [...alert.units].sort((a, b) => Number(a.accepted) - Number(b.accepted));
+/** @param {Alert} alert */
 export const lead = (alert) => (alert.units[0] ? alert.units[0].name : "");
 
+/** @param {Alert} alert */
 export const place = (alert) => [alert.address, wallMap.name(alert.grid)].filter(Boolean).join(" · ");
 
+/** @param {number} since */
 export const elapsed = (since) => {
   const time = el("b", "num w-since");
   mark(time, "data-since", since);
   return time;
 };
-/* Which of several it is, as on the map. */
+/** Which of several it is, as on the map. @param {Alert} alert */
 export const numbered = (alert) => {
   const n = alertStore.number(alert);
   return n ? n + " · " : "";
 };
 /* When it happened; an alarm that came apart from it has a time of its own. */
 const AT_ONCE_MS = 60_000;
+/** @param {Alert} alert @param {(ms: number, zone: string) => string} clock */
 export const happened = (alert, clock) => {
   const said = [t("{when} 发生", { when: clock(alert.reported_at, zone()) })];
   if (alert.episode > 1)
@@ -44,12 +51,14 @@ export const happened = (alert, clock) => {
   return said;
 };
 
+/** @param {number} due @param {string} [classes] */
 export const until = (due, classes) => {
   const time = el("span", "num w-until " + (classes || ""));
   mark(time, "data-due", due);
   return time;
 };
 
+/** @param {Alert} alert */
 export const acknowledged = (alert) => {
   const { by, title, at, screen } = alert.acknowledged || {};
   if (!alert.acknowledged) return t("值班长未确认");

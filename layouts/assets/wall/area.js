@@ -6,17 +6,23 @@ import { t } from "../core/words.js";
 import { codesOf } from "./names.js";
 
 const listeners = new Set();
+/** @type {Map<string, ShownArea>} */
 const areas = new Map(); // code → {code, name, parent, depth}
+/** @type {string} */
 let chosen = null;
+/** @type {string} */
 let root = null;
 
+/** @param {string} code */
 const line = (code) => {
+  /** @type {ShownArea[]} */
   const found = [];
   for (let area = areas.get(code); area && found.length < 12; area = areas.get(area.parent)) found.unshift(area);
   return found;
 };
 
 /* The address keeps what is shown, so that a reload and a neighbouring screen show the same. */
+/** @param {string} name @param {string | null} value */
 export const keepInAddress = (name, value) => {
   const address = new URL(location.href);
   if (value) address.searchParams.set(name, value);
@@ -51,8 +57,11 @@ export const shownArea = {
   get name() {
     return areas.has(chosen) ? areas.get(chosen).name : "";
   },
+  /** @param {string} code */
   name_of: (code) => (areas.has(code) ? areas.get(code).name : ""),
+  /** @param {string} code */
   depth_of: (code) => (areas.has(code) ? areas.get(code).depth : -1),
+  /** @param {string} code */
   set(code) {
     const wanted = code && areas.has(code) && code !== root ? code : null;
     if (wanted === chosen) return;
@@ -61,11 +70,14 @@ export const shownArea = {
     crumb();
     for (const fn of listeners) fn(chosen);
   },
+  /** @param {(code: string | null) => void} fn */
   on(fn) {
     listeners.add(fn);
     return () => listeners.delete(fn);
   },
+  /** @param {EventRow} row */
   has: (row) => chosen === null || codesOf(row.path).includes(chosen),
+  /** @param {AreaEntry[]} table */
   start(table) {
     areas.clear();
     for (const [code, name, parent, depth] of table) areas.set(code, { code, name, parent, depth });
@@ -80,7 +92,9 @@ export const shownArea = {
 };
 
 document.addEventListener("click", (pressed) => {
-  const node = pressed.target.closest && pressed.target.closest("[data-area]");
-  if (node && node.closest(".wall") && !pressed.target.closest("[data-list]"))
+  const node =
+    /** @type {HTMLElement} */ (pressed.target).closest &&
+    /** @type {HTMLElement} */ (pressed.target).closest("[data-area]");
+  if (node && node.closest(".wall") && !(/** @type {HTMLElement} */ (pressed.target).closest("[data-list]")))
     shownArea.set(node.getAttribute("data-area") || null);
 });

@@ -19,9 +19,12 @@ const makeBar = () => {
   return item;
 };
 
+/** @param {BarRow} row */
 const codeOf = (row) => row.code ?? row.source ?? "";
 
 /* Rows {code, name, count}; `share` prints the share of all beside the count. */
+/** @param {HTMLElement} box @param {HTMLElement} note @param {BarRow[]} rows @param {number} rest
+    @param {boolean} share */
 export const drawBars = (box, note, rows, rest, share) => {
   const all = rows.reduce((sum, row) => sum + row.count, rest || 0);
   const most = Math.max(1, ...rows.map((row) => row.count));
@@ -36,8 +39,11 @@ export const drawBars = (box, note, rows, rest, share) => {
     say(item.children[0], row.name);
     say(item.children[1], grouped(row.count));
     say(item.children[2], share ? (all ? percent(row.count, all) + "%" : "—") : "");
-    item.lastChild.hidden = !codeOf(row); // the rest is no kind of its own
-    item.lastChild.firstChild.style.setProperty("--v", Math.min(1, row.count / most).toFixed(3));
+    /** @type {HTMLElement} */ (item.lastChild).hidden = !codeOf(row); // the rest is no kind of its own
+    /** @type {HTMLElement} */ (item.lastChild.firstChild).style.setProperty(
+      "--v",
+      Math.min(1, row.count / most).toFixed(3),
+    );
   });
   box.classList.toggle("w-empty", !rows.length);
   mark(box, "data-empty", t("今日还没有上报"));
@@ -48,6 +54,7 @@ export const drawBars = (box, note, rows, rest, share) => {
 
 const STEPS = ["reported", "claimable", "pending_dispatch", "dispatched", "handling", "checking", "on_hold"];
 
+/** @param {any} stage */
 const makeStage = (stage) => {
   const item = el("div", "w-flow__s");
   const head = item.appendChild(el("span", "w-flow__h"));
@@ -57,6 +64,7 @@ const makeStage = (stage) => {
   return item;
 };
 
+/** @param {number} ms */
 const oldest = (ms) => {
   if (!Number.isFinite(ms)) return "";
   if (ms >= 86400000) return t("最久 {n} 天", { n: Math.floor(ms / 86400000) });
@@ -64,6 +72,7 @@ const oldest = (ms) => {
   return t("最久 {n} 分钟", { n: Math.max(0, Math.floor(ms / 60000)) });
 };
 
+/** @param {HTMLElement} box @param {HTMLElement} note @param {any} found @param {number} now */
 export const drawFlow = (box, note, found, now) => {
   const stages = STEPS.map((code) => ({
     code,
@@ -90,6 +99,7 @@ export const drawFlow = (box, note, found, now) => {
   say(note, t("当前在办 {n} 件", { n: grouped(found.all) }));
 };
 
+/** @param {EventRow} row */
 const makeWaiting = (row) => {
   const item = el("li");
   item.append(el("span", "lv"), el("div"), el("b", "num"));
@@ -98,6 +108,7 @@ const makeWaiting = (row) => {
   return item;
 };
 
+/** @param {HTMLElement} box @param {HTMLElement} note @param {EventRow[]} rows @param {number} now */
 export const drawWaiting = (box, note, rows, now) => {
   const shown = paged(box, rows, fits(box, 3.3));
   keyed(
@@ -108,7 +119,7 @@ export const drawWaiting = (box, note, rows, now) => {
     (item, row) => {
       const level = page.first.level_words[row.level] || { word: "", class: "lv--grid" };
       mark(item, "data-status", row.status);
-      item.firstChild.className = "lv " + level.class;
+      /** @type {HTMLElement} */ (item.firstChild).className = "lv " + level.class;
       say(item.firstChild, level.word);
       say(item.children[1].firstChild, row.title);
       say(item.children[1].lastChild, (row.border ? t("交界待确认") + " · " : "") + placeOf(row));

@@ -7,6 +7,7 @@ import { page } from "../core/page.js";
 import { fits, rem } from "../core/room.js";
 import { remaining } from "../core/time.js";
 import { t } from "../core/words.js";
+import { live } from "../live/live.js";
 import { opens } from "./list.js";
 import { placeOf, unitName } from "./names.js";
 import { paged, pageWords } from "./pager.js";
@@ -17,6 +18,7 @@ const LONG = 12; // a title that does not fit gives way to the name of its categ
 const leaving = new Map(); // number → {row, words, until}
 let known = new Map(); // number → row on a card since the last drawing
 
+/** @param {EventRow} row */
 const make = (row) => {
   const card = el("li", "w-claim");
   card.appendChild(el("span", "lv"));
@@ -30,11 +32,12 @@ const make = (row) => {
   return card;
 };
 
+/** @param {HTMLElement} card @param {EventRow} row */
 const update = (card, row) => {
   const level = page.first.level_words[row.level] || { word: "", class: "lv--grid" };
   const gone = leaving.get(row.number);
   mark(card, "data-status", gone ? gone.row.status : row.status);
-  card.firstChild.className = "lv " + level.class;
+  /** @type {HTMLElement} */ (card.firstChild).className = "lv " + level.class;
   say(card.firstChild, level.word);
   say(card.querySelector(".w-claim__t"), row.title.length > LONG && row.category_name ? row.category_name : row.title);
   say(card.querySelector(".w-claim__p"), placeOf(row));
@@ -43,6 +46,7 @@ const update = (card, row) => {
   card.classList.toggle("w-claim--gone", Boolean(gone));
 };
 
+/** @param {HTMLElement} card @param {number} now @param {boolean} lost */
 const count = (card, now, lost) => {
   const time = card.querySelector("b");
   const left = Number(time.getAttribute("data-due")) - now;
@@ -52,25 +56,27 @@ const count = (card, now, lost) => {
   say(card.querySelector("small"), lost ? t("停更时") : left <= 0 ? t("已到时") : soon ? t("即将到时") : t("剩余"));
   card.classList.toggle("w-claim--soon", soon);
   const bar = card.lastChild;
-  bar.classList.toggle("bar--soon", soon);
+  /** @type {HTMLElement} */ (bar).classList.toggle("bar--soon", soon);
   const width = part.toFixed(3);
-  if (bar._v !== width) {
-    bar._v = width;
-    bar.firstChild.style.setProperty("--v", width);
+  if (/** @type {HTMLElement} */ (bar)._v !== width) {
+    /** @type {HTMLElement} */ (bar)._v = width;
+    /** @type {HTMLElement} */ (bar.firstChild).style.setProperty("--v", width);
   }
 };
 
 /* What became of a card that stood here: claimed by whom, or gone on to the desk. Otherwise it just leaves. */
+/** @param {EventRow} row */
 const farewell = (row) => {
-  const now = window.live ? window.live.get(row.id) : null;
+  const now = live.get(row.id);
   if (!now || now.status === "claimable") return "";
   if (now.how === "claim" && now.unit) return t("已被 {unit} 抢单", { unit: unitName(now.unit) });
   if (now.status === "pending_dispatch") return t("无人抢单，转人工派单");
   return now.unit ? t("已派给 {unit}", { unit: unitName(now.unit) }) : "";
 };
 
+/** @param {EventRow} row */
 const isOpen = (row) => {
-  const now = window.live ? window.live.get(row.id) : null;
+  const now = live.get(row.id);
   return Boolean(now && now.status === "claimable" && now.claim_due_at);
 };
 
@@ -81,13 +87,13 @@ const noticeLeavers = () => {
     if (leaving.has(number) || isOpen(row)) continue;
     const words = farewell(row);
     if (!words) continue;
-    leaving.set(number, { row: { ...row, status: (window.live.get(row.id) || row).status }, words, until });
+    leaving.set(number, { row: { ...row, status: (live.get(row.id) || row).status }, words, until });
     setTimeout(page.dirty, GONE_MS + 20);
   }
   for (const [number, gone] of leaving) if (isOpen(gone.row) || performance.now() >= gone.until) leaving.delete(number);
 };
 
-/* How many cards fit: columns and row height are the style's. */
+/** How many cards fit: columns and row height are the style's. @param {HTMLElement} box */
 const roomFor = (box) => {
   const style = getComputedStyle(box);
   const across = Math.max(1, style.gridTemplateColumns.split(" ").length);
@@ -96,6 +102,8 @@ const roomFor = (box) => {
 };
 
 export const countdowns = {
+  /** @param {HTMLElement} box @param {HTMLElement} note @param {EventRow[]} claims @param {number} now
+      @param {boolean} lost */
   draw(box, note, claims, now, lost) {
     noticeLeavers();
     const room = roomFor(box);
@@ -118,7 +126,8 @@ export const countdowns = {
     mark(note, "data-list-name", t("待抢单"));
   },
   /* With the link lost `now` is the moment of the last news: whether a claim came since is not known. */
+  /** @param {HTMLElement} box @param {number} now @param {boolean} lost */
   tick(box, now, lost) {
-    for (const card of box.children) count(card, now, lost);
+    for (const card of /** @type {Iterable<HTMLElement>} */ (box.children)) count(card, now, lost);
   },
 };

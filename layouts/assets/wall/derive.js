@@ -1,6 +1,8 @@
 /* What is counted and listed from the live rows, kept while rows come and go: a drawing costs what changed, not what
    is there. */
+
 import { page } from "../core/page.js";
+import { live } from "../live/live.js";
 import { shownArea } from "./area.js";
 import { codesOf } from "./names.js";
 
@@ -9,14 +11,18 @@ const RUNNING = new Set(["dispatched", "handling"]);
 
 /* Rows in the order of a number and then of their ids. */
 class Ordered {
+  /** @param {(row: EventRow) => number} key */
   constructor(key) {
     this.key = key;
+    /** @type {EventRow[]} */
     this.rows = [];
   }
+  /** @param {EventRow} one @param {EventRow} other */
   before(one, other) {
     const by = this.key(one) - this.key(other);
     return by < 0 || (by === 0 && one.id < other.id);
   }
+  /** @param {EventRow} row */
   place(row) {
     let low = 0;
     let high = this.rows.length;
@@ -27,9 +33,11 @@ class Ordered {
     }
     return low;
   }
+  /** @param {EventRow} row */
   add(row) {
     this.rows.splice(this.place(row), 0, row);
   }
+  /** @param {EventRow} row */
   remove(row) {
     const at = this.place(row);
     if (this.rows[at] === row) this.rows.splice(at, 1);
@@ -37,7 +45,7 @@ class Ordered {
   sort() {
     this.rows.sort((one, other) => (this.before(one, other) ? -1 : 1));
   }
-  /* How many lie below a number. */
+  /** How many lie below a number. @param {number} limit */
   below(limit) {
     let low = 0;
     let high = this.rows.length;
@@ -50,21 +58,29 @@ class Ordered {
   }
 }
 
+/** @param {EventRow} row */
 const reported = (row) => row.reported_at || 0;
+/** @param {EventRow} row */
 const due = (row) => row.handle_due_at || 9e13;
+/** @param {EventRow} row */
 const rank = (row) => (page.first.supervisions[row.supervision] || { rank: 0 }).rank;
+/** @type {Map<number, EventRow>} */
 const held = new Map(); // id → the row it is counted as
+/** @type {Map<string, number>} */
 const open = new Map(); // area code → open events in it
+/** @type {Map<string, Ordered>} */
 let lists = new Map(); // name → Ordered, of the selected area
+/** @type {Map<number, EventRow>} */
 let emergencies = new Map();
 let stale = true;
 
+/** @param {string} name @param {(row: EventRow) => number} key */
 const list = (name, key) => {
   if (!lists.has(name)) lists.set(name, new Ordered(key));
   return lists.get(name);
 };
 
-/* The lists a row of the selected area stands in. */
+/** The lists a row of the selected area stands in. @param {EventRow} row */
 const listsOf = (row) => {
   const found = [list("status " + row.status, reported)];
   if (RUNNING.has(row.status)) found.push(list("due " + row.status, due));
@@ -73,13 +89,15 @@ const listsOf = (row) => {
   return found;
 };
 
+/** @param {EventRow} row @param {number} by */
 const count = (row, by) => {
   for (const code of codesOf(row.path)) open.set(code, (open.get(code) || 0) + by);
 };
 
+/** @param {number} id */
 const change = (id) => {
   const before = held.get(id);
-  const row = window.live.get(id);
+  const row = live.get(id);
   if (before === row) return;
   if (before) {
     count(before, -1);
@@ -99,7 +117,7 @@ const anew = () => {
   open.clear();
   lists = new Map();
   emergencies = new Map();
-  for (const row of window.live.rows()) {
+  for (const row of live.rows()) {
     held.set(row.id, row);
     count(row, 1);
     if (row.emergency) emergencies.set(row.id, row);
@@ -109,10 +127,11 @@ const anew = () => {
   stale = false;
 };
 
+/** @param {string} name */
 const rowsOf = (name) => (lists.has(name) ? lists.get(name).rows : []);
 
 export const derived = {
-  /* Some rows came, went or changed; of very many only that they did is kept. */
+  /** Some rows came, went or changed; of very many only that they did is kept. @param {number[]} ids */
   take(ids) {
     if (!ids || ids.length > MANY) stale = true;
     if (!stale) ids.forEach(change);
@@ -121,11 +140,11 @@ export const derived = {
   turn() {
     stale = true;
   },
+  /** @param {number} now */
   found(now) {
     if (stale) anew();
-    const counts = new Map();
-    const oldest = new Map();
-    const late = new Map();
+    /** @type {Map<string, number>[]} */
+    const [counts, oldest, late] = [new Map(), new Map(), new Map()];
     let all = 0;
     for (const [name, one] of lists) {
       const [kind, status] = name.split(" ");

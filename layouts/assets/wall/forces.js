@@ -1,5 +1,6 @@
 /* Nearest forces (力量) of the pack's points: straight-line distance and nominal minutes at 30 km/h, never a promise. */
 import { alertStore } from "../alarm/alerts.js";
+import { call } from "../core/http.js";
 import { page } from "../core/page.js";
 
 const KINDS = ["station", "team", "office"];
@@ -7,31 +8,32 @@ const MOST = 5;
 const METRES_A_MINUTE = 500; // 30 km/h
 const AGAIN_MS = 300000; // points change with the pack, hardly ever
 const RADIUS = 6371008.8;
+/** @type {MapPlace[]} */
 let points = null;
 let asked = -Infinity;
 
+/** @param {number} degrees */
 const rad = (degrees) => (degrees * Math.PI) / 180;
+/** @param {number} lng @param {number} lat @param {MapPlace} point */
 const metres = (lng, lat, point) => {
   const x = rad(point.lng - lng) * Math.cos(rad((point.lat + lat) / 2));
   return Math.hypot(x, rad(point.lat - lat)) * RADIUS;
 };
 
-const load = () => {
+const load = async () => {
   if (performance.now() - asked < AGAIN_MS) return;
   asked = performance.now();
-  fetch("/api/v1/places")
-    .then((answer) => (answer.ok ? answer.json() : { items: [] }))
-    .then(({ items }) => {
-      points = (items || []).filter(
-        (one) => KINDS.includes(one.kind) && Number.isFinite(one.lng) && Number.isFinite(one.lat),
-      );
-      page.dirty();
-    })
-    .catch(() => undefined); // without points the strip simply has none
+  const { status, said } = await call("/api/v1/places");
+  if (!status) return; // without points the strip simply has none
+  points = (said.items || []).filter(
+    (/** @type {MapPlace} */ one) => KINDS.includes(one.kind) && Number.isFinite(one.lng) && Number.isFinite(one.lat),
+  );
+  page.dirty();
 };
 
 /* The nearest of each point's place to (lng, lat), WGS-84: [{code, name, kind, lng, lat, metres, minutes}], at most 5.
  */
+/** @param {number} lng @param {number} lat */
 const nearest = (lng, lat) => {
   load();
   if (!points || !Number.isFinite(lng) || !Number.isFinite(lat)) return [];
@@ -47,6 +49,7 @@ const nearest = (lng, lat) => {
 export const nearestForces = {
   near: nearest,
   load,
+  /** @param {Alert} alert */
   of: (alert) => nearest(alert.lng, alert.lat),
   /* What the map draws lines from: the nearest of the alert that fills the strip, while nobody has answered it. */
   shown() {

@@ -1,20 +1,19 @@
 /* Clock, live badge, the banner of a lost link, the state of the sound. */
 import { byId, el, mark, say } from "../core/dom.js";
 import { page } from "../core/page.js";
+import { ago } from "../core/spans.js";
 import { clockTime, duration, longDate, weekdayName } from "../core/time.js";
 import { t } from "../core/words.js";
 import { stillWords } from "../live/link.js";
 
+/** @type {Record<string, Word>} */
 const WORDS = { live: () => t("实时"), stale: () => t("停更"), offline: () => t("已断开"), still: () => t("部分停止") };
+/** @type {Record<string, Word>} */
 const TITLES = { stale: () => t("数据停止更新"), offline: () => t("数据链路中断") };
-
-const ago = (seconds) => {
-  if (seconds < 60) return t("{n} 秒前", { n: Math.floor(seconds) });
-  return t("{time} 前", { time: duration(seconds * 1000) });
-};
 
 /* What is shown is the present, but a part of the product stands still: which one, since when, what people must do
    instead. */
+/** @param {HTMLElement} box @param {StillPart[]} still */
 const standing = (box, still) => {
   if (!still.length) {
     if (box.firstChild) box.replaceChildren();
@@ -34,6 +33,7 @@ const standing = (box, still) => {
 };
 
 export const wallHeader = {
+  /** @param {number} now */
   clock(now) {
     const zone = page.first.time_zone;
     say(byId("screen-clock"), clockTime(now, zone));
@@ -43,6 +43,7 @@ export const wallHeader = {
     say(date.lastChild, weekdayName(now, zone));
   },
   /* The words beside the dot; the attributes of the badge belong to live.js. */
+  /** @param {string} state @param {number} age @param {boolean} joined */
   live(state, age, joined) {
     const word = byId("screen-live-word");
     say(word, joined ? WORDS[state]() : t("连接中"));
@@ -50,6 +51,8 @@ export const wallHeader = {
     say(byId("screen-live-age"), joined && Number.isFinite(age) ? ago(age) : "");
   },
   /* The banner stands while the picture may be old; it says since when, and what to do. */
+  /** @param {HTMLElement} root @param {HTMLElement} box @param {boolean} lost @param {number} seen
+      @param {number} age @param {string} state @param {StillPart[]} still */
   lost(root, box, lost, seen, age, state, still) {
     root.classList.toggle("wall--stale", lost);
     if (box.firstChild && Boolean(box.querySelector(".w-still")) === lost) box.replaceChildren();
@@ -83,6 +86,7 @@ export const wallHeader = {
     );
     say(box.querySelector(".w-lost__age b"), duration((Number.isFinite(age) ? age : 0) * 1000));
   },
+  /** @param {boolean} on */
   sound(on) {
     say(byId("screen-sound"), on ? t("声音 开") : t("声音 关 · 点按屏幕开启"));
     byId("screen-sound").classList.toggle("w-pill--off", !on);

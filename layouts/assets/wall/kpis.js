@@ -6,12 +6,14 @@ import { grouped, percent } from "../core/text.js";
 import { t } from "../core/words.js";
 import { opens } from "./list.js";
 
+/** @type {Record<string, string>} */
 const STANDING = {
   pending_dispatch: "status=pending_dispatch",
   handling: "status=handling",
   supervised: "supervision=ordinary,yellow,red",
 };
 
+/** @param {StripKpi} kpi */
 const make = (kpi) => {
   const card = el("article", "w-kpi");
   const head = card.appendChild(el("div", "w-kpi__l"));
@@ -24,19 +26,21 @@ const make = (kpi) => {
   return card;
 };
 
+/** @param {Element} digit @param {string} sign */
 const turn = (digit, sign) => {
   if (digit.textContent === sign) return;
   if (digit.textContent) digit.classList.add("is-turning");
   digit.textContent = sign;
 };
 
+/** @param {HTMLElement} box @param {string} text */
 const flip = (box, text) => {
   const signs = [...text];
   while (box.children.length > signs.length) box.lastChild.remove();
   signs.forEach((sign, at) => {
-    const tag = /\d/.test(sign) ? "B" : "I";
+    const tag = /\d/.test(sign) ? "b" : "i";
     let digit = box.children[at];
-    if (!digit || digit.tagName !== tag) {
+    if (!digit || digit.localName !== tag) {
       const made = el(tag);
       if (digit) digit.replaceWith(made);
       else box.appendChild(made);
@@ -48,6 +52,7 @@ const flip = (box, text) => {
 };
 
 /* The difference to yesterday up to the same hour; null where yesterday has nothing to compare with. */
+/** @param {StripKpi} kpi */
 const difference = (kpi) => {
   const { num, den, prev } = kpi.value;
   if (!prev || !prev.den || !Number.isFinite(num) || !Number.isFinite(prev.num)) return null;
@@ -55,6 +60,7 @@ const difference = (kpi) => {
   return den ? Math.round((num / den - prev.num / prev.den) * 1000) / 10 : null;
 };
 
+/** @param {HTMLElement} box @param {StripKpi} kpi */
 const delta = (box, kpi) => {
   const by = difference(kpi);
   const rose = by > 0 ? "up" : by < 0 ? "down" : "";
@@ -68,6 +74,7 @@ const delta = (box, kpi) => {
   box.classList.toggle("w-delta--bad", Boolean(rose && kpi.better) && rose !== kpi.better);
 };
 
+/** @param {HTMLElement} card @param {StripKpi} kpi */
 const update = (card, kpi) => {
   const { num, den } = kpi.value;
   const rate = kpi.kind === "rate";
@@ -80,7 +87,7 @@ const update = (card, kpi) => {
   card.querySelector("em").hidden = empty;
   say(card.querySelector("small"), rate && counted ? num + "/" + den : "");
   card.classList.toggle("w-kpi--long", flips.children.length > 4);
-  delta(card.lastChild, kpi);
+  delta(/** @type {HTMLElement} */ (card.lastChild), kpi);
   opens(
     card,
     empty
@@ -91,9 +98,10 @@ const update = (card, kpi) => {
   );
 };
 
-/* What a rate is called: on the wall as on the boards. */
-export const kpiName = (code) => page.first.kpis.find((one) => one.code === code).name;
+/** What a rate is called: on the wall as on the boards. @param {string} code */
+export const kpiName = (code) => page.first.kpis.find((/** @type {StripKpi} */ one) => one.code === code).name;
 
+/** @param {HTMLElement} box @param {WallFirst["kpis"]} table @param {any} view */
 export const drawKpis = (box, table, view) => {
   const values = (view && view.kpis) || {};
   const cards = table.map((kpi) => ({ ...kpi, value: values[kpi.code] || {} }));

@@ -1,12 +1,14 @@
 /* The list behind a number: opens at a touch of anything with data-list, says as many as the number, closes by itself.
  */
+
 import { el, mark, say } from "../core/dom.js";
+import { call } from "../core/http.js";
 import { page } from "../core/page.js";
 import { grouped } from "../core/text.js";
 import { clockTime, dayTime } from "../core/time.js";
 import { t } from "../core/words.js";
 import { shownArea } from "./area.js";
-import { statusWord, unitName } from "./names.js";
+import { statusWord } from "./names.js";
 
 const OPEN_MS = 60000;
 const PAGE = 50;
@@ -14,6 +16,7 @@ let closing = 0;
 let asking = 0;
 
 /* Let `node` open the list at a path below /api/v1/ (within the selected area); "" takes it away. */
+/** @param {Element} node @param {string} path */
 export const opens = (node, path) => {
   const area = path && !path.includes("area=") && shownArea.code;
   const whole = area ? path + "&area=" + encodeURIComponent(area) : path;
@@ -34,15 +37,13 @@ const stay = () => {
   closing = setTimeout(close, OPEN_MS);
 };
 
+/** @param {Api.Event} event */
 const line = (event) => {
   const item = el("li", "w-list__i");
   mark(item, "data-event", event.number);
   mark(item, "data-status", event.status);
-  const where = (event.path || []).length ? event.path[event.path.length - 1] : "";
-  const place = [typeof where === "object" ? where.name : shownArea.name_of(where), event.address]
-    .filter(Boolean)
-    .join(" · ");
-  const unit = event.unit && (event.unit.name || unitName(event.unit));
+  const place = [event.grid ? event.grid.name : "", event.address].filter(Boolean).join(" · ");
+  const unit = event.unit ? event.unit.name : "";
   item.append(
     el("b", "", event.title),
     el("span", "w-list__s", statusWord(event.status)),
@@ -57,6 +58,7 @@ const line = (event) => {
   return item;
 };
 
+/** @param {string} name */
 const frame = (name) => {
   const panel = el("section", "w-drawer");
   const head = panel.appendChild(el("header", "w-drawer__h"));
@@ -69,6 +71,7 @@ const frame = (name) => {
   return panel;
 };
 
+/** @param {string} path @param {string} name */
 const open = async (path, name) => {
   const mine = (asking += 1);
   const panel = frame(name);
@@ -77,42 +80,38 @@ const open = async (path, name) => {
   box().replaceChildren(panel);
   stay();
   const note = panel.querySelector("p");
-  try {
-    const answer = await fetch("/api/v1/" + path + (path.startsWith("events?") ? "&count=1" : "") + "&limit=" + PAGE, {
-      headers: { Accept: "application/json" },
-      cache: "no-store",
-    });
-    if (!answer.ok) throw new Error(String(answer.status));
-    const said = await answer.json();
-    if (mine !== asking) return;
-    const whole = Number.isFinite(said.count) || !said.next;
-    const count = Number.isFinite(said.count) ? said.count : said.items.length;
-    mark(panel, "data-count", whole ? count : "");
-    say(panel.querySelector(".w-drawer__n"), t("{n} 件", { n: grouped(count) + (whole ? "" : "+") }));
-    say(
-      note,
-      [
-        shownArea.name,
-        count > said.items.length ? t("显示前 {n} 件", { n: said.items.length }) : "",
-        t("{when} 取数", { when: clockTime(page.now(), page.first.time_zone) }),
-      ]
-        .filter(Boolean)
-        .join(" · "),
-    );
-    panel.querySelector("ul").replaceChildren(...said.items.map(line));
-  } catch (error) {
-    if (mine !== asking) return;
-    console.warn("list " + path, error);
+  const { ok, status, said } = await call(
+    "/api/v1/" + path + (path.startsWith("events?") ? "&count=1" : "") + "&limit=" + PAGE,
+  );
+  if (mine !== asking) return;
+  if (!ok) {
+    console.warn("list " + path, status);
     say(note, t("暂时取不到这份清单，请稍后再试"));
+    return;
   }
+  const whole = Number.isFinite(said.count) || !said.next;
+  const count = Number.isFinite(said.count) ? said.count : said.items.length;
+  mark(panel, "data-count", whole ? count : "");
+  say(panel.querySelector(".w-drawer__n"), t("{n} 件", { n: grouped(count) + (whole ? "" : "+") }));
+  say(
+    note,
+    [
+      shownArea.name,
+      count > said.items.length ? t("显示前 {n} 件", { n: said.items.length }) : "",
+      t("{when} 取数", { when: clockTime(page.now(), page.first.time_zone) }),
+    ]
+      .filter(Boolean)
+      .join(" · "),
+  );
+  panel.querySelector("ul").replaceChildren(...said.items.map(line));
 };
 
 document.addEventListener("click", (pressed) => {
-  if (!pressed.target.closest) return;
-  const number = pressed.target.closest("[data-list]");
-  const inside = pressed.target.closest(".w-drawer");
+  if (!(/** @type {HTMLElement} */ (pressed.target).closest)) return;
+  const number = /** @type {HTMLElement} */ (pressed.target).closest("[data-list]");
+  const inside = /** @type {HTMLElement} */ (pressed.target).closest(".w-drawer");
   if (number && number.closest(".wall")) {
-    const named = pressed.target.closest("[data-list-name]");
+    const named = /** @type {HTMLElement} */ (pressed.target).closest("[data-list-name]");
     open(number.getAttribute("data-list"), named ? named.getAttribute("data-list-name") : t("事件清单"));
   } else if (inside) stay();
   else if (box() && box().firstChild) close();
@@ -123,7 +122,11 @@ document.addEventListener("keydown", (pressed) => {
 document.addEventListener(
   "wheel",
   (turned) => {
-    if (turned.target.closest && turned.target.closest(".w-drawer")) stay();
+    if (
+      /** @type {HTMLElement} */ (turned.target).closest &&
+      /** @type {HTMLElement} */ (turned.target).closest(".w-drawer")
+    )
+      stay();
   },
   { passive: true },
 );

@@ -12,6 +12,7 @@ import { paged, pageWords } from "./pager.js";
 
 const ROW_REM = 2.7;
 
+/** @param {EventRow} row */
 const makeSupervised = (row) => {
   const item = el("li");
   item.append(el("span", "w-chip"), el("b", "w-cut"), el("span", "num"), el("span", "w-sup__u"));
@@ -19,6 +20,7 @@ const makeSupervised = (row) => {
   return item;
 };
 
+/** @param {EventRow} row @param {number} now */
 const dueWords = (row, now) => {
   if (row.status === "on_hold") return t("挂单"); // nothing runs
   if (!row.handle_due_at) return t("未定期限");
@@ -29,6 +31,7 @@ const dueWords = (row, now) => {
   return t("限 {when}", { when: dayTime(row.handle_due_at, page.first.time_zone) });
 };
 
+/** @param {HTMLElement} box @param {HTMLElement} note @param {EventRow[]} rows @param {number} now */
 export const drawSupervised = (box, note, rows, now) => {
   const across = Math.max(1, getComputedStyle(box).gridTemplateColumns.split(" ").length);
   const shown = paged(box, rows, Math.max(1, fits(box, ROW_REM)) * across);
@@ -55,6 +58,7 @@ export const drawSupervised = (box, note, rows, now) => {
   mark(note, "data-list-name", t("督办中"));
 };
 
+/** @param {string | Marked | null} asked */
 export const glyphCanvas = (asked) => {
   const status = typeof asked === "string" ? statusOf(asked) : asked;
   const canvas = el("canvas");
@@ -67,6 +71,7 @@ export const glyphCanvas = (asked) => {
   return canvas;
 };
 
+/** @param {HTMLElement} box @param {Marked[]} statuses @param {Map<string, number>} counts @param {boolean} [redraw] */
 export const drawLegend = (box, statuses, counts, redraw) => {
   if (redraw || !box.firstChild) {
     box.replaceChildren(

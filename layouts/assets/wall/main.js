@@ -1,5 +1,6 @@
 /* The wall's conductor: reads the first data, listens to window.live, redraws what changed at most a few times a
    second. */
+import { live } from "../live/live.js";
 import "../core/drafts.js";
 import "../core/idle.js";
 import "../live/feed.js";
@@ -36,7 +37,7 @@ const REM = 20;
 const WIDE = 4; // from this width : height on, three screens of 16:9 stand side by side
 const WIDE_REM = 24;
 
-const live = () => window.live || null;
+/** @type {HTMLElement} */
 let root = null;
 let started = 0;
 let drawnAt = 0;
@@ -47,13 +48,14 @@ let joined = false;
 /* ---- what the other modules ask ---- */
 page.frozen = () => lost();
 page.now = () => {
-  if (Number.isFinite(age())) return live().now(); // a heartbeat has told the server's time
+  if (Number.isFinite(age())) return live.now(); // a heartbeat has told the server's time
   return page.first.now + (performance.now() - started) * page.first.speed;
 };
 
 /* The panels: what each needs to be shown at all (a view, or the live rows) and how it is drawn. A missing view shows
    nothing. */
 const below = () => page.first.levels_below[shownArea.code ? shownArea.depth_of(shownArea.code) : 0] || t("网格");
+/** @type {Record<string, Panel>} */
 const PANELS = {
   flow: ["", "screen-flow", (box, note, _view, found, now) => drawFlow(box, note, found, now)],
   claims: [
@@ -86,10 +88,12 @@ const PANELS = {
   roster: ["roster", "screen-roster", (box, _note, view) => drawRoster(box, view)],
 };
 
+/** @param {Derived} found @param {number} now */
 const drawPanels = (found, now) => {
   const views = areaViews.shown();
   drawKpis(byId("screen-kpis"), page.first.kpis, views.kpis);
   drawLatest(byId("screen-latest"), views.latest);
+  /** @type {[string, HTMLElement][]} */
   const seenPanels = [];
   for (const [name, [view, id]] of Object.entries(PANELS)) {
     const box = byId(id);
@@ -114,7 +118,7 @@ const draw = () => {
   drawPanels(found, now);
   drawLegend(byId("screen-legend"), page.first.statuses, found.counts);
   drawRamp(byId("screen-ramp"));
-  wallMap.count(found.open);
+  wallMap.count();
   wallMap.alarms(found.emergencies, (row) => {
     const alert = alertStore.of(row);
     return !alert || alert.state !== "raised";
@@ -129,10 +133,10 @@ page.dirty = () => {
 };
 
 /* ---- the link ---- */
-const age = () => (live() ? live().age() : NaN);
+const age = () => live.age();
 // what is shown is old, or not; a part may stand still all the same
-const state = () => (live() ? live().link : "offline");
-const still = () => (live() ? live().still : []);
+const state = () => live.link;
+const still = () => live.still;
 const lost = () =>
   state() !== "live" && (joined || Number.isFinite(age()) || performance.now() - started > GRACE_S * 1000);
 
@@ -144,7 +148,7 @@ const tick = () => {
   }
   const now = page.now();
   if (state() === "live") joined = true;
-  if (Number.isFinite(age())) seen = now - age() * 1000 * live().speed; // the last sign of the server, by its own clock
+  if (Number.isFinite(age())) seen = now - age() * 1000 * live.speed; // the last sign of the server, by its own clock
   if (!seen) seen = page.first.now;
   const gone = lost();
   wallHeader.clock(now);
@@ -182,23 +186,21 @@ const resized = () => {
 page.relaid = () => draw();
 
 const listen = () => {
-  const source = live();
-  if (!source) return;
-  source.on("rows", (ids) => {
+  live.on("rows", (ids) => {
     derived.take(ids);
     areaViews.stir();
     page.dirty();
   });
-  source.on("view", (name, data) => {
+  live.on("view", (name, data) => {
     areaViews.take(name, data);
     page.dirty();
   });
-  source.on("alert", (alert) => {
+  live.on("alert", (alert) => {
     alertStore.take(alert);
     draw();
     wallMap.dirty();
   });
-  source.on("state", () => {
+  live.on("state", () => {
     tick();
     page.dirty();
   });
@@ -211,6 +213,7 @@ const listen = () => {
 };
 
 let listening = false;
+/** @param {HTMLElement} found */
 const start = (found) => {
   root = found;
   started = performance.now();

@@ -4,8 +4,11 @@ import { page } from "../core/page.js";
 import { t } from "../core/words.js";
 import { shownArea } from "./area.js";
 
+/** @type {WallFirst} */
 let known = null; // of which first data
+/** @type {Map<string, Marked>} */
 let byStatus = new Map();
+/** @type {Map<string, string[]>} */
 const parts = new Map(); // path → its codes; a few hundred different ones
 
 const statuses = () => {
@@ -16,16 +19,22 @@ const statuses = () => {
   return byStatus;
 };
 
+/** @param {string} code */
 export const statusOf = (code) => statuses().get(code) || { glyph: "dot", token: "st-handle", word: code };
+/** @param {string} code */
 export const statusWord = (code) =>
   statuses().has(code) ? statuses().get(code).word : page.first.status_words[code] || code;
+/** @param {string} code */
 export const tokenOf = (code) => statusOf(code).token;
+/** @param {string} code */
 export const unitName = (code) => (code ? page.first.units[code] || code : "");
+/** @param {EventRow} row */
 export const sinceOf = (row) => {
   const alert = alertStore.of(row);
   return row.reported_at || (alert ? alert.reported_at : 0);
 };
 
+/** @param {string} path */
 export const codesOf = (path) => {
   if (!path) return [];
   if (!parts.has(path)) parts.set(path, path.split("/").filter(Boolean));
@@ -33,6 +42,7 @@ export const codesOf = (path) => {
 };
 
 /* Where it is, as short as it stays clear: an address that names its street or community needs no more. */
+/** @param {EventRow} row */
 export const placeOf = (row) => {
   const codes = codesOf(row.path);
   const names = (page.first.levels.length > 1 ? codes.slice(1, 3) : codes).map(shownArea.name_of);

@@ -4,6 +4,7 @@ import { page } from "../core/page.js";
 const TURN_MS = 8000;
 
 /* The rows a box shows now, of those given; `room` is how many fit. Remembers the page on the box. */
+/** @param {HTMLElement} box @param {any[]} rows @param {number} room */
 export const paged = (box, rows, room) => {
   const size = Math.max(1, room);
   const pages = Math.max(1, Math.ceil(rows.length / size));
@@ -23,10 +24,10 @@ export const paged = (box, rows, room) => {
   return rows.slice(kept.at * size, (kept.at + 1) * size);
 };
 
-/* "2/3" beside a note, nothing when all fit. */
+/** "2/3" beside a note, nothing when all fit. @param {HTMLElement} box */
 export const pageWords = (box) =>
   box._page && box._page.pages > 1 ? " · " + (box._page.at + 1) + "/" + box._page.pages : "";
 
-/* True when a box on the wall is due to turn its page. */
+/** True when a box on the wall is due to turn its page. @param {HTMLElement[]} boxes */
 export const pagesDue = (boxes) =>
   boxes.some((box) => box && box._page && box._page.pages > 1 && performance.now() - box._page.since >= TURN_MS);

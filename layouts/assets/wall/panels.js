@@ -11,6 +11,7 @@ const ROW_REM = 2.15; // a name may take two lines
 const MOST_REM = 2.9;
 const HEAD_REM = 1.6;
 
+/** @param {HTMLElement} line @param {string} classes @param {string} [text] */
 const cell = (line, classes, text) => line.appendChild(el("td", classes, text));
 
 const makeRow = () => {
@@ -21,14 +22,16 @@ const makeRow = () => {
   return line;
 };
 
+/** @param {number} change */
 const changed = (change) => (change > 0 ? "▲" + change : change < 0 ? "▼" + -change : "—");
 
+/** @param {HTMLElement} line @param {RankRow} row */
 const updateRow = (line, row) => {
   const [rank, name, points, change, rate, parts] = line.children;
   mark(line, "data-unit", row.code);
   say(rank.firstChild, String(row.rank));
   const placed = row.rank <= 3 && row.tenths > 0; // nobody wins with nothing
-  rank.firstChild.className = "w-rankno" + (placed ? " w-medal w-medal--" + row.rank : "");
+  /** @type {HTMLElement} */ (rank.firstChild).className = "w-rankno" + (placed ? " w-medal w-medal--" + row.rank : "");
   say(name.firstChild, row.name);
   say(points, row.points);
   say(change, changed(row.change || 0));
@@ -41,6 +44,7 @@ const updateRow = (line, row) => {
   line.classList.toggle("w-hi", placed);
 };
 
+/** @param {HTMLElement} box */
 const table = (box) => {
   if (box.firstChild) return box.querySelector("tbody");
   const whole = box.appendChild(el("table", "w-rank num"));
@@ -48,10 +52,11 @@ const table = (box) => {
   [t("名次"), t("部门"), t("积分"), t("升降"), kpiName("on_time_rate")].forEach((word) =>
     head.appendChild(el("th", "", word)),
   );
-  head.lastChild.colSpan = 2;
+  /** @type {HTMLTableCellElement} */ (head.lastChild).colSpan = 2;
   return whole.appendChild(el("tbody"));
 };
 
+/** @param {HTMLElement} box @param {HTMLElement} note @param {any} view */
 export const drawBoard = (box, note, view) => {
   const body = table(box);
   const rows = (view && view.rows) || [];
@@ -67,6 +72,7 @@ export const drawBoard = (box, note, view) => {
   say(note, rows.length ? t("今日 · 前 {n} / {all}", { n: shown.length, all: rows.length }) : t("今日"));
 };
 
+/** @param {Marked} level */
 const makeLevel = (level) => {
   const item = el("li");
   item.style.setProperty("--c", "var(--" + level.token + ")");
@@ -75,6 +81,7 @@ const makeLevel = (level) => {
   return item;
 };
 
+/** @param {Marked} level */
 const makeShare = (level) => {
   const part = el("i");
   part.style.background = "var(--" + level.token + ")";
@@ -88,6 +95,7 @@ const makeShift = () => {
 };
 
 /* Who is on duty and who comes next, by role and shift, never by name. */
+/** @param {HTMLElement} box @param {any} view */
 export const drawRoster = (box, view) => {
   if (!view || !view.now) return false;
   const shifts = [
@@ -111,12 +119,13 @@ export const drawRoster = (box, view) => {
   return true;
 };
 
+/** @param {HTMLElement} box @param {HTMLElement} note @param {Marked[]} levels @param {any} view */
 export const drawSatisfaction = (box, note, levels, view) => {
   const { counts = {}, rated = 0, covered = 0, closed = 0 } = view || {};
   if (!box.firstChild) box.append(el("div", "w-sat__bar"), el("ul", "w-sat num"));
   const items = levels.map((level) => ({ ...level, n: counts[level.code] || 0 }));
   keyed(
-    box.firstChild,
+    /** @type {HTMLElement} */ (box.firstChild),
     items,
     (item) => item.code,
     makeShare,
@@ -126,7 +135,7 @@ export const drawSatisfaction = (box, note, levels, view) => {
     },
   );
   keyed(
-    box.lastChild,
+    /** @type {HTMLElement} */ (box.lastChild),
     items,
     (item) => item.code,
     makeLevel,

@@ -7,10 +7,12 @@ const HOLD_MS = 120000;
 let every = 0; // ms between scenes; 0 = off
 let turned = 0;
 let touched = -Infinity;
+/** @type {HTMLElement} */
 let root = null;
 
 const shown = () => root.getAttribute("data-scene");
 
+/** @param {string} scene */
 const show = (scene) => {
   if (!root || !page.first.scenes.includes(scene) || scene === shown()) return;
   mark(root, "data-scene", scene);
@@ -27,13 +29,14 @@ const touch = () => {
 
 export const scenes = {
   show,
+  /** @param {any} found */
   start(found) {
     root = found;
     const asked = Number(new URL(location.href).searchParams.get("rotate"));
     every = asked > 0 ? Math.min(60, Math.max(10, asked)) * 1000 : 0;
     turned = performance.now();
   },
-  /* An emergency that nobody has acknowledged keeps the scene it came into. */
+  /** An emergency that nobody has acknowledged keeps the scene it came into. @param {boolean} held */
   tick(held) {
     const now = performance.now();
     if (!root) return;
@@ -49,7 +52,9 @@ export const scenes = {
 };
 
 document.addEventListener("click", (pressed) => {
-  const tab = pressed.target.closest && pressed.target.closest(".w-tab[data-scene]");
+  const tab =
+    /** @type {HTMLElement} */ (pressed.target).closest &&
+    /** @type {HTMLElement} */ (pressed.target).closest(".w-tab[data-scene]");
   if (tab) show(tab.getAttribute("data-scene"));
 });
 for (const kind of ["pointerdown", "pointermove", "wheel", "keydown"])

@@ -8,6 +8,7 @@ import { nearestForces } from "./forces.js";
 const TURN_MS = 8000; // the row of the others shows its next page
 const PAGE = 3;
 
+/** @param {HTMLElement} box */
 const turn = (box) => {
   const others = box.querySelectorAll(".w-other");
   const pages = Math.ceil(others.length / PAGE);
@@ -17,6 +18,8 @@ const turn = (box) => {
   });
 };
 
+/** @param {HTMLElement} box @param {Alert[]} alerts @param {Alert} first @param {Alert[]} gone
+    @param {boolean} lost */
 const build = (box, alerts, first, gone, lost) => {
   const others = alerts.filter((alert) => alert !== first);
   box.replaceChildren();
@@ -31,6 +34,7 @@ const build = (box, alerts, first, gone, lost) => {
 };
 
 export const alertStrip = {
+  /** @param {HTMLElement} box @param {HTMLElement} root @param {boolean} lost */
   draw(box, root, lost) {
     const alerts = alertStore.open();
     const first = alertStore.main(alerts);
@@ -46,6 +50,7 @@ export const alertStrip = {
     build(box, alerts, first, gone, lost);
     alertStrip.tick(box, page.now());
   },
+  /** @param {HTMLElement} box @param {number} now */
   tick(box, now) {
     alertStore.link(now);
     alertStore.expire();

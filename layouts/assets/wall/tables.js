@@ -14,38 +14,49 @@ const LEAST = 2.1; // rem, a row that still holds a name of two lines
 const MOST = 3.4;
 const HEAD = 2.5;
 
+/** @param {RatioPair | undefined} value */
 const pair = (value) => value || [0, 0];
+/** @param {string} extra @returns {TableColumn["path"]} */
 const standing = (extra) => (row, by) => "events?" + extra + "&" + by + "=" + encodeURIComponent(row.code);
+/** @param {string} code @param {string} part @returns {TableColumn["path"]} */
 const kpi = (code, part) => (row, by) =>
   "kpis/" + code + "/events?period=today&part=" + part + "&" + by + "=" + encodeURIComponent(row.code);
 
+/** @param {string} key @param {Word} word @param {TableColumn["path"]} path @param {string} [classes] */
 const count = (key, word, path, classes = "") => ({
   key,
   word,
   path,
   classes: "w-n " + classes,
+  /** @param {TableRow} row */
   text: (row) => grouped(row[key]),
+  /** @param {TableRow} row */
   open: (row) => row[key] > 0,
 });
+/** @param {string} key @param {Word} word @param {TableColumn["path"]} path */
 const rate = (key, word, path) => ({
   key,
   word,
   path,
   classes: "w-rate2",
+  /** @param {TableRow} row */
   text: (row) => {
     const [num, den] = pair(row[key]);
     return den ? percent(num, den) + "%" : "—";
   },
+  /** @param {TableRow} row */
   small: (row) => {
     const [num, den] = pair(row[key]);
     return num + "/" + den;
   },
+  /** @param {TableRow} row */
   open: (row) => pair(row[key])[1] > 0,
 });
 const points = {
   key: "points",
   word: () => t("积分"),
   classes: "w-pts",
+  /** @param {TableRow} row */
   text: (row) => String(row.points ?? "—"),
   open: () => false,
 };
@@ -65,11 +76,14 @@ const rework = {
   key: "rework",
   word: () => t("返工"),
   classes: "w-n",
+  /** @param {TableRow} row */
   text: (row) => grouped(pair(row.rework)[0]),
+  /** @param {TableRow} row */
   small: (row) => "/" + pair(row.rework)[1],
   open: () => false,
 };
 
+/** @type {Record<string, TableColumn[]>} */
 const COLUMNS = {
   streets: [
     open,
@@ -84,16 +98,21 @@ const COLUMNS = {
   units: [open, onTime, liked, rework, late, points],
 };
 
+/** @param {string} kind @returns {TableColumn[]} */
 const columnsOf = (kind) => (kind === "ratings" ? ratingColumns() : COLUMNS[kind]);
 
+/** @returns {TableColumn[]} */
 const ratingColumns = () => [
   { key: "bar", word: () => "", classes: "w-five", shares: true, text: () => "", open: () => false },
-  ...page.first.ratings.map((level) => ({
+  ...page.first.ratings.map((/** @type {Marked} */ level) => ({
     key: level.code,
     word: () => level.word,
     classes: "w-n w-lvl",
+    /** @param {TableRow} row */
     text: (row) => String(row.counts[level.code] || 0),
+    /** @param {TableRow} row @param {string} by */
     path: (row, by) => kpi("satisfaction_rate", "den")(row, by) + "&rating=" + level.code,
+    /** @param {TableRow} row */
     open: (row) => row.counts[level.code] > 0,
     token: level.token,
   })),
@@ -101,13 +120,16 @@ const ratingColumns = () => [
     key: "rated",
     word: () => t("已评价"),
     classes: "w-n",
+    /** @param {TableRow} row */
     text: (row) => String(row.rated),
     path: kpi("satisfaction_rate", "den"),
+    /** @param {TableRow} row */
     open: (row) => row.rated > 0,
   },
   liked,
 ];
 
+/** @param {HTMLElement} box @param {string} kind @param {string} first */
 const head = (box, kind, first) => {
   if (box.firstChild) return box.querySelector("tbody");
   const whole = box.appendChild(el("table", "w-table w-table--" + kind + " num"));
@@ -120,6 +142,7 @@ const head = (box, kind, first) => {
   return whole.appendChild(el("tbody"));
 };
 
+/** @param {string} kind */
 const makeRow = (kind) => () => {
   const line = el("tr");
   line.appendChild(el("td", "w-nm")).appendChild(el("span", "w-wrap"));
@@ -134,28 +157,34 @@ const makeRow = (kind) => () => {
   return line;
 };
 
-const fillRow = (kind, by, most) => (line, row) => {
+/** @param {string} kind @param {string} by @param {number} most */
+const fillRow = (kind, by, most) => (/** @type {HTMLElement} */ line, /** @type {TableRow} */ row) => {
   mark(line, kind === "streets" ? "data-place" : "data-unit", row.code);
   const name = line.firstChild.firstChild;
   say(name, row.name);
-  if (kind === "streets") mark(line.firstChild, "data-area", row.code);
+  if (kind === "streets") mark(line.firstElementChild, "data-area", row.code);
   columnsOf(kind).forEach((column, at) => {
     const cell = line.children[at + 1];
     if (column.shares) {
-      page.first.ratings.forEach((level, place) => {
-        cell.children[place].style.flexGrow = row.counts[level.code] || 0;
+      page.first.ratings.forEach((/** @type {Marked} */ level, /** @type {number} */ place) => {
+        /** @type {HTMLElement} */ (cell.children[place]).style.flexGrow = row.counts[level.code] || 0;
       });
       return;
     }
     say(cell.firstChild, column.text(row));
     if (column.small) say(cell.children[1], column.small(row));
-    if (column.bar) cell.children[1].style.setProperty("--v", (most ? row[column.key] / most : 0).toFixed(3));
+    if (column.bar)
+      /** @type {HTMLElement} */ (cell.children[1]).style.setProperty(
+        "--v",
+        (most ? row[column.key] / most : 0).toFixed(3),
+      );
     cell.classList.toggle("is-nought", column.text(row) === "0");
     opens(cell, column.path && column.open(row) ? column.path(row, by) : "");
     mark(cell, "data-list-name", row.name + " · " + column.word());
   });
 };
 
+/** @param {TableRow} a @param {TableRow} b */
 const worst = (a, b) => {
   const [an, ad] = pair(a.satisfaction);
   const [bn, bd] = pair(b.satisfaction);
@@ -164,6 +193,8 @@ const worst = (a, b) => {
 };
 
 /* Draw a view's rows; `by` is the filter its lists use ("area" or "unit"). */
+/** @param {string} kind @param {HTMLElement} box @param {HTMLElement} note @param {any} view @param {string} by
+    @param {string} first */
 export const drawTable = (kind, box, note, view, by, first) => {
   if (!view) return false;
   const body = head(box, kind, first);
@@ -179,7 +210,7 @@ export const drawTable = (kind, box, note, view, by, first) => {
     shown,
     (row) => row.code,
     makeRow(kind),
-    fillRow(kind, by, Math.max(0, ...rows.map((row) => row.open || 0))),
+    fillRow(kind, by, Math.max(0, ...rows.map((/** @type {TableRow} */ row) => row.open || 0))),
   );
   box.classList.toggle("w-empty", !rows.length);
   mark(box, "data-empty", t("没有可显示的数据"));

@@ -8,10 +8,13 @@ const LAP_S = 90;
 const KEPT = 20;
 const calm = window.matchMedia("(prefers-reduced-motion: reduce)");
 const known = new Map(); // key → element on the belt
+/** @type {HTMLElement} */
 let belt = null;
+/** @type {Animation} */
 let rolling = null; // the animation that carries the first item out
 let hovered = false;
 
+/** @param {LatestStep} step */
 const make = (step) => {
   const item = el("span", "w-step");
   item.append(el("time"), el("b"), el("span"));
@@ -39,28 +42,32 @@ const roll = () => {
   const total = belt.scrollWidth;
   if (total <= belt.parentElement.clientWidth) return;
   const item = belt.firstChild;
-  const width = item.getBoundingClientRect().width + parseFloat(getComputedStyle(belt).columnGap);
+  const width =
+    /** @type {HTMLElement} */ (item).getBoundingClientRect().width + parseFloat(getComputedStyle(belt).columnGap);
   rolling = belt.animate([{ transform: "none" }, { transform: "translateX(-" + width + "px)" }], {
     duration: Math.max(500, (LAP_S * 1000 * width) / total),
     easing: "linear",
   });
   rolling.onfinish = () => {
     rolling = null;
-    if (item._old) item.remove();
+    if (/** @type {HTMLElement} */ (item)._old) item.remove();
     else if (item.parentElement === belt) belt.appendChild(item);
     roll();
   };
   pause();
 };
 
+/** @param {HTMLElement} item */
 const place = (item) => {
   const edge = belt.parentElement.getBoundingClientRect().right;
   const next = [...belt.children].find((one) => one.getBoundingClientRect().left >= edge);
   belt.insertBefore(item, next || null);
 };
 
+/** @param {HTMLElement} box @param {any} view */
 export const drawLatest = (box, view) => {
   const steps = ((view && view.steps) || []).slice(0, KEPT);
+  /** @param {LatestStep} step */
   const keyOf = (step) => step.number + "/" + step.at + "/" + step.action;
   if (!belt || belt.parentElement !== box) {
     belt = el("div", "w-belt");
@@ -78,7 +85,7 @@ export const drawLatest = (box, view) => {
   }
   const wanted = new Set(steps.map(keyOf));
   const first = known.size === 0;
-  (first ? steps : [...steps].reverse()).forEach((step) => {
+  (first ? steps : [...steps].reverse()).forEach((/** @type {LatestStep} */ step) => {
     const key = keyOf(step);
     if (known.has(key)) return;
     const item = make(step);

@@ -1,11 +1,16 @@
 /* The views the panels show: the socket's for the whole district, the selected area's over HTTP, at most every two
    seconds. */
+
+import { call } from "../core/http.js";
 import { page } from "../core/page.js";
+import { live } from "../live/live.js";
 import { shownArea } from "./area.js";
 
 const PAUSE_MS = 2000;
 const FAIL_MS = 6000; // after this long without an answer the old numbers of another area go away
+/** @type {Record<string, any>} */
 let whole = {};
+/** @type {{code: string, views: Record<string, any>, position: string}} */
 let here = null; // {code, views} of the selected area
 let asked = -Infinity;
 let waiting = 0;
@@ -20,23 +25,15 @@ const fetchViews = async () => {
   if (!code || asking) return;
   asking = true;
   asked = performance.now();
-  try {
-    const answer = await fetch("/api/v1/feed/views?area=" + encodeURIComponent(code), {
-      headers: { Accept: "application/json" },
-      cache: "no-store",
-    });
-    if (!answer.ok) throw new Error(String(answer.status));
-    const said = await answer.json();
+  const { ok, status, said } = await call("/api/v1/feed/views?area=" + encodeURIComponent(code));
+  asking = false;
+  if (!ok) console.warn("views of " + code + ": trying again", status);
+  else if (code === shownArea.code) {
+    /** @type {Record<string, any>} */
     const views = {};
     for (const [name, view] of Object.entries(said.views)) views[name] = view && "data" in view ? view.data : view;
-    if (code === shownArea.code) {
-      here = { code, views, position: said.position };
-      page.dirty();
-    }
-  } catch (error) {
-    console.warn("views of " + code + ": trying again", error);
-  } finally {
-    asking = false;
+    here = { code, views, position: said.position };
+    page.dirty();
   }
   if (!current()) later();
 };
@@ -46,9 +43,11 @@ const later = () => {
 };
 
 export const areaViews = {
+  /** @param {Record<string, any>} views */
   begin(views) {
     whole = { ...views, ...whole };
   },
+  /** @param {string} name @param {any} data */
   take(name, data) {
     whole = { ...whole, [name]: data };
     if (shownArea.code) later();
@@ -75,6 +74,6 @@ export const areaViews = {
   },
   isFetching: () => Boolean(shownArea.code) && !current(),
   get position() {
-    return current() ? here.position : window.live ? window.live.position : null;
+    return current() ? here.position : live.position;
   },
 };

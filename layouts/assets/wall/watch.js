@@ -1,8 +1,11 @@
 /* The wall looks after itself for years: measures, reports, wakes after a sleep, and reloads quietly when it should.
    Never while an emergency is open, never without a living server; sessionStorage remembers why. */
+
 import { alarmSound } from "../alarm/sound.js";
+import { call } from "../core/http.js";
 import { page } from "../core/page.js";
 import { clockTime } from "../core/time.js";
+import { live } from "../live/live.js";
 
 const REPORT_S = 5; // the server forgets a screen that has not spoken for 15 s
 const COMPARE_S = 60;
@@ -22,13 +25,16 @@ const reason = take(WHY) || "open";
 let seconds = 0;
 let before = Date.now();
 let frameAt = performance.now();
+/** @type {number} */
 let frameMs = null;
 let sampling = false;
 let errors = 0;
+/** @type {boolean | null} */
 let hashOk = null;
 let unequal = 0;
 let leaving = false;
 
+/** @param {string} key */
 function read(key) {
   try {
     return sessionStorage.getItem(key);
@@ -36,11 +42,13 @@ function read(key) {
     return null;
   }
 }
+/** @param {string} key */
 function take(key) {
   const kept = read(key);
   keep(key, "");
   return kept;
 }
+/** @param {string} key @param {string} value */
 function keep(key, value) {
   try {
     sessionStorage.setItem(key, value);
@@ -49,8 +57,8 @@ function keep(key, value) {
   }
 }
 
-const live = () => window.live;
-const here = () => Boolean(live() && page.first && document.getElementById("screen"));
+const here = () => Boolean(page.first && document.getElementById("screen"));
+/** @param {number | null} value @param {number} [to] */
 const round = (value, to = 1) => (Number.isFinite(value) ? Math.round(value * to) / to : null);
 
 /* A named screen has its name in the address; another makes itself one for as long as its tab lives. */
@@ -67,7 +75,9 @@ const dead = () => (document.hidden ? 0 : (performance.now() - frameAt) / 1000);
 function sample() {
   if (sampling || document.hidden) return;
   sampling = true;
+  /** @type {number[]} */
   const gaps = [];
+  /** @type {number} */
   let last = null;
   const until = performance.now() + SAMPLE_MS;
   const frame = () => {
@@ -87,8 +97,8 @@ function sample() {
 
 function facts() {
   return {
-    position: live().position,
-    age: round(live().age(), 10),
+    position: live.position,
+    age: round(live.age(), 10),
     heap_mb: round(heap()),
     frame_ms: round(frameMs),
     nodes: document.getElementsByTagName("*").length,
@@ -101,29 +111,23 @@ function facts() {
 
 async function report() {
   const audible = alarmSound.on();
-  const answer = await fetch("/api/v1/screens", {
-    method: "POST",
-    headers: { "Content-Type": "application/json" },
-    body: JSON.stringify({ name: name(), audible, ...facts() }),
-  }).catch(() => null); // the banner of the lost link says enough
-  if (answer && answer.status === 401) live().leave();
+  await call("/api/v1/screens", { body: { name: name(), audible, ...facts() }, shut: live.leave });
 }
 
 /* Equal to the server's set? Unequal twice: the snapshot is the truth. */
 async function compare() {
-  const same = await live()
-    .compare()
-    .catch(() => null);
+  const same = await live.compare().catch(() => /** @type {null} */ (null));
   hashOk = same;
   unequal = same === false ? unequal + 1 : 0;
   if (unequal < 2) return;
   unequal = 0;
-  live().resync();
+  live.resync();
 }
 
 /* ---- the quiet reload ---- */
 
 /* Seconds from the jittered 04:00 of a screen to a moment of the day given in seconds. */
+/** @param {number} clock @param {string} screen */
 function sinceNight(clock, screen) {
   let mixed = 0;
   for (const letter of screen) mixed = (mixed * 31 + letter.codePointAt(0)) % 1000003;
@@ -131,6 +135,7 @@ function sinceNight(clock, screen) {
 }
 
 /* Why a page in this state should be loaded anew, or null: pure, so that it can be proven case by case. */
+/** @param {ScreenFacts} is */
 function due(is) {
   if (is.state !== "live" || is.alerts > 0 || is.uptime_s < SETTLE_S) return null;
   if (is.dead_s >= DEAD_S) return "frames";
@@ -141,14 +146,14 @@ function due(is) {
 
 /* Seconds since midnight in the district. */
 function clock() {
-  const [hours, minutes, rest] = clockTime(live().now(), page.first.time_zone).split(":").map(Number);
+  const [hours, minutes, rest] = clockTime(live.now(), page.first.time_zone).split(":").map(Number);
   return hours * 3600 + minutes * 60 + rest;
 }
 
 async function consider() {
   const why = due({
-    state: live().state,
-    alerts: live().alerts().length,
+    state: live.state,
+    alerts: live.alerts().length,
     uptime_s: (performance.now() - began) / 1000,
     dead_s: dead(),
     heap_mb: heap(),
@@ -158,9 +163,9 @@ async function consider() {
   });
   if (!why || leaving) return;
   leaving = true;
-  const answer = await fetch("/readyz", { cache: "no-store" }).catch(() => null);
+  const { ok } = await call("/readyz");
   leaving = false;
-  if (!answer || !answer.ok || live().alerts().length) return;
+  if (!ok || live.alerts().length) return;
   keep(WHY, why);
   location.reload(); // the address holds area, scene and rotation
 }
@@ -169,7 +174,7 @@ function second() {
   const slept = Date.now() - before;
   before = Date.now();
   if (!here()) return;
-  if (slept > SLEEP_MS && !document.hidden) live().wake(slept);
+  if (slept > SLEEP_MS && !document.hidden) live.wake(slept);
   seconds += 1;
   if (seconds % COMPARE_S === 0) compare();
   if (seconds % REPORT_S !== 0) return;
@@ -191,10 +196,7 @@ setInterval(second, 1000);
 /* Whether anybody can be heard decides how an emergency goes on (LIFECYCLE §4): a change is told at once,
    beside the report every few seconds. */
 alarmSound.changed = () => {
-  const body = JSON.stringify({ name: name(), audible: alarmSound.on() });
-  fetch("/api/v1/screens", { method: "POST", headers: { "Content-Type": "application/json" }, body }).catch(
-    () => undefined,
-  ); // the banner of the lost link says enough
+  call("/api/v1/screens", { body: { name: name(), audible: alarmSound.on() } });
 };
 
 export const watch = { due, facts, name, sinceNight, compare };
