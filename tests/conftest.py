@@ -30,6 +30,7 @@ from datasources.store import sealing
 from datasources.store.database import Database
 from datasources.store.server.limits import Limits
 from tests.support import depth, memory_folder
+from tests.support.api_world import OpenApi, build, runtime_of
 from tests.support.order import in_order
 from tests.support.postgres_pool import Pool
 from tests.support.references import references
@@ -335,3 +336,27 @@ def pytest_collection_finish() -> None:
     """Let the garbage collector leave alone what was loaded: it would look through all of it again in every test."""
     gc.collect()
     gc.freeze()
+
+
+@pytest.fixture
+def opened(sqlite: Database, tmp_path: Path) -> OpenApi:
+    """The API on SQLite, where the database is not the point."""
+    return build(runtime_of(sqlite, tmp_path))
+
+
+@pytest.fixture
+def opened_on_both(database: Database, tmp_path: Path) -> OpenApi:
+    """The API on each of the two databases."""
+    return build(runtime_of(database, tmp_path))
+
+
+@pytest.fixture
+def place(opened: OpenApi, hand: clock.HandClock) -> Town:
+    """The town whose API is opened."""
+    return make_town(opened.runtime.database, opened.runtime.reference, hand)
+
+
+@pytest.fixture
+def place_on_both(opened_on_both: OpenApi, hand: clock.HandClock) -> Town:
+    """The town whose API is opened, on each of the two databases."""
+    return make_town(opened_on_both.runtime.database, opened_on_both.runtime.reference, hand)

@@ -1,7 +1,5 @@
 """A desk in a real browser over a full queue: 10,000 plain open events and a few of every kind that an operator decides."""
 
-import select
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -16,6 +14,7 @@ from datasources.districts.reference import Reference, References
 from datasources.events import journal
 from datasources.store.models import EventRow
 from tests.browser.own import own
+from tests.browser.waiting import until
 from tests.load import hundred_thousand
 from tests.load.places import loaded
 from tests.load.wall_page import spots
@@ -115,15 +114,6 @@ def desk(browser: Browser, full: Product) -> Iterator[Callable[..., Page]]:
     for context in contexts:
         context.close()
     assert faults == []
-
-
-def until(holds: Callable[[], Any], within: float = WITHIN_S) -> Any:
-    """Ask again and again until something holds; return it."""
-    end = time.monotonic() + within
-    while not (found := holds()):
-        assert time.monotonic() < end, "it did not come to hold"
-        select.select([], [], [], 0.1)
-    return found
 
 
 def counted(page: Page) -> dict[str, int]:

@@ -1,17 +1,15 @@
 """What the tests of the grid worker's page share: a running product, the worker's phone at a spot, the three steps of a report."""
 
 import itertools
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
-from tests.browser.phone_page import PROMPT_MS, Cast, act, cast_of, community_of, picture, report, rivals
+from tests.browser.phone_page import PROMPT_MS, Cast, act, community_of, picture, report, rivals
 from tests.browser.test_claim import _finish
 from tests.load.wall_page import spots
-from tests.support import product
 from tests.support.product import Product
 
 SPOT = 8
@@ -19,27 +17,9 @@ _serial = itertools.count(1)
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("field")
-
-
-@pytest.fixture(scope="module")
-def centre(folder: Path) -> Iterator[Product]:
-    with product.start(folder, "--no-demo") as running:
-        (running.token,) = product.token_for(folder, "operator")
-        yield running
-
-
-@pytest.fixture(scope="module")
 def worker(centre: Product) -> str:
     """The account of the grid workers around the tests' spot."""
     return "worker-" + community_of(centre, report(centre, SPOT)["grid"]["code"])
-
-
-@pytest.fixture
-def cast(browser: Browser, centre: Product, folder: Path) -> Iterator[Cast]:
-    with cast_of(browser, centre, folder) as people:
-        yield people
 
 
 @pytest.fixture

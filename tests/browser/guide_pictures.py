@@ -16,9 +16,9 @@ from PIL import Image
 from playwright.sync_api import Browser, FilePayload, Page
 
 from dashboard.simulation.album import simulated_photo
-from tests.browser.desk_page import until
 from tests.browser.gallery import GAS, LIVED_S, rest
 from tests.browser.phone_page import Cast, act, community_of, report, rivals
+from tests.browser.waiting import until
 from tests.load.wall_page import IN_LIVE, PATIENCE_MS, spots, wait
 from tests.support import product
 from tests.support.chromium import chromium

@@ -1,45 +1,24 @@
 """The unit's page in real browsers: a race for one card, the work that follows, alarms, points with every entry."""
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
-from tests.browser.desk_page import until
 from tests.browser.phone_page import (
     PHONE,
     PROMPT_MS,
     Cast,
     act,
-    cast_of,
     picture,
     ready,
     report,
     rivals,
     state,
 )
-from tests.support import product
+from tests.browser.waiting import until
 from tests.support.product import Product
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("claim")
-
-
-@pytest.fixture(scope="module")
-def centre(folder: Path) -> Iterator[Product]:
-    with product.start(folder, "--no-demo") as running:
-        (running.token,) = product.token_for(folder, "operator")
-        yield running
-
-
-@pytest.fixture
-def cast(browser: Browser, centre: Product, folder: Path) -> Iterator[Cast]:
-    with cast_of(browser, centre, folder) as people:
-        yield people
 
 
 def card(page: Page, number: str) -> object:

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.desk_page import until
 from tests.browser.own import own
+from tests.browser.waiting import until
 from tests.load.wall_page import spots
 from tests.support import product
 from tests.support.product import PASSWORD, Product

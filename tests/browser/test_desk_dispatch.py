@@ -1,33 +1,19 @@
 """Dispatching in a real browser: the unit by key, a border settled and remembered, many events at once and safely again."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from datasources.districts.reference import References
 from datasources.store.database import Database
 from tests.browser.test_desk_stories import PROMPT_S, act, at, desk, file, state, until, waiting
 from tests.callbacks.api.test_candidates import between_streets
-from tests.support import product
 from tests.support.product import Product
 
 __all__ = ["desk"]
 PROMPT_MS = PROMPT_S * 1000
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("dispatch")
-
-
-@pytest.fixture(scope="module")
-def centre(folder: Path) -> Iterator[Product]:
-    with product.start(folder, "--no-demo") as running:
-        (running.token,) = product.token_for(folder, "operator")
-        yield running
 
 
 def doubted(centre: Product, folder: Path) -> str:

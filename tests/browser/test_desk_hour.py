@@ -72,11 +72,6 @@ DECISIONS: dict[str, tuple[str, list[str], str, str]] = {
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("hour")
-
-
-@pytest.fixture(scope="module")
 def centre(folder: Path) -> Iterator[Held]:
     """The product on a clock that goes on by what is done in it, nobody there but who the test brings."""
     with held_product.start(folder, BEGINS) as started:

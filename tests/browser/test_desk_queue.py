@@ -27,9 +27,9 @@ from tests.browser.desk_page import (
     report,
     size_of,
     standing,
-    until,
 )
 from tests.browser.own import own
+from tests.browser.waiting import until
 from tests.support import product
 from tests.support.product import PASSWORD, Product
 

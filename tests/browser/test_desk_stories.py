@@ -2,7 +2,6 @@
 
 import json
 import re
-import select
 import time
 from collections.abc import Callable, Iterator
 from itertools import combinations
@@ -14,6 +13,7 @@ from playwright.sync_api import Browser, Page, Route, expect
 from shapely.geometry import shape
 
 from tests.browser.own import own
+from tests.browser.waiting import until
 from tests.load.wall_page import spots
 from tests.support import product
 from tests.support.product import PASSWORD, Product
@@ -22,11 +22,6 @@ DRILL = 60  # so many drill seconds a second: a hold of ten minutes ends while s
 PLAIN, GAS = "S0406", "S0502"
 PROMPT_S = 15.0
 DRAWINGS = "**/_dash-update-component?*"
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("stories")
 
 
 @pytest.fixture(scope="module")
@@ -65,15 +60,6 @@ def desk(browser: Browser, centre: Product) -> Iterator[Callable[..., Page]]:
     yield sit
     for context in contexts:
         context.close()
-
-
-def until(holds: Callable[[], Any], within: float = PROMPT_S) -> Any:
-    """Ask again and again until something holds; return it."""
-    end = time.monotonic() + within
-    while not (found := holds()):
-        assert time.monotonic() < end, "it did not come to hold"
-        select.select([], [], [], 0.1)
-    return found
 
 
 def file(centre: Product, place: int = 0, **facts: Any) -> dict[str, Any]:

@@ -2,33 +2,19 @@
 
 import re
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, WebSocketRoute, expect
 
-from tests.browser.desk_page import until
 from tests.browser.entering import signed_in
-from tests.support import product
+from tests.browser.waiting import until
 from tests.support.product import Product
 
 PHONE = "13900000000"
 HERE = "#event-presence"
 WORDS = re.compile(r"\S")
 BEAT_MS = 10_000  # how often a page tells that somebody is at its event
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("event")
-
-
-@pytest.fixture(scope="module")
-def centre(folder: Path) -> Iterator[Product]:
-    with product.start(folder, "--district", "huli", "--no-demo") as running:
-        (running.token,) = product.token_for(folder, "operator")
-        yield running
 
 
 @pytest.fixture

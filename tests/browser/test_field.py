@@ -7,13 +7,9 @@ from datetime import datetime, timedelta
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.desk_page import until
 from tests.browser.field_page import (
     SPOT,
-    cast,  # noqa: F401
-    centre,  # noqa: F401
     fill,
-    folder,  # noqa: F401
     fresh,
     kept,
     named,
@@ -23,6 +19,7 @@ from tests.browser.field_page import (
     worker,  # noqa: F401
 )
 from tests.browser.phone_page import PROMPT_MS, Cast, picture, state
+from tests.browser.waiting import until
 from tests.load.wall_page import spots
 from tests.support.product import Product
 

@@ -1,36 +1,13 @@
 """The whole loop by hand in four browsers: a worker's phone, a department, the wall — and the desk looking on."""
 
-from collections.abc import Iterator
-from pathlib import Path
+from playwright.sync_api import Page, expect
 
-import pytest
-from playwright.sync_api import Browser, Page, expect
-
-from tests.browser.desk_page import until
-from tests.browser.phone_page import PROMPT_MS, Cast, cast_of, community_of, picture, ready, report, state
+from tests.browser.phone_page import PROMPT_MS, Cast, community_of, picture, ready, report, state
+from tests.browser.waiting import until
 from tests.load.wall_page import spots
-from tests.support import product
 from tests.support.product import Product
 
 SPOT = 10
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("loop")
-
-
-@pytest.fixture(scope="module")
-def centre(folder: Path) -> Iterator[Product]:
-    with product.start(folder, "--no-demo") as running:
-        (running.token,) = product.token_for(folder, "operator")
-        yield running
-
-
-@pytest.fixture
-def cast(browser: Browser, centre: Product, folder: Path) -> Iterator[Cast]:
-    with cast_of(browser, centre, folder) as people:
-        yield people
 
 
 def finish(unit: Page, words: str, colour: str) -> None:

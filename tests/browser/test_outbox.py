@@ -9,13 +9,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from playwright.sync_api import Page, Route, expect
 
-from tests.browser.desk_page import until
 from tests.browser.field_page import (
     SPOT,
-    cast,  # noqa: F401
-    centre,  # noqa: F401
     fill,
-    folder,  # noqa: F401
     fresh,
     kept,
     named,
@@ -25,6 +21,7 @@ from tests.browser.field_page import (
     worker,  # noqa: F401
 )
 from tests.browser.phone_page import PROMPT_MS, Cast, act, picture, state
+from tests.browser.waiting import until
 from tests.load.wall_page import spots
 from tests.support.depth import examples
 from tests.support.product import Product

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.browser.desk_page import until
 from tests.browser.phone_page import PROMPT_MS, Cast, cast_of
+from tests.browser.waiting import until
 from tests.support import product
 from tests.support.gateway import *  # noqa: F403 - the fixture
 from tests.support.gateway import Gateway

@@ -7,19 +7,14 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import APIResponse, Browser, BrowserContext, Page, Route, expect
 
-from tests.browser.desk_page import until
 from tests.browser.own import own
+from tests.browser.waiting import until
 from tests.support import product
 from tests.support.product import PASSWORD, Product
 
 PHONE = "13800138000"
 KEPT = {"claim:sound": "on", "layers": "{}"}
 CHECK = "check:1/1"
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("privacy")
 
 
 @pytest.fixture(scope="module")

@@ -1,37 +1,16 @@
 """A resident without an account in a real browser: report, follow, rate, object, read the answer; and what goes wrong on the way."""
 
 import re
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, Route, expect
+from playwright.sync_api import Page, Route, expect
 
-from tests.browser.desk_page import until
-from tests.browser.phone_page import PROMPT_MS, Cast, act, cast_of, picture, rivals, state
+from tests.browser.phone_page import PROMPT_MS, Cast, act, picture, rivals, state
 from tests.browser.test_claim import _finish
+from tests.browser.waiting import until
 from tests.load.wall_page import spots
-from tests.support import product
 from tests.support.product import Product
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("report")
-
-
-@pytest.fixture(scope="module")
-def centre(folder: Path) -> Iterator[Product]:
-    with product.start(folder, "--no-demo") as running:
-        (running.token,) = product.token_for(folder, "operator")
-        yield running
-
-
-@pytest.fixture
-def cast(browser: Browser, centre: Product, folder: Path) -> Iterator[Cast]:
-    with cast_of(browser, centre, folder) as people:
-        yield people
 
 
 def fill(page: Page, words: str, photos: int = 0) -> None:

@@ -1,37 +1,14 @@
 """What people type and paste into `/report` is taken, whatever signs are in it, and no sign is cut in half."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
-from playwright.sync_api import Browser
 
 from tests.browser.own import own
-from tests.browser.phone_page import Cast, cast_of, state
+from tests.browser.phone_page import Cast, state
 from tests.browser.test_report import fill, receipt, submit
 from tests.load.wall_page import spots
-from tests.support import product
 from tests.support.product import Product
 
 SMILE, FAMILY = "\U0001f600", "\U0001f468\u200d\U0001f469\u200d\U0001f467"
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("words")
-
-
-@pytest.fixture(scope="module")
-def centre(folder: Path) -> Iterator[Product]:
-    with product.start(folder, "--no-demo") as running:
-        (running.token,) = product.token_for(folder, "operator")
-        yield running
-
-
-@pytest.fixture
-def cast(browser: Browser, centre: Product, folder: Path) -> Iterator[Cast]:
-    with cast_of(browser, centre, folder) as people:
-        yield people
 
 
 @pytest.mark.parametrize(

@@ -5,10 +5,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from tests.browser.past_month import NOW, OCTOBER, lived
-from tests.browser.phone_page import PROMPT_MS, Cast, cast_of
+from tests.browser.phone_page import PROMPT_MS, Cast
 from tests.support import product
 from tests.support.product import Product
 
@@ -25,11 +25,6 @@ CUT = """() => [...document.querySelectorAll('#scores .s-top *, #scores .s-tools
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("scores")
-
-
-@pytest.fixture(scope="module")
 def known(folder: Path) -> dict[str, str]:
     return lived(folder)
 
@@ -39,12 +34,6 @@ def centre(folder: Path, known: dict[str, str]) -> Iterator[Product]:
     with product.start(folder, "--no-demo", "--clock-start", NOW) as running:
         (running.token,) = product.token_for(folder, "leader")
         yield running
-
-
-@pytest.fixture
-def cast(browser: Browser, centre: Product, folder: Path) -> Iterator[Cast]:
-    with cast_of(browser, centre, folder) as people:
-        yield people
 
 
 def opened(

@@ -14,6 +14,7 @@ from layouts import ids
 from tests import ROOT
 from tests.browser.entering import signed_in
 from tests.browser.own import own
+from tests.browser.waiting import until_page as until
 from tests.support import product
 from tests.support.product import PASSWORD, Product
 
@@ -60,28 +61,6 @@ def operator(browser: Browser, centre: Product) -> Iterator[APIRequestContext]:
     context = signed_in(browser, centre.address, "operator")
     yield context.request
     context.close()
-
-
-def until(page: Page, condition: str, within: int = PROMPT_MS) -> None:
-    """Wait in the page until a JavaScript expression holds; the page's own policy forbids `wait_for_function`'s eval."""
-    held = page.evaluate(
-        f"""(within) => new Promise((done) => {{
-              const end = performance.now() + within;
-              const look = async () => {{
-                if (await ({condition})) done(true);
-                else if (performance.now() > end) done(false);
-                else setTimeout(look, 50);
-              }};
-              look();
-            }})""",
-        within,
-    )
-    assert held, (
-        condition,
-        page.evaluate(
-            "[live.state, live.loaded, live.age(), live.size, location.href, document.body.innerText.slice(0, 200)]"
-        ),
-    )
 
 
 def in_live(page: Page) -> None:

@@ -15,8 +15,8 @@ from dashboard import clock
 from datasources.accounts import sign_in
 from datasources.store.database import Database
 from tests import ROOT
-from tests.browser.desk_page import until
 from tests.browser.phone_page import cast_of
+from tests.browser.waiting import until
 from tests.load.wall_page import spots
 from tests.support import product
 from tests.support.product import Product, free_port, surroundings

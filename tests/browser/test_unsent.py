@@ -1,39 +1,18 @@
 """What a server that is ill or still busy answers is no loser's answer: unsent stays unsent, in red, and is tried again."""
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, Route, expect
+from playwright.sync_api import Page, Route, expect
 
-from tests.browser.desk_page import until
-from tests.browser.phone_page import PROMPT_MS, Cast, cast_of, community_of, ready, report, rivals, state
+from tests.browser.phone_page import PROMPT_MS, Cast, community_of, ready, report, rivals, state
+from tests.browser.waiting import until
 from tests.load.wall_page import spots
-from tests.support import product
 from tests.support.product import Product
 
 SPOT = 8
 ILL = {"status": 503, "title": "系统暂时不可用", "detail": "数据库现在没有应答"}
 BUSY = {"status": 409, "type": "urn:grid:problem:in-work", "title": "现在不能这样做", "event": None}
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("unsent")
-
-
-@pytest.fixture(scope="module")
-def centre(folder: Path) -> Iterator[Product]:
-    with product.start(folder, "--no-demo") as running:
-        (running.token,) = product.token_for(folder, "operator")
-        yield running
-
-
-@pytest.fixture
-def cast(browser: Browser, centre: Product, folder: Path) -> Iterator[Cast]:
-    with cast_of(browser, centre, folder) as people:
-        yield people
 
 
 def answering(page: Page, path: str, bodies: list[dict[str, Any]]) -> list[str]:

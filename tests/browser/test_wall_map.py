@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests import ROOT
 from tests.browser.own import own
+from tests.browser.waiting import until_page as until
 from tests.support.product import free_port
 
 PROMPT_MS = 15_000
@@ -87,22 +88,6 @@ def open_map(browser: Browser, address: str) -> Iterator[Callable[..., Page]]:
     for page, _wrong in pages:
         page.context.close()
     assert said == []
-
-
-def until(page: Page, condition: str, within: int = PROMPT_MS) -> None:
-    held = page.evaluate(
-        f"""(within) => new Promise((done) => {{
-              const end = performance.now() + within;
-              const look = () => {{
-                let held = false;
-                try {{ held = {condition}; }} catch (_early) {{ held = false; }}
-                if (held || performance.now() > end) done(Boolean(held)); else setTimeout(look, 30);
-              }};
-              look();
-            }})""",
-        within,
-    )
-    assert held, condition
 
 
 def put(page: Page, *rows: dict[str, object]) -> None:

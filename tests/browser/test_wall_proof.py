@@ -2,8 +2,6 @@
 
 import json
 import re
-import select
-import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -11,6 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page, WebSocketRoute, expect
 
 from datasources.districts.reference import References
+from tests.browser.waiting import until
 from tests.load.bench_queries import NOW, fill
 from tests.load.places import loaded
 from tests.load.wall_page import spots
@@ -75,14 +74,6 @@ def wall(browser: Browser, centre: Product) -> Iterator[Callable[..., Page]]:
     yield enter
     for context in contexts:
         context.close()
-
-
-def until(holds: Callable[[], Any], within: float = WITHIN_S) -> None:
-    """Ask again and again until something holds."""
-    end = time.monotonic() + within
-    while not holds():
-        assert time.monotonic() < end, "it did not come to hold"
-        select.select([], [], [], 0.2)
 
 
 def report(centre: Product, title: str, **facts: Any) -> dict[str, Any]:

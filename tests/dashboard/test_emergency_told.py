@@ -1,22 +1,16 @@
 """An emergency is told at once and can always be passed up, whatever its level and whoever was there."""
 
-from pathlib import Path
-
 import pytest
 from sqlalchemy import func, select
 
 from dashboard.clock import HandClock
 from dashboard.rules.events.event import LEVELS, Status
 from datasources.alerts import journal as alert_journal
-from datasources.store.database import Database
 from datasources.store.models import LedgerRow
 from tests.conftest import OPERATOR, Town, make_town
-from tests.support.api_world import OpenApi, build, runtime_of
+from tests.support.api_world import OpenApi
 
-
-@pytest.fixture
-def opened(sqlite: Database, tmp_path: Path, hand: HandClock) -> OpenApi:
-    return build(runtime_of(sqlite, tmp_path))
+pytestmark = pytest.mark.usefixtures("hand")  # the drill clock from the first moment on
 
 
 @pytest.mark.parametrize("level", [level.value for level in LEVELS])

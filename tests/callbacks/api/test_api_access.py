@@ -1,31 +1,20 @@
 """Nobody reaches what is not theirs, and nobody without the right reads a person's phone, anywhere."""
 
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from dashboard.clock import HandClock
 from dashboard.rules.access import PERMISSIONS, Role
-from datasources.store.database import Database
-from tests.conftest import Town, make_town
-from tests.support.api_world import OpenApi, build, runtime_of
+from tests.conftest import Town
+from tests.support.api_world import OpenApi
+
+pytestmark = pytest.mark.usefixtures("hand")  # the drill clock from the first moment on
 
 CANARY = "13800138000"
 NAME = "金丝雀某人"
 PERSONAL = PERMISSIONS["personal.see"]
 COMMAND = ("screen", "operator", "lead", "leader", "admin", "auditor")
-
-
-@pytest.fixture
-def opened(sqlite: Database, tmp_path: Path, hand: HandClock) -> OpenApi:
-    return build(runtime_of(sqlite, tmp_path))
-
-
-@pytest.fixture
-def place(opened: OpenApi, hand: HandClock) -> Town:
-    return make_town(opened.runtime.database, opened.runtime.reference, hand)
 
 
 def canary(place: Town, **more: Any) -> dict[str, Any]:

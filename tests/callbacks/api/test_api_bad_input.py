@@ -1,23 +1,16 @@
 """Bad input gets a clear sentence and changes nothing; a batch keeps its good ones."""
 
-from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import func, select
 
-from datasources.store.database import Database
 from datasources.store.models import EventRow, OutboxRow, StepRow
-from tests.support.api_world import OpenApi, build, runtime_of
+from tests.support.api_world import OpenApi
 
 GOOD = {"title": "占道经营", "address": "南山路"}
 JSON = "application/json"
 BIG = b'{"title":"' + b"x" * 10_000_000 + b'"}'
-
-
-@pytest.fixture
-def opened(sqlite: Database, tmp_path: Path) -> OpenApi:
-    return build(runtime_of(sqlite, tmp_path))
 
 
 def post(opened: OpenApi, data: bytes, kind: str | None = JSON, path: str = "/events") -> Any:

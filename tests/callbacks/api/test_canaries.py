@@ -4,7 +4,6 @@ import json
 import logging
 from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,7 +15,6 @@ from callbacks.api.exports.cells import event_cells
 from callbacks.pages import dispatch, event
 from callbacks.security import quiet_log
 from dashboard import clock
-from dashboard.clock import HandClock
 from dashboard.feed.alerts import alert_messages
 from dashboard.feed.serializer import event_json, facts_json, feed_row
 from dashboard.rules.access import Viewer
@@ -25,9 +23,11 @@ from dashboard.rules.events.rules import RULES
 from datasources.figures.views.now import latest_view
 from datasources.store.database import Database
 from datasources.store.models import AlertRow, DeliveryRow, StepRow
-from tests.conftest import LEAD, LEADER, OPERATOR, WALL, Town, make_town, unit_viewer
+from tests.conftest import LEAD, LEADER, OPERATOR, WALL, Town, unit_viewer
 from tests.dashboard.rules.test_masking import digits
-from tests.support.api_world import OpenApi, build, runtime_of
+from tests.support.api_world import OpenApi
+
+pytestmark = pytest.mark.usefixtures("hand")  # the drill clock from the first moment on
 
 FORMS = (
     "13911112222",
@@ -56,16 +56,6 @@ def clean(said: Any) -> None:
         assert not [
             secret for secret in ("13911112222", "05922212345", "110105194912310") if secret in digits(line)
         ], line
-
-
-@pytest.fixture
-def opened(sqlite: Database, tmp_path: Path, hand: HandClock) -> OpenApi:
-    return build(runtime_of(sqlite, tmp_path))
-
-
-@pytest.fixture
-def place(opened: OpenApi, hand: HandClock) -> Town:
-    return make_town(opened.runtime.database, opened.runtime.reference, hand)
 
 
 def masked(who: Viewer) -> Viewer:

@@ -3,21 +3,20 @@
 import re
 from dataclasses import replace
 from itertools import permutations
-from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import event as sqlalchemy_event
 
-from dashboard.clock import HandClock
 from dashboard.rules.advice import recommend
 from dashboard.rules.advice.recommend import WEIGHTS, Facts
 from dashboard.rules.advice.stretches import Stretch, worst_first
 from dashboard.rules.events.event import Event, Status
 from datasources.districts.reference import Reference
-from datasources.store.database import Database
-from tests.conftest import LEAD, OPERATOR, Town, make_town, unit_viewer
-from tests.support.api_world import OpenApi, build, runtime_of
+from tests.conftest import LEAD, OPERATOR, Town, unit_viewer
+from tests.support.api_world import OpenApi
+
+pytestmark = pytest.mark.usefixtures("hand")  # the drill clock from the first moment on
 
 CATEGORY, FIRST = "S0406", "URBAN_MGMT"
 FIT = Facts("B", priority=1, covers=True, on_time=(9, 10))
@@ -89,40 +88,30 @@ def test_reasons_say_what_speaks_for_and_against_a_unit() -> None:
     assert "on_time" not in kinds(Facts("A"))  # 0 of 0 is neither good nor bad
 
 
-@pytest.fixture
-def opened(database: Database, tmp_path: Path, hand: HandClock) -> OpenApi:
-    return build(runtime_of(database, tmp_path))
-
-
-@pytest.fixture
-def place(opened: OpenApi, hand: HandClock) -> Town:
-    return make_town(opened.runtime.database, opened.runtime.reference, hand)
-
-
-def asked(opened: OpenApi, event: Event, account: str = "operator", lang: str = "") -> Any:
-    answer = opened.call(account, "GET", f"/events/{event.number}/candidates{lang}")
+def asked(opened_on_both: OpenApi, event: Event, account: str = "operator", lang: str = "") -> Any:
+    answer = opened_on_both.call(account, "GET", f"/events/{event.number}/candidates{lang}")
     assert answer.status_code == 200, answer.text
     return answer.json
 
 
-def lapsed(place: Town) -> Event:
+def lapsed(place_on_both: Town) -> Event:
     """Return an event that nobody claimed."""
-    event = place.report(CATEGORY)
-    place.tick(minutes=31)
-    event = place.fresh(event)
+    event = place_on_both.report(CATEGORY)
+    place_on_both.tick(minutes=31)
+    event = place_on_both.fresh(event)
     assert event.status == Status.PENDING_DISPATCH
     return event
 
 
-def declined(place: Town, event: Event, unit: str, by: Any = OPERATOR) -> Event:
-    event = place.act(event, "dispatch", by, unit=unit)
-    return place.act(event, "decline", unit_viewer(unit), ground="not_our_duty", text="不归我们管")
+def declined(place_on_both: Town, event: Event, unit: str, by: Any = OPERATOR) -> Event:
+    event = place_on_both.act(event, "dispatch", by, unit=unit)
+    return place_on_both.act(event, "decline", unit_viewer(unit), ground="not_our_duty", text="不归我们管")
 
 
-def test_units_come_in_order_and_a_refusal_turns_it(opened: OpenApi, place: Town) -> None:
-    event = lapsed(place)
-    street = place.reference.units_at("street", event)[0]
-    said = asked(opened, event)
+def test_units_come_in_order_and_a_refusal_turns_it(opened_on_both: OpenApi, place_on_both: Town) -> None:
+    event = lapsed(place_on_both)
+    street = place_on_both.reference.units_at("street", event)[0]
+    said = asked(opened_on_both, event)
     assert (said["number"], said["version"]) == (event.number, event.version)
     assert (said["dispatchable"], said["why_not"], said["border"]) == (True, None, None)
     assert [(one["code"], one["fit"]) for one in said["units"]] == [
@@ -130,40 +119,44 @@ def test_units_come_in_order_and_a_refusal_turns_it(opened: OpenApi, place: Town
         (street, "possible"),
     ]
     assert said["units"][0]["reasons"][0] == {"kind": "duty", "text": "职责清单的首责单位", "good": True}
-    assert asked(opened, event, lang="?lang=en")["units"][0]["reasons"][0]["text"].startswith("First")
-    event = declined(place, event, FIRST)
-    said = asked(opened, event)
+    assert asked(opened_on_both, event, lang="?lang=en")["units"][0]["reasons"][0]["text"].startswith("First")
+    event = declined(place_on_both, event, FIRST)
+    said = asked(opened_on_both, event)
     assert [(one["code"], one["fit"]) for one in said["units"]] == [
         (street, "recommended"),
         (FIRST, "unfit"),
     ]
-    event = declined(place, event, street)
-    said = asked(opened, event)
+    event = declined(place_on_both, event, street)
+    said = asked(opened_on_both, event)
     assert (said["dispatchable"], said["why_not"]) == (False, "两次退单后由值班长裁定派单")
     assert {one["fit"] for one in said["units"]} == {"unfit"}
-    assert asked(opened, event, "lead")["dispatchable"] is True
-    event = place.act(event, "dispatch", LEAD, unit=FIRST)
-    assert asked(opened, event, "lead")["why_not"] == "事件现在不能执行“派单”"
+    assert asked(opened_on_both, event, "lead")["dispatchable"] is True
+    event = place_on_both.act(event, "dispatch", LEAD, unit=FIRST)
+    assert asked(opened_on_both, event, "lead")["why_not"] == "事件现在不能执行“派单”"
 
 
-def test_what_a_unit_has_in_hand_and_did_lately_is_counted(opened: OpenApi, place: Town) -> None:
-    place.finished(place.claimed(CATEGORY))
-    place.hand.forward(hours=3)
-    declined(place, lapsed(place), FIRST)
-    place.claimed(CATEGORY)
-    event = place.report(CATEGORY)
-    found = next(one for one in asked(opened, event)["units"] if one["code"] == FIRST)
+def test_what_a_unit_has_in_hand_and_did_lately_is_counted(
+    opened_on_both: OpenApi, place_on_both: Town
+) -> None:
+    place_on_both.finished(place_on_both.claimed(CATEGORY))
+    place_on_both.hand.forward(hours=3)
+    declined(place_on_both, lapsed(place_on_both), FIRST)
+    place_on_both.claimed(CATEGORY)
+    event = place_on_both.report(CATEGORY)
+    found = next(one for one in asked(opened_on_both, event)["units"] if one["code"] == FIRST)
     assert (found["load"], found["on_time"]) == (1, {"num": 1, "den": 1})
     texts = {one["kind"]: one["text"] for one in found["reasons"]}
     assert texts["declines"] == "近30天退过同类事件 1 次" and texts["on_time"] == "近30天按期处置 1/1"
-    place.hand.forward(days=31)
-    found = next(one for one in asked(opened, event)["units"] if one["code"] == FIRST)
+    place_on_both.hand.forward(days=31)
+    found = next(one for one in asked(opened_on_both, event)["units"] if one["code"] == FIRST)
     assert {one["kind"] for one in found["reasons"]}.isdisjoint({"declines", "declined"})
 
 
-def test_every_limit_is_previewed_as_a_due_time_across_the_weekend(opened: OpenApi, place: Town) -> None:
-    place.hand.forward(hours=7)  # Friday 16:00
-    said = asked(opened, place.report("B0101"))["limits"]
+def test_every_limit_is_previewed_as_a_due_time_across_the_weekend(
+    opened_on_both: OpenApi, place_on_both: Town
+) -> None:
+    place_on_both.hand.forward(hours=7)  # Friday 16:00
+    said = asked(opened_on_both, place_on_both.report("B0101"))["limits"]
     assert [(one["condition"], one["limit"]["unit"], one["due_at"][:16]) for one in said] == [
         (None, "urgent_hour", "2026-11-20T18:00"),
         (1, "urgent_hour", "2026-11-20T18:00"),
@@ -175,11 +168,11 @@ def test_every_limit_is_previewed_as_a_due_time_across_the_weekend(opened: OpenA
 
 
 def test_an_event_without_a_kind_is_shown_the_unit_of_its_place_and_the_usual_limit(
-    opened: OpenApi, place: Town
+    opened_on_both: OpenApi, place_on_both: Town
 ) -> None:
-    event = place.report(None)
-    said = asked(opened, event)
-    assert [one["code"] for one in said["units"]] == place.reference.units_at("street", event)
+    event = place_on_both.report(None)
+    said = asked(opened_on_both, event)
+    assert [one["code"] for one in said["units"]] == place_on_both.reference.units_at("street", event)
     assert said["units"][0]["fit"] == "possible" and len(said["limits"]) == 1
 
 
@@ -196,67 +189,73 @@ def between_streets(reference: Reference) -> tuple[float, float]:
     raise AssertionError("no two streets meet")
 
 
-def test_a_border_shows_both_sides_and_remembers_the_last_ruling(opened: OpenApi, place: Town) -> None:
-    lng, lat = between_streets(place.reference)
-    event = place.report(CATEGORY, lng=lng, lat=lat, accuracy_m=25.0)
-    said = asked(opened, event)["border"]
+def test_a_border_shows_both_sides_and_remembers_the_last_ruling(
+    opened_on_both: OpenApi, place_on_both: Town
+) -> None:
+    lng, lat = between_streets(place_on_both.reference)
+    event = place_on_both.report(CATEGORY, lng=lng, lat=lat, accuracy_m=25.0)
+    said = asked(opened_on_both, event)["border"]
     assert (said["accuracy_m"], said["settled"], said["remembered"]) == (25.0, False, None)
     codes = [one["code"] for one in said["candidates"]]
     assert event.border is not None and codes == event.border["candidates"]
     assert len({one["street"] for one in said["candidates"]}) > 1
     for one in said["candidates"]:
-        assert one["name"] == place.reference.areas[one["code"]].name
+        assert one["name"] == place_on_both.reference.areas[one["code"]].name
         assert 0 <= one["distance_m"] <= 30 and one["inside"] == (one["distance_m"] == 0)
-    event = place.act(event, "register", OPERATOR, category=CATEGORY)
-    doubted = asked(opened, event)
+    event = place_on_both.act(event, "register", OPERATOR, category=CATEGORY)
+    doubted = asked(opened_on_both, event)
     assert (doubted["dispatchable"], doubted["why_not"]) == (False, "交界处的事件要先确认网格")
     for grid in codes[:2]:
-        place.hand.forward(minutes=1)
-        event = place.act(event, "settle_border", OPERATOR, grid=grid)
-        settled = asked(opened, event)
+        place_on_both.hand.forward(minutes=1)
+        event = place_on_both.act(event, "settle_border", OPERATOR, grid=grid)
+        settled = asked(opened_on_both, event)
         assert settled["dispatchable"] is True and settled["border"]["settled"] is True
-        event = place.report(CATEGORY, lng=lng, lat=lat, accuracy_m=25.0)
-        event = place.act(event, "register", OPERATOR, category=CATEGORY)
-        remembered = asked(opened, event)["border"]["remembered"]
+        event = place_on_both.report(CATEGORY, lng=lng, lat=lat, accuracy_m=25.0)
+        event = place_on_both.act(event, "register", OPERATOR, category=CATEGORY)
+        remembered = asked(opened_on_both, event)["border"]["remembered"]
         assert (remembered["grid"], remembered["by"]) == (grid, "operator")
 
 
-def test_a_place_outside_every_grid_has_no_sides_to_choose_from(opened: OpenApi, place: Town) -> None:
-    event = place.report(CATEGORY, lng=117.0, lat=24.0)
-    said = asked(opened, event)["border"]
+def test_a_place_outside_every_grid_has_no_sides_to_choose_from(
+    opened_on_both: OpenApi, place_on_both: Town
+) -> None:
+    event = place_on_both.report(CATEGORY, lng=117.0, lat=24.0)
+    said = asked(opened_on_both, event)["border"]
     assert (said["candidates"], said["settled"], said["remembered"]) == ([], False, None)
 
 
-def test_only_operators_and_leads_are_advised(opened: OpenApi, place: Town) -> None:
-    event = place.report(CATEGORY)
+def test_only_operators_and_leads_are_advised(opened_on_both: OpenApi, place_on_both: Town) -> None:
+    event = place_on_both.report(CATEGORY)
     path = f"/events/{event.number}/candidates"
-    for account in (f"unit-{FIRST}", place.worker.name, "screen", "leader", "admin", "auditor"):
-        assert opened.call(account, "GET", path).status_code == 403, account
-    assert opened.call("operator", "GET", "/events/nothing/candidates").status_code == 404
+    for account in (f"unit-{FIRST}", place_on_both.worker.name, "screen", "leader", "admin", "auditor"):
+        assert opened_on_both.call(account, "GET", path).status_code == 403, account
+    assert opened_on_both.call("operator", "GET", "/events/nothing/candidates").status_code == 404
 
 
-def planned(opened: OpenApi, numbers: list[str], account: str = "operator") -> Any:
-    answer = opened.call(account, "POST", "/events/plan", {"numbers": numbers})
+def planned(opened_on_both: OpenApi, numbers: list[str], account: str = "operator") -> Any:
+    answer = opened_on_both.call(account, "POST", "/events/plan", {"numbers": numbers})
     assert answer.status_code == 200, answer.text
     return answer.json["items"]
 
 
-def test_a_plan_names_the_unit_of_each_event_or_says_why_it_cannot_go(opened: OpenApi, place: Town) -> None:
-    lng, lat = between_streets(place.reference)
-    doubted = place.report(CATEGORY, lng=lng, lat=lat, accuracy_m=25.0)
-    doubted = place.act(doubted, "register", OPERATOR, category=CATEGORY)
-    free, again = lapsed(place), declined(place, lapsed(place), FIRST)
-    claimable, taken = place.report(CATEGORY), place.claimed(CATEGORY)
+def test_a_plan_names_the_unit_of_each_event_or_says_why_it_cannot_go(
+    opened_on_both: OpenApi, place_on_both: Town
+) -> None:
+    lng, lat = between_streets(place_on_both.reference)
+    doubted = place_on_both.report(CATEGORY, lng=lng, lat=lat, accuracy_m=25.0)
+    doubted = place_on_both.act(doubted, "register", OPERATOR, category=CATEGORY)
+    free, again = lapsed(place_on_both), declined(place_on_both, lapsed(place_on_both), FIRST)
+    claimable, taken = place_on_both.report(CATEGORY), place_on_both.claimed(CATEGORY)
     numbers = [one.number for one in (free, again, claimable, taken, doubted)]
-    rows = planned(opened, [*numbers, "nothing", "不是编号", free.number])
+    rows = planned(opened_on_both, [*numbers, "nothing", "不是编号", free.number])
     assert [one["number"] for one in rows] == [*numbers, "nothing", "不是编号"]
-    street = place.reference.units_at("street", again)[0]
+    street = place_on_both.reference.units_at("street", again)[0]
     assert [(one["unit"]["code"], one["fit"], one["why_not"]) for one in rows[:2]] == [
         (FIRST, "recommended", None),
         (street, "recommended", None),
     ]
     assert (rows[0]["version"], rows[0]["title"]) == (
-        place.fresh(free).version,
+        place_on_both.fresh(free).version,
         free.title,
     )  # reminded meanwhile
     assert rows[0]["due_at"]
@@ -270,80 +269,84 @@ def test_a_plan_names_the_unit_of_each_event_or_says_why_it_cannot_go(opened: Op
 
 
 def test_a_plan_of_two_hundred_events_asks_the_database_as_often_as_a_plan_of_one(
-    opened: OpenApi, place: Town
+    opened_on_both: OpenApi, place_on_both: Town
 ) -> None:
-    numbers = [place.report(CATEGORY).number for _ in range(12)]
+    numbers = [place_on_both.report(CATEGORY).number for _ in range(12)]
 
     def questions(asked: list[str]) -> int:
         # what a request asks by the clock (whose token, which time it is) comes now and then and says nothing of plans
         counted: list[str] = []
         note = lambda *facts: OF_EVENTS.search(facts[2]) and counted.append(facts[2])  # noqa: E731
-        sqlalchemy_event.listen(opened.runtime.database.engine, "before_cursor_execute", note)
-        planned(opened, asked)
-        sqlalchemy_event.remove(opened.runtime.database.engine, "before_cursor_execute", note)
+        sqlalchemy_event.listen(opened_on_both.runtime.database.engine, "before_cursor_execute", note)
+        planned(opened_on_both, asked)
+        sqlalchemy_event.remove(opened_on_both.runtime.database.engine, "before_cursor_execute", note)
         return len(counted)
 
-    planned(opened, numbers)
+    planned(opened_on_both, numbers)
     many, one = questions(numbers), questions(numbers[:1])
     assert many == one > 0
 
 
-def test_a_plan_refuses_what_is_no_list_of_numbers(opened: OpenApi) -> None:
+def test_a_plan_refuses_what_is_no_list_of_numbers(opened_on_both: OpenApi) -> None:
     for numbers in (None, "x", [], [1], ["x"] * 201, ["x" * 60]):
-        answer = opened.call("operator", "POST", "/events/plan", {"numbers": numbers})
+        answer = opened_on_both.call("operator", "POST", "/events/plan", {"numbers": numbers})
         assert (answer.status_code, answer.json["errors"][0]["field"]) == (422, "numbers"), numbers
-    assert opened.call("leader", "POST", "/events/plan", {"numbers": ["x"]}).status_code == 403
+    assert opened_on_both.call("leader", "POST", "/events/plan", {"numbers": ["x"]}).status_code == 403
 
 
 def test_a_ruling_is_offered_for_a_place_near_by_and_never_for_a_grid_that_is_no_candidate(
-    opened: OpenApi, place: Town
+    opened_on_both: OpenApi, place_on_both: Town
 ) -> None:
-    lng, lat = between_streets(place.reference)
-    first = place.report(CATEGORY, lng=lng, lat=lat, accuracy_m=25.0)
-    assert asked(opened, first)["border"]["offered"] == first.border["candidates"][0]  # type: ignore[index]
+    lng, lat = between_streets(place_on_both.reference)
+    first = place_on_both.report(CATEGORY, lng=lng, lat=lat, accuracy_m=25.0)
+    assert asked(opened_on_both, first)["border"]["offered"] == first.border["candidates"][0]  # type: ignore[index]
     last = first.border["candidates"][-1]  # type: ignore[index]
-    place.act(first, "settle_border", OPERATOR, grid=last)
-    beside = place.report(
+    place_on_both.act(first, "settle_border", OPERATOR, grid=last)
+    beside = place_on_both.report(
         CATEGORY, lng=lng + 0.0001, lat=lat, accuracy_m=60.0
     )  # further grids come into reach
-    said = asked(opened, beside)["border"]
+    said = asked(opened_on_both, beside)["border"]
     assert (said["offered"], said["remembered"]["grid"], said["remembered"]["by"]) == (last, last, "operator")
-    assert said["remembered"]["name"] == place.reference.areas[last].name
+    assert said["remembered"]["name"] == place_on_both.reference.areas[last].name
     assert 5 < said["remembered"]["distance_m"] < 15
     elsewhere = next(
         event
-        for grid in place.reference.grids
-        if grid.geometry and (event := _at_a_corner(place, grid)) is not None and last not in _sides(event)
+        for grid in place_on_both.reference.grids
+        if grid.geometry
+        and (event := _at_a_corner(place_on_both, grid)) is not None
+        and last not in _sides(event)
     )
-    assert asked(opened, elsewhere)["border"]["remembered"] is None
+    assert asked(opened_on_both, elsewhere)["border"]["remembered"] is None
 
 
 def _sides(event: Event) -> list[str]:
     return (event.border or {}).get("candidates", [])
 
 
-def _at_a_corner(place: Town, grid: Any) -> Event | None:
+def _at_a_corner(place_on_both: Town, grid: Any) -> Event | None:
     rings = grid.geometry["coordinates"]
     while not isinstance(rings[0][0], (int, float)):
         rings = rings[0]
-    event = place.report(CATEGORY, lng=rings[0][0], lat=rings[0][1])
+    event = place_on_both.report(CATEGORY, lng=rings[0][0], lat=rings[0][1])
     return event if len(_sides(event)) > 1 else None
 
 
 def test_stretches_come_worst_first_with_their_rulings_both_ways_and_their_declines(
-    opened: OpenApi, place: Town
+    opened_on_both: OpenApi, place_on_both: Town
 ) -> None:
-    lng, lat = between_streets(place.reference)
-    assert opened.call("operator", "GET", "/borders/stretches").json["items"] == []
+    lng, lat = between_streets(place_on_both.reference)
+    assert opened_on_both.call("operator", "GET", "/borders/stretches").json["items"] == []
     for turn in (0, 1, 0):
-        event = place.report(CATEGORY, lng=lng, lat=lat, accuracy_m=25.0)
-        event = place.act(event, "register", OPERATOR, category=CATEGORY)
-        place.hand.forward(minutes=1)
-        event = place.act(event, "settle_border", OPERATOR, grid=_sides(event)[turn])
-    event = place.act(event, "dispatch", OPERATOR, unit=FIRST)
-    event = place.act(event, "decline", unit_viewer(FIRST), ground="not_our_territory", text="不在辖区")
-    place.report(CATEGORY, lng=lng, lat=lat, accuracy_m=25.0)
-    said = opened.call("operator", "GET", "/borders/stretches").json
+        event = place_on_both.report(CATEGORY, lng=lng, lat=lat, accuracy_m=25.0)
+        event = place_on_both.act(event, "register", OPERATOR, category=CATEGORY)
+        place_on_both.hand.forward(minutes=1)
+        event = place_on_both.act(event, "settle_border", OPERATOR, grid=_sides(event)[turn])
+    event = place_on_both.act(event, "dispatch", OPERATOR, unit=FIRST)
+    event = place_on_both.act(
+        event, "decline", unit_viewer(FIRST), ground="not_our_territory", text="不在辖区"
+    )
+    place_on_both.report(CATEGORY, lng=lng, lat=lat, accuracy_m=25.0)
+    said = opened_on_both.call("operator", "GET", "/borders/stretches").json
     assert said["days"] == 90 and len(said["items"]) == 1
     (one,) = said["items"]
     codes = _sides(event)
@@ -351,9 +354,9 @@ def test_stretches_come_worst_first_with_their_rulings_both_ways_and_their_decli
     assert (one["doubtful"], one["waiting"], one["declines"]) == (4, 1, 1)
     assert [(ruling["code"], ruling["count"]) for ruling in one["rulings"]] == [(codes[0], 2), (codes[1], 1)]
     assert (one["last"]["code"], one["last"]["by"]) == (codes[0], "operator")
-    place.hand.forward(days=91)
-    assert opened.call("lead", "GET", "/borders/stretches").json["items"] == []
-    assert opened.call(f"unit-{FIRST}", "GET", "/borders/stretches").status_code == 403
+    place_on_both.hand.forward(days=91)
+    assert opened_on_both.call("lead", "GET", "/borders/stretches").json["items"] == []
+    assert opened_on_both.call(f"unit-{FIRST}", "GET", "/borders/stretches").status_code == 403
 
 
 def test_the_worst_stretch_is_the_one_with_declines_and_rulings_both_ways() -> None:

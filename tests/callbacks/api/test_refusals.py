@@ -1,32 +1,21 @@
 """A refusal is filtered like an answer: a stranger learns nothing by being refused, however old the version it names."""
 
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from callbacks.api.problems import body_of
 from callbacks.wording import spoken
-from dashboard.clock import HandClock
 from dashboard.rules.events.rules import BY_ACTION
 from dashboard.rules.refusals import Refusal
 from datasources.events import journal
-from datasources.store.database import Database
-from tests.conftest import Town, make_town
-from tests.support.api_world import OpenApi, build, runtime_of
+from tests.conftest import Town
+from tests.support.api_world import OpenApi
+
+pytestmark = pytest.mark.usefixtures("hand")  # the drill clock from the first moment on
 
 TITLE, WHERE = "占道经营金丝雀", "南山路金丝雀巷"
 COMMAND = ("operator", "lead", "leader", "admin", "screen", "auditor")
-
-
-@pytest.fixture
-def opened(sqlite: Database, tmp_path: Path, hand: HandClock) -> OpenApi:
-    return build(runtime_of(sqlite, tmp_path))
-
-
-@pytest.fixture
-def place(opened: OpenApi, hand: HandClock) -> Town:
-    return make_town(opened.runtime.database, opened.runtime.reference, hand)
 
 
 def case(place: Town, **facts: Any) -> Any:

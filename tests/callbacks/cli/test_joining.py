@@ -15,7 +15,7 @@ from dashboard.runtime import folder_lock
 from datasources.accounts import passwords, sign_in
 from datasources.store.database import Database
 from datasources.store.models import AccountRow
-from tests.browser.desk_page import until
+from tests.browser.waiting import until
 from tests.support.product import (
     PASSWORD,
     ROOT,

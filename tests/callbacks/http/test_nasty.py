@@ -18,7 +18,7 @@ from dashboard import clock
 from datasources.accounts import accounts
 from datasources.store.database import Database
 from layouts import ids
-from tests.support.api_world import PASSWORD, OpenApi, build, runtime_of
+from tests.support.api_world import PASSWORD, OpenApi, runtime_of
 
 LOGIN = {"username": "operator", "password": PASSWORD}
 FORM = "application/x-www-form-urlencoded"
@@ -30,11 +30,6 @@ BEYOND = (
 )
 NASTY = (*BEYOND, "//[", "\x00", "9" * 400, "-1", "1e999", "[" * 5000, "\ud800".encode("utf-8", "surrogatepass"), "%", "..%2f..", "é" * 300)  # fmt: skip
 QUERIES = ("since", "until", "cursor", "limit", "q", "bbox", "area", "period", "unit", "by", "basis", "lang", "next", "secret", "name")  # fmt: skip
-
-
-@pytest.fixture
-def opened(sqlite: Database, tmp_path: Path) -> OpenApi:
-    return build(runtime_of(sqlite, tmp_path))
 
 
 @pytest.fixture(scope="module")

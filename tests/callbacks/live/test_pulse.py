@@ -20,7 +20,7 @@ from datasources.store import beats
 from datasources.store.beats import PUBLISHER, Beats
 from datasources.store.database import Database
 from tests.conftest import Town
-from tests.support.api_world import OpenApi, build, runtime_of
+from tests.support.api_world import OpenApi
 from tests.support.live_world import *  # noqa: F403 - the fixtures
 from tests.support.live_world import Listener, World
 
@@ -147,11 +147,6 @@ def test_a_valkey_that_takes_nothing_stops_the_publishers_beat_and_no_row(
     assert event.id in live.store.rows
     world.embedded.stop()
     world.embedded = shared
-
-
-@pytest.fixture
-def opened(sqlite: Database, tmp_path: Path) -> OpenApi:
-    return build(runtime_of(sqlite, tmp_path))
 
 
 def test_readyz_fails_and_names_what_stands_still(opened: OpenApi) -> None:

@@ -1,6 +1,5 @@
 """Every address that reads a damaged event by its number answers in words, for every role; nothing answers 500."""
 
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -8,26 +7,14 @@ import pytest
 from callbacks.pages import dispatch
 from callbacks.pages import event as event_page
 from dashboard import actions
-from dashboard.clock import HandClock
 from dashboard.rules.events.event import Event
 from dashboard.rules.events.rules import BY_ACTION
-from datasources.store.database import Database
-from tests.conftest import LEAD, OPERATOR, Town, make_town
+from tests.conftest import LEAD, OPERATOR, Town
 from tests.dashboard.test_set_aside import broken
-from tests.support.api_world import OpenApi, build, runtime_of
+from tests.support.api_world import OpenApi
 
 DAMAGED = "记录已损坏"
 ROLES = ("screen", "operator", "lead", "leader", "admin", "auditor")
-
-
-@pytest.fixture
-def opened(sqlite: Database, tmp_path: Path) -> OpenApi:
-    return build(runtime_of(sqlite, tmp_path))
-
-
-@pytest.fixture
-def place(opened: OpenApi, hand: HandClock) -> Town:
-    return make_town(opened.runtime.database, opened.runtime.reference, hand)
 
 
 @pytest.fixture

@@ -25,20 +25,12 @@ from layouts.parts import inset
 from layouts.text import keys
 from tests.conftest import LEAD, LEADER, OPERATOR, WALL, Town, make_town, unit_viewer
 from tests.layouts.test_layouts import parts
-from tests.support.api_world import OpenApi, build, runtime_of
+from tests.support.api_world import OpenApi, runtime_of
+
+pytestmark = pytest.mark.usefixtures("hand")  # the drill clock from the first moment on
 
 PHONE, PERSON = "13900001234", "来电居民"
 HERE, METRE = "URBAN_MGMT", 1 / 111_320
-
-
-@pytest.fixture
-def opened(database: Database, tmp_path: Path, hand: HandClock) -> OpenApi:
-    return build(runtime_of(database, tmp_path))
-
-
-@pytest.fixture
-def place(opened: OpenApi, hand: HandClock) -> Town:
-    return make_town(opened.runtime.database, opened.runtime.reference, hand)
 
 
 @pytest.fixture
@@ -198,133 +190,149 @@ def test_without_a_place_there_is_no_picture_and_the_place_is_to_be_found(small_
 # ---- what lies around ----------------------------------------------------------------------------------------
 
 
-def around(opened: OpenApi, event: Event, account: str = "operator") -> Any:
-    answer = opened.call(account, "GET", f"/events/{event.number}/around")
+def around(opened_on_both: OpenApi, event: Event, account: str = "operator") -> Any:
+    answer = opened_on_both.call(account, "GET", f"/events/{event.number}/around")
     assert answer.status_code == 200, answer.text
     return answer.json
 
 
-def near(place: Town, north_m: float) -> dict[str, float]:
-    spot = place.reference.areas[place.grid]
+def near(place_on_both: Town, north_m: float) -> dict[str, float]:
+    spot = place_on_both.reference.areas[place_on_both.grid]
     assert spot.lng is not None and spot.lat is not None
     return {"lng": spot.lng, "lat": spot.lat + north_m * METRE}
 
 
 def test_duplicates_are_of_the_same_minor_category_nearest_first_with_distance_and_age(
-    opened: OpenApi, place: Town
+    opened_on_both: OpenApi, place_on_both: Town
 ) -> None:
-    other = place.report("B0101", **near(place, 10))
+    other = place_on_both.report("B0101", **near(place_on_both, 10))
     sibling = next(
         code
-        for code, one in place.reference.categories.items()
-        if one.parent == place.reference.categories["S0406"].parent and code != "S0406"
+        for code, one in place_on_both.reference.categories.items()
+        if one.parent == place_on_both.reference.categories["S0406"].parent and code != "S0406"
     )
-    place.report(sibling, **near(place, 20))  # under the same heading is not the same
-    place.hand.forward(hours=2)
-    alike = place.report("S0406", **near(place, 60))
-    far = place.report("S0406", **near(place, 130))
-    place.hand.forward(hours=1)
-    event = place.report("S0406", **near(place, 0))
-    said = around(opened, event)
+    place_on_both.report(sibling, **near(place_on_both, 20))  # under the same heading is not the same
+    place_on_both.hand.forward(hours=2)
+    alike = place_on_both.report("S0406", **near(place_on_both, 60))
+    far = place_on_both.report("S0406", **near(place_on_both, 130))
+    place_on_both.hand.forward(hours=1)
+    event = place_on_both.report("S0406", **near(place_on_both, 0))
+    said = around(opened_on_both, event)
     found = [
         (one["number"], one["alike"], round(one["distance_m"]), one["age_s"]) for one in said["duplicates"]
     ]
     assert found == [(alike.number, True, 60, 3600)]
     assert not {far.number, other.number} & {one["number"] for one in said["duplicates"]}
     assert event.number not in [one[0] for one in found]
-    place.hand.forward(hours=72)
-    later = place.report("S0406", **near(place, 0))
-    assert [one["number"] for one in around(opened, later)["duplicates"]] == [event.number]
+    place_on_both.hand.forward(hours=72)
+    later = place_on_both.report("S0406", **near(place_on_both, 0))
+    assert [one["number"] for one in around(opened_on_both, later)["duplicates"]] == [event.number]
 
 
-def test_what_was_closed_within_the_day_may_still_be_the_same_matter(opened: OpenApi, place: Town) -> None:
-    closed = place.report("S0406", resolved_on_site=True, photos=(place.photo(),), **near(place, 30))
-    place.hand.forward(hours=23)
-    event = place.report("S0406", **near(place, 0))
-    assert [one["number"] for one in around(opened, event)["duplicates"]] == [closed.number]
-    place.hand.forward(hours=2)
-    later = place.report("S0406", **near(place, 0))
-    assert [one["number"] for one in around(opened, later)["duplicates"]] == [event.number]
+def test_what_was_closed_within_the_day_may_still_be_the_same_matter(
+    opened_on_both: OpenApi, place_on_both: Town
+) -> None:
+    closed = place_on_both.report(
+        "S0406", resolved_on_site=True, photos=(place_on_both.photo(),), **near(place_on_both, 30)
+    )
+    place_on_both.hand.forward(hours=23)
+    event = place_on_both.report("S0406", **near(place_on_both, 0))
+    assert [one["number"] for one in around(opened_on_both, event)["duplicates"]] == [closed.number]
+    place_on_both.hand.forward(hours=2)
+    later = place_on_both.report("S0406", **near(place_on_both, 0))
+    assert [one["number"] for one in around(opened_on_both, later)["duplicates"]] == [event.number]
 
 
 def test_an_ended_event_has_no_duplicates_and_is_the_history_of_its_place(
-    opened: OpenApi, place: Town
+    opened_on_both: OpenApi, place_on_both: Town
 ) -> None:
-    first = place.checked(place.finished(place.claimed("S0406", **near(place, 20))), "very_satisfied")
-    assert first.status == Status.CLOSED and around(opened, first)["duplicates"] == []
-    place.hand.forward(days=3)
-    elsewhere = place.report("S0406", **near(place, 40))
-    event = place.report("S0406", **near(place, 0))
-    (past,) = around(opened, event)["history"]
+    first = place_on_both.checked(
+        place_on_both.finished(place_on_both.claimed("S0406", **near(place_on_both, 20))), "very_satisfied"
+    )
+    assert first.status == Status.CLOSED and around(opened_on_both, first)["duplicates"] == []
+    place_on_both.hand.forward(days=3)
+    elsewhere = place_on_both.report("S0406", **near(place_on_both, 40))
+    event = place_on_both.report("S0406", **near(place_on_both, 0))
+    (past,) = around(opened_on_both, event)["history"]
     assert (past["number"], past["unit"]["code"]) == (first.number, first.unit)
     assert (past["rating"], past["on_time"], round(past["distance_m"])) == ("very_satisfied", True, 20)
-    assert [one["number"] for one in around(opened, elsewhere)["history"]] == [first.number]
-    place.hand.forward(days=91)
-    assert around(opened, place.report("S0406", **near(place, 0)))["history"] == []
+    assert [one["number"] for one in around(opened_on_both, elsewhere)["history"]] == [first.number]
+    place_on_both.hand.forward(days=91)
+    assert around(opened_on_both, place_on_both.report("S0406", **near(place_on_both, 0)))["history"] == []
 
 
-def test_the_same_address_is_the_same_place_even_without_a_point(opened: OpenApi, place: Town) -> None:
-    first = place.checked(place.finished(place.claimed("S0406", address="南山路 8 号")))
-    event = place.report(None, by=OPERATOR, lng=None, lat=None, address="南山路 8 号", source="phone")
-    (past,) = around(opened, event)["history"]
+def test_the_same_address_is_the_same_place_even_without_a_point(
+    opened_on_both: OpenApi, place_on_both: Town
+) -> None:
+    first = place_on_both.checked(
+        place_on_both.finished(place_on_both.claimed("S0406", address="南山路 8 号"))
+    )
+    event = place_on_both.report(None, by=OPERATOR, lng=None, lat=None, address="南山路 8 号", source="phone")
+    (past,) = around(opened_on_both, event)["history"]
     assert (past["number"], past["distance_m"]) == (first.number, None)
 
 
-def test_nobody_learns_of_events_around_that_are_not_theirs(opened: OpenApi, place: Town) -> None:
-    theirs = place.report("S0406", **near(place, 5))
-    place.act(theirs, "claim", place.claimer(theirs, 1))
-    event = place.claimed("S0406", **near(place, 0))
-    assert len(around(opened, event)["duplicates"]) == 1
-    assert around(opened, event, f"unit-{event.unit}")["duplicates"] == []
-    assert opened.call("unit-CIVIL", "GET", f"/events/{event.number}/around").status_code == 403
-    assert opened.call("operator", "GET", "/events/nothing/around").status_code == 404
+def test_nobody_learns_of_events_around_that_are_not_theirs(
+    opened_on_both: OpenApi, place_on_both: Town
+) -> None:
+    theirs = place_on_both.report("S0406", **near(place_on_both, 5))
+    place_on_both.act(theirs, "claim", place_on_both.claimer(theirs, 1))
+    event = place_on_both.claimed("S0406", **near(place_on_both, 0))
+    assert len(around(opened_on_both, event)["duplicates"]) == 1
+    assert around(opened_on_both, event, f"unit-{event.unit}")["duplicates"] == []
+    assert opened_on_both.call("unit-CIVIL", "GET", f"/events/{event.number}/around").status_code == 403
+    assert opened_on_both.call("operator", "GET", "/events/nothing/around").status_code == 404
 
 
 @pytest.fixture
-def asked(place: Town) -> Iterator[list[str]]:
+def asked(place_on_both: Town) -> Iterator[list[str]]:
     said: list[str] = []
 
     def hear(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
         said.append(statement)
 
-    sql.listen(place.database.engine, "before_cursor_execute", hear)
+    sql.listen(place_on_both.database.engine, "before_cursor_execute", hear)
     yield said
-    sql.remove(place.database.engine, "before_cursor_execute", hear)
+    sql.remove(place_on_both.database.engine, "before_cursor_execute", hear)
 
 
-def test_however_much_lies_around_it_is_asked_for_at_once(place: Town, asked: list[str]) -> None:
+def test_however_much_lies_around_it_is_asked_for_at_once(place_on_both: Town, asked: list[str]) -> None:
     for metres in range(0, 60, 10):
-        place.report("S0406", **near(place, metres))
-    event = place.report("S0406", **near(place, 0))
-    with place.database.read() as session:
+        place_on_both.report("S0406", **near(place_on_both, metres))
+    event = place_on_both.report("S0406", **near(place_on_both, 0))
+    with place_on_both.database.read() as session:
         asked.clear()
-        assert len(queries_around.duplicates_of(session, place.reference, event, place.now)) == 6
-        queries_around.history_here(session, place.reference, event)
+        assert (
+            len(queries_around.duplicates_of(session, place_on_both.reference, event, place_on_both.now)) == 6
+        )
+        queries_around.history_here(session, place_on_both.reference, event)
     assert sum(statement.lstrip().startswith("SELECT") for statement in asked) <= 3
 
 
 # ---- who saw the reporter ------------------------------------------------------------------------------------
 
 
-def test_a_reveal_needs_a_reason_and_is_read_by_lead_and_auditor(opened: OpenApi, place: Town) -> None:
-    event = place.report(reporter_name=PERSON, reporter_phone=PHONE)
+def test_a_reveal_needs_a_reason_and_is_read_by_lead_and_auditor(
+    opened_on_both: OpenApi, place_on_both: Town
+) -> None:
+    event = place_on_both.report(reporter_name=PERSON, reporter_phone=PHONE)
     path = f"/events/{event.number}/reveal"
     for nothing in ({}, {"reason": "  "}, {"reason": 3}, {"reason": "字" * 501}):
-        assert opened.call("operator", "POST", path, nothing).status_code == 422
-    shown = opened.call("operator", "POST", path, {"reason": "回访核实", "version": 1})
+        assert opened_on_both.call("operator", "POST", path, nothing).status_code == 422
+    shown = opened_on_both.call("operator", "POST", path, {"reason": "回访核实", "version": 1})
     assert shown.json["reporter"] == {"name": PERSON, "phone": PHONE}
     for role in ("lead", "auditor", "admin"):
-        text = text_of(drawn(place, event, people(place)[role]))
+        text = text_of(drawn(place_on_both, event, people(place_on_both)[role]))
         assert "回访核实" in text and "operator" in text, role
     for role in ("operator", "leader", "owner", "worker"):
-        assert "回访核实" not in text_of(drawn(place, event, people(place)[role])), role
-    for account in ("leader", "screen", "auditor", f"unit-{HERE}", place.worker.name):
-        assert opened.call(account, "POST", path, {"reason": "看看"}).status_code == 403, account
-    assert place.fresh(event) == event
+        assert "回访核实" not in text_of(drawn(place_on_both, event, people(place_on_both)[role])), role
+    for account in ("leader", "screen", "auditor", f"unit-{HERE}", place_on_both.worker.name):
+        assert opened_on_both.call(account, "POST", path, {"reason": "看看"}).status_code == 403, account
+    assert place_on_both.fresh(event) == event
 
 
-def test_a_look_at_one_event_is_not_told_of_another(opened: OpenApi, place: Town) -> None:
-    first, second = place.report(reporter_phone=PHONE), place.report(reporter_phone=PHONE)
-    opened.call("operator", "POST", f"/events/{first.number}/reveal", {"reason": "回访核实"})
-    place.hand.forward(minutes=5)
-    assert "回访核实" not in text_of(drawn(place, second, LEAD))
+def test_a_look_at_one_event_is_not_told_of_another(opened_on_both: OpenApi, place_on_both: Town) -> None:
+    first, second = place_on_both.report(reporter_phone=PHONE), place_on_both.report(reporter_phone=PHONE)
+    opened_on_both.call("operator", "POST", f"/events/{first.number}/reveal", {"reason": "回访核实"})
+    place_on_both.hand.forward(minutes=5)
+    assert "回访核实" not in text_of(drawn(place_on_both, second, LEAD))

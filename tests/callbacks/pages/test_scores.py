@@ -3,20 +3,11 @@
 import pytest
 
 from dashboard.rules.events.event import LEVELS
-from tests.conftest import LEAD, LEADER, OPERATOR, make_town, unit_viewer
-from tests.support.api_world import build, runtime_of
+from tests.conftest import LEAD, LEADER, OPERATOR, unit_viewer
+
+pytestmark = pytest.mark.usefixtures("hand")  # the drill clock from the first moment on
 
 ALL = "period=2026-11-01..2026-12-31"
-
-
-@pytest.fixture
-def opened(sqlite, tmp_path, hand):
-    return build(runtime_of(sqlite, tmp_path))
-
-
-@pytest.fixture
-def place(opened, hand):
-    return make_town(opened.runtime.database, opened.runtime.reference, hand)
 
 
 def ask(opened, path, account="leader"):

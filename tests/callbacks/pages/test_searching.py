@@ -1,7 +1,6 @@
 """Searching finds by what its reader reads and by nothing else: a masked number is not told digit by digit."""
 
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,10 +10,11 @@ from dashboard.clock import HandClock
 from dashboard.rules.access import Viewer
 from datasources.events.filters import Filters
 from datasources.events.lists import events_count, events_page
-from datasources.store.database import Database
 from datasources.store.models import AuditRow
 from tests.conftest import OPERATOR, Town, make_town
-from tests.support.api_world import OpenApi, build, runtime_of
+from tests.support.api_world import OpenApi
+
+pytestmark = pytest.mark.usefixtures("hand")  # the drill clock from the first moment on
 
 PHONE, OTHER, IDENTITY, NAME = "13912345678", "13987654321", "350206199001011234", "欧阳慕容"
 MASKED = replace(OPERATOR, masked=True)
@@ -56,11 +56,6 @@ def test_what_a_masked_reader_reads_is_found_and_a_whole_number_by_its_digest(sm
         assert found(small_town, MASKED, words) == [event], words
     for words in (NAME, "欧阳慕", OTHER[:10], OTHER[1:], "87654321"):
         assert found(small_town, MASKED, words) == [], words
-
-
-@pytest.fixture
-def opened(sqlite: Database, tmp_path: Path, hand: HandClock) -> OpenApi:
-    return build(runtime_of(sqlite, tmp_path))
 
 
 @pytest.mark.parametrize("door", ["token", "session"])

@@ -2,7 +2,6 @@
 
 import hashlib
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from argon2 import extract_parameters
@@ -16,7 +15,7 @@ from datasources.accounts.sign_in import SignIn
 from datasources.districts.reference import Reference, References
 from datasources.store.database import Database
 from datasources.store.models import AccountRow, AuditRow, SessionRow, TokenRow
-from tests.support.api_world import PASSWORD, OpenApi, build, runtime_of
+from tests.support.api_world import PASSWORD, OpenApi
 
 
 class Hand:
@@ -43,11 +42,6 @@ def doors(database: Database, reference: Reference, time: Hand) -> SignIn:
     with database.write() as session:
         accounts.ensure_demo(session, reference, PASSWORD, time())
     return SignIn(database, time)
-
-
-@pytest.fixture
-def opened(sqlite: Database, tmp_path: Path) -> OpenApi:
-    return build(runtime_of(sqlite, tmp_path))
 
 
 def fresh(database: Database, time: Hand) -> SignIn:

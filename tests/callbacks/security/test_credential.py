@@ -1,18 +1,17 @@
 """Which credential authenticated is decided once: masking, CSRF and refusals follow from that alone."""
 
 import json
-from pathlib import Path
 
 import pytest
 
 from callbacks.security.credential import Kind, credential_of
-from dashboard.clock import HandClock
 from dashboard.rules.access import PERMISSIONS
-from datasources.store.database import Database
 from datasources.store.models import AuditRow
 from tests.callbacks.api.test_api_access import CANARY, NAME, canary
-from tests.conftest import Town, make_town
-from tests.support.api_world import OpenApi, build, runtime_of
+from tests.conftest import Town
+from tests.support.api_world import OpenApi
+
+pytestmark = pytest.mark.usefixtures("hand")  # the drill clock from the first moment on
 
 WRONG = (
     "",
@@ -25,16 +24,6 @@ WRONG = (
     "grid_x",
     "Bearer a, Bearer b",
 )
-
-
-@pytest.fixture
-def opened(sqlite: Database, tmp_path: Path, hand: HandClock) -> OpenApi:
-    return build(runtime_of(sqlite, tmp_path))
-
-
-@pytest.fixture
-def place(opened: OpenApi, hand: HandClock) -> Town:
-    return make_town(opened.runtime.database, opened.runtime.reference, hand)
 
 
 @pytest.mark.parametrize("header", WRONG)

@@ -17,11 +17,6 @@ OPEN = {"/login", "/healthz", "/readyz", "/api/v1/openapi.json"}
 
 
 @pytest.fixture
-def opened(sqlite: Database, tmp_path: Path) -> OpenApi:
-    return build(runtime_of(sqlite, tmp_path))
-
-
-@pytest.fixture
 def dashed(sqlite: Database, tmp_path: Path) -> tuple[OpenApi, dash.Dash]:
     """The API beside a Dash app with one guarded callback."""
     runtime = runtime_of(sqlite, tmp_path)

@@ -6,25 +6,21 @@ from urllib.parse import quote
 import pytest
 
 from dashboard import clock
-from dashboard.clock import HandClock
 from dashboard.rules.refusals import Forbidden, NotFound, Refusal
 from datasources.accounts import accounts, devices, kiosks, passwords, sessions, sign_in, tokens
 from datasources.accounts.digests import digest
 from datasources.accounts.sign_in import Half, Origin, SignIn
 from datasources.districts.reference import Reference
 from datasources.store.database import Database
-from tests.support.api_world import PASSWORD, OpenApi, build, runtime_of
+from tests.support.api_world import PASSWORD, OpenApi
 from tests.support.product import command
+
+pytestmark = pytest.mark.usefixtures("hand")  # the drill clock from the first moment on
 
 LONE = "\ud800"
 WORDS = (LONE, f"secret{LONE}", f"\udcff{'x' * 20}", LONE * 50)
 BYTES = LONE.encode("utf-8", "surrogatepass")  # as a form, an address or a header carries it
 NOW = clock.real_now()
-
-
-@pytest.fixture
-def opened(sqlite: Database, tmp_path: Path, hand: HandClock) -> OpenApi:
-    return build(runtime_of(sqlite, tmp_path))
 
 
 @pytest.fixture

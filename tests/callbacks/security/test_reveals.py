@@ -9,61 +9,57 @@ from dashboard.clock import HandClock
 from dashboard.runtime.runtime import open_house
 from dashboard.settings import Settings
 from datasources.audit import reveals
-from datasources.store.database import Database
 from datasources.store.models import AuditRow
-from tests.support.api_world import OpenApi, build, runtime_of
+from tests.support.api_world import OpenApi
 from tests.support.product import command
+
+pytestmark = pytest.mark.usefixtures("hand")  # the drill clock from the first moment on
 
 PHONE = "13800138000"
 MOST = Settings().reveals_per_hour
 
 
-@pytest.fixture
-def opened(database: Database, tmp_path: Path, hand: HandClock) -> OpenApi:
-    return build(runtime_of(database, tmp_path))
-
-
-def reported(opened: OpenApi) -> str:
+def reported(opened_on_both: OpenApi) -> str:
     body = {"title": "路灯不亮", "address": "示例路", "reporter": {"name": "某人", "phone": PHONE}}
-    return str(opened.call("operator", "POST", "/events", body).json["number"])
+    return str(opened_on_both.call("operator", "POST", "/events", body).json["number"])
 
 
-def look(opened: OpenApi, number: str, account: str = "operator"):
-    return opened.call(account, "POST", f"/events/{number}/reveal", {"reason": "回访核实"})
+def look(opened_on_both: OpenApi, number: str, account: str = "operator"):
+    return opened_on_both.call(account, "POST", f"/events/{number}/reveal", {"reason": "回访核实"})
 
 
 def test_looks_are_limited_by_the_hour_for_each_account_and_by_every_credential(
-    opened: OpenApi, hand: HandClock
+    opened_on_both: OpenApi, hand: HandClock
 ) -> None:
-    number, browser = reported(opened), opened.login("operator")
+    number, browser = reported(opened_on_both), opened_on_both.login("operator")
     for _ in range(MOST):
-        assert look(opened, number).status_code == 200
-    refused = look(opened, number)
+        assert look(opened_on_both, number).status_code == 200
+    refused = look(opened_on_both, number)
     assert (refused.status_code, PHONE in refused.text) == (429, False)
     assert browser.post(f"/api/v1/events/{number}/reveal", json={"reason": "回访"}).status_code == 429
-    assert look(opened, number, "lead").status_code == 200
+    assert look(opened_on_both, number, "lead").status_code == 200
     hand.forward(minutes=61)
-    assert look(opened, number).status_code == 200
+    assert look(opened_on_both, number).status_code == 200
 
 
 def test_the_lead_is_told_once_who_reached_the_limit_and_an_operator_is_not(
-    opened: OpenApi, hand: HandClock
+    opened_on_both: OpenApi, hand: HandClock
 ) -> None:
-    number = reported(opened)
+    number = reported(opened_on_both)
     for _ in range(MOST + 3):
-        look(opened, number)
-    told = opened.call("lead", "GET", "/reveals").json
+        look(opened_on_both, number)
+    told = opened_on_both.call("lead", "GET", "/reveals").json
     assert told["limit"] == MOST
     assert [(one["account"], one["count"], bool(one["reached_at"])) for one in told["items"]] == [
         ("operator", MOST, True)
     ]
     for account in ("operator", "leader", "screen", "unit-FIRE"):
-        assert opened.call(account, "GET", "/reveals").status_code == 403
-    with opened.runtime.database.read() as session:
+        assert opened_on_both.call(account, "GET", "/reveals").status_code == 403
+    with opened_on_both.runtime.database.read() as session:
         notes = [row for row in session.query(AuditRow) if row.what == reveals.LIMIT]
     assert [(row.account, row.detail["event"]) for row in notes] == [("operator", number)]
     hand.forward(hours=2)
-    assert opened.call("lead", "GET", "/reveals").json["items"] == []
+    assert opened_on_both.call("lead", "GET", "/reveals").json["items"] == []
 
 
 def test_the_data_folder_is_closed_to_all_but_its_owner(tmp_path: Path) -> None:

@@ -3,7 +3,6 @@
 import re
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
@@ -17,7 +16,7 @@ from datasources.accounts.sign_in import Entered, Origin, SignIn, TooSoon
 from datasources.districts.reference import Reference
 from datasources.store.database import Database
 from datasources.store.models import AuditRow, DeviceRow, SignInLimitRow
-from tests.support.api_world import PASSWORD, OpenApi, build, runtime_of
+from tests.support.api_world import PASSWORD, OpenApi
 
 HERE, THERE = Origin("192.0.2.7"), Origin("198.51.100.9")
 FREE, FIRST = limits.KINDS["pair"]
@@ -232,11 +231,6 @@ def test_a_new_password_makes_every_browser_a_stranger_again(
 )
 def test_one_line_counts_as_one_address(address: str, counted: str) -> None:
     assert limits.network(address) == counted
-
-
-@pytest.fixture
-def opened(sqlite: Database, tmp_path: Path) -> OpenApi:
-    return build(runtime_of(sqlite, tmp_path))
 
 
 def post(browser: FlaskClient, password: str, name: str = "lead"):  # type: ignore[no-untyped-def]

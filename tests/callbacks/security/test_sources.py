@@ -1,6 +1,5 @@
 """Nobody files in another's name, and only the hall counts as heard."""
 
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,21 +9,12 @@ from dashboard.rules.access import PERMISSIONS, Role
 from dashboard.rules.events.capacities import SOURCES
 from dashboard.rules.events.event import TRUSTED_SOURCES, Source
 from datasources.alerts import screens
-from datasources.store.database import Database
-from tests.conftest import Town, make_town
-from tests.support.api_world import OpenApi, build, runtime_of
+from tests.conftest import Town
+from tests.support.api_world import OpenApi
+
+pytestmark = pytest.mark.usefixtures("hand")  # the drill clock from the first moment on
 
 ACCOUNTS = {Role.OPERATOR: "operator", Role.LEAD: "lead", Role.LEADER: "leader", Role.ADMIN: "admin"}
-
-
-@pytest.fixture
-def opened(sqlite: Database, tmp_path: Path, hand: HandClock) -> OpenApi:
-    return build(runtime_of(sqlite, tmp_path))
-
-
-@pytest.fixture
-def place(opened: OpenApi, hand: HandClock) -> Town:
-    return make_town(opened.runtime.database, opened.runtime.reference, hand)
 
 
 def body(place: Town, source: str) -> dict[str, Any]:

@@ -1,7 +1,6 @@
 """What nobody can see makes neither two texts of one nor a text of nothing, at every door that takes one."""
 
 import unicodedata
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,8 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dashboard.rules.text import clean
-from datasources.store.database import Database
-from tests.support.api_world import OpenApi, build, runtime_of
+from tests.support.api_world import OpenApi
 
 FAMILY, FLAG, KEYCAP = (
     "\U0001f468\u200d\U0001f469\u200d\U0001f467",
@@ -19,11 +17,6 @@ FAMILY, FLAG, KEYCAP = (
 )
 NOTHING = ["\u200b", "\u2800\u3164", "\ufeff\u2060", "\u00ad", "\u3000\u00a0\u2003", "\u200d", "\ufe0f", "\t\u2028", "\u115f\uffa0"]  # fmt: skip
 HIDING = ["响\x07铃", "反\u202e转", "隔\u2066离", "半\ud83d个", "\x00"]
-
-
-@pytest.fixture
-def opened(sqlite: Database, tmp_path: Path) -> OpenApi:
-    return build(runtime_of(sqlite, tmp_path))
 
 
 @pytest.mark.parametrize(

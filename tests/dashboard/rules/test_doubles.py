@@ -1,7 +1,6 @@
 """One definition of a possible duplicate, and of what another event may be merged into."""
 
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,10 +10,11 @@ from dashboard.rules.advice.doubles import near, stands
 from dashboard.rules.events.event import Event, Status
 from dashboard.rules.refusals import Invalid
 from datasources.events import around
-from datasources.store.database import Database
 from tests.conftest import OPERATOR, Town, make_town
 from tests.dashboard.rules.test_lifecycle import NOW, an_event
-from tests.support.api_world import OpenApi, build, runtime_of
+from tests.support.api_world import OpenApi
+
+pytestmark = pytest.mark.usefixtures("hand")  # the drill clock from the first moment on
 
 METRE = 1 / 111_195
 SECOND = timedelta(seconds=1)
@@ -86,11 +86,6 @@ def test_a_merge_takes_an_original_closed_within_the_day_and_no_older_one(
         with pytest.raises(Invalid) as refused:
             town.act(event, "merge", OPERATOR, original=original.number)
         assert refused.value.errors[0][:2] == ("original", "只能并入在办的，或一天内办结的事件")
-
-
-@pytest.fixture
-def opened(sqlite: Database, tmp_path: Path, hand: HandClock) -> OpenApi:
-    return build(runtime_of(sqlite, tmp_path))
 
 
 @pytest.mark.parametrize(("more", "status"), [(timedelta(0), 201), (SECOND, 422)])

@@ -1,19 +1,12 @@
 """(0, 0), half a coordinate and impossible signs are no place, at every door."""
 
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from datasources.store.database import Database
-from tests.support.api_world import OpenApi, build, runtime_of
+from tests.support.api_world import OpenApi
 
 NO_PLACE = [(118.15, 0), (0, 24.5), (-118.15, 24.5), (118.15, -24.5), (-118.15, -24.5), (24.5, 118.15)]
-
-
-@pytest.fixture
-def opened(sqlite: Database, tmp_path: Path) -> OpenApi:
-    return build(runtime_of(sqlite, tmp_path))
 
 
 def told(opened: OpenApi, lng: float, lat: float, **more: Any) -> list[Any]:

@@ -28,11 +28,6 @@ LANDLINE = [
 ]
 
 
-@pytest.fixture
-def opened(sqlite: Database, tmp_path: Path) -> OpenApi:
-    return build(runtime_of(sqlite, tmp_path))
-
-
 @pytest.mark.parametrize("writings", [WRITINGS, LANDLINE])
 def test_each_of_five_writings_finds_all_five(opened: OpenApi, writings: list[str]) -> None:
     for phone in writings:

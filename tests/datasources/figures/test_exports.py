@@ -14,20 +14,11 @@ from dashboard.rules.figures.kpis import percent
 from datasources.exchange import export_requests
 from datasources.files import sheets
 from datasources.store.models import AuditRow, ExportRequestRow
-from tests.conftest import LEAD, OPERATOR, make_town
-from tests.support.api_world import build, runtime_of
+from tests.conftest import LEAD, OPERATOR
+
+pytestmark = pytest.mark.usefixtures("hand")  # the drill clock from the first moment on
 
 PHONE = "13800138000"
-
-
-@pytest.fixture
-def opened(sqlite, tmp_path, hand):
-    return build(runtime_of(sqlite, tmp_path))
-
-
-@pytest.fixture
-def place(opened, hand):
-    return make_town(opened.runtime.database, opened.runtime.reference, hand)
 
 
 def read(answer):

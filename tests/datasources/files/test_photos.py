@@ -10,15 +10,9 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from datasources.photos.pictures_kept import LARGEST_BYTES
-from datasources.store.database import Database
-from tests.support.api_world import OpenApi, build, runtime_of
+from tests.support.api_world import OpenApi
 
 SECRET = b"13800138000"
-
-
-@pytest.fixture
-def opened(sqlite: Database, tmp_path: Path) -> OpenApi:
-    return build(runtime_of(sqlite, tmp_path))
 
 
 def picture(kind: str = "JPEG", size: tuple[int, int] = (40, 20), **more: object) -> bytes:

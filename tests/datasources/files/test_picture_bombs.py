@@ -20,12 +20,7 @@ from datasources.photos.header import Header, header_of
 from datasources.store.database import Database
 from tests.callbacks.api.test_uploads import SEAT, begin, send
 from tests.datasources.files.test_photos import picture, stored, upload
-from tests.support.api_world import OpenApi, build, runtime_of
-
-
-@pytest.fixture
-def opened(sqlite: Database, tmp_path: Path) -> OpenApi:
-    return build(runtime_of(sqlite, tmp_path))
+from tests.support.api_world import OpenApi
 
 
 @pytest.fixture

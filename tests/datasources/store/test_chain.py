@@ -19,7 +19,7 @@ from datasources.exchange import export_requests
 from datasources.store import sealing
 from datasources.store.database import Database
 from datasources.store.models import AuditRow, LedgerRow, StepRow
-from tests.browser.desk_page import until
+from tests.browser.waiting import until
 from tests.conftest import LEAD, OPERATOR, Town
 from tests.support.api_world import runtime_of
 from tests.support.product import command

@@ -42,7 +42,7 @@ from datasources.store.models import (
     ScreenRow,
     StepRow,
 )
-from tests.conftest import Town, make_town
+from tests.conftest import Town
 from tests.support.api_world import PASSWORD, OpenApi, build, runtime_of
 
 GAS = "S0502"
@@ -74,11 +74,6 @@ def opened(sqlite: Database, tmp_path: Path, hand: HandClock) -> OpenApi:
     admin.install(opened.app)
     audit.install(opened.app)
     return opened
-
-
-@pytest.fixture
-def place(opened: OpenApi, hand: HandClock) -> Town:
-    return make_town(opened.runtime.database, opened.runtime.reference, hand)
 
 
 def bad(column: Any) -> Any:

@@ -19,26 +19,23 @@ PHONES = ("13800138001", "13800138002", "0592-6010110")
 SECRET = "a secret of the tests"
 
 
-@pytest.fixture
-def opened(database: Database, tmp_path: Path) -> OpenApi:
-    return build(runtime_of(database, tmp_path))
-
-
 @pytest.fixture(autouse=True)
 def own_key() -> Iterator[None]:
     yield
     sealing.use([SECRET])
 
 
-def reported(opened: OpenApi) -> list[str]:
+def reported(opened_on_both: OpenApi) -> list[str]:
     """Report by every door that takes a number; return the events' numbers."""
     body = {"title": "路灯不亮", "address": "示例路"}
     one, two, three = ({**body, "reporter": {"phone": phone}} for phone in PHONES)
     made = [
-        opened.call("operator", "POST", "/events", one, headers={"Idempotency-Key": "k"}).json["number"],
-        opened.call(None, "POST", "/reports", two, headers={"Idempotency-Key": "k"}).json["number"],
+        opened_on_both.call("operator", "POST", "/events", one, headers={"Idempotency-Key": "k"}).json[
+            "number"
+        ],
+        opened_on_both.call(None, "POST", "/reports", two, headers={"Idempotency-Key": "k"}).json["number"],
     ]
-    batch = opened.call("operator", "POST", "/events/batch", {"events": [three]})
+    batch = opened_on_both.call("operator", "POST", "/events/batch", {"events": [three]})
     return [*made, batch.json["results"][0]["event"]["number"]]
 
 
@@ -59,9 +56,9 @@ def stored(database: Database) -> str:
         )
 
 
-def in_clear(opened: OpenApi, number: str) -> dict[str, Any]:
+def in_clear(opened_on_both: OpenApi, number: str) -> dict[str, Any]:
     """Return an event as a token for reading persons gets it."""
-    answer = opened.call(None, "GET", f"/events/{number}", headers=opened.clear("operator"))
+    answer = opened_on_both.call(None, "GET", f"/events/{number}", headers=opened_on_both.clear("operator"))
     assert answer.status_code == 200
     return answer.json["event"]
 
@@ -75,9 +72,9 @@ def back_to(database: Database, revision: str) -> None:
         connection.commit()
 
 
-def test_no_table_holds_a_number_in_clear_after_reports_by_every_door(opened: OpenApi) -> None:
-    reported(opened)
-    held = stored(opened.runtime.database)
+def test_no_table_holds_a_number_in_clear_after_reports_by_every_door(opened_on_both: OpenApi) -> None:
+    reported(opened_on_both)
+    held = stored(opened_on_both.runtime.database)
     assert "路灯不亮" in held
     assert [phone for phone in PHONES if phone in held] == []
 
@@ -92,36 +89,36 @@ def test_the_file_of_the_database_holds_no_number_either(sqlite: Database, tmp_p
     assert [phone for phone in PHONES if phone.encode() in data] == []
 
 
-def test_whoever_may_reads_finds_and_reveals_it_and_nobody_else(opened: OpenApi) -> None:
-    numbers = reported(opened)
+def test_whoever_may_reads_finds_and_reveals_it_and_nobody_else(opened_on_both: OpenApi) -> None:
+    numbers = reported(opened_on_both)
     for number, phone in zip(numbers, PHONES, strict=True):
-        shown = in_clear(opened, number)["reporter"]
+        shown = in_clear(opened_on_both, number)["reporter"]
         assert shown["phone"] == phone
-        masked = opened.call("leader", "GET", f"/events/{number}").json["event"]["reporter"]["phone"]
+        masked = opened_on_both.call("leader", "GET", f"/events/{number}").json["event"]["reporter"]["phone"]
         assert phone not in masked and "****" in masked
-        told = opened.call("operator", "POST", f"/events/{number}/reveal", {"reason": "回访"}).json
+        told = opened_on_both.call("operator", "POST", f"/events/{number}/reveal", {"reason": "回访"}).json
         assert told["reporter"]["phone"] == phone
-    found = opened.call("operator", "GET", "/events?q=138 0013 8001").json["items"]
+    found = opened_on_both.call("operator", "GET", "/events?q=138 0013 8001").json["items"]
     assert [one["number"] for one in found] == [numbers[0]]
-    assert opened.call("operator", "GET", "/events?q=0013800").json["items"] == []
-    assert opened.call("leader", "GET", "/events?q=13800138001").json["items"] == []
+    assert opened_on_both.call("operator", "GET", "/events?q=0013800").json["items"] == []
+    assert opened_on_both.call("leader", "GET", "/events?q=13800138001").json["items"] == []
 
 
-def test_a_number_sealed_by_an_earlier_key_is_read_while_that_key_is_known(opened: OpenApi) -> None:
-    number = reported(opened)[0]
+def test_a_number_sealed_by_an_earlier_key_is_read_while_that_key_is_known(opened_on_both: OpenApi) -> None:
+    number = reported(opened_on_both)[0]
     sealing.use(["a new key", SECRET])
-    assert in_clear(opened, number)["reporter"]["phone"] == PHONES[0]
+    assert in_clear(opened_on_both, number)["reporter"]["phone"] == PHONES[0]
 
 
-def test_a_lost_key_is_said_in_words(opened: OpenApi) -> None:
-    number = reported(opened)[0]
+def test_a_lost_key_is_said_in_words(opened_on_both: OpenApi) -> None:
+    number = reported(opened_on_both)[0]
     sealing.use(["quite another key"])
-    assert in_clear(opened, number)["reporter"]["phone"] == sealing.LOST
+    assert in_clear(opened_on_both, number)["reporter"]["phone"] == sealing.LOST
 
 
 def test_numbers_that_lay_in_clear_are_sealed_by_the_migration(sqlite: Database, tmp_path: Path) -> None:
-    opened = build(runtime_of(sqlite, tmp_path))
-    number = reported(opened)[0]
+    opened_on_both = build(runtime_of(sqlite, tmp_path))
+    number = reported(opened_on_both)[0]
     with sqlite.engine.begin() as connection:
         connection.execute(
             text("UPDATE event SET reporter_phone = '13911112222', reporter_phone_digest = NULL")
@@ -129,5 +126,5 @@ def test_numbers_that_lay_in_clear_are_sealed_by_the_migration(sqlite: Database,
     back_to(sqlite, "0007")
     sqlite.upgrade()
     assert "13911112222" not in stored(sqlite)
-    assert in_clear(opened, number)["reporter"]["phone"] == "13911112222"
-    assert len(opened.call("operator", "GET", "/events?q=13911112222").json["items"]) == 3
+    assert in_clear(opened_on_both, number)["reporter"]["phone"] == "13911112222"
+    assert len(opened_on_both.call("operator", "GET", "/events?q=13911112222").json["items"]) == 3
