@@ -355,7 +355,7 @@ def test_the_grids_script_comes_to_the_desk_alone_and_everything_from_its_own_or
     assert [one for one in fetched if not one.startswith((full.address, "data:", "blob:"))] == []
     other = page.request.get(f"/event/{listed(full, 'status=dispatched')[0]['number']}").text()
     scripts = re.findall(r"<script src=\"([^\"]+)", other)
-    assert scripts and not any("dash_ag_grid" in one for one in scripts)
+    assert scripts and not any("dash_ag_grid" in one or "dash_leaflet" in one for one in scripts)
 
 
 def test_an_empty_desk_says_that_nothing_waits(browser: Browser, tmp_path: Path) -> None:
