@@ -9,7 +9,7 @@ from typing import Any
 from callbacks.cli.console import err, out
 from dashboard import clock
 from dashboard.rules.refusals import Refusal
-from dashboard.runtime.runtime import open_house
+from dashboard.runtime.runtime import open_runtime
 from dashboard.settings import Settings
 from datasources.audit import check
 from datasources.audit import links as chain
@@ -19,7 +19,7 @@ from layouts.text.words import translate
 def audit(settings: Settings, words: argparse.Namespace, _create: Any) -> int:
     """Verify the chain: 0 when it is whole, 1 with the first break; or seal what waits and print the head."""
     head = check.head_from(_read(words.head)) if words.head else None
-    runtime = open_house(settings)
+    runtime = open_runtime(settings)
     try:
         if words.what == "head":
             while chain.seal(runtime.database, clock.real_now()):

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy.exc import SQLAlchemyError
 
 from callbacks.cli.self_check import Finding
-from dashboard.runtime.runtime import open_house
+from dashboard.runtime.runtime import open_runtime
 from dashboard.settings import Settings
 from datasources.accounts import accounts
 
@@ -49,7 +49,7 @@ def _counts(settings: Settings) -> tuple[int, int, list[str]]:
     """
     if not (settings.data_dir / "district").exists():
         return 0, 0, []
-    runtime = open_house(settings, load=False)
+    runtime = open_runtime(settings, load=False)
     try:
         with runtime.database.read() as session:
             return *accounts.demo_counts(session), accounts.unfit_names(session)

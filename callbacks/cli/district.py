@@ -8,7 +8,7 @@ from typing import Any
 from callbacks.cli.console import out
 from dashboard import clock
 from dashboard.districts import location, redistricting
-from dashboard.runtime.runtime import follow_clock, open_house
+from dashboard.runtime.runtime import follow_clock, open_runtime
 from dashboard.settings import Settings
 from datasources.districts.pack.reading import read_pack
 from datasources.districts.reference import LOOK_EVERY
@@ -21,7 +21,7 @@ CreateApp = Callable[..., Any]
 def load_district(settings: Settings, words: argparse.Namespace, _create: CreateApp) -> int:
     """Validate and load a pack; warnings are shown, faults refuse it as a whole."""
     pack = read_pack(words.path, clock.real_now())
-    runtime = open_house(settings.model_copy(update={"district": words.path}), load=False, limits=UNHURRIED)
+    runtime = open_runtime(settings.model_copy(update={"district": words.path}), load=False, limits=UNHURRIED)
     follow_clock(runtime)
     changed, warnings = redistricting.load(runtime.database, runtime.references, pack, clock.now())
     if changed and runtime.reference.gone.areas:

@@ -19,7 +19,7 @@ from dashboard.kept_secrets import DEMO_PASSWORD, kept
 from dashboard.loops import MARK_SECONDS, Loop
 from dashboard.rules.refusals import Refusal
 from dashboard.runtime import folder_lock
-from dashboard.runtime.runtime import Runtime, keep_clock, open_house, start_clock
+from dashboard.runtime.runtime import Runtime, keep_clock, open_runtime, start_clock
 from dashboard.settings import Settings
 from dashboard.simulation import choice
 from dashboard.simulation.replay import Replay
@@ -46,7 +46,7 @@ def run(settings: Settings, words: argparse.Namespace, create_app: CreateApp) ->
     settings = choice.resolved(settings)
     self_check.refuse_unsafe(settings, words.role)
     held = folder_lock.take(settings, words.role)
-    runtime = open_house(settings)
+    runtime = open_runtime(settings)
     for folder in (settings.data_dir, runtime.photos):
         whole.forget_unfinished(folder, clock.real_now())
     start_clock(runtime)
@@ -88,7 +88,7 @@ def replay(settings: Settings, words: argparse.Namespace, create_app: CreateApp)
         held = folder_lock.take(settings, "all")
     except folder_lock.FolderHeld:
         held = []
-    runtime = open_house(settings)
+    runtime = open_runtime(settings)
     reference = runtime.reference
     records = records_of(words.file, reference, clock.real_now(), words.mapping, runtime.pack_mapping)
     with bar(translate("回放", settings.lang)) as told:

@@ -23,7 +23,10 @@ from layouts.text import words
 from layouts.text.words import translate
 
 # component suites that weigh much, and the pages that need them
-HEAVY: Mapping[str, frozenset[str]] = {"dash_ag_grid": frozenset({"desk"}), "dash_leaflet": frozenset({"screen"})}
+HEAVY: Mapping[str, frozenset[str]] = {
+    "dash_ag_grid": frozenset({"desk"}),
+    "dash_leaflet": frozenset({"screen"}),
+}
 SUITE = re.compile(r'<script src="/_dash-component-suites/([^/"]*)/[^"]*"></script>')
 RENDERER = 'type="application/javascript"'
 Draw = Callable[[Runtime, LiveFeed, Viewer, Mapping[str, str]], Any]

@@ -96,7 +96,7 @@ class Runtime:
         self.database.close()
 
 
-def open_house(settings: Settings, *, load: bool = True, limits: Limits | None = None) -> Runtime:
+def open_runtime(settings: Settings, *, load: bool = True, limits: Limits | None = None) -> Runtime:
     """Return the runtime of a data folder: tables brought up to date, the district's pack loaded if none is.
 
     One data folder may hold several districts, each in a database of its own that goes by the district's code; without
@@ -130,7 +130,7 @@ def open_house(settings: Settings, *, load: bool = True, limits: Limits | None =
 
 def open_beside(settings: Settings) -> Runtime:
     """Open the runtime beside a running product, on the drill clock it keeps if it keeps one; no account is touched."""
-    runtime = open_house(settings, limits=UNHURRIED)
+    runtime = open_runtime(settings, limits=UNHURRIED)
     follow_clock(runtime)
     return runtime
 

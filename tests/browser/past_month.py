@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from dashboard import clock
-from dashboard.runtime.runtime import open_house
+from dashboard.runtime.runtime import open_runtime
 from dashboard.settings import Settings
 from dashboard.sweeps import rollup_keeper
 from tests.conftest import OPERATOR, Town, make_town
@@ -24,7 +24,7 @@ def lived(folder: Path) -> dict[str, str]:
     hand = clock.HandClock(datetime.fromisoformat("2026-10-12T09:00:00+08:00"))
     before = clock.current()
     clock.use(hand)
-    runtime = open_house(Settings(data_dir=folder, district="huli"))
+    runtime = open_runtime(Settings(data_dir=folder, district="huli"))
     try:
         town = make_town(runtime.database, runtime.reference, hand)
         for place in range(EACH):

@@ -24,6 +24,7 @@ KEPT_OUT = {
     "Room": "Channel",
     "Wire": "SocketConnection",
     "Buckets": "Quotas",
+    "open_house": "open_runtime",
 }
 MODULES_KEPT_OUT = {
     "house", "hands", "looks", "aside", "moments", "asked", "walk", "wire", "rooms", "buckets", "sweeping", "marks_of_change",

@@ -17,7 +17,7 @@ from typing import Any
 
 from dashboard import clock
 from dashboard.districts import location
-from dashboard.runtime.runtime import open_house
+from dashboard.runtime.runtime import open_runtime
 from dashboard.settings import Settings
 from datasources.accounts import sign_in
 from datasources.store import sealing
@@ -120,7 +120,7 @@ def template() -> Path:
     """Return the data folder that a first start makes: keys, tables and Huli loaded; nobody runs on it."""
     folder = Path(tempfile.mkdtemp(prefix="grid-template-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    runtime = open_house(Settings(data_dir=folder, database_url=None, secret_key=None, district="huli"))
+    runtime = open_runtime(Settings(data_dir=folder, database_url=None, secret_key=None, district="huli"))
     with runtime.database.engine.connect() as connection:
         connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
     runtime.close()

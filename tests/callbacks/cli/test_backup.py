@@ -17,7 +17,7 @@ from sqlalchemy import func, select, text
 from dashboard import actions, backups, clock
 from dashboard.rules.events.report import Report
 from dashboard.rules.refusals import Refusal
-from dashboard.runtime.runtime import open_house
+from dashboard.runtime.runtime import open_runtime
 from dashboard.settings import Settings
 from datasources.events import journal
 from datasources.photos import pictures_kept
@@ -79,7 +79,7 @@ class Busy:
 def test_a_copy_made_while_others_write_is_of_one_moment(
     sqlite: Database, tmp_path: Path, hand: clock.HandClock
 ) -> None:
-    runtime = open_house(Settings(data_dir=tmp_path / "data", database_url=sqlite.url, demo=False))
+    runtime = open_runtime(Settings(data_dir=tmp_path / "data", database_url=sqlite.url, demo=False))
     town = make_town(runtime.database, runtime.reference, hand)
     settings = runtime.settings
     with Busy(town) as busy:
@@ -111,14 +111,14 @@ def empty(postgres: str, tmp_path: Path) -> Iterator[str]:
 def test_a_backup_of_postgresql_is_of_one_moment_and_goes_on_counting(
     postgresql: Database, empty: str, tmp_path: Path, hand: clock.HandClock
 ) -> None:
-    runtime = open_house(Settings(data_dir=tmp_path / "data", database_url=postgresql.url, demo=False))
+    runtime = open_runtime(Settings(data_dir=tmp_path / "data", database_url=postgresql.url, demo=False))
     town = make_town(runtime.database, runtime.reference, hand)
     with Busy(town) as busy:
         backups.backup(runtime.settings, tmp_path / "b")
         assert busy.done.acquire(timeout=60)
     settings = Settings(data_dir=tmp_path / "restored", database_url=empty, demo=False)
     backups.restore(settings, tmp_path / "b")
-    again = open_house(settings)
+    again = open_runtime(settings)
     count = is_whole(again.database)
     assert count > 0
     with again.database.read() as session:
@@ -136,7 +136,7 @@ def test_a_backup_of_postgresql_is_of_one_moment_and_goes_on_counting(
 
 def furnished(folder: Path) -> Settings:
     """Return the settings of a data folder with a sealed number and a photo in it."""
-    runtime = open_house(Settings(data_dir=folder, demo=False))
+    runtime = open_runtime(Settings(data_dir=folder, demo=False))
     with runtime.database.write() as session:
         row = pictures_kept.store(runtime.photos, picture(), OPERATOR, clock.now())
         session.add(row)
@@ -154,7 +154,7 @@ def test_a_restored_folder_has_the_records_the_photos_and_the_key_to_the_numbers
     assert stat.S_IMODE((tmp_path / "b").stat().st_mode) == 0o600
     shutil.rmtree(tmp_path / "data")
     backups.restore(settings, tmp_path / "b")
-    runtime = open_house(settings)
+    runtime = open_runtime(settings)
     with runtime.database.read() as session:
         (event,) = journal.events_where(session)
         (photo,) = session.scalars(select(PhotoRow)).all()
@@ -231,7 +231,7 @@ def test_a_folder_that_is_not_empty_or_half_restored_is_refused(tmp_path: Path) 
         backups.restore(settings, tmp_path / "b")
     (tmp_path / "half" / ".restoring").mkdir(parents=True)
     with pytest.raises(Refusal, match="没有做完"):
-        open_house(Settings(data_dir=tmp_path / "half", demo=False))
+        open_runtime(Settings(data_dir=tmp_path / "half", demo=False))
     with pytest.raises(Refusal, match="之外"):
         backups.backup(settings, tmp_path / "data" / "b")
 

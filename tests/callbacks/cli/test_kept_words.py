@@ -12,7 +12,7 @@ import pytest
 from dashboard import clock
 from dashboard.kept_secrets import DEMO_PASSWORD, SECRET, kept
 from dashboard.rules.refusals import Refusal
-from dashboard.runtime.runtime import open_house
+from dashboard.runtime.runtime import open_runtime
 from dashboard.settings import Settings
 from datasources.files import whole
 from datasources.store import sealing
@@ -101,11 +101,11 @@ def test_every_process_of_a_data_folder_signs_with_the_same_key(
 ) -> None:
     keys = []
     for _ in range(2):
-        open_house(Settings(data_dir=tmp_path, secret_key=configured, demo=False)).close()  # type: ignore[arg-type]
+        open_runtime(Settings(data_dir=tmp_path, secret_key=configured, demo=False)).close()  # type: ignore[arg-type]
         keys.append(sealing.signing_key())
     assert keys[0] == keys[1]
     (tmp_path / "other").mkdir()
-    open_house(Settings(data_dir=tmp_path / "other", demo=False)).close()
+    open_runtime(Settings(data_dir=tmp_path / "other", demo=False)).close()
     assert sealing.signing_key() != keys[0]
 
 

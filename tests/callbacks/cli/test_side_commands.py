@@ -9,7 +9,7 @@ from sqlalchemy import select
 from callbacks.cli import demo_check
 from callbacks.cli.serving import demo_accounts
 from dashboard import clock
-from dashboard.runtime.runtime import Runtime, open_house
+from dashboard.runtime.runtime import Runtime, open_runtime
 from dashboard.settings import Settings
 from dashboard.simulation import choice
 from datasources.accounts import accounts, sign_in
@@ -32,7 +32,7 @@ def standing(database: Database) -> list[tuple[Any, ...]]:
 def served(folder: Path, **said: Any) -> Runtime:
     """A house as `run` opens it, its accounts made or closed as the settings say."""
     settings = choice.resolved(Settings(data_dir=folder, **said))
-    runtime = open_house(settings)
+    runtime = open_runtime(settings)
     demo_accounts(runtime)
     return runtime
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from dashboard.clock import HandClock
-from dashboard.runtime.runtime import open_house
+from dashboard.runtime.runtime import open_runtime
 from dashboard.settings import Settings
 from datasources.audit import reveals
 from datasources.store.models import AuditRow
@@ -66,7 +66,7 @@ def test_the_data_folder_is_closed_to_all_but_its_owner(tmp_path: Path) -> None:
     folder = tmp_path / "data"
     folder.mkdir(mode=0o755)
     folder.chmod(0o755)
-    open_house(Settings(data_dir=folder)).close()
+    open_runtime(Settings(data_dir=folder)).close()
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
 
 
@@ -74,7 +74,7 @@ def test_a_folder_that_everybody_shares_is_left_as_it_is(tmp_path: Path) -> None
     folder = tmp_path / "shared"
     folder.mkdir()
     folder.chmod(0o1777)
-    open_house(Settings(data_dir=folder)).close()
+    open_runtime(Settings(data_dir=folder)).close()
     assert stat.S_IMODE(folder.stat().st_mode) == 0o1777
 
 

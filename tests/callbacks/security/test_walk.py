@@ -16,7 +16,7 @@ from werkzeug.exceptions import HTTPException
 import app as assembly
 from callbacks.security import guard
 from dashboard.rules.access import Role
-from dashboard.runtime.runtime import Runtime, open_house
+from dashboard.runtime.runtime import Runtime, open_runtime
 from dashboard.settings import Settings
 from datasources.accounts import accounts, sign_in
 from tests.support.api_world import PASSWORD, clock
@@ -136,7 +136,7 @@ ENDS_THE_SESSION = ("/account/sessions/end", "/account/sessions/<key>/end", "/lo
 
 @pytest.fixture(scope="module")
 def runtime(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runtime]:
-    opened = open_house(Settings(data_dir=tmp_path_factory.mktemp("walk"), demo=False))
+    opened = open_runtime(Settings(data_dir=tmp_path_factory.mktemp("walk"), demo=False))
     with opened.database.write() as session:
         accounts.ensure_demo(session, opened.reference, PASSWORD, clock.real_now())
     yield opened

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from dashboard.districts import location
-from dashboard.runtime.runtime import Runtime, open_house
+from dashboard.runtime.runtime import Runtime, open_runtime
 from dashboard.settings import Settings
 from datasources.districts.loading import load_pack
 from datasources.districts.pack.reading import read_pack
@@ -24,7 +24,7 @@ RECORDS = "external_id,title,reported_at,category,lng,lat\n7,Pothole,2026-11-19T
 
 
 def runtime_of(data: Path, district: Path | str | None) -> Runtime:
-    return open_house(Settings(data_dir=data, district=None if district is None else str(district)))
+    return open_runtime(Settings(data_dir=data, district=None if district is None else str(district)))
 
 
 def brought_in(runtime: Runtime, file: Path) -> tuple[int, int]:

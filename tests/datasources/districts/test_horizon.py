@@ -15,7 +15,7 @@ from dashboard.districts.location import horizon as horizon_of
 from dashboard.rules.events.horizon import horizon
 from dashboard.rules.events.policy import Category, Policy
 from dashboard.rules.limits import Calendar, Limit
-from dashboard.runtime.runtime import open_house
+from dashboard.runtime.runtime import open_runtime
 from dashboard.settings import Settings
 from datasources.districts.pack.reading import read_pack
 from datasources.districts.reference import References
@@ -87,7 +87,7 @@ def test_the_desk_says_that_limits_reach_past_the_calendar(
     tmp_path: Path, hand: HandClock, moment: str, said: int
 ) -> None:
     pack = small_pack(tmp_path / "pack", calendar=CALENDAR)
-    runtime = open_house(Settings(data_dir=tmp_path / "data", district=str(pack)))
+    runtime = open_runtime(Settings(data_dir=tmp_path / "data", district=str(pack)))
     hand.forward(seconds=(at(moment) - hand.now()).total_seconds())
     notes = desk._notes(runtime.reference)
     runtime.close()
