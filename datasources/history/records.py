@@ -43,6 +43,7 @@ SAID = frozenset(
         "unit",
         "created_at",
         "registered_at",
+        "dispatch_due_at",
         "handle_from",
         "handle_due_at",
         "finished_at",
@@ -117,9 +118,8 @@ def event_of(report: Report, place: Place, key: int, reference: Reference, now: 
     status = _status(report)
     finished = (report.finished_at or report.closed_at) if status == Status.CLOSED else None
     counts = report.open or status == Status.CLOSED
-    within = timedelta(
-        minutes=reference.policy.minutes["dispatch"]
-    )  # the desk is reminded of it as of any other
+    # the desk is reminded of it as of any other
+    within = timedelta(minutes=reference.policy.minutes["dispatch"])
     late = counts and report.due_at is not None and (finished or now) > report.due_at
     return Event(
         id=key,
