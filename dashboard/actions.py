@@ -3,6 +3,7 @@
 Losing a race is a normal outcome with a name (`Conflict`, carrying who won), never a traceback.
 """
 
+import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
@@ -18,6 +19,7 @@ from dashboard.rules.events.book import EVENTS
 from dashboard.rules.events.context import Context
 from dashboard.rules.events.event import Event, Status
 from dashboard.rules.events.filing import EventTransition, filed
+from dashboard.rules.events.guards import needs_ruling
 from dashboard.rules.events.outcome import Outcome
 from dashboard.rules.events.report import Report
 from dashboard.rules.events.rules import ACTION_WORDS, BY_ACTION
@@ -30,7 +32,7 @@ from datasources.districts.geo import Place
 from datasources.districts.reference import Reference, local_day
 from datasources.events import appeals, journal, ledger
 from datasources.figures.rollups import dirty_marks
-from datasources.store.database import reserve_ids
+from datasources.store.database import reserve_ids, take_turn
 from datasources.store.models import EventRow
 
 LATE_BY = timedelta(seconds=60)
@@ -182,6 +184,10 @@ def _surroundings(session: Session, reference: Reference, event: Event, request:
         bears_urgent=action in SILENCING and event.emergency and journal.bears_urgent(session, event),
         said=journal.done_by(session, event, by.name) if by.role is Role.RESIDENT else frozenset(),
         tasked=_tasked(session, event) if action in ("check", "remind") else None,
+        charged=ledger.charged(session, event, "unfounded_decline")
+        if action == "dispatch" and needs_ruling(event)
+        else frozenset(),
+        appellant=appeals.appellant(session, event) if action == "review" else None,
         supervised_by_rule=appeals.supervised_by_rule(session, event) if action == "review" else None,
     )
 
@@ -191,9 +197,12 @@ def _tasked(session: Session, event: Event) -> str | None:
 
 
 def _claim_bonus(session: Session, reference: Reference, event: Event, now: datetime) -> int:
-    return (
-        ledger.claim_bonus(session, event.unit, local_day(now, reference.tz)) if event.how == "claim" else 0
-    )
+    if event.how != "claim" or event.unit is None:
+        return 0
+    take_turn(
+        session, -1 - zlib.crc32(event.unit.encode())
+    )  # two closings at once would both see room below the cap
+    return ledger.claim_bonus(session, event.unit, local_day(now, reference.tz))
 
 
 def _original(session: Session, event: Event, number: str, now: datetime) -> Event:
@@ -292,8 +301,7 @@ def _write_beside(
     if outcome.demand:
         journal.add_demand(session, *outcome.demand)
     if outcome.reverse:
-        since, whose = outcome.reverse_since, outcome.reverse_subject
-        moments |= {*ledger.reverse_points(session, event.id, outcome.reverse, step_id, now, since, whose)}
+        moments |= {*ledger.reverse_points(session, event.id, outcome.reverse, step_id, now)}
     if outcome.settled:
         journal.remember_border(session, event, outcome.settled, draft.viewer.name, now)
     for target, reason in outcome.deliveries:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from datasources.accounts.kiosks import ACCOUNT, is_kiosk
 from datasources.store import sound_rows
+from datasources.store.dialect import insert_of
 from datasources.store.models import ScreenRow
 
 LEASE = timedelta(seconds=15)
@@ -31,15 +32,14 @@ def heard_from(
     origin: str = "",
 ) -> None:
     """Note that a screen is there, whether it can be heard and how it is; without a report the last one stays."""
-    row = session.get(ScreenRow, name)
-    if row is None:
-        row = ScreenRow(name=name, report={}, origin="")
-        session.add(row)
-    row.account, row.audible, row.seen_at = account, audible, now
-    if report is not None:
-        row.report = dict(report)
-    if origin:
-        row.origin = origin
+    said: dict[str, Any] = {"account": account, "audible": audible, "seen_at": now}
+    said |= {"report": dict(report)} if report is not None else {}
+    said |= {"origin": origin} if origin else {}
+    new = {"name": name, "report": {}, "origin": ""} | said
+    # two pages of one screen may be heard from at the same moment
+    session.execute(
+        insert_of(session, ScreenRow).values(new).on_conflict_do_update(index_elements=["name"], set_=said)
+    )
 
 
 def listed(session: Session, now: datetime) -> Sequence[ScreenRow]:

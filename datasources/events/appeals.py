@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, true
 from sqlalchemy.orm import Session
 
 from dashboard.rules.access import Viewer
@@ -27,11 +27,18 @@ def appealed(session: Session, reference: Reference, viewer: Viewer, *, pending:
     return journal.read_events(session, query)
 
 
+def appellant(session: Session, event: Event) -> str | None:
+    """Return the unit that appealed: whose the event was then."""
+    query = select(StepRow.unit).where(StepRow.event_id == event.id, StepRow.action == "appeal")
+    return session.scalar(query.order_by(StepRow.id.desc()).limit(1))
+
+
 def supervised_by_rule(session: Session, event: Event) -> str | None:
-    """Return why the system put an event under supervision; None where a person or nobody did so last."""
+    """Return why the system put an event under supervision before its appeal; None where a person or nobody did so last."""
     query = (
         select(StepRow)
         .where(StepRow.event_id == event.id, StepRow.action == "supervise")
+        .where(StepRow.at <= event.appealed_at if event.appealed_at else true())
         .order_by(StepRow.id.desc())
         .limit(1)
     )

@@ -1,11 +1,12 @@
 """The writing side of points: entries, and reversals that take back what was earned. Only `dashboard.actions` calls it."""
 
-from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from dashboard.rules.events.event import Event
+from dashboard.rules.events.outcome import Reversal
 from dashboard.rules.events.scoring import Points, Subject
 from datasources.events.journal import add_rows
 from datasources.store.models import (
@@ -35,11 +36,9 @@ def insert_points(session: Session, entries: list[tuple[Points, int, int, dateti
 def reverse_points(
     session: Session,
     event_id: int,
-    rules: Iterable[str],
+    what: Reversal,
     step_id: int,
     at: datetime,
-    since: datetime | None = None,
-    subject: str | None = None,
 ) -> list[datetime]:
     """Reverse, by entries of their own, what an event earned by some rules and nobody has reversed yet.
 
@@ -52,11 +51,12 @@ def reverse_points(
         session.scalars(
             select(LedgerRow).where(
                 LedgerRow.event_id == event_id,
-                LedgerRow.rule.in_(list(rules)),
+                LedgerRow.rule.in_(list(what.rules)),
                 LedgerRow.reverses.is_(None),
                 LedgerRow.id.not_in(reversed_ids),
-                *([LedgerRow.at >= since] if since else []),
-                *([LedgerRow.subject == subject] if subject else []),
+                *([LedgerRow.at >= what.since] if what.since else []),
+                *([LedgerRow.at <= what.until] if what.until else []),
+                *([LedgerRow.subject == what.subject] if what.subject else []),
             )
         )
     )
@@ -76,6 +76,17 @@ def reverse_points(
     ]
     add_rows(session, LedgerRow, rows)
     return [entry.for_at for entry in held]
+
+
+def charged(session: Session, event: Event, rule: str) -> frozenset[str]:
+    """Return who has entries of a rule on an event that nobody has taken back."""
+    query = (
+        select(LedgerRow.subject)
+        .where(LedgerRow.event_id == event.id, LedgerRow.rule == rule)
+        .group_by(LedgerRow.subject)
+        .having(func.sum(LedgerRow.tenths) != 0)
+    )
+    return frozenset(session.scalars(query))
 
 
 def claim_bonus(session: Session, unit: str | None, since: datetime) -> int:

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from datasources.store import sound_rows
+from datasources.store.dialect import insert_of
 from datasources.store.models import PresenceRow
 
 LASTS = timedelta(seconds=45)
@@ -46,8 +46,7 @@ def announce(session: Session, event_id: int, account: str, seat: str, now: date
         "seen_at": now,
         "holds": free,
     }
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    row = insert(P).values(**values)
+    row = insert_of(session, P).values(**values)
     session.execute(
         row.on_conflict_do_update(
             index_elements=["event_id", "account", "seat"], set_={"seen_at": now, "holds": free}

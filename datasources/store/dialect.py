@@ -3,7 +3,9 @@
 from typing import Any
 
 from sqlalchemy import JSON, BigInteger, Boolean, ColumnElement, String, func
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.orm import Session
 from sqlalchemy.sql.functions import FunctionElement
 
 SECOND_PART, FRACTION_PART = (1, 19), (21, 6)  # of SQLite's stored text "YYYY-MM-DD HH:MM:SS.ffffff"
@@ -96,3 +98,9 @@ def _seconds_sqlite(element: Any, compiler: Any, **options: Any) -> str:
     first, length = FRACTION_PART
     fraction = [f"substr({text}, {first}, {length})" for text in (begin, end)]
     return f"({seconds[1]} - {seconds[0]} - ({fraction[1]} < {fraction[0]}))"
+
+
+def insert_of(session: Session, table: Any) -> Any:
+    """Return the INSERT of this database that may say what to do where the row is there already."""
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    return insert(table)

@@ -3,10 +3,12 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from dashboard.rules.events.event import Event, Status
 from dashboard.rules.limits import Limit
 from dashboard.rules.refusals import NotAllowedNow
+from datasources.store.models import LedgerRow
 from tests.conftest import LEAD, OPERATOR, Town
 
 SLOW, FAST, GAS = "B0127", "B0110", "S0502"  # 2 work days, 2 urgent hours, an emergency within 1 urgent hour
@@ -106,3 +108,40 @@ def test_without_a_correction_the_clock_of_a_declined_event_goes_on_for_the_same
     town.hand.forward(minutes=10)
     event = town.act(event, "dispatch", OPERATOR, unit="MUNICIPAL")
     assert event.handle_due_at == first.handle_due_at
+
+
+def entries(town: Town, event: Event, *rules: str) -> list[tuple[str, str, int]]:
+    query = select(LedgerRow.subject, LedgerRow.rule, LedgerRow.tenths).where(LedgerRow.event_id == event.id)
+    with town.database.read() as session:
+        return [tuple(row) for row in session.execute(query.order_by(LedgerRow.id)) if row.rule in rules]
+
+
+def test_an_unfounded_decline_is_charged_once_however_often_the_lead_sends_the_case_there(town: Town) -> None:
+    event = waiting(town, "S0406")
+    for unit in ("MUNICIPAL", "URBAN_MGMT"):
+        event = declined(town, town.act(event, "dispatch", OPERATOR, unit=unit))
+    event = town.act(event, "dispatch", LEAD, unit="MUNICIPAL")
+    event = town.act(event, "accept", town.unit_of(event))
+    event = town.act(event, "escalate", town.unit_of(event), reason="超出能力")
+    event = town.act(event, "dispatch", LEAD, unit="MUNICIPAL")
+    assert entries(town, event, "unfounded_decline") == [("MUNICIPAL", "unfounded_decline", -10)]
+
+
+def test_an_upheld_appeal_gives_back_what_its_own_unit_had_lost_by_then_and_nothing_else(town: Town) -> None:
+    event = town.claimed()
+    first = event.unit
+    assert first is not None
+    town.tick(days=4)
+    event = town.checked(town.finished(town.fresh(event)))
+    event = town.act(event, "appeal", town.unit_of(event), reason="台风停工")
+    event = town.act(event, "reopen", OPERATOR, reason="复发")
+    event = town.act(event, "escalate", town.unit_of(event), reason="超出能力")
+    event = town.act(event, "dispatch", OPERATOR, unit="MUNICIPAL")
+    event = town.act(event, "accept", town.unit_of(event))
+    town.tick(days=4)
+    event = town.checked(town.finished(town.fresh(event)))
+    before = entries(town, event, "overdue", "supervised")
+    for reviewer in (OPERATOR, LEAD):
+        event = town.act(event, "review", reviewer, verdict="uphold", reason="属实")
+    back = entries(town, event, "overdue", "supervised")[len(before) :]
+    assert first != "MUNICIPAL" and back == [(first, "overdue", 20)]

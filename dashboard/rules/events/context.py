@@ -30,6 +30,8 @@ class Context:
     world: World
     co_units: tuple[CoUnit, ...] = ()
     declined_by: tuple[str, ...] = ()
+    charged: frozenset[str] = frozenset()  # the units whose decline of it has been charged as unfounded
+    appellant: str | None = None  # the unit that appealed
     last_urge_at: datetime | None = None
     claim_bonus: int = 0
     said: frozenset[str] = frozenset()  # what the reporter has done in the present round

@@ -25,6 +25,16 @@ HOLD_ENDED = "挂单到期未结案"
 RED_OVERDUE = "超期达一倍时限"
 
 
+@dataclass(frozen=True, slots=True)
+class Reversal:
+    """Which points on an event are taken back: by their rules, given between two moments, to a unit or person."""
+
+    rules: Collection[str]
+    since: datetime | None = None
+    until: datetime | None = None
+    subject: str | None = None
+
+
 @dataclass(slots=True)
 class Outcome:
     """What one action does: columns to set, and what is written beside the event."""
@@ -38,9 +48,7 @@ class Outcome:
     deliveries: list[tuple[str, str]] = field(default_factory=list)
     demand: tuple[int, int] | None = None  # (id of the original, how many more)
     settled: str | None = None
-    reverse: Collection[str] = ()  # rules whose points on this event are taken back
-    reverse_since: datetime | None = None  # only those given from this moment on
-    reverse_subject: str | None = None  # only what this unit or person earned
+    reverse: Reversal | None = None
 
 
 EventAttempt = Attempt[Event, Context]

@@ -5,7 +5,7 @@ statistics of being on time, while the mark itself stays readable.
 """
 
 from dashboard.rules.events.event import Appeal, Verdict
-from dashboard.rules.events.outcome import SECOND_OVERDUE, EventAttempt, Outcome
+from dashboard.rules.events.outcome import SECOND_OVERDUE, EventAttempt, Outcome, Reversal
 
 
 def appeal(attempt: EventAttempt) -> Outcome:
@@ -35,4 +35,6 @@ def review(attempt: EventAttempt) -> Outcome:
         "overdue",
         *(["supervised"] if attempt.context.supervised_by_rule == SECOND_OVERDUE else []),
     ]
-    return Outcome(set={"appeal": Appeal.UPHELD}, reverse=taken_back, reverse_subject=event.unit)
+    # the case may have been reopened since, and be another unit's: only what the one who appealed had lost by then
+    what = Reversal(taken_back, until=event.appealed_at, subject=attempt.context.appellant)
+    return Outcome(set={"appeal": Appeal.UPHELD}, reverse=what)

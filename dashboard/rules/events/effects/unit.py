@@ -18,7 +18,7 @@ from dashboard.rules.events.deadlines import (
 from dashboard.rules.events.effects.reporter import ANSWERED
 from dashboard.rules.events.event import BAD_RATINGS, Status
 from dashboard.rules.events.guards import DECLINES_TO_RULING
-from dashboard.rules.events.outcome import EventAttempt, Outcome
+from dashboard.rules.events.outcome import EventAttempt, Outcome, Reversal
 
 
 def claim(attempt: EventAttempt) -> Outcome:
@@ -73,19 +73,20 @@ def dispatch(attempt: EventAttempt) -> Outcome:
     kept = attempt.matter.co_units if named is None and attempt.matter.emergency else named
     others = tuple(dict.fromkeys(code for code in kept or () if code != unit))
     outcome = Outcome(set=columns | {"co_units": list(others) or None}, assign=others)
-    if ruling and unit in attempt.context.declined_by:
+    # a decline is charged once, however often the lead sends the case there
+    if ruling and unit in attempt.context.declined_by and unit not in attempt.context.charged:
         outcome.points = scoring.for_unfounded_decline(unit, attempt.context.world.policy)
     return outcome
 
 
 def recall(attempt: EventAttempt) -> Outcome:
     # the unit never had it, or is there no more: its clock goes with it
-    taken_back = ("unfounded_decline",) if attempt.matter.final_dispatch else ()
     outcome = released(attempt.matter)
     outcome.set |= (
         to_dispatch(attempt.context) | NO_CLOCK | ANSWERED | {"hold_from": None, "hold_until": None}
     )
-    outcome.reverse = taken_back
+    if attempt.matter.final_dispatch:
+        outcome.reverse = Reversal(("unfounded_decline",))
     if attempt.matter.status != Status.DISPATCHED:
         outcome.alert = again(attempt.matter)  # it was in somebody's hands, and is in nobody's
     return after_deadline(attempt, outcome)
@@ -151,7 +152,7 @@ def check(attempt: EventAttempt) -> Outcome:
         whose = attempt.viewer.name if in_time else attempt.context.tasked
         outcome.points += scoring.for_check(whose, in_time, policy)
     if in_time and charged:  # it was made in time, only the news of it came late
-        outcome.reverse, outcome.reverse_since = ("check_late",), attempt.matter.finished_at
+        outcome.reverse = Reversal(("check_late",), since=attempt.matter.finished_at)
     return outcome
 
 
@@ -201,5 +202,7 @@ def reopen(attempt: EventAttempt) -> Outcome:
     else:
         columns |= to_dispatch(attempt.context) | NO_CLOCK
     return Outcome(
-        set=columns, reverse=scoring.CLOSING_RULES, alert="raise" if attempt.matter.emergency else None
+        set=columns,
+        reverse=Reversal(scoring.CLOSING_RULES),
+        alert="raise" if attempt.matter.emergency else None,
     )
