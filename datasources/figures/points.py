@@ -47,9 +47,18 @@ class Entry:
 
 
 def ledger_entries(
-    session: Session, board: str, code: str, period: Period, limit: int, cursor: str | None
+    session: Session,
+    board: str,
+    code: str,
+    period: Period,
+    limit: int,
+    cursor: str | None,
+    area: str | None = None,
 ) -> tuple[list[Entry], str | None]:
-    """Return one page of the entries behind a line of a board, newest first, and the cursor of the next."""
+    """Return one page of the entries behind a line of a board, newest first, and the cursor of the next.
+
+    As the board, narrowed to an area they are those for the events in it.
+    """
     limit = bounded(limit)
     # rows of units that are gone name the last one in their line
     before = session.scalars(select(U.code).where(U.successor == code)).all() if board == "units" else ()
@@ -57,7 +66,7 @@ def ledger_entries(
         select(L.id, L.rule, E.number, E.title, L.tenths, L.at, L.reverses)
         .join_from(LedgerRow.__table__, EventRow.__table__, L.event_id == E.id)
         .where(*whose(board, code, before), L.for_at >= period.start, L.for_at < period.end)
-        .where(*older(L.at, L.id, cursor))
+        .where(*older(L.at, L.id, cursor), *(within(area) if area else ()))
         .order_by(L.at.desc(), L.id.desc())
         .limit(limit + 1)
     )

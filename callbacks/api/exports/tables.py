@@ -77,12 +77,12 @@ def _board(words: Words, who: Viewer) -> Table:
 def _entries(words: Words, who: Viewer) -> Table:
     board, code = board_of(words.get("board", "units")), words.get("code", "")
     own_only(board, code, who)
-    span = query.period_of(words, runtime().reference, clock.now(), "month")
+    asked = board_asked(words, runtime().reference, clock.now())
     names = {rule: translate(word) for rule, word in POINT_WORDS.items()}
     back = translate("冲正")
 
     def page(session: Any, cursor: str | None) -> tuple[list[tuple[Entry, str]], str | None]:
-        found, following = ledger_entries(session, board, code, span, PAGE, cursor)
+        found, following = ledger_entries(session, board, code, asked.period, PAGE, cursor, asked.area)
         seen = numbers_seen(session, runtime().reference, who, [one.event for one in found])
         return [(one, one.title if one.event in seen else "") for one in found], following
 
@@ -171,7 +171,7 @@ def named_events(numbers: Sequence[str], who: Viewer) -> Table:
 # what → (words it takes, none: any filter of a list of events; how it is made)
 TABLES: Mapping[str, tuple[tuple[str, ...], Callable[[Words, Viewer], Table]]] = {
     "board": (("board", "period", "area"), _board),
-    "entries": (("board", "code", "period"), _entries),
+    "entries": (("board", "code", "period", "area"), _entries),
     "kpis": (("period", *NARROW, "basis"), _kpis),
     "breakdown": (("dimension", "period", *NARROW, "basis", "codes"), _breakdown),
     "counted": (("kpi", "part", "rating", "period", *NARROW, "basis"), _counted),

@@ -19,7 +19,7 @@ from dashboard.rules.events.event import Rating
 from dashboard.rules.events.policy import POINT_WORDS
 from dashboard.rules.figures import table
 from dashboard.rules.figures.kpis import last_year, previous
-from dashboard.rules.refusals import Forbidden
+from dashboard.rules.refusals import Forbidden, NotFound
 from dashboard.rules.text.masking import mask_text
 from datasources.districts.reference import Reference
 from datasources.events.lists import numbers_seen
@@ -164,13 +164,13 @@ def scores() -> Response:
 @permission("scores.see")
 def entries(board: str, code: str) -> Response:
     """Return the ledger behind one line of a board, newest first; a reversal is an entry of its own."""
-    words = query.words("period", "limit", "cursor")
+    words = query.words("period", "area", "limit", "cursor")
     limit, cursor = query.page_of(words)
     who, board = somebody(), board_of(board)
     own_only(board, code, who)
-    span = query.period_of(words, runtime().reference, clock.now(), "month")
+    asked = board_asked(words, runtime().reference, clock.now())
     with runtime().database.read() as session:
-        found, following = ledger_entries(session, board, code, span, limit, cursor)
+        found, following = ledger_entries(session, board, code, asked.period, limit, cursor, asked.area)
         seen = numbers_seen(session, runtime().reference, who, [one.event for one in found])
     return answer({"items": [_entry(one, seen) for one in found], "next": following})
 
@@ -222,7 +222,9 @@ def own_lines(lines: list[Line], board: str, who: Viewer) -> list[Line]:
 
 
 def own_only(board: str, code: str, who: Viewer) -> None:
-    """Refuse a grid worker what lies behind somebody else's points."""
+    """Refuse a grid worker what lies behind somebody else's points, and anybody what can be no code."""
+    if not code.isprintable():
+        raise NotFound("没有这一行")
     if board == "workers" and who.role is Role.WORKER and code != who.name:
         raise Forbidden("您只能看自己的积分明细")
 

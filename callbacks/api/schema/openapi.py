@@ -119,7 +119,7 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
     ("get", "/levels/events"): Operation("What one cell of the levels counted, newest first", "Counted", refuses=(*SEEN, 422), query=("period", *NARROW, "expected", "finished", "limit", "cursor")),
     ("get", "/scores"): Operation("A board; trend=1 adds each line's points by day, week or month", "Board", refuses=(*ANY, 422), query=("board", "period", "area", "trend")),
     ("get", "/scores/formula"): Operation("How the boards are counted: parts and weights of the composite, points", "Formula"),
-    ("get", "/scores/{board}/{code}/entries"): Operation("The ledger behind a line of a board", "Entries", refuses=(*ANY, 404, 422), query=("period", "limit", "cursor")),
+    ("get", "/scores/{board}/{code}/entries"): Operation("The ledger behind a line of a board", "Entries", refuses=(*ANY, 404, 422), query=("period", "area", "limit", "cursor")),
     ("get", "/appeals"): Operation("Appeals against being overdue: those that wait for a review, or those decided", "Appeals", refuses=(*ANY, 422), query=("state",)),
     ("get", "/exports/{what}.{kind}"): Operation("A board, list or numbers as CSV or Excel, for a reason that is kept; filters as of the door it exports", "", refuses=(*ANY, 404, 422), query=("why", "board", "code", "period", "area", "unit", "category", "channel", "basis", "dimension", "codes", "kpi", "part", "rating", "state"), kind=FILE),
     ("post", "/exports/events.{kind}"): Operation("Events named one by one, in the order given, as CSV or Excel, for a reason that is kept", "", 200, "ExportNamed", BODY, kind=FILE),

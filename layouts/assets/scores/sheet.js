@@ -73,7 +73,7 @@ const entries = (state, code) => {
   const body = frame(name(state, code), t("正在取…"));
   if (scores.first.may.take)
     body.append(
-      exporting.button(() => ["entries", name(state, code), { board: state.board, code, period: state.period }]),
+      exporting.button(() => ["entries", name(state, code), { board: state.board, code, period: state.period, area: state.area }]),
     );
   const list = body.appendChild(el("ol", "s-list"));
   let sum = 0;
@@ -82,7 +82,7 @@ const entries = (state, code) => {
   const load = async (cursor) => {
     const found = await scores.ask(
       `/scores/${state.board}/${encodeURIComponent(code)}/entries?` +
-        scores.query({ limit: cursor === undefined ? 1000 : PAGE, cursor }),
+        scores.query({ area: state.area, limit: cursor === undefined ? 1000 : PAGE, cursor }),
     );
     if (!wanted(mine)) return;
     if (!found) {

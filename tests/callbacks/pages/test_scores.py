@@ -160,3 +160,26 @@ def test_a_trend_has_days_up_to_a_month_weeks_up_to_a_quarter_months_beyond(open
     ):
         buckets = ask(opened, f"/scores?board=units&period={words}&trend=1")["buckets"]
         assert (len(buckets), buckets[1]) == (count, second)
+
+
+def test_the_ledger_of_a_line_of_an_areas_board_adds_up_to_that_line(opened, place):
+    town, street = place, place.reference.areas[place.grid].path.split("/")[2]
+    elsewhere = next(
+        one
+        for one in town.reference.grids
+        if f"/{street}/" not in one.path and one.lng is not None and one.code != town.grid
+    )
+    first = town.checked(town.finished(town.claimed()), "very_satisfied")
+    town.grid = elsewhere.code
+    town.checked(town.finished(town.act(town.report(), "claim", town.unit_of(first))), "very_satisfied")
+    for asked in ("", f"&area={street}"):
+        rows = opened.call("leader", "GET", f"/scores?board=units{asked}").json["rows"]
+        (line,) = [row for row in rows if row["code"] == first.unit]
+        path = f"/scores/units/{first.unit}/entries?limit=100{asked}"
+        found = opened.call("leader", "GET", path).json["items"]
+        assert sum(float(one["points"]) for one in found) == float(line["points"]) != 0, asked
+    assert opened.call("leader", "GET", "/scores/units/x/entries?area=nowhere").status_code == 422
+
+
+def test_what_can_be_no_code_has_no_ledger(opened, place):
+    assert opened.call("leader", "GET", "/scores/units/%00/entries").status_code == 404
