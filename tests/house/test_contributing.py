@@ -99,8 +99,8 @@ from tests.support.api_world import open_app
 sealing.use(["a key of the copy"])
 columns = {one["name"] for one in inspect(open_app(Path(sys.argv[1])).runtime.database.engine).get_columns("rollup")}
 assert {"extension_rate_num", "extension_rate_den"} <= columns
-alike = ("equal_the_plain_count_over_any_history", "rolled_up_as_it_comes_equals_rebuilt")
-tests = ["tests/datasources/figures/test_queries.py", "tests/datasources/figures/test_rollups_of_any_history.py"]
+alike = ("equal_the_plain_count_over_any_history", "a_check_of_a_day_rolled_up_long_ago")
+tests = ["tests/datasources/figures/test_queries.py", "tests/datasources/figures/test_rollups.py"]
 sys.exit(pytest.main(["-q", "-p", "no:cacheprovider", "-W", "ignore", "-k", " or ".join(alike), *tests]))
 """
 

@@ -73,7 +73,11 @@ const entries = (state, code) => {
   const body = frame(name(state, code), t("正在取…"));
   if (scores.first.may.take)
     body.append(
-      exporting.button(() => ["entries", name(state, code), { board: state.board, code, period: state.period, area: state.area }]),
+      exporting.button(() => [
+        "entries",
+        name(state, code),
+        { board: state.board, code, period: state.period, area: state.area },
+      ]),
     );
   const list = body.appendChild(el("ol", "s-list"));
   let sum = 0;
