@@ -78,6 +78,8 @@ class Loop:
 def clock_loops(runtime: Runtime) -> list[Loop]:
     """Return the loops of a process that keeps the clock."""
     rolling, courier = RollupProcess(runtime), Courier(runtime)
+    for one in deadlines.SWEEPS:  # what is never finished is missed from now on
+        runtime.beats.done(one.__name__)
     pause = max(FASTEST_SWEEP, min(SWEEP_SECONDS, 10 / clock.speed()))
     loops = [
         Loop("clock", lambda: sweep(runtime), pause),

@@ -88,9 +88,14 @@ class Pulse:
 
     @property
     def sweep_ages(self) -> dict[str, float]:
-        """Return how many seconds ago each sweep was last finished, in whatever process."""
+        """Return how many seconds ago each sweep was last finished, in whatever process.
+
+        A clock says at its start what it does. What none has said belongs to a newer version than the clock that runs:
+        while a product is upgraded piece by piece its new webs do not call the old clock dead.
+        """
         now = time.monotonic()
-        return {name: now - self._beat_of(name) for name in self._sweeps}
+        said = [name for name in self._sweeps if name in self._beats]
+        return {name: now - self._beat_of(name) for name in said or self._sweeps}
 
     @property
     def ages(self) -> dict[str, float]:

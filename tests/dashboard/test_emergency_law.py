@@ -186,7 +186,7 @@ class EmergencyLife(Life):
 def test_every_open_emergency_has_somebody_responsible_and_a_next_moment(small_town: Town) -> None:
     machine = type("Here", (EmergencyLife,), {"town": small_town})
     calm = settings(
-        max_examples=examples(25),
+        max_examples=examples(12),
         stateful_step_count=30,
         deadline=None,
         suppress_health_check=list(HealthCheck),

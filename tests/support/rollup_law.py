@@ -46,17 +46,17 @@ def contents(session):
 
 
 def narrows(history):
-    """Return what numbers are narrowed to here: nothing, each dimension, and some together."""
+    """Return what numbers are narrowed to here: nothing, and two of each dimension and some together."""
     event = history.dice.choice(history.events)
     street = event.area_path.strip("/").split("/")[1] if event.area_path.count("/") > 2 else None
-    return [
-        Narrow(),
+    found = [
         Narrow(area=street),
         Narrow(unit="URBAN_MGMT"),
         Narrow(category="S0406"),
         Narrow(channel="resident"),
         Narrow(area=street, unit="URBAN_MGMT", channel="grid_worker"),
     ]
+    return [Narrow(), *history.dice.sample(found, 2)]
 
 
 def check_numbers(session, reference, history):

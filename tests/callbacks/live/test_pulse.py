@@ -12,7 +12,7 @@ from callbacks.live.scopes import EVERYTHING
 from callbacks.pages import admin_health
 from dashboard import clock
 from dashboard.feed.publisher import Publisher
-from dashboard.loops import beat, keep_aside
+from dashboard.loops import beat, clock_loops, keep_aside
 from dashboard.sweeps import deadlines
 from datasources.feed.embedded import Embedded
 from datasources.feed.stream import FeedDown
@@ -20,7 +20,7 @@ from datasources.store import beats
 from datasources.store.beats import PUBLISHER, Beats
 from datasources.store.database import Database
 from tests.conftest import Town
-from tests.support.api_world import OpenApi
+from tests.support.api_world import OpenApi, runtime_of
 from tests.support.live_world import *  # noqa: F403 - the fixtures
 from tests.support.live_world import Listener, World
 
@@ -86,6 +86,23 @@ def test_one_sweep_that_stands_still_is_the_clock_standing_still(
         "database",
         "feed",
     }
+
+
+def test_a_sweep_that_only_a_newer_clock_knows_is_not_missed_while_the_old_one_works(
+    database: Database,
+) -> None:
+    beating(database)
+    pulse = old(Pulse(database, (*NAMES, "a sweep of tomorrow"), clock.real_now))
+    pulse.look()
+    assert pulse.still == []
+
+
+def test_a_clock_says_at_its_start_what_it_does_so_that_a_sweep_that_never_ends_is_told(
+    tmp_path: Path, sqlite: Database
+) -> None:
+    runtime = runtime_of(sqlite, tmp_path)
+    clock_loops(runtime)
+    assert set(runtime.beats.take()) >= set(NAMES)
 
 
 def test_a_database_that_does_not_answer_is_told_and_nothing_is_said_of_the_others() -> None:

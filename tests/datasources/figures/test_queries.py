@@ -272,6 +272,7 @@ def overdue(event: Event, now: datetime) -> bool:
     return running and event.handle_due_at is not None and event.handle_due_at < now
 
 
+@settings(max_examples=examples(8), deadline=None, suppress_health_check=KEPT, phases=ONCE)
 @given(seed=st.integers(0, 10**9))
 def test_a_live_row_says_overdue_of_exactly_what_the_list_and_the_number_say(sqlite, seed):
     reference = References(sqlite).get()
