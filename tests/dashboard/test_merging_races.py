@@ -14,17 +14,9 @@ from datasources.accounts import limits
 from datasources.audit import links, reveals
 from datasources.events import journal
 from datasources.figures.rollups import days
-from datasources.store.database import Database
-from tests.conftest import LEAD, OPERATOR, Town, make_town
+from tests.conftest import LEAD, OPERATOR, Town
 from tests.dashboard.test_emergency_law import open_alert
 from tests.support.interleaved import Work, interleaved
-from tests.support.references import references
-
-
-@pytest.fixture
-def city(postgresql: Database, hand: Any) -> Town:
-    """A town on PostgreSQL, where several writers work at once."""
-    return make_town(postgresql, references(postgresql).get(), hand)
 
 
 def urgent(town: Town) -> Event:
