@@ -8,10 +8,11 @@ from sqlalchemy.orm import Session
 
 from dashboard import alerting
 from dashboard.rules.events.event import Event, Status
-from dashboard.sweeps import deadlines
+from dashboard.sweeps import deadlines, unheard
 from datasources.alerts import journal as alert_journal
 from datasources.store.models import AlertLogRow, AlertRow
 from tests.conftest import LEAD, OPERATOR, Town
+from tests.dashboard.test_emergency_heard import hear, owed
 from tests.dashboard.test_emergency_law import answer, open_alert
 from tests.dashboard.test_merging_races import doing, urgent
 from tests.support.interleaved import Work, interleaved
@@ -89,3 +90,17 @@ def test_a_unit_declines_as_the_clock_opens_the_alarm_again_and_one_alarm_sounds
     assert city.fresh(event).status == Status.PENDING_DISPATCH
     alert = open_alert(city, event)
     assert alert is not None and (alert.state, alert.episode) == ("raised", 2)
+
+
+def test_two_clocks_tell_the_gateway_once_of_an_alarm_that_nobody_hears(city: Town) -> None:
+    hear(city)
+    event = urgent(city)
+    hear(city, audible=False)
+    alert = open_alert(city, event)
+    assert alert is not None
+
+    def telling(session: Session) -> int:
+        return unheard.call(session, alert.id, city.now)
+
+    assert interleaved(city.database, telling, telling) == (1, 0)
+    assert owed(city, event) == ["no_audible_screen"]
