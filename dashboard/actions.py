@@ -40,6 +40,9 @@ LATE_BY = timedelta(seconds=60)
 OUTSIDE: dict[str, Any] = {"candidates": [], "distance_m": None, "streets": 0, "settled": False}
 # what may end the alert of an event that others were merged into; asked for the list of buttons too
 SILENCING = frozenset({"reject", "correct", "buttons"})
+MERGING = 20265  # those who merge, or end what others may be merging into, take turns
+MERGES = frozenset({"merge", "unmerge"})
+ENDS_AN_ALARM = frozenset({"reject", "correct", "check", "conclude"})
 MACHINES = frozenset({Role.SYSTEM.value, Role.CLOCK.value})
 PLACE_COLUMNS = tuple(column.name for column in fields(Place))
 
@@ -121,6 +124,7 @@ def perform(session: Session, reference: Reference, event: Event, request: Reque
     """
     action, by, version, due_at = request.action, request.by, request.version, request.due_at
     facts = EVENTS.said(action, request.facts)
+    event = _in_turn(session, event, action)
     last = journal.last_at(session, event) or request.now
     now = max(request.now, last)  # no step lies before the one it follows
     context = _surroundings(session, reference, event, replace(request, facts=facts, now=now))
@@ -148,6 +152,17 @@ def perform(session: Session, reference: Reference, event: Event, request: Reque
     alerting.follow(session, event, done.matter, by.name, now)
     dirty_marks.mark(session, moments | dirty_marks.moments_of_change(session, event, done.matter))
     return done.matter
+
+
+def _in_turn(session: Session, event: Event, action: str) -> Event:
+    """Return an event as it stands once nobody else merges, where an action decides by what is merged into what.
+
+    The guard of a row does not see the second one that a merging decides by; and `demand` changes without a version.
+    """
+    if action not in MERGES and not (event.emergency and action in ENDS_AN_ALARM):
+        return event
+    take_turn(session, MERGING)
+    return journal.event_by_id(session, event.id) or event
 
 
 def refuse_stranger(

@@ -77,11 +77,10 @@ def raise_alert(
     `mark` is an anonymous sender's: many of one fold into one that sounds (`rules.folding`). `again`: one that was
     answered, or silenced for a while, is over and a new episode sounds; one that sounds goes on.
     """
-    before = alert_journal.open_alert(session, event.id)
-    if before is not None:
+    while (before := alert_journal.open_alert(session, event.id)) is not None:
         if not again or alerts.sounds(before, now):
             return None
-        stand_down(session, event.id, now, by)
+        _end(session, before, now, by)
     fresh = alerts.raised(event.id, alert_journal.last_episode(session, event.id) + 1, now)
     return gateway.raised(session, event, alert_folding.folded(session, fresh, event, mark, now), by, now)
 
@@ -102,14 +101,18 @@ def follow(session: Session, before: Event, after: Event, by: str, now: datetime
 
 
 def stand_down(session: Session, event_id: int, now: datetime, by: str) -> None:
-    """End the open alert of an event, if it has one."""
-    before = alert_journal.open_alert(session, event_id)
-    if before is not None:
-        after = alerts.stood_down(before, now)
-        if alert_journal.update_alert(session, before, after):
-            alert_journal.log_alert(session, before.id, "stand_down", now, by)
-            alert_journal.tell_alert(session, after, now)
-            alert_folding.hand_on(session, before, now)
+    """End the open alert of an event, if it has one; whatever became of it at this moment, it is ended too."""
+    while (before := alert_journal.open_alert(session, event_id)) is not None:
+        _end(session, before, now, by)
+
+
+def _end(session: Session, before: Alert, now: datetime, by: str) -> None:
+    """End an alert unless somebody else has just changed it."""
+    after = alerts.stood_down(before, now)
+    if alert_journal.update_alert(session, before, after):
+        alert_journal.log_alert(session, before.id, "stand_down", now, by)
+        alert_journal.tell_alert(session, after, now)
+        alert_folding.hand_on(session, before, now)
 
 
 def _alert(session: Session, alert_id: int) -> Alert:

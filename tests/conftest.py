@@ -275,6 +275,12 @@ def small_town(sqlite: Database, hand: clock.HandClock) -> Town:
     return make_town(sqlite, references(sqlite).get(), hand)
 
 
+@pytest.fixture
+def city(postgresql: Database, hand: clock.HandClock) -> Town:
+    """A town on PostgreSQL alone, where several writers work at once."""
+    return make_town(postgresql, references(postgresql).get(), hand)
+
+
 def open_account(database: Database, viewer: Viewer) -> None:
     """Let somebody have an account, without a password."""
     from datasources.store.models import AccountRow

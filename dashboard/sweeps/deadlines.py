@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import and_, or_
 from sqlalchemy.orm import Session
 
-from dashboard import actions, alert_folding
+from dashboard import actions, alert_folding, alerting
 from dashboard.rules.access import CLOCK
 from dashboard.rules.alerts import alert as alerts
 from dashboard.rules.alerts import waiting
@@ -28,7 +28,7 @@ from datasources.alerts import journal as alert_journal
 from datasources.districts.reference import Reference
 from datasources.events import journal
 from datasources.store.beats import Beats
-from datasources.store.database import Database
+from datasources.store.database import Database, hold_row
 from datasources.store.faults import is_outage
 from datasources.store.models import AlertRow, EventRow
 from datasources.store.quiet_log import Quiet
@@ -192,6 +192,8 @@ def _climb(session: Session, alert: Alert, now: datetime) -> int:
     event = journal.event_by_id(session, alert.event_id)
     if event is None:
         raise LookupError(f"the event {alert.event_id} of the alert is gone")
+    if not event.is_open:
+        return _ended(session, event, now)
     if alert_folding.freed(session, alert, now):
         return 1
     signed = waiting.all_signed(event, journal.co_units(session, event))
@@ -209,3 +211,13 @@ def _climb(session: Session, alert: Alert, now: datetime) -> int:
         gateway.raised(session, event, again, "clock", now)
     alert_journal.tell_alert(session, after, now)
     return len(done)
+
+
+def _ended(session: Session, event: Event, now: datetime) -> int:
+    """End the alert of an event that is over: nobody acts on that any more, so it would sound for ever."""
+    hold_row(session, E.id, event.id)  # it may just be opened again
+    found = journal.event_by_id(session, event.id)
+    if found is None or found.is_open:
+        return 0
+    alerting.stand_down(session, event.id, now, CLOCK.name)
+    return 1

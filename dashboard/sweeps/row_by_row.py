@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from dashboard.rules.refusals import Refusal
+from dashboard.rules.refusals import Conflict, Refusal
 from datasources.store.database import Database
 from datasources.store.faults import is_locked, is_outage
 
@@ -70,9 +70,9 @@ def _one(database: Database, sweep: Sweep, row: Any) -> int:
     try:
         with brief(database) as session:
             done = sweep.do(session, row)
-    except (
-        Refusal
-    ) as refusal:  # somebody was faster: exactly what the guard is for; again and again it is the row's fault
+    except Conflict:  # somebody was faster: exactly what the guard is for, and no fault of the row's
+        return 0
+    except Refusal as refusal:  # it may have changed meanwhile; again and again it is the row's fault
         aside.rest(name, row.id)
         if aside.tries(name, row.id) >= REFUSALS_ASIDE:
             aside.note(name, row.id, refusal)

@@ -13,7 +13,7 @@ from datasources.alerts import gateway, journal
 from datasources.alerts.screens import audible_screens
 from datasources.districts.reference import Reference
 from datasources.events import journal as events
-from datasources.store.database import Database
+from datasources.store.database import Database, hold_row
 from datasources.store.models import AlertRow
 
 A: Any = AlertRow.__table__.c
@@ -29,17 +29,27 @@ def unheard(database: Database, _reference: Reference, now: datetime, budget: fl
         return journal.alerts_where(session, A.id.in_(ids))
 
     def do(session: Session, alert: Alert) -> int:
-        # somebody may have answered, a screen may be back, another process may have called by now
-        if not journal.alerts_where(session, A.id == alert.id, gateway.uncalled(now)):
-            return 0
-        event = events.event_by_id(session, alert.event_id)
-        if event is None:
-            raise LookupError(f"the event {alert.event_id} of the alert is gone")
-        if audible_screens(session, now):
-            return 0
-        gateway.call_unheard(session, event, alert, now)
-        return 1
+        return call(session, alert.id, now)
 
     return row_by_row.each(
         database, Sweep("unheard", A.id, gateway.uncalled(now), A.raised_at, read, do), budget
     )
+
+
+def call(session: Session, key: int, now: datetime) -> int:
+    """Owe the gateway a message about one alarm, unless nothing is owed about it any more; return how many.
+
+    Somebody may have answered, a screen may be back, another process may have called by now, or be about to.
+    """
+    hold_row(session, A.id, key)
+    found = journal.alerts_where(session, A.id == key, gateway.uncalled(now))
+    if not found:
+        return 0
+    (alert,) = found
+    event = events.event_by_id(session, alert.event_id)
+    if event is None:
+        raise LookupError(f"the event {alert.event_id} of the alert is gone")
+    if audible_screens(session, now):
+        return 0
+    gateway.call_unheard(session, event, alert, now)
+    return 1

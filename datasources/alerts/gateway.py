@@ -34,7 +34,7 @@ def uncalled(now: datetime) -> ColumnElement[bool]:
 
 
 def call_unheard(session: Session, event: Event, alert: Alert, now: datetime) -> None:
-    """Owe the gateway a message because nobody in the hall hears an alert, and log it."""
+    """Owe the gateway a message because nobody in the hall hears an alert, and log it; its row is the caller's alone."""
     owe(session, event, alert, "no_audible_screen", now)
     journal.log_alert(session, alert.id, CALLED, now, "clock")
 

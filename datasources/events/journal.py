@@ -122,7 +122,9 @@ def add_demand(session: Session, key: int, more: int) -> None:
     No version: nobody decided anything about the original, so what people have open of it stays current.
     """
     bearer: int | None = key
-    while bearer is not None:
+    seen: set[int] = set()  # whatever the rows say, nothing is counted twice and the way ends
+    while bearer is not None and bearer not in seen:
+        seen.add(bearer)
         session.execute(update(EVENT).where(EVENT.c.id == bearer).values(demand=EVENT.c.demand + more))
         bearer = session.scalar(select(EVENT.c.merged_into).where(EVENT.c.id == bearer))
 
@@ -130,12 +132,14 @@ def add_demand(session: Session, key: int, more: int) -> None:
 def bears_urgent(session: Session, event: Event) -> bool:
     """Return whether an emergency is merged into an event, also by way of another one."""
     layer = [event.id]
+    seen = {event.id}
     while layer:
         merged = EVENT.c.status == Status.MERGED.value, EVENT.c.merged_into.in_(layer)
         rows = session.execute(select(EVENT.c.id, EVENT.c.emergency).where(*merged)).all()
         if any(urgent for _, urgent in rows):
             return True
-        layer = [key for key, _ in rows]
+        layer = [key for key, _ in rows if key not in seen]
+        seen.update(layer)
     return False
 
 

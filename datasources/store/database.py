@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy import Connection, Engine, create_engine, event, select, text
 from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlalchemy.orm import Session
 
@@ -135,6 +135,11 @@ def take_turn(session: Session, number: int) -> None:
     """Wait until no other writer holds this number, to the end of the transaction; on SQLite writers are alone anyway."""
     if session.get_bind().dialect.name != "sqlite":
         session.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": number})
+
+
+def hold_row(session: Session, column: Any, key: int) -> None:
+    """Keep other writers off the row of an id, to the end of the transaction; what is read after this stays so."""
+    session.execute(select(column).where(column == key).with_for_update())
 
 
 def _is_newest(connection: Connection) -> bool:

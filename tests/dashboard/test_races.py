@@ -2,20 +2,22 @@
 
 import multiprocessing
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from dashboard import actions
-from dashboard.rules.events.event import Status
+from dashboard.rules.access import CLOCK
+from dashboard.rules.events.event import Event, Status
 from dashboard.rules.refusals import Conflict, NotAllowedNow
-from dashboard.sweeps import deadlines
+from dashboard.sweeps import deadlines, row_by_row
 from datasources.districts.reference import References
 from datasources.events import journal
 from datasources.store.database import Database
-from datasources.store.models import LedgerRow, StepRow
+from datasources.store.models import EventRow, LedgerRow, StepRow
 from tests.conftest import OPERATOR, Town, unit_viewer
 
 CROWD = 12
@@ -138,3 +140,29 @@ def test_two_processes_that_claim_at_once_agree_on_the_winner(town: Town) -> Non
     with town.database.read() as session:
         found = journal.event_by_id(session, event.id)
     assert (found.status, found.unit) == (Status.HANDLING, winner)
+
+
+def test_an_event_that_a_sweep_always_loses_to_somebody_faster_is_not_set_aside(town: Town) -> None:
+    event = town.report()
+    town.hand.forward(minutes=31)
+    tried = 0
+
+    def read(session: Session, ids: Sequence[int]) -> list[Event]:
+        found = journal.events_where(session, EventRow.id.in_(ids))
+        town.act(town.fresh(event), "comment", OPERATOR, text="在核实")
+        return found
+
+    def do(session: Session, stale: Event) -> int:
+        nonlocal tried
+        tried += 1
+        request = actions.Request("lapse", {}, CLOCK, town.now, stale.version)
+        actions.perform(session, town.reference, stale, request)
+        return 1
+
+    due = EventRow.id == event.id
+    sweep = row_by_row.Sweep("lapse claim_due_at", EventRow.id, due, EventRow.id, read, do)
+    for _ in range(row_by_row.REFUSALS_ASIDE):
+        assert row_by_row.each(town.database, sweep) == 0
+    assert tried == row_by_row.REFUSALS_ASIDE
+    assert town.database.aside.take() == []
+    assert deadlines.lapse(town.database, town.reference, town.now) == 1

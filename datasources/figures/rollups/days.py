@@ -58,7 +58,7 @@ M: Any = RollupMarkRow.__table__.c
 TABLES = (RollupRow, RollupPointsRow, RollupTimesRow, RollupFlowRow, RolledRow)
 ONE = timedelta(days=1)
 EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
-TURN = 20261  # those who roll up take turns, so that none stores what another has stored
+TURN = 20263  # those who roll up take turns, so that none stores what another has stored
 SUMS = tuple(f"{code}_{part}" for code in ROLLUP_CODES for part in ("num", "den"))
 DUE_CODES = tuple(code for code in ROLLUP_CODES if not code.endswith("_reported"))
 BY_REPORT = frozenset(
