@@ -86,7 +86,9 @@ def test_two_operators_see_each_other_and_the_second_takes_over_only_with_a_reas
     expect(first.locator(HERE)).to_contain_text("lead 正在处理")
     expect(first.locator(".e-steps")).to_contain_text("值班员临时离席")
     expect(second.locator(HERE)).not_to_contain_text("正在处理，您")
-    expect(second.locator(".e-steps")).to_contain_text("值班员临时离席")  # drawn with the step of the take-over in it
+    expect(second.locator(".e-steps")).to_contain_text(
+        "值班员临时离席"
+    )  # drawn with the step of the take-over in it
     second.locator("#event-body [data-action=reject]").click()
     write(second, "不属于网格事件")
     expect(second.locator("#event-body [data-event]")).to_have_attribute("data-status", "rejected")
