@@ -1,13 +1,11 @@
 """Who may enter: passwords, locks, sessions, tokens — and that closing an account closes its doors."""
 
 import hashlib
-from datetime import timedelta
 
 import pytest
 from argon2 import extract_parameters
 from sqlalchemy import select
 
-from dashboard import clock
 from dashboard.rules.access import Role
 from dashboard.rules.refusals import NotFound, Refusal
 from datasources.accounts import accounts, recognition, sign_in
@@ -15,33 +13,8 @@ from datasources.accounts.sign_in import SignIn
 from datasources.districts.reference import Reference, References
 from datasources.store.database import Database
 from datasources.store.models import AccountRow, AuditRow, SessionRow, TokenRow
+from tests.callbacks.security.conftest import Hand
 from tests.support.api_world import PASSWORD, OpenApi
-
-
-class Hand:
-    """Real time, moved by hand: sessions and locks do not follow the drill."""
-
-    def __init__(self) -> None:
-        self.moment = clock.real_now()
-
-    def __call__(self):  # type: ignore[no-untyped-def]
-        return self.moment
-
-    def forward(self, **delta: float) -> None:
-        self.moment += timedelta(**delta)
-
-
-@pytest.fixture
-def time() -> Hand:
-    return Hand()
-
-
-@pytest.fixture
-def doors(database: Database, reference: Reference, time: Hand) -> SignIn:
-    """The doors of a database with the demo accounts."""
-    with database.write() as session:
-        accounts.ensure_demo(session, reference, PASSWORD, time())
-    return SignIn(database, time)
 
 
 def fresh(database: Database, time: Hand) -> SignIn:

@@ -2,50 +2,24 @@
 
 import re
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
 
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from callbacks.security import client
-from dashboard import clock
 from dashboard.rules.refusals import Refusal
 from datasources.accounts import accounts, limits, sign_in
 from datasources.accounts.sign_in import Entered, Origin, SignIn, TooSoon
 from datasources.districts.reference import Reference
 from datasources.store.database import Database
 from datasources.store.models import AuditRow, DeviceRow, SignInLimitRow
+from tests.callbacks.security.conftest import Hand
 from tests.support.api_world import PASSWORD, OpenApi
 
 HERE, THERE = Origin("192.0.2.7"), Origin("198.51.100.9")
 FREE, FIRST = limits.KINDS["pair"]
 AT_ADDRESS = limits.KINDS["address"][0]
-
-
-class Hand:
-    """Real time, moved by hand."""
-
-    def __init__(self) -> None:
-        self.moment = clock.real_now()
-
-    def __call__(self):  # type: ignore[no-untyped-def]
-        return self.moment
-
-    def forward(self, **delta: float) -> None:
-        self.moment += timedelta(**delta)
-
-
-@pytest.fixture
-def time() -> Hand:
-    return Hand()
-
-
-@pytest.fixture
-def doors(database: Database, reference: Reference, time: Hand) -> SignIn:
-    with database.write() as session:
-        accounts.ensure_demo(session, reference, PASSWORD, time())
-    return SignIn(database, time)
 
 
 def tried(doors: SignIn, name: str, password: str = "wrong password", origin: Origin = HERE) -> str:
