@@ -13,13 +13,15 @@ from dashboard.rules.events.event import OPEN, Event
 from datasources.districts.reference import Reference, References
 from datasources.events import journal
 from datasources.store.models import EventRow
+from tests.browser.entering import signed_in
+from tests.browser.entering import size as sized
 from tests.browser.own import own
 from tests.browser.waiting import until
 from tests.load import hundred_thousand
 from tests.load.places import loaded
 from tests.load.wall_page import spots
 from tests.support import product
-from tests.support.product import PASSWORD, Product
+from tests.support.product import Product
 
 __all__ = ["desk", "full"]
 
@@ -93,12 +95,8 @@ def desk(browser: Browser, full: Product) -> Iterator[Callable[..., Page]]:
     contexts, faults = [], []
 
     def enter(path: str = "/desk", size: tuple[int, int] = (1920, 1080)) -> Page:
-        context = browser.new_context(
-            base_url=full.address, viewport={"width": size[0], "height": size[1]}, locale="zh-CN"
-        )
+        context = signed_in(browser, full.address, "operator", **sized(*size))
         contexts.append(context)
-        entered = context.request.post("/login", form={"username": "operator", "password": PASSWORD})
-        assert entered.ok, entered.text()
         page = context.new_page()
         page.on("pageerror", lambda fault: faults.append(str(fault)))
         page.on("console", lambda said: faults.append(said.text) if said.type == "error" else None)

@@ -16,6 +16,7 @@ from PIL import Image
 from playwright.sync_api import Browser, FilePayload, Page
 
 from dashboard.simulation.album import simulated_photo
+from tests.browser.entering import somebody
 from tests.browser.gallery import GAS, LIVED_S, rest
 from tests.browser.phone_page import Cast, act, community_of, report, rivals
 from tests.browser.waiting import until
@@ -213,7 +214,7 @@ def prepared(browser: Browser) -> Iterator[Stage]:
 
 def finish(cast: Cast, unit: str, number: str) -> None:
     """Let a unit say that it is done, with a photo."""
-    context = cast.browser.new_context(base_url=cast.running.address)
+    context = somebody(cast.browser, cast.running.address)
     headers = {"Authorization": f"Bearer {cast.token(f'unit-{unit}')}"}
     sent = context.request.post("/api/v1/photos", multipart={"file": PHOTO}, headers=headers)
     act(cast, f"unit-{unit}", number, "finish", text="已清理完毕，路面恢复", photos=[sent.json()["id"]])

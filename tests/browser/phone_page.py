@@ -9,9 +9,10 @@ from typing import Any
 from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize
 
+from tests.browser.entering import signed_in, somebody
 from tests.browser.own import own
 from tests.load.wall_page import spots
-from tests.support.product import PASSWORD, Product, token_for
+from tests.support.product import Product, token_for
 
 PHONE: ViewportSize = {"width": 390, "height": 844}
 PROMPT_MS = 15_000
@@ -45,11 +46,11 @@ class Cast:
 
     def enter(self, account: str | None, path: str, *, clock: bool = False, **more: Any) -> Page:
         """Open a page as somebody, None is a stranger; with `clock` its time can be moved on."""
-        options: dict[str, Any] = {"base_url": self.running.address, "locale": "zh-CN"} | more
-        context = self.browser.new_context(**options)
-        self.contexts.append(context)
         if account:
-            assert context.request.post("/login", form={"username": account, "password": PASSWORD}).ok
+            context = signed_in(self.browser, self.running.address, account, **more)
+        else:
+            context = somebody(self.browser, self.running.address, **more)
+        self.contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda fault: self.faults.append(str(fault)))
         if clock:

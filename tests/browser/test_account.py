@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.browser.entering import signed_in, somebody
 from tests.support import product
 from tests.support.product import PASSWORD, Product
 
@@ -36,9 +37,8 @@ def enter(browser: Browser, running: Product) -> Iterator[Enter]:
     contexts, faults = [], []
 
     def open_page(name: str, path: str) -> Page:
-        context = browser.new_context(base_url=running.address, locale="zh-CN")
+        context = signed_in(browser, running.address, name)
         contexts.append(context)
-        assert context.request.post("/login", form={"username": name, "password": PASSWORD}).ok
         page = context.new_page()
         page.on("pageerror", lambda fault: faults.append(str(fault)))
         page.goto(path)
@@ -113,7 +113,7 @@ def test_own_logins_are_ended_from_another_browser(enter: Enter) -> None:
 def test_an_administrator_sees_who_waits_and_ends_it(
     enter: Enter, browser: Browser, running: Product
 ) -> None:
-    stranger = browser.new_context(base_url=running.address)
+    stranger = somebody(browser, running.address)
     said = [
         stranger.request.post("/login", form={"username": "unit-FIRE", "password": "no"}).status
         for _ in range(6)

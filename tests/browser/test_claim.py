@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.entering import somebody
 from tests.browser.phone_page import (
     PHONE,
     PROMPT_MS,
@@ -172,7 +173,7 @@ def _finish(cast: Cast, unit: str, number: str) -> None:
     token = cast.token(f"unit-{unit}")
     body = {"size": len(data), "sha256": hashlib.sha256(data).hexdigest()}
     _, begun = cast.running.ask("/api/v1/uploads", body, token)
-    context = cast.browser.new_context(base_url=cast.running.address)
+    context = somebody(cast.browser, cast.running.address)
     sent = context.request.patch(
         f"/api/v1/uploads/{begun['id']}",
         data=data,

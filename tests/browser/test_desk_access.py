@@ -6,11 +6,12 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.browser.entering import signed_in, sized
 from tests.browser.own import own
 from tests.browser.waiting import until
 from tests.load.wall_page import spots
 from tests.support import product
-from tests.support.product import PASSWORD, Product
+from tests.support.product import Product
 
 # visible text whose colour does not stand out enough from the nearest plain ground behind it: [text, ratio]
 FAINT = """() => {
@@ -72,11 +73,8 @@ def desk(browser: Browser, centre: Product) -> Iterator[Callable[..., Page]]:
     contexts = []
 
     def sit(lang: str = "zh-CN") -> Page:
-        context = browser.new_context(
-            base_url=centre.address, locale=lang, viewport={"width": 1920, "height": 1080}
-        )
+        context = signed_in(browser, centre.address, "operator", locale=lang, **sized(1920, 1080))
         contexts.append(context)
-        assert context.request.post("/login", form={"username": "operator", "password": PASSWORD}).ok
         page = context.new_page()
         page.goto("/desk")
         own(page)

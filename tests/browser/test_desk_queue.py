@@ -28,10 +28,11 @@ from tests.browser.desk_page import (
     size_of,
     standing,
 )
+from tests.browser.entering import signed_in
 from tests.browser.own import own
 from tests.browser.waiting import until
 from tests.support import product
-from tests.support.product import PASSWORD, Product
+from tests.support.product import Product
 
 TABS = ("register", "dispatch", "border", "unsigned", "late", "supervised", "approval", "all")
 # the chosen row: where it stands on the glass, and that it is marked
@@ -360,8 +361,7 @@ def test_the_grids_script_comes_to_the_desk_alone_and_everything_from_its_own_or
 
 def test_an_empty_desk_says_that_nothing_waits(browser: Browser, tmp_path: Path) -> None:
     with product.start(tmp_path, "--no-demo") as running:
-        context = browser.new_context(base_url=running.address)
-        assert context.request.post("/login", form={"username": "operator", "password": PASSWORD}).ok
+        context = signed_in(browser, running.address, "operator")
         page = context.new_page()
         page.goto("/desk")
         own(page)

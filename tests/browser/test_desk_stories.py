@@ -12,11 +12,12 @@ import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 from shapely.geometry import shape
 
+from tests.browser.entering import signed_in, sized
 from tests.browser.own import own
 from tests.browser.waiting import until
 from tests.load.wall_page import spots
 from tests.support import product
-from tests.support.product import PASSWORD, Product
+from tests.support.product import Product
 
 DRILL = 60  # so many drill seconds a second: a hold of ten minutes ends while somebody watches
 PLAIN, GAS = "S0406", "S0502"
@@ -44,11 +45,8 @@ def desk(browser: Browser, centre: Product) -> Iterator[Callable[..., Page]]:
     contexts = []
 
     def sit(account: str) -> Page:
-        context = browser.new_context(
-            base_url=centre.address, viewport={"width": 1366, "height": 768}, locale="zh-CN"
-        )
+        context = signed_in(browser, centre.address, account, **sized(1366, 768))
         contexts.append(context)
-        assert context.request.post("/login", form={"username": account, "password": PASSWORD}).ok
         page = context.new_page()
         page.goto("/desk")
         own(page)

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.support.product import PASSWORD, Product, start
+from tests.browser.entering import signed_in, sized, somebody
+from tests.support.product import Product, start
 
 FIRE = {"title": "厂房起火", "address": "示例路 1 号", "emergency": True, "lng": 118.1093, "lat": 24.5123}
 
@@ -17,12 +18,7 @@ def centre(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
 
 
 def page_of(browser: Browser, centre: Product, account: str, path: str) -> Page:
-    context = browser.new_context(
-        base_url=centre.address, viewport={"width": 1600, "height": 900}, locale="zh-CN"
-    )
-    entered = context.request.post("/login", form={"username": account, "password": PASSWORD})
-    assert entered.ok, entered.text()
-    page = context.new_page()
+    page = signed_in(browser, centre.address, account, **sized(1600, 900)).new_page()
     page.goto(path)
     return page
 
@@ -31,7 +27,7 @@ def test_the_wall_and_the_desk_show_one_alarm_that_says_how_many_and_more_come_w
     browser: Browser, centre: Product
 ) -> None:
     wall, desk = (page_of(browser, centre, *who) for who in (("screen", "/screen"), ("operator", "/desk")))
-    stranger = browser.new_context(base_url=centre.address).request
+    stranger = somebody(browser, centre.address).request
     for _ in range(29):
         assert stranger.post("/api/v1/reports", data=FIRE).status == 201
     for page, box in ((wall, "#screen-alert"), (desk, "#desk-alerts")):

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Browser, Page, WebSocketRoute
 
 from dashboard.feed.publisher import Publisher
+from tests.browser.entering import somebody
 from tests.support.live_door import *  # noqa: F403 - the fixtures
 from tests.support.live_door import Door
 from tests.support.live_world import *  # noqa: F403 - the fixtures
@@ -14,7 +15,7 @@ from tests.support.live_world import GAS, NOON, World, wipe
 
 @pytest.fixture
 def page(browser: Browser, door: Door) -> Iterator[Page]:
-    context = browser.new_context()
+    context = somebody(browser)
     context.add_cookies([{"name": "account", "value": "wall", "url": f"http://127.0.0.1:{door.port}"}])
     yield context.new_page()
     context.close()

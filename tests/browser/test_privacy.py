@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import APIResponse, Browser, BrowserContext, Page, Route, expect
 
+from tests.browser.entering import sized, somebody
 from tests.browser.own import own
 from tests.browser.waiting import until
 from tests.support import product
@@ -26,9 +27,7 @@ def centre(folder: Path) -> Iterator[Product]:
 
 @pytest.fixture
 def context(browser: Browser, centre: Product) -> Iterator[BrowserContext]:
-    opened = browser.new_context(
-        base_url=centre.address, locale="zh-CN", viewport={"width": 1600, "height": 900}
-    )
+    opened = somebody(browser, centre.address, **sized(1600, 900))
     yield opened
     opened.close()
 

@@ -12,7 +12,7 @@ from shapely.geometry import shape
 
 from layouts import ids
 from tests import ROOT
-from tests.browser.entering import signed_in
+from tests.browser.entering import signed_in, sized, somebody
 from tests.browser.own import own
 from tests.browser.waiting import until_page as until
 from tests.support import product
@@ -42,10 +42,13 @@ def page_as(browser: Browser, centre: Product) -> Iterator[Callable[..., Page]]:
     contexts = []
 
     def enter(
-        account: str, path: str = "/screen", size: tuple[int, int] = SIZES[0], lang: str = "zh-CN"
+        account: str,
+        path: str = "/screen",
+        size: tuple[int, int] = SIZES[0],
+        lang: str = "zh-CN",
+        **more: Any,
     ) -> Page:
-        viewport = {"width": size[0], "height": size[1]}
-        context = signed_in(browser, centre.address, account, viewport=viewport, locale=lang)
+        context = signed_in(browser, centre.address, account, locale=lang, **sized(*size), **more)
         contexts.append(context)
         page = context.new_page()
         page.goto(path)
@@ -97,7 +100,7 @@ def report(operator: APIRequestContext, title: str, **facts: Any) -> dict[str, A
 
 
 def test_a_wrong_password_keeps_the_account_and_says_what_to_do(browser: Browser, centre: Product) -> None:
-    context = browser.new_context(base_url=centre.address, locale="zh-CN")
+    context = somebody(browser, centre.address)
     page = context.new_page()
     page.goto("/login")
     page.fill("input[name=username]", "screen")
@@ -110,7 +113,7 @@ def test_a_wrong_password_keeps_the_account_and_says_what_to_do(browser: Browser
 
 
 def test_the_door_works_without_scripts(browser: Browser, centre: Product) -> None:
-    context = browser.new_context(base_url=centre.address, java_script_enabled=False)
+    context = somebody(browser, centre.address, java_script_enabled=False)
     page = context.new_page()
     page.goto("/login")
     page.fill("input[name=username]", "screen")
@@ -121,7 +124,7 @@ def test_the_door_works_without_scripts(browser: Browser, centre: Product) -> No
 
 
 def test_the_wall_is_closed_to_who_is_not_logged_in(browser: Browser, centre: Product) -> None:
-    context = browser.new_context(base_url=centre.address)
+    context = somebody(browser, centre.address)
     page = context.new_page()
     page.goto("/screen")
     assert "/login" in page.url
@@ -291,14 +294,10 @@ def test_the_english_wall_has_no_chinese_of_ours(page_as: Callable[..., Page]) -
 
 def test_a_dead_link_is_said_within_fifteen_seconds(browser: Browser, tmp_path: Path) -> None:
     mine = begin(tmp_path)
-    context = browser.new_context(base_url=mine.address, locale="zh-CN")
+    context = signed_in(browser, mine.address, "screen")
     page = context.new_page()
     page.clock.install()
-    page.goto("/login")
-    page.fill("input[name=username]", "screen")
-    page.fill("input[name=password]", PASSWORD)
-    page.keyboard.press("Enter")
-    page.wait_for_url("**/screen")
+    page.goto("/screen")
     in_live(page)
     mine.process.kill()
     mine.process.wait(timeout=30)
@@ -319,10 +318,7 @@ COLOURED = """() => {
 
 def test_a_dead_link_during_an_emergency_leaves_the_map_its_room(browser: Browser, tmp_path: Path) -> None:
     mine = begin(tmp_path)
-    context = browser.new_context(
-        base_url=mine.address, locale="zh-CN", viewport={"width": 1366, "height": 768}
-    )
-    assert context.request.post("/login", form={"username": "operator", "password": PASSWORD}).ok
+    context = signed_in(browser, mine.address, "operator", **sized(1366, 768))
     for title in ("燃气管道施工挖破", "高层住宅起火"):
         report(context.request, title, emergency=True)
     page = context.new_page()

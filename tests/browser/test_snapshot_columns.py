@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from callbacks.live.store import LiveStore
+from tests.browser.entering import somebody
 from tests.browser.own import own, served
 
 READ = """(text) => {
@@ -20,11 +21,11 @@ READ = """(text) => {
 
 @pytest.fixture(scope="module")
 def page(browser: Browser) -> Iterator[Page]:
-    opened = browser.new_page()
+    opened = somebody(browser).new_page()
     with served() as address:
         opened.goto(address)
         yield own(opened, "live/columns.js")
-        opened.close()
+        opened.context.close()
 
 
 def read(page: Page, store: LiveStore, **seen: Any) -> dict[int, dict[str, Any]]:

@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 from playwright.sync_api import APIRequestContext, Browser, BrowserContext, Page, Playwright, expect
 
+from tests.browser.entering import signed_in, sized
 from tests.browser.own import own
 from tests.browser.test_screen import PROMPT_MS, begin, in_live, until
 from tests.support.chromium import FLAGS, launch
-from tests.support.product import PASSWORD, Product
+from tests.support.product import Product
 
 RECONNECTS_MS = 40_000
 # who must be silent when: the page writes down each change of what it sounds like, with the machine's time
@@ -47,13 +48,9 @@ def enter(browsers: tuple[Browser, Browser], centre: Product) -> Iterator[Callab
     contexts: list[BrowserContext] = []
 
     def enter(account: str = "screen", path: str = "/screen", muted: bool = False) -> Page:
-        context = browsers[muted].new_context(
-            base_url=centre.address, viewport={"width": 960, "height": 540}, locale="zh-CN"
-        )
+        # without a key pressed: a gesture would already let the page sound
+        context = signed_in(browsers[muted], centre.address, account, **sized(960, 540))
         contexts.append(context)
-        # through the form's address, without a key: a gesture would already let the page sound
-        entered = context.request.post("/login", form={"username": account, "password": PASSWORD})
-        assert entered.ok, entered.text()
         page = context.new_page()
         page.goto(path)
         return own(page)

@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import APIRequestContext, Page, expect
 
+from tests.browser.entering import MOVING
 from tests.browser.test_screen import centre, in_live, operator, page_as, report, until  # noqa: F401
 
 WATCH = """() => {
@@ -23,12 +24,10 @@ WATCH = """() => {
 def test_with_reduced_motion_nothing_of_the_wall_runs_and_everything_is_said(
     page_as: Callable[..., Page], operator: APIRequestContext
 ) -> None:
-    moving, calm = page_as("screen"), page_as("screen")
+    moving, calm = page_as("screen", **MOVING), page_as("screen")
     errors: list[str] = []
     for page in (moving, calm):
         page.on("pageerror", lambda error: errors.append(str(error)))
-    calm.emulate_media(reduced_motion="reduce")
-    calm.reload()
     for page in (moving, calm):
         in_live(page)
         page.evaluate(WATCH)

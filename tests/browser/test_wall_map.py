@@ -9,6 +9,8 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests import ROOT
+from tests.browser.entering import MOVING, somebody
+from tests.browser.entering import size as sized
 from tests.browser.own import own
 from tests.browser.waiting import until_page as until
 from tests.support.product import free_port
@@ -59,10 +61,11 @@ def open_map(browser: Browser, address: str) -> Iterator[Callable[..., Page]]:
     def enter(
         size: tuple[int, int] = (1280, 800), ratio: float = 1, calm: bool = False, touch: bool = False
     ) -> Page:
-        context = browser.new_context(
-            viewport={"width": size[0], "height": size[1]},
+        context = somebody(
+            browser,
+            **sized(*size),
+            **({} if calm else MOVING),
             device_scale_factor=ratio,
-            reduced_motion="reduce" if calm else "no-preference",
             has_touch=touch,
             is_mobile=touch,
         )

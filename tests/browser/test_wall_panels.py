@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import APIRequestContext, Page, expect
 
+from tests.browser.entering import MOVING
 from tests.browser.test_screen import (  # noqa: F401
     PROMPT_MS,
     SIZES,
@@ -218,7 +219,7 @@ def test_scenes_turn_by_themselves_only_when_asked(page_as: Callable[..., Page])
 def test_the_latest_steps_join_the_belt_without_starting_it_over(
     page_as: Callable[..., Page], operator: APIRequestContext
 ) -> None:
-    page = page_as("screen")
+    page = page_as("screen", **MOVING)
     in_live(page)
     page.evaluate("window.belt = document.querySelector('.w-belt')")
     event = report(operator, "违规户外广告")

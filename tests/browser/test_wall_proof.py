@@ -9,12 +9,13 @@ import pytest
 from playwright.sync_api import Browser, Page, WebSocketRoute, expect
 
 from datasources.districts.reference import References
+from tests.browser.entering import signed_in, sized
 from tests.browser.waiting import until
 from tests.load.bench_queries import NOW, fill
 from tests.load.places import loaded
 from tests.load.wall_page import spots
 from tests.support import product
-from tests.support.product import PASSWORD, Product
+from tests.support.product import Product
 
 SCENES = ("overview", "streets", "units", "satisfaction")
 WITHIN_S = 30.0
@@ -60,10 +61,8 @@ def wall(browser: Browser, centre: Product) -> Iterator[Callable[..., Page]]:
     contexts = []
 
     def enter(path: str = "/screen", before: Callable[[Page], None] = lambda _page: None) -> Page:
-        context = browser.new_context(base_url=centre.address, viewport={"width": 1920, "height": 1080})
+        context = signed_in(browser, centre.address, "screen", **sized(1920, 1080))
         contexts.append(context)
-        entered = context.request.post("/login", form={"username": "screen", "password": PASSWORD})
-        assert entered.ok, entered.text()
         page = context.new_page()
         before(page)
         page.goto(path)

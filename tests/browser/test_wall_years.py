@@ -15,13 +15,14 @@ from playwright.sync_api import Browser, Error, Page, expect
 from shapely.geometry import shape
 
 from datasources.feed.embedded import socket_path
+from tests.browser.entering import signed_in, sized, somebody
 from tests.browser.own import own, served
 from tests.support import product
 from tests.support.live_door import *  # noqa: F403 - the fixtures
 from tests.support.live_door import Door
 from tests.support.live_world import *  # noqa: F403 - the fixtures
 from tests.support.live_world import World
-from tests.support.product import PASSWORD, Product
+from tests.support.product import Product
 
 WITHIN_S = 30
 SAME = "live.compare().then((same) => same === true)"
@@ -78,7 +79,7 @@ def centre(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Centre]:
 @pytest.fixture(scope="module")
 def watcher(browser: Browser) -> Iterator[Page]:
     """A page with nothing but the script that looks after the wall."""
-    page = browser.new_page()
+    page = somebody(browser).new_page()
     with served() as address:
         page.goto(address)
         yield own(page, "wall/watch.js")
@@ -93,7 +94,7 @@ def hall(browser: Browser, centre: Centre) -> Iterator[Callable[..., Page]]:
     def enter(name: str, more: str = "", clock: bool = False) -> Page:
         status, said = centre.running.ask("/admin/screens", {"name": name}, token=centre.admin)
         assert status == 201, said
-        context = browser.new_context(viewport={"width": 1366, "height": 768})
+        context = somebody(browser, **sized(1366, 768))
         contexts.append(context)
         page = context.new_page()
         if clock:
@@ -282,12 +283,9 @@ def test_a_revoked_screen_is_cut_off_says_so_and_comes_back_when_that_is_undone(
     centre: Centre, hall: Callable[..., Page], browser: Browser
 ) -> None:
     page = hall("revoke")
-    office = browser.new_context(base_url=centre.running.address, viewport={"width": 1366, "height": 768})
+    office = signed_in(browser, centre.running.address, "admin", **sized(1366, 768))
     admin = office.new_page()
-    admin.goto("/login?next=/admin")
-    admin.fill("input[name=username]", "admin")
-    admin.fill("input[name=password]", PASSWORD)
-    admin.keyboard.press("Enter")
+    admin.goto("/admin")
     line = admin.locator("tr[data-screen='screen:revoke']")
     line.locator("[data-action=revoke]").click()
     page.wait_for_url("**/kiosk/ended**", timeout=10_000)
@@ -299,15 +297,12 @@ def test_a_revoked_screen_is_cut_off_says_so_and_comes_back_when_that_is_undone(
 
 
 def test_an_address_is_shown_once_where_it_was_made(centre: Centre, browser: Browser) -> None:
-    office = browser.new_context(base_url=centre.running.address, viewport={"width": 1366, "height": 768})
+    office = signed_in(browser, centre.running.address, "admin", **sized(1366, 768))
     page = office.new_page()
     wrong: list[str] = []
     page.on("console", lambda said: wrong.append(said.text) if said.type == "error" else None)
     page.on("pageerror", lambda error: wrong.append(str(error)))
-    page.goto("/login?next=/admin")
-    page.fill("input[name=username]", "admin")
-    page.fill("input[name=password]", PASSWORD)
-    page.keyboard.press("Enter")
+    page.goto("/admin")
     page.fill("#admin-make input[name=name]", "西厅")
     page.fill("#admin-make input[name=place]", "<b>二楼</b>")
     page.select_option("#admin-make select[name=rotate]", "30")
@@ -330,7 +325,7 @@ def test_an_address_is_shown_once_where_it_was_made(centre: Centre, browser: Bro
 def test_twenty_thousand_rows_that_come_and_go_leave_the_maps_bounded(
     browser: Browser, door: Door, sqlite_world: World
 ) -> None:
-    context = browser.new_context()
+    context = somebody(browser)
     context.add_cookies([{"name": "account", "value": "wall", "url": f"http://127.0.0.1:{door.port}"}])
     page = context.new_page()
     page.goto(f"http://127.0.0.1:{door.port}/")

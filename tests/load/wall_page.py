@@ -31,12 +31,9 @@ def enter(
     context = browser.new_context(
         base_url=address, viewport={"width": size[0], "height": size[1]}, locale="zh-CN", bypass_csp=True
     )
+    entered = context.request.post("/login", form={"username": account, "password": PASSWORD})
+    assert entered.ok, entered.text()
     page = context.new_page()
-    page.goto("/login")
-    page.fill("input[name=username]", account)
-    page.fill("input[name=password]", PASSWORD)
-    page.keyboard.press("Enter")
-    page.wait_for_url(lambda url: "/login" not in url)
     page.goto(path)
     return page
 
