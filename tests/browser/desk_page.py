@@ -13,8 +13,7 @@ from dashboard.rules.events.event import OPEN, Event
 from datasources.districts.reference import Reference, References
 from datasources.events import journal
 from datasources.store.models import EventRow
-from tests.browser.entering import signed_in
-from tests.browser.entering import size as sized
+from tests.browser.entering import signed_in, sized
 from tests.browser.own import own
 from tests.browser.waiting import until
 from tests.load import hundred_thousand

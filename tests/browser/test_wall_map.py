@@ -9,8 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests import ROOT
-from tests.browser.entering import MOVING, somebody
-from tests.browser.entering import size as sized
+from tests.browser.entering import MOVING, sized, somebody
 from tests.browser.own import own
 from tests.browser.waiting import until_page as until
 from tests.support.product import free_port
