@@ -13,6 +13,7 @@ from tests.support.product import Product
 REPORTS, EMERGENCIES = 200, (9, 27, 44)  # how many within the hour; minutes at which one is an emergency
 PHONED = 0.35  # the share that waits for the operator to register it; the rest comes from trusted sources
 CLAIMED, CLAIMED_WITHIN = 0.75, (1, 12)  # the share of the pool that somebody claims, after how many minutes
+LOOK = timedelta(minutes=1)  # how often the units look at what they may claim and what was sent to them
 FILED_UNTIL = 52  # nothing new in the last minutes: they are for finishing
 KINDS = ("S0406", "S0401", "S0106", "S0201", "B0101", "S0301")
 GAS = "S0502"
@@ -37,13 +38,16 @@ class Town:
         due = [self._dice.uniform(0, FILED_UNTIL) for _ in range(REPORTS - len(EMERGENCIES))]
         self._plan = sorted([(minute, False) for minute in due] + [(minute, True) for minute in EMERGENCIES])
         self._claims: dict[str, datetime | None] = {}
+        self._looks_at = self.begins
 
     def act(self, moment: datetime) -> None:
         """Do everything that the town does by a moment of the drill."""
         while self._plan and moment >= self.begins + timedelta(minutes=self._plan[0][0]):
             self._report(self._plan.pop(0)[1])
-        self._claim(moment)
-        self._sign()
+        if moment >= self._looks_at:
+            self._looks_at = moment + LOOK
+            self._claim(moment)
+            self._sign()
 
     def _report(self, emergency: bool) -> None:
         dice = self._dice
