@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from datasources.districts.outlines import outlines
 from datasources.districts.pack.reading import read_pack
+from datasources.districts.rough import rings
 from tests.support.small_packs import area, ring, small_pack
 
 HOLE = ring(0.3, 0.7, 0.3, 0.7)
@@ -30,7 +30,7 @@ def inside(flat: list[float], lng: float, lat: float) -> bool:
 
 def test_the_outline_of_an_area_around_an_enclave_has_its_hole(tmp_path: Path) -> None:
     pack = read_pack(small_pack(tmp_path, with_an_enclave(), ("city", "street", "ward")))
-    drawn = {code: rings for code, _, rings in outlines(pack.areas)}
+    drawn = {one.code: rings(one.geometry) for one in pack.areas}
     holding = [
         code for code in ("W1", "E", "W2") if sum(inside(one, 116.5005, 40.0005) for one in drawn[code]) % 2
     ]
