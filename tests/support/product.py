@@ -1,4 +1,7 @@
-"""The whole product as people start it: `python app.py …` in a process of its own, on a folder and port of its own."""
+"""The whole product in a process of its own, on a folder and port of its own, as `python app.py …` starts it.
+
+Where the system can, the process is forked from one that has loaded everything (`forked`); `program` names another to start.
+"""
 
 import atexit
 import json
@@ -23,8 +26,12 @@ from datasources.accounts import sign_in
 from datasources.store import sealing
 from datasources.store.database import Database
 from tests import ROOT
+from tests.support import forked
+from tests.support.forked import Child
 
 PASSWORD = "a-password-for-tests"
+APP = ("app.py",)
+LOADED = "tests.support.loaded_app"
 
 
 def free_port() -> int:
@@ -43,8 +50,10 @@ def surroundings(**settings: str) -> dict[str, str]:
 
 def command(*words: str, **settings: str) -> subprocess.CompletedProcess[str]:
     """Carry out one command to its end."""
+    if forked.CAN:
+        return forked.run(LOADED, words, surroundings(**settings), within=120)
     return subprocess.run(
-        [sys.executable, "app.py", *words],
+        [sys.executable, *APP, *words],
         cwd=ROOT, env=surroundings(**settings), capture_output=True, text=True, timeout=120, check=False,
     )  # fmt: skip
 
@@ -54,7 +63,7 @@ class Product:
     """A running product: where it is, its process, and how to ask it."""
 
     address: str
-    process: subprocess.Popen[str]
+    process: subprocess.Popen[str] | Child
     token: str = ""
 
     def ask(self, path: str, body: Any = None, token: str | None = None, **headers: str) -> tuple[int, Any]:
@@ -93,7 +102,7 @@ def start(
     folder: Path,
     *words: str,
     port: int | None = None,
-    program: tuple[str, ...] = ("app.py",),
+    program: tuple[str, ...] | None = None,
     stdin: int | None = None,
     **settings: str,
 ) -> Product:
@@ -102,10 +111,7 @@ def start(
     huli = "--district" not in words or "huli" in words
     if huli and "GRID_DATABASE_URL" not in settings:
         make_ready(folder)
-    process = subprocess.Popen(
-        [sys.executable, *program, "run", "--port", str(port), "--data", str(folder), *words],
-        cwd=ROOT, env=surroundings(**settings), stdin=stdin, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-    )  # fmt: skip
+    process = _begun(program, ["run", "--port", str(port), "--data", str(folder), *words], stdin, settings)
     assert process.stdout is not None
     said = []
     for line in process.stdout:
@@ -113,6 +119,17 @@ def start(
         if f":{port}" in line:
             return Product(f"http://127.0.0.1:{port}", process)
     raise AssertionError("".join(said))
+
+
+def _begun(
+    program: tuple[str, ...] | None, words: list[str], stdin: int | None, settings: dict[str, str]
+) -> subprocess.Popen[str] | Child:
+    if forked.CAN and program is None:
+        return forked.start(LOADED, words, surroundings(**settings))
+    return subprocess.Popen(
+        [sys.executable, *(program or APP), *words],
+        cwd=ROOT, env=surroundings(**settings), stdin=stdin, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+    )  # fmt: skip
 
 
 @cache
