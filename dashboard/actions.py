@@ -40,7 +40,6 @@ LATE_BY = timedelta(seconds=60)
 OUTSIDE: dict[str, Any] = {"candidates": [], "distance_m": None, "streets": 0, "settled": False}
 # what may end the alert of an event that others were merged into; asked for the list of buttons too
 SILENCING = frozenset({"reject", "correct", "buttons"})
-MERGING = 20265  # those who merge, or end what others may be merging into, take turns
 MERGES = frozenset({"merge", "unmerge"})
 ENDS_AN_ALARM = frozenset({"reject", "correct", "check", "conclude"})
 MACHINES = frozenset({Role.SYSTEM.value, Role.CLOCK.value})
@@ -161,7 +160,7 @@ def _in_turn(session: Session, event: Event, action: str) -> Event:
     """
     if action not in MERGES and not (event.emergency and action in ENDS_AN_ALARM):
         return event
-    take_turn(session, MERGING)
+    take_turn(session, journal.MERGING)
     return journal.event_by_id(session, event.id) or event
 
 

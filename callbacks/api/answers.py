@@ -15,7 +15,7 @@ from dashboard import clock
 from dashboard.feed import serializer
 from dashboard.rules.access import Viewer
 from dashboard.rules.events.capacities import could_claim, sees
-from dashboard.rules.events.event import Event
+from dashboard.rules.events.event import Event, Status
 from dashboard.runtime.runtime import Runtime
 from datasources.events import journal
 
@@ -74,8 +74,12 @@ def event_body(event: Event | None) -> dict[str, Any] | None:
 
 
 def may_open(session: Session, event: Event, who: Viewer) -> bool:
-    """Return whether an account may open an event: what answers and refusals alike are filtered by."""
+    """Return whether an account may open an event: what answers and refusals alike are filtered by.
+
+    What has just lapsed is open still to the units that had it in their pool: nobody else got it.
+    """
     reference = runtime().reference
-    if sees(event, who, reference) or (event.unit is None and could_claim(event, who, reference)):
+    lapsed = event.status == Status.PENDING_DISPATCH and event.pool_at is not None and event.owned_at is None
+    if sees(event, who, reference) or (lapsed and could_claim(event, who, reference)):
         return True
     return sees(event, who, reference, [co.unit for co in journal.co_units(session, event)])

@@ -45,6 +45,20 @@ ViewsNow = Callable[[], dict[str, Any]]
 Beat = tuple[datetime, float, dict[str, Any]]  # the clock, its speed, and what else the heartbeat tells
 
 
+# of the row beside an alert: whose business it is
+CONCERNS = ("unit", "handler", "co", "path")
+
+
+def _same(known: tuple[dict[str, Any], Row], told: tuple[dict[str, Any], Row]) -> bool:
+    """Return whether an alert looks as it was told last, to the same people."""
+    return known[0] == told[0] and all(known[1].get(name) == told[1].get(name) for name in CONCERNS)
+
+
+def _age(alert: dict[str, Any], row: Row) -> tuple[int, int]:
+    """Return by what an alert is ordered: a signature changes its event alone."""
+    return alert["version"], row.get("version", 0)
+
+
 def _epoch_ms(now: datetime) -> int:
     return round(now.timestamp() * 1000)
 
@@ -310,7 +324,7 @@ class LiveFeed:
     def _tell_alert(self, alert: dict[str, Any], row: Row, stream_id: str | None) -> None:
         known = self._alerts.get(alert["id"])
         over = alert["state"] == "stood_down"
-        if known is not None and (known[0] == alert or known[0]["version"] > alert["version"]):
+        if known is not None and (_same(known, (alert, row)) or _age(*known) > _age(alert, row)):
             return
         if known is None and over:
             return
@@ -318,7 +332,7 @@ class LiveFeed:
             del self._alerts[alert["id"]]
         else:
             self._alerts[alert["id"]] = (alert, row)
-        self.rooms.send(self._updates.next("alert", stream_id, content=alert, row=row))
+        self.rooms.send(self._updates.next("alert", stream_id, content=alert, row=row, before=known))
 
     def _tell_view(self, name: str, view: dict[str, Any], stream_id: str | None) -> None:
         if self._views.get(name, {}).get("version") != view["version"]:

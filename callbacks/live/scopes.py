@@ -7,6 +7,7 @@ from typing import Any
 
 from callbacks.security.walls import UNDRAWN
 from dashboard.rules.access import Role, Viewer
+from dashboard.rules.events.capacities import in_hands, member_of
 from dashboard.rules.events.event import Event, Status
 
 Row = dict[str, Any]
@@ -40,7 +41,7 @@ def scope_of(viewer: Viewer) -> Scope | None:
     if viewer.may("feed.all"):
         return WALL if viewer.role is Role.WALL else EVERYTHING
     if viewer.role is Role.UNIT and viewer.unit:
-        return Scope("unit", viewer.unit, viewer.name if viewer.member else "")
+        return Scope("unit", viewer.unit, member_of(viewer))
     if viewer.role is Role.WORKER and viewer.area:
         return Scope("worker", viewer.area)
     return None
@@ -62,20 +63,26 @@ class Visibility:
         return lambda row: marked in row.get("path", "")
 
     def alerted(self, scope: Scope, alert: dict[str, Any], row: Row | None) -> bool:
-        """Return whether an alert is a scope's business: a unit's when it must sign, a worker's in the own area."""
+        """Return whether an alert is a scope's business: a unit's when it must sign, a worker's in the own area.
+
+        A member's as long as its event is: somebody else's of the unit, once they have signed, is theirs alone.
+        """
         if scope.kind == "all":
             return True
+        row = row or {}
         if scope.kind == "unit":
-            return any(one["unit"] == scope.code for one in alert["units"])
-        return f"/{scope.code}/" in (row or {}).get("path", "")
+            called = any(one["unit"] == scope.code for one in alert["units"])
+            return called and self._holds(scope, row)
+        return f"/{scope.code}/" in row.get("path", "")
+
+    def _holds(self, scope: Scope, row: Row) -> bool:
+        mine = in_hands(row.get("unit"), row.get("handler"), scope.code, scope.member)
+        return mine or scope.code in row.get("co", ())
 
     def _concerns(self, scope: Scope, row: Row) -> bool:
-        unit = scope.code
-        if row.get("unit") == unit and (not scope.member or row.get("handler") in (None, scope.member)):
+        if self._holds(scope, row):
             return True
-        if unit in row.get("co", ()):
-            return True
-        return row["status"] == Status.CLAIMABLE and unit in self._eligible(_event(row))
+        return row["status"] == Status.CLAIMABLE and scope.code in self._eligible(_event(row))
 
 
 def _event(row: Row) -> Event:

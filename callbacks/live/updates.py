@@ -7,6 +7,7 @@ from typing import Any
 
 from callbacks.live.scopes import Scope, Visibility
 from callbacks.live.store import Change
+from dashboard.rules.alerts.alert import AlertState
 from datasources.feed.stream import moment
 
 KEPT = 2400  # ten minutes at four updates a second
@@ -15,7 +16,7 @@ TOPICS = {"rows": "events", "view": "views", "alert": "alerts"}
 
 @dataclass(frozen=True, slots=True)
 class Update:
-    """One push: `kind` rows, view or alert. Rows keep what was before, so that each scope's leavers are known."""
+    """One push: `kind` rows, view or alert. Rows and alerts keep what was before, so that each scope's leavers are known."""
 
     id: str
     seq: int
@@ -23,6 +24,9 @@ class Update:
     change: Change | None = None
     content: dict[str, Any] | None = None
     row: dict[str, Any] | None = None
+    before: tuple[dict[str, Any], dict[str, Any]] | None = (
+        None  # the alert and its row as they were told last
+    )
 
     def body(self, scope: Scope, sight: Visibility) -> dict[str, Any] | None:
         """Return the message of one scope without its id, or None when nothing of it may be seen there."""
@@ -38,7 +42,12 @@ class Update:
         content = self.content or {}
         if self.kind == "view":
             return content if scope.kind == "all" else None
-        return {"alert": content} if sight.alerted(scope, content, self.row) else None
+        if sight.alerted(scope, content, self.row):
+            return {"alert": content}
+        if self.before is None or not sight.alerted(scope, *self.before):
+            return None
+        # nothing new is told to who may no longer see it, but it must not go on sounding there
+        return {"alert": self.before[0] | {"state": AlertState.STOOD_DOWN, "version": content["version"]}}
 
 
 class Updates:

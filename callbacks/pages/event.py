@@ -91,8 +91,8 @@ def gathered(
     at = millis(getattr(event, due)) if due else None
     place = (event.lng, event.lat) if event.lng is not None and event.lat is not None else None
     original = journal.number_of(session, event.merged_into) if event.merged_into else None
-    near = around.duplicates_of(session, reference, event, now)
-    past = around.history_here(session, reference, event)
+    near = _seen(around.duplicates_of(session, reference, event, now), who, reference)
+    past = _seen(around.history_here(session, reference, event), who, reference)
     steps = [step_body(row, NOBODY) for row in beside.steps_of(session, event.id)]
     return page.EventData(
         event=event_json(event, NOBODY, reference, now),
@@ -104,8 +104,8 @@ def gathered(
         due=(due, at) if due and at else None,
         soon=millis(event.warn_due_at or event.handle_due_at) if due == "handle_due_at" else None,
         names=_names(steps, reference),
-        duplicates=_shown(near, who, reference, now),
-        history=_shown(past, who, reference, now),
+        duplicates=_shown(near, reference, now),
+        history=_shown(past, reference, now),
         inset=_inset(reference, event, place, near) if place else "",
         sides=_sides(reference, event, place) if place else (),
         accuracy_m=event.accuracy_m,
@@ -142,10 +142,13 @@ def _request(event: Event, reference: Reference) -> tuple[str, str, datetime | N
     return event.request, mask_text(event.request_reason or ""), event.request_until, by
 
 
-def _shown(
-    found: Sequence[around.Beside], who: Viewer, reference: Reference, now: datetime
-) -> list[page.Beside]:
-    """Return the events beside one as they are drawn, as far as the viewer may see them."""
+def _seen(found: Sequence[around.Beside], who: Viewer, reference: Reference) -> list[around.Beside]:
+    """Return the events beside one as far as the viewer may see them: what is listed, and what the small map draws."""
+    return [one for one in found if sees(one.event, who, reference)]
+
+
+def _shown(found: Sequence[around.Beside], reference: Reference, now: datetime) -> list[page.Beside]:
+    """Return the events beside one as they are drawn."""
     return [
         page.Beside(
             one.event.number,
@@ -159,7 +162,6 @@ def _shown(
             one.alike,
         )
         for one in found
-        if sees(one.event, who, reference)
     ]
 
 

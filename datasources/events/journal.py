@@ -30,6 +30,7 @@ from datasources.store.models import (
     StepRow,
 )
 
+MERGING = 20265  # those who merge, or end what others may be merging into, take turns
 ALERT = "alert"  # the target of what an alert owes its gateway
 EVENT_COLUMNS = tuple(field.name for field in fields(Event))
 EVENT: Any = EventRow.__table__
@@ -141,6 +142,12 @@ def bears_urgent(session: Session, event: Event) -> bool:
         layer = [key for key, _ in rows if key not in seen]
         seen.update(layer)
     return False
+
+
+def bears_any(session: Session, event: Event) -> bool:
+    """Return whether anything is merged into an event."""
+    merged = EVENT.c.status == Status.MERGED.value, EVENT.c.merged_into == event.id
+    return session.scalar(select(EVENT.c.id).where(*merged).limit(1)) is not None
 
 
 def insert_steps(

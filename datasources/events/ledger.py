@@ -1,4 +1,4 @@
-"""The writing side of points: entries, and reversals that take back what was earned. Only `dashboard.actions` calls it."""
+"""The writing side of points: entries and reversals, for `dashboard.actions` and the import of changed records alone."""
 
 from datetime import datetime
 

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, delete, func, select
 from sqlalchemy.orm import Session, aliased, defer
 
-from dashboard.rules.alerts.waiting import SIGNED_NO_MORE
+from dashboard.rules.alerts.waiting import SIGNED_NO_MORE, UNSIGNED
 from dashboard.rules.events.event import OPEN, Event
 from datasources.events import journal
 from datasources.store import sound_rows
@@ -140,7 +140,7 @@ def signings(session: Session, events: Collection[Event]) -> dict[int, list[dict
     Without co-units that have not signed and can sign no more.
     """
     units: dict[int, list[dict[str, Any]]] = {
-        event.id: [signing(event.unit, event.accepted_at, event.accept_due_at)] if event.unit else []
+        event.id: [signing(event.unit, _has_signed(event), event.accept_due_at)] if event.unit else []
         for event in events
     }
     rounds = {event.id: event.round for event in events}
@@ -150,14 +150,18 @@ def signings(session: Session, events: Collection[Event]) -> dict[int, list[dict
         for row in sound_rows.rows_of(session, AssignmentRow, query):
             unsigned = row.accepted_at is None
             if row.round == rounds[row.event_id] and not (unsigned and row.event_id in done):
-                units[row.event_id].append(signing(row.unit, row.accepted_at, row.accept_due_at))
+                units[row.event_id].append(signing(row.unit, not unsigned, row.accept_due_at))
     return units
 
 
-def signing(unit: str, accepted_at: datetime | None, due_at: datetime | None) -> dict[str, Any]:
+def signing(unit: str, signed: bool, due_at: datetime | None) -> dict[str, Any]:
     """Return whether a unit has signed, else until when it should."""
-    signed = accepted_at is not None
     return {"unit": unit, "accepted": signed, "due_at": None if signed else due_at}
+
+
+def _has_signed(event: Event) -> bool:
+    """Return whether the unit in charge has: who has it in hand has, also where a record does not say when."""
+    return event.accepted_at is not None or event.status not in UNSIGNED
 
 
 def _chunks(ids: Collection[int]) -> Iterator[list[int]]:

@@ -20,7 +20,7 @@ from datasources.alerts import journal as alert_journal
 from datasources.districts.reference import Reference
 from datasources.events import journal
 from datasources.figures.rollups import dirty_marks
-from datasources.history import records
+from datasources.history import barred, overdue, records
 from datasources.store.database import reserve_ids
 from datasources.store.models import OutboxRow, StepRow
 
@@ -42,7 +42,11 @@ SAID = (
     "closed_at",
 )
 PLACE = ("src_crs", "grid", "grid_version", "area_path", "border")
-OUTCOME = ("status", "dispatch_due_at", "overdue_at", "overdue_round", "late", "handle_from", "registered_at")
+OUTCOME = ("status", "overdue_at", "overdue_round", "late", "registered_at", "solved_level")
+DECIDED_BY = frozenset({"status", "handle_due_at", "finished_at", "reported_at", "unit"})
+CLOCK = ("handle_from", "warn_due_at", "red_due_at", "due_soon_at")
+CLOCKED_BY = frozenset({"handle_due_at", "reported_at"})
+AT_THE_DESK = ("dispatch_due_at", "desk_reminded_at")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,19 +73,34 @@ def found(
     return [change for change in changes if change.before.id not in touched]
 
 
-def take(session: Session, changes: Sequence[Change], now: datetime) -> None:
-    """Write the changes with their steps and their news."""
+def allowed(session: Session, changes: Sequence[Change]) -> tuple[list[Change], list[tuple[int, str]]]:
+    """Return the changes that may be taken, and (line, reason) of those refused: for what was merged into their events."""
+    why = barred.reasons(session, [(change.before, change.after) for change in changes])
+    refused = [(change.origin[1], why[change.before.id]) for change in changes if change.before.id in why]
+    return [change for change in changes if change.before.id not in why], refused
+
+
+def take(session: Session, reference: Reference, changes: Sequence[Change], now: datetime) -> None:
+    """Write the changes with their steps and their news; points, alert and counted days follow."""
     done = [change for change in changes if journal.update_event(session, change.before, change.after)]
     if not done:
         return
     last = _last_moments(session, [change.before.id for change in done])
-    steps = [_step(change, last[change.before.id], now) for change in done]
+    why = [overdue.reason(session, change.before, change.after, now) for change in done]
+    steps = [
+        _step(change, last[change.before.id], now, reason) for change, reason in zip(done, why, strict=True)
+    ]
     for key, step in zip(reserve_ids(session, StepRow, len(steps)), steps, strict=True):
         step["id"] = key
     session.execute(insert(STEP), steps)
     session.execute(insert(OutboxRow), [_news(*pair, now) for pair in zip(done, steps, strict=True)])
-    moments = (dirty_marks.moments_of_change(session, change.before, change.after) for change in done)
-    dirty_marks.mark(session, set().union(*moments))
+    moments = {
+        moment
+        for change, reason, step in zip(done, why, steps, strict=True)
+        for moment in overdue.settle(session, change.before, reason, step, reference.policy)
+    }
+    found = (dirty_marks.moments_of_change(session, change.before, change.after) for change in done)
+    dirty_marks.mark(session, moments.union(*found))
     for change in done:
         _follow_with_alert(session, change, now)
 
@@ -99,10 +118,12 @@ def _after(event: Event, said: Event, what: tuple[str, ...]) -> Event:
     columns: dict[str, Any] = {name: getattr(said, name) for name in SAID}
     if {"lng", "lat"}.intersection(what):
         columns |= {name: getattr(said, name) for name in PLACE}
-    if {"status", "handle_due_at", "finished_at", "reported_at"}.intersection(what):
+    if DECIDED_BY.intersection(what):
         columns |= {name: getattr(said, name) for name in OUTCOME}
-    elif "unit" in what:
-        columns["status"] = said.status
+    if CLOCKED_BY.intersection(what) or said.is_open > event.is_open:
+        columns |= {name: getattr(said, name) for name in CLOCK}
+    if said.status != event.status:
+        columns |= {name: getattr(said, name) for name in AT_THE_DESK}
     if {"emergency", "category"}.intersection(what):
         columns |= {"emergency": said.emergency, "level": said.level}
     return event.changed({**columns, "version": event.version + 1})
@@ -118,11 +139,11 @@ def _last_moments(session: Session, keys: Sequence[int]) -> dict[int, datetime]:
     return {row[0]: row[1] for row in session.execute(query.group_by(STEP.c.event_id))}
 
 
-def _step(change: Change, last: datetime, now: datetime) -> dict[str, Any]:
+def _step(change: Change, last: datetime, now: datetime, why: str) -> dict[str, Any]:
     """Return the step of a change: an end stands at its own moment where no later step is known, all else now."""
     name, line = change.origin
     ended = change.after.closed_at if "status" in change.what else None
-    facts = {"file": name, "line": line, "changed": list(change.what)}
+    facts = {"file": name, "line": line, "changed": list(change.what)} | ({"reason": why} if why else {})
     step = records.step(
         change.after,
         change.after.version,

@@ -132,8 +132,7 @@ def _store(
     """Store a chunk and how far it goes, together or not at all; somebody else's rows in between are tried again."""
     places, turned = history.places_of([report for _, report in chunk.rows], reference)
     bad = [(line, SWAPPED) for n, (line, _) in enumerate(chunk.rows) if n in turned]
-    told = sorted([*chunk.refused, *bad], key=lambda row: row[0].number)
-    refused.add([(line.number, reason, line.cells) for line, reason in told])
+    lines = {line.number: line for line, _ in chunk.rows}
     good = [
         (report, place, (prepared.table.path.name, line.number))
         for n, ((line, report), place) in enumerate(zip(chunk.rows, places, strict=True))
@@ -142,13 +141,16 @@ def _store(
     for attempt in range(TRIES):
         try:
             with database.write() as session:
-                added, changed = _bring(session, reference, good, job)
+                added, changed, barred = _bring(session, reference, good, job)
+                told = [*chunk.refused, *bad, *((lines[number], reason) for number, reason in barred)]
+                told.sort(key=lambda row: row[0].number)
+                refused.add([(line.number, reason, line.cells) for line, reason in told])
                 counted = ImportRow(
                     digest=state.digest,
                     name=state.name,
                     line=chunk.line,
                     added=state.added + added,
-                    held=state.held + len(good) - added + chunk.repeated,
+                    held=state.held + len(good) - added - len(barred) + chunk.repeated,
                     refused=state.refused + len(told),
                     changed=state.changed + changed,
                     done=False,
@@ -158,6 +160,7 @@ def _store(
         except IntegrityError:
             if attempt == TRIES - 1:
                 raise
+            refused.cut(state.line, state.refused)
             continue
         for name in ("line", "added", "held", "refused", "changed"):
             setattr(state, name, getattr(counted, name))
@@ -166,13 +169,21 @@ def _store(
 
 def _bring(
     session: Session, reference: Reference, records: Sequence[history.Record], job: ImportJob
-) -> tuple[int, int]:
-    """Insert what is new, take what has changed where that is asked for; return how many of each there are."""
+) -> tuple[int, int, list[tuple[int, str]]]:
+    """Insert what is new, take what has changed where that is asked for; return how many of each there are.
+
+    And (line, reason) of the changes that are refused.
+    """
     held = history.held(session, [report for report, _, _ in records])
     fresh = [record for record in records if record[0].external_id not in held]
-    history.insert_history(session, reference, fresh, job.now)
     known = [(held[record[0].external_id], record) for record in records if record[0].external_id in held]
     changes = history_changes.found(session, reference, known, job.now)
+    barred: list[tuple[int, str]] = []
+    if (
+        job.update
+    ):  # before anything is written: whoever merges waits for this one, and must not be waited for
+        changes, barred = history_changes.allowed(session, changes)
+    history.insert_history(session, reference, fresh, job.now)
     if job.update:
-        history_changes.take(session, changes, job.now)
-    return len(fresh), len(changes)
+        history_changes.take(session, reference, changes, job.now)
+    return len(fresh), len(changes), barred

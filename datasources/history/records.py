@@ -14,6 +14,8 @@ from sqlalchemy.orm import Session
 from dashboard.rules.access import SYSTEM
 from dashboard.rules.alerts import alert as alerts
 from dashboard.rules.events.action import Action
+from dashboard.rules.events.context import Context
+from dashboard.rules.events.deadlines import handling_clock
 from dashboard.rules.events.event import Event, Level, Status
 from dashboard.rules.events.report import Report
 from datasources.alerts import gateway
@@ -46,8 +48,11 @@ SAID = frozenset(
         "dispatch_due_at",
         "handle_from",
         "handle_due_at",
+        "warn_due_at",
+        "red_due_at",
         "finished_at",
         "closed_at",
+        "solved_level",
         "overdue_at",
         "reported_by",
         "source_system",
@@ -146,8 +151,7 @@ def event_of(report: Report, place: Place, key: int, reference: Reference, now: 
         created_at=now,
         registered_at=reported,
         dispatch_due_at=now + within if status == Status.PENDING_DISPATCH else None,
-        handle_from=reported,
-        handle_due_at=report.due_at,
+        **_clock(report, reported, reference, now),
         finished_at=finished,
         solved_level=reference.level_of(report.unit) if finished and report.unit else None,
         closed_at=report.closed_at if status in (Status.CLOSED, Status.REJECTED) else None,
@@ -157,6 +161,23 @@ def event_of(report: Report, place: Place, key: int, reference: Reference, now: 
         imported=True,
         reported_by=SYSTEM.name,
     )
+
+
+def _clock(report: Report, reported: datetime, reference: Reference, now: datetime) -> dict[str, Any]:
+    """Return the handling clock of a record by its own target; it runs where the record is open.
+
+    What it passed before it came is history: it is due soon from now on, and nobody is told that it turned red before.
+    """
+    due = report.due_at
+    if due is None or not report.open:
+        return {"handle_from": reported, "handle_due_at": due}
+    clock = handling_clock(min(reported, due), due, None, Context(now, reference))
+    red = clock["red_due_at"]
+    return clock | {
+        "handle_from": reported,
+        "warn_due_at": max(clock["warn_due_at"], min(now, due)),
+        "red_due_at": red if red > now else None,
+    }
 
 
 def _status(report: Report) -> Status:

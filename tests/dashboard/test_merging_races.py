@@ -111,5 +111,5 @@ def test_a_circle_that_stands_in_the_rows_stops_nobody(small_town: Town) -> None
 
 
 def test_whoever_takes_turns_over_different_things_does_not_wait_for_the_other() -> None:
-    turns = [links.TURN, reveals.TURN, days.TURN, limits.TURN, actions.MERGING]
+    turns = [links.TURN, reveals.TURN, days.TURN, limits.TURN, journal.MERGING]
     assert len(set(turns)) == len(turns)

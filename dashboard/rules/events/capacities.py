@@ -43,7 +43,7 @@ def capacities(event: Event, viewer: Viewer, world: World, co_units: Collection[
     if role in (Role.LEAD, Role.LEADER, Role.SYSTEM, Role.CLOCK):
         found.add(role.value)
     if role is Role.UNIT and viewer.unit:
-        if viewer.unit == event.unit and (not viewer.member or theirs(event, viewer)):
+        if in_hands(event.unit, event.handler, viewer.unit, member_of(viewer)):
             found.add("owner")
             if not viewer.member:
                 found.add("head")
@@ -58,9 +58,17 @@ def capacities(event: Event, viewer: Viewer, world: World, co_units: Collection[
     return frozenset(found)
 
 
-def theirs(event: Event, viewer: Viewer) -> bool:
-    """Return whether a unit's event is a member's: in their hands, or not yet in anybody's."""
-    return event.handler is None or event.handler == viewer.name
+def member_of(viewer: Viewer) -> str:
+    """Return the name by which a member has work of a unit of their own, empty for whoever has all of it."""
+    return viewer.name if viewer.member else ""
+
+
+def in_hands(unit: str | None, handler: str | None, of_unit: str, member: str = "") -> bool:
+    """Return whether an event of a unit and a handler is a unit's; a `member`'s: in their hands, or not yet in anybody's.
+
+    The one test of lists, live rows, alerts and actions alike.
+    """
+    return unit == of_unit and (not member or handler in (None, member))
 
 
 def could_claim(event: Event, viewer: Viewer, world: World) -> bool:
@@ -77,7 +85,7 @@ def sees(event: Event, viewer: Viewer, world: World, co_units: Collection[str] =
     if viewer.may("feed.all") or viewer.role in (Role.SYSTEM, Role.CLOCK):
         return True
     if viewer.role is Role.UNIT and viewer.unit:
-        held = event.unit == viewer.unit and (not viewer.member or theirs(event, viewer))
+        held = in_hands(event.unit, event.handler, viewer.unit, member_of(viewer))
         if held or viewer.unit in co_units or event.reported_by == viewer.name:
             return True
         return event.status == Status.CLAIMABLE and could_claim(event, viewer, world)

@@ -22,6 +22,7 @@ REOPEN_WITHIN = timedelta(days=7)
 OBJECTION = "object"  # the request of a reporter who is not content with a closing
 MOST_EXTENSIONS = 2
 DECLINES_TO_RULING = 2
+BEARS_URGENT = "有紧急事件并入了它，先撤销并案，否则告警会无声停止"
 
 
 def border_in_doubt(event: Event) -> bool:
@@ -142,7 +143,7 @@ def urge(event: Event, viewer: Viewer, capacities: frozenset[str], context: Cont
 
 
 def reject(event: Event, viewer: Viewer, capacities: frozenset[str], context: Context) -> str | None:
-    return "有紧急事件并入了它，先撤销并案，否则告警会无声停止" if context.bears_urgent else None
+    return BEARS_URGENT if context.bears_urgent else None
 
 
 def unmerge(event: Event, viewer: Viewer, capacities: frozenset[str], context: Context) -> str | None:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from dashboard.rules.access import PERMISSIONS, Role
-from tests.conftest import Town
+from tests.conftest import OPERATOR, Town, unit_viewer
 from tests.support.api_world import OpenApi
 
 pytestmark = pytest.mark.usefixtures("hand")  # the drill clock from the first moment on
@@ -109,6 +109,29 @@ def test_no_account_reaches_an_event_that_is_not_its_business(opened: OpenApi, p
     assert (
         opened.call("lead", "GET", f"/events/{event['number']}").json["event"]["version"] == event["version"]
     )
+
+
+def test_a_unit_opens_what_it_could_claim_only_once_that_has_been_in_the_pool(
+    opened: OpenApi, place: Town
+) -> None:
+    waiting = place.report(by=OPERATOR, source="phone")
+    rejected = place.act(place.report(by=OPERATOR, source="phone"), "reject", OPERATOR, reason="现场无问题")
+    spot = place.photo()
+    on_the_spot = place.report(resolved_on_site=True, photos=(spot,))
+    pool = place.report()
+    unit = place.claimer(pool).name
+
+    def opens(*numbers: str) -> list[int]:
+        return [opened.call(unit, "GET", f"/events/{number}").status_code for number in numbers]
+
+    assert (waiting.status, pool.status, on_the_spot.status) == ("reported", "claimable", "closed")
+    assert opens(waiting.number, rejected.number, on_the_spot.number, pool.number) == [403, 403, 403, 200]
+    place.tick(minutes=31)
+    assert place.fresh(pool).status == "pending_dispatch"
+    assert opens(pool.number) == [200], "whose card it was a moment ago reads that it lapsed"
+    sent = place.act(place.fresh(pool), "dispatch", OPERATOR, unit="STREET_HULI")
+    place.act(sent, "decline", unit_viewer("STREET_HULI"), ground="not_our_duty", text="非本单位职责")
+    assert opens(pool.number) == [403]
 
 
 READERS = ("screen", "auditor")

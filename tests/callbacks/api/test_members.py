@@ -1,6 +1,8 @@
 """A unit's head sees all of the unit, a member their own: lists, events, buttons, live rows, and work handed over."""
 
+from datetime import timedelta
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 
@@ -59,6 +61,27 @@ def test_a_dispatch_is_anybodys_of_the_unit_until_a_member_signs_it(place: tuple
     path = f"/events/{event.number}/accept"
     assert opened.call(OTHER, "POST", path, {"version": sent["version"]}).status_code == 200
     assert event.number in listed(opened, OTHER) and event.number not in listed(opened, ONE)
+
+
+def test_an_emergency_is_told_to_all_members_until_one_has_signed_it(place: tuple[OpenApi, Town]) -> None:
+    opened, town = place
+    event = town.report()
+    raised = opened.call(
+        "operator", "POST", f"/events/{event.number}/correct", {"version": 2, "emergency": True}
+    )
+    assert (raised.json["status"], raised.json["unit"]["code"]) == ("dispatched", UNIT)
+
+    def told(account: str) -> list[str]:
+        since = quote((town.now - timedelta(hours=1)).isoformat())
+        lists = [opened.call(account, "GET", f"/alerts{more}") for more in ("", f"/missed?since={since}")]
+        (first, second) = [[one["event"] for one in answer.json["items"]] for answer in lists]
+        assert first == second
+        return first
+
+    assert told(ONE) == told(OTHER) == told(HEAD) == [event.number]
+    path = f"/events/{event.number}/accept"
+    assert opened.call(ONE, "POST", path, {"version": raised.json["version"]}).status_code == 200
+    assert told(ONE) == told(HEAD) == [event.number] and told(OTHER) == []
 
 
 def test_the_head_hands_work_over_within_the_unit_only(place: tuple[OpenApi, Town]) -> None:

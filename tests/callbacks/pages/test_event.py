@@ -181,6 +181,18 @@ def test_a_name_cannot_break_out_of_the_picture() -> None:
     assert ElementTree.fromstring(inset.svg(spot)).tag.endswith("svg")
 
 
+def test_the_small_map_draws_no_place_of_an_event_that_the_viewer_may_not_see(small_town: Town) -> None:
+    event = small_town.claimed()
+    theirs = small_town.report(**near(small_town, 50))
+    small_town.act(theirs, "dispatch", OPERATOR, unit="STREET_HULI", reason="就近")
+
+    def rings(who: Viewer) -> int:
+        return sum(one.get("class") == "near" for one in svg_of(drawn(small_town, event, who)).iter())
+
+    assert rings(OPERATOR) == 1
+    assert rings(small_town.unit_of(event)) == 0
+
+
 def test_without_a_place_there_is_no_picture_and_the_place_is_to_be_found(small_town: Town) -> None:
     tree = drawn(small_town, small_town.report(lng=None, lat=None, address=""), OPERATOR)
     assert not [part for part in parts(tree) if getattr(part, "className", "") == "e-inset"]
