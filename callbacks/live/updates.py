@@ -24,9 +24,8 @@ class Update:
     change: Change | None = None
     content: dict[str, Any] | None = None
     row: dict[str, Any] | None = None
-    before: tuple[dict[str, Any], dict[str, Any]] | None = (
-        None  # the alert and its row as they were told last
-    )
+    # the alert and its row as they were told last
+    before: tuple[dict[str, Any], dict[str, Any]] | None = None
 
     def body(self, scope: Scope, sight: Visibility) -> dict[str, Any] | None:
         """Return the message of one scope without its id, or None when nothing of it may be seen there."""

@@ -179,9 +179,8 @@ def _bring(
     known = [(held[record[0].external_id], record) for record in records if record[0].external_id in held]
     changes = history_changes.found(session, reference, known, job.now)
     barred: list[tuple[int, str]] = []
-    if (
-        job.update
-    ):  # before anything is written: whoever merges waits for this one, and must not be waited for
+    if job.update:
+        # before anything is written: whoever merges waits for this one, and must not be waited for
         changes, barred = history_changes.allowed(session, changes)
     history.insert_history(session, reference, fresh, job.now)
     if job.update:

@@ -100,7 +100,7 @@ def parent(module: str) -> Parent:
 def start(module: str, words: Sequence[str], env: Mapping[str, str]) -> Child:
     """Start a module's program; its output and errors are one text stream, its input is empty."""
     said, out = os.pipe()
-    with os.fdopen(out), open(os.devnull) as nothing:
+    with os.fdopen(out), Path(os.devnull).open() as nothing:
         pid = parent(module).start(words, env, (nothing.fileno(), out, out))
     return Child(parent(module), pid, os.fdopen(said, encoding="utf-8", errors="replace"))
 
@@ -111,7 +111,7 @@ def run(
     """Carry out a module's program to its end."""
     with contextlib.ExitStack() as kept:
         files = [kept.enter_context(os.fdopen(os.memfd_create(name), "w+")) for name in ("out", "err")]
-        nothing = kept.enter_context(open(os.devnull))
+        nothing = kept.enter_context(Path(os.devnull).open())
         pid = parent(module).start(words, env, [nothing.fileno(), *(one.fileno() for one in files)])
         code = Child(parent(module), pid).wait(within)
         said = [(one.seek(0), one.read())[1] for one in files]
@@ -163,9 +163,9 @@ def _become(env: Mapping[str, str], fds: Sequence[int]) -> None:
     for one in set(fds):
         if one > 2:
             os.close(one)
-    sys.stdin = open(0, encoding="utf-8", closefd=False)
-    sys.stdout = open(1, "w", encoding="utf-8", buffering=1, closefd=False)
-    sys.stderr = open(2, "w", encoding="utf-8", buffering=1, closefd=False)
+    sys.stdin = os.fdopen(0, encoding="utf-8", closefd=False)
+    sys.stdout = os.fdopen(1, "w", encoding="utf-8", buffering=1, closefd=False)
+    sys.stderr = os.fdopen(2, "w", encoding="utf-8", buffering=1, closefd=False)
     os.environ.clear()
     os.environ.update(env)
 
