@@ -999,6 +999,9 @@ interface PinAsked {
 interface ShownAlerts {
   pinned: number;
   answered: number;
+  drawn: number;
+  loud: boolean;
+  moved: number;
   form: { kind: string; id: number } | null;
   load: Pick<Api.AlarmLoad, "ten_minutes" | "flood">;
 }
