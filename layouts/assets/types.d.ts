@@ -538,14 +538,19 @@ type PlanRow = Api.Planned & {
   said?: string;
 };
 /* What stands in the form of a report taken by phone (desk/intake-entry.js). */
+/* `sent` is the first try of a call, with its key: whatever is sent after it goes out with the same one. */
+interface IntakeCall {
+  sent: { key: string; path: string; body: any } | null;
+  busy: boolean;
+  filed: boolean;
+}
 interface IntakeEntry {
   form: HTMLFormElement;
   fields: Record<string, HTMLInputElement>;
   place: FoundPlace;
   doubles: Api.Duplicates["items"];
-  keys: Record<string, string>;
+  call: IntakeCall;
   began: number;
-  busy: boolean;
   served: number;
 }
 interface DeskPage {

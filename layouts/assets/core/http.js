@@ -44,6 +44,14 @@ export const get = async (path, more) => {
 /** @param {Partial<Api.Problem>} said @returns {string} */
 export const faultOf = (said) => ((said.errors || [])[0] || {}).message || said.detail || said.title;
 
+/* Whether a key was refused for its words: something else was sent with it before, and that has been taken. */
+/** @param {Answer} answer */
+export const usedBefore = (answer) =>
+  answer.status === 422 &&
+  ((answer.said && answer.said.errors) || []).some(
+    (/** @type {{field: string}} */ one) => one.field === "Idempotency-Key",
+  );
+
 /* A fresh Idempotency-Key: one press, one key, however often it has to be sent. */
 export const newKey = () =>
   crypto.randomUUID

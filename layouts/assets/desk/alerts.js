@@ -35,6 +35,14 @@ const stands = (first) => {
   shown.drawn = id;
   shown.loud = Boolean(first) && first.state === "raised";
 };
+/* The very same form moves into every new drawing, with what is typed. */
+/** @type {WeakMap<object, HTMLFormElement>} */
+const forms = new WeakMap();
+/** @param {Alert} alert */
+const formOf = (alert) => {
+  if (!forms.has(shown.form)) forms.set(shown.form, drawForm(alert));
+  return forms.get(shown.form);
+};
 const draw = () => {
   drawing = false;
   const box = byId("desk-alerts");
@@ -59,8 +67,11 @@ const draw = () => {
   if (first) parts.push(bar(first, all));
   const rest = others(all, first);
   if (rest) parts.push(rest);
-  if (shown.form && first) parts.push(drawForm(first));
+  const form = shown.form && first ? formOf(first) : null;
+  if (form) parts.push(form);
+  const held = /** @type {HTMLElement} */ (document.activeElement);
   box.replaceChildren(...parts);
+  if (form && form.contains(held)) held.focus();
   tick();
 };
 export const dirty = () => {

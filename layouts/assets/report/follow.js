@@ -72,8 +72,9 @@ const start = () => {
 
 /** ---- one report ---- @param {string} verb @param {object} body @param {string} good */
 const post = async (verb, body, good) => {
-  const answer = await call("POST", `/api/v1/reports/${encodeURIComponent(open.number)}/${verb}`, {
-    secret: open.secret,
+  const asked = open;
+  const answer = await call("POST", `/api/v1/reports/${encodeURIComponent(asked.number)}/${verb}`, {
+    secret: asked.secret,
     ...body,
   });
   if (!answer) {
@@ -85,6 +86,7 @@ const post = async (verb, body, good) => {
     return false;
   }
   tell(good, "ok");
+  if (open !== asked) return true; // another one is looked at by now
   shape = "";
   await look();
   return true;
