@@ -133,6 +133,7 @@ interface Question {
   patience?: number;
   shut?: () => void;
   read?: (answer: Response) => Promise<any>;
+  last?: boolean;
 }
 
 /* ---- what pages begin with (data-initial, layouts/pages) ---- */

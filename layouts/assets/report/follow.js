@@ -61,9 +61,12 @@ const list = () => {
   }
   return box;
 };
-const start = () => {
+const leave = () => {
   open = null;
   clearTimeout(timer);
+};
+const start = () => {
+  leave();
   byId("report-follow").replaceChildren(
     form(),
     ...(mine().length ? [el("h2", "p-h", t("这部手机上报过的")), list()] : []),
@@ -235,16 +238,9 @@ const look = async () => {
 };
 
 onShow((view, part) => {
-  if (view !== "follow") {
-    open = null;
-    clearTimeout(timer);
-    return;
-  }
+  if (view !== "follow") return leave();
   const [number, ...secret] = part.split("/");
-  if (!number || !secret.length) {
-    start();
-    return;
-  }
+  if (!number || !secret.length) return start();
   open = { number, secret: secret.join("/") };
   shape = "";
   look();
