@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass
+from html import escape
 
 from dashboard.rules.access import PERMISSIONS, Role
 from layouts import ids, scripts
@@ -68,14 +69,14 @@ def embedded(data: object) -> str:
     return plain.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
 
 
-def index_string(lang: str | None = None, noun: str = "") -> str:
-    """Return Dash's index template of a page in a language; its words travel as data, not as script (under a CSP)."""
+def index_string(lang: str | None = None, noun: str = "", account: str = "") -> str:
+    """Return Dash's index template of a page, in a language, for an account; its words travel as data, not as script."""
     spoken = words.known(lang) if lang else words.active()
     styles, modules = (
         (scripts.style_links(noun), scripts.module_links(noun)) if noun in scripts.PAGES else ("", "")
     )
     return f"""<!DOCTYPE html>
-<html lang="{words.HTML_LANG[spoken]}" data-lang="{spoken}">
+<html lang="{words.HTML_LANG[spoken]}" data-lang="{spoken}"{_drawn_for(account)}>
 <head>
 {{%metas%}}
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -92,3 +93,8 @@ def index_string(lang: str | None = None, noun: str = "") -> str:
 <footer>{{%config%}}{{%scripts%}}{{%renderer%}}</footer>
 </body>
 </html>"""
+
+
+def _drawn_for(account: str) -> str:
+    """Return what says for whom a page is drawn: its scripts send it with whatever they ask."""
+    return f' data-account="{escape(account).replace("{", "&#123;")}"' if account else ""

@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from callbacks.api.answers import dumped, event_body
 from callbacks.api.answers import moment as shown
-from callbacks.security.guard import WrongCredential
+from callbacks.security.guard import OtherAccount, WrongCredential
 from callbacks.wording import spoken, worded
 from dashboard.rules.refusals import Conflict, NotAllowedNow, Refusal
 from datasources.events.idempotency import InWork
@@ -100,6 +100,8 @@ def refusal_body(refusal: Refusal) -> dict[str, Any]:
         slug = (
             "overtaken" if isinstance(refusal, Conflict) else "in-work" if isinstance(refusal, InWork) else ""
         )
+    if isinstance(refusal, OtherAccount):
+        slug, more = "other-account", {"account": refusal.params["account"]}
     return body_of(refusal.status, spoken(refusal), refusal.errors, slug, **more)
 
 

@@ -17,6 +17,7 @@ from callbacks.live.connection import SocketConnection
 from callbacks.live.feed import LiveFeed
 from callbacks.live.scopes import Scope, scope_of
 from callbacks.live.updates import TOPICS
+from callbacks.security.credential import belongs
 from dashboard.rules.access import Viewer
 from datasources.store.quiet_log import Quiet
 
@@ -111,11 +112,12 @@ class Sockets:
         """Return how many sockets are open."""
         return len(self._seats)
 
-    def _enter(self, _auth: Any = None) -> bool:
+    def _enter(self, auth: Any = None) -> bool:
         sid, environ = _sid(), request.environ
         viewer = environ.get("grid.viewer")
-        if viewer is None:
-            return False
+        page = auth.get("account") if isinstance(auth, dict) else None
+        if viewer is None or not belongs(page, viewer):
+            return False  # a page that comes back under another one's login gets nothing of theirs
         eio_sid = self.io.server.manager.eio_sid_from_sid(sid, "/")
         self._seats[sid] = (self.io.server.eio.sockets[eio_sid].wire, viewer, environ)
         return True

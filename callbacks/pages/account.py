@@ -54,7 +54,7 @@ def show() -> Response:
             for row in rows
         ]  # fmt: skip
     title = runtime.reference.texts.get("title", runtime.reference.name)
-    around = Frame(title, HOME.get(who.role, "/screen"), name_of(who))
+    around = Frame(title, HOME.get(who.role, "/screen"), name_of(who), who.name)
     minutes = round(idle / timedelta(minutes=1)) if idle else None
     html = page.page(around, logins, minutes, _news(request.args.get("done", "")))
     return Response(html, mimetype="text/html")

@@ -54,7 +54,7 @@ def show() -> Response:
     kept = {name: getattr(asked, name) for name in ASKED if getattr(asked, name)}
     older = f"/audit?{urlencode({**kept, 'before': more})}" if more else ""
     title = runtime.reference.texts.get("title", runtime.reference.name)
-    around = Frame(title, HOME.get(who.role, "/screen"), name_of(who))
+    around = Frame(title, HOME.get(who.role, "/screen"), name_of(who), who.name)
     html = page.page(around, lines, asked, kinds, older)
     return Response(html, mimetype="text/html")
 

@@ -15,7 +15,7 @@ from flask import Flask, request
 from callbacks.live.feed import LiveFeed
 from callbacks.pages import dispatch as dispatch  # its callback draws a panel of the desk; it has no page
 from callbacks.security import guard
-from callbacks.security.session import somebody
+from callbacks.security.session import somebody, viewer
 from dashboard.rules.access import Viewer
 from dashboard.runtime.runtime import Runtime
 from layouts import ids, shell
@@ -107,7 +107,8 @@ def _in_the_language_asked(interpolate: Callable[..., str], dash_app: dash.Dash)
         )
         # Dash begins once the page's own modules have run: components look for their functions while they are drawn
         parts["renderer"] = parts["renderer"].replace(RENDERER, 'type="module"')
-        dash_app.index_string = shell.index_string(words.active(), noun)
+        who = viewer()
+        dash_app.index_string = shell.index_string(words.active(), noun, who.name if who else "")
         return interpolate(**parts)
 
     return speak

@@ -6,6 +6,7 @@ An `Authorization` header, however it reads, is the credential: a cookie beside 
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
+from urllib.parse import unquote
 
 from callbacks.security import outside
 from dashboard.rules.access import Viewer
@@ -13,23 +14,31 @@ from datasources.accounts.sign_in import SignIn
 
 COOKIE = "grid_session"
 SCHEME = "bearer"
+PAGE_OF = "X-Account"  # for whom the page that asks was drawn; percent-encoded
+LONGEST_ACCOUNT = 100
 
 
 class Kind(StrEnum):
-    """What authenticated, or that nothing did; `REFUSED` is a header that authenticates nobody."""
+    """What authenticated, or that nothing did; `REFUSED` is a header that authenticates nobody.
+
+    `OTHER` is a session of somebody else than the page that asks was drawn for: nothing is done in that name.
+    """
 
     NONE = "none"
     COOKIE = "cookie"
     TOKEN = "token"
     REFUSED = "refused"
+    OTHER = "other"
 
 
 @dataclass(frozen=True, slots=True)
 class Credential:
-    """What authenticated a request, and whom."""
+    """What authenticated a request, and whom; of another one's page, for whom it was drawn and who is signed in."""
 
     kind: Kind
     viewer: Viewer | None = None
+    page: str = ""
+    signed_in: str = ""
 
     @property
     def clear(self) -> bool:
@@ -45,4 +54,14 @@ def credential_of(environ: dict[str, Any], sign_in: SignIn) -> Credential:
         found = sign_in.viewer_for_token(token.strip()) if scheme.lower() == SCHEME else None
         return Credential(Kind.TOKEN, found) if found else Credential(Kind.REFUSED)
     found = sign_in.viewer_for_session(outside.cookie(environ, COOKIE))
-    return Credential(Kind.COOKIE, found) if found else Credential(Kind.NONE)
+    if found is None:
+        return Credential(Kind.NONE)
+    page = unquote(environ.get("HTTP_X_ACCOUNT", ""))[:LONGEST_ACCOUNT]
+    if not belongs(page, found):
+        return Credential(Kind.OTHER, page=page, signed_in=found.name)
+    return Credential(Kind.COOKIE, found)
+
+
+def belongs(page: object, viewer: Viewer) -> bool:
+    """Return whether what a page drawn for an account asks may be done as a viewer; who names no account may ask."""
+    return not page or page == viewer.name

@@ -49,6 +49,12 @@ class WrongCredential(Stranger):
     """A header was sent that authenticates nobody: said plainly, to pages too, which a login would not help."""
 
 
+class OtherAccount(Refusal):
+    """The page that asks was drawn for an account, and another one is signed in: nothing is done in its name."""
+
+    status = 409
+
+
 def permission(name: str) -> Callable[[View], View]:
     """Say which permission a route's function needs; "public" needs none."""
     if name not in KINDS:

@@ -29,6 +29,7 @@ from layouts.text.words import translate
 HALF_COOKIE = "grid_half"  # between the password and the one-time code
 LANG_COOKIE = "grid_lang"
 LANG_FOR = timedelta(days=365)
+OTHERS_PAGE = "这个页面属于 {page}，现在登录的是 {account}；请重新载入页面，或者再以 {page} 登录"
 
 
 def install(app: Flask, runtime: Runtime) -> SignIn:
@@ -61,11 +62,17 @@ def credential() -> Credential:
 
 
 def refuse_wrong_credential() -> None:
-    """Raise WrongCredential for a header that authenticates nobody, wherever it is sent; assets ask nobody's name."""
+    """Raise WrongCredential for a header that authenticates nobody, OtherAccount for a page that is somebody else's.
+
+    Wherever it is sent: only assets ask nobody's name.
+    """
     if request.url_rule is None or guard.need_of(current_app, request.endpoint) == guard.STATIC:
         return
-    if credential().kind is Kind.REFUSED:
+    found = credential()
+    if found.kind is Kind.REFUSED:
         raise guard.WrongCredential("Authorization 请求头无效：只接受有效的 Bearer 令牌")
+    if found.kind is Kind.OTHER:
+        raise guard.OtherAccount(OTHERS_PAGE, page=found.page, account=found.signed_in)
 
 
 def somebody() -> Viewer:

@@ -14,10 +14,12 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from dashboard.rules.refusals import Invalid, NotAllowedNow
+from datasources.events.intake import OLDEST
 from datasources.store.faults import is_locked
 from datasources.store.models import IdempotencyRow
 
-KEPT_FOR = timedelta(hours=48)
+# a phone that got no answer sends again with its key for as long as a report may lie: the key has to be there still
+KEPT_FOR = OLDEST + timedelta(days=1)
 WAIT = "5s"
 LONGEST_KEY = 255
 OTHER_BODY = "这个 Idempotency-Key 已用于另一份内容，请换一个新的"
@@ -87,7 +89,7 @@ def keep_answer(session: Session, account: str, key: str, status: int, body: byt
 
 
 def forget_old(session: Session, now: datetime) -> None:
-    """Forget the keys of the day before yesterday."""
+    """Forget the keys that nobody may send with any more."""
     session.execute(delete(IdempotencyRow).where(IdempotencyRow.created_at < now - KEPT_FOR))
 
 

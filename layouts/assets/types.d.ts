@@ -133,6 +133,7 @@ interface Question {
   patience?: number;
   shut?: () => void;
   read?: (answer: Response) => Promise<any>;
+  last?: boolean;
 }
 
 /* ---- what pages begin with (data-initial, layouts/pages) ---- */
@@ -538,14 +539,19 @@ type PlanRow = Api.Planned & {
   said?: string;
 };
 /* What stands in the form of a report taken by phone (desk/intake-entry.js). */
+/* `sent` is the first try of a call, with its key: whatever is sent after it goes out with the same one. */
+interface IntakeCall {
+  sent: { key: string; path: string; body: any } | null;
+  busy: boolean;
+  filed: boolean;
+}
 interface IntakeEntry {
   form: HTMLFormElement;
   fields: Record<string, HTMLInputElement>;
   place: FoundPlace;
   doubles: Api.Duplicates["items"];
-  keys: Record<string, string>;
+  call: IntakeCall;
   began: number;
-  busy: boolean;
   served: number;
 }
 interface DeskPage {
@@ -999,6 +1005,9 @@ interface PinAsked {
 interface ShownAlerts {
   pinned: number;
   answered: number;
+  drawn: number;
+  loud: boolean;
+  moved: number;
   form: { kind: string; id: number } | null;
   load: Pick<Api.AlarmLoad, "ten_minutes" | "flood">;
 }

@@ -31,6 +31,7 @@ def page(
         first=embedded(first),
         words=embedded(words.js_catalogue(spoken)),
         noun=noun,
+        account=first.get("account", ""),
         demo=demo,
     )
 

@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.entering import somebody
 from tests.browser.phone_page import (
@@ -186,6 +186,28 @@ def _finish(cast: Cast, unit: str, number: str) -> None:
     assert sent.ok, sent.text()
     act(cast, f"unit-{unit}", number, "finish", text="已处置", photos=[sent.json()["photo"]["id"]])
     context.close()
+
+
+def test_no_key_acts_on_the_event_before_the_one_that_is_chosen(cast: Cast, centre: Product) -> None:
+    numbers = []
+    for place in (4, 5):
+        numbers.append(str(report(centre, place)["number"]))
+        act(cast, "operator", numbers[-1], "dispatch", unit="URBAN_MGMT", reason="就近处置")
+    page = ready(cast.desk("unit-URBAN_MGMT", "/claim"))
+    page.evaluate("n => own.claim.choose(n)", numbers[0])
+    expect(page.locator(f'#event-body [data-event="{numbers[0]}"]')).to_be_visible(timeout=PROMPT_MS)
+    held: list[Route] = []
+    page.route(
+        "**/_dash-update-component?*", lambda asked: held.append(asked)
+    )  # the chosen one is not drawn yet
+    page.evaluate("n => own.claim.choose(n)", numbers[1])
+    page.keyboard.press("c")
+    assert page.locator("#act-form form").count() == 0
+    until(lambda: page.evaluate("true") and held)
+    page.unroute("**/_dash-update-component?*")
+    expect(page.locator(f'#event-body [data-event="{numbers[1]}"]')).to_be_visible(timeout=PROMPT_MS)
+    page.keyboard.press("c")
+    expect(page.locator("#act-form form")).to_have_attribute("data-event", numbers[1])
 
 
 def test_an_emergency_stands_above_all_until_the_unit_has_signed(cast: Cast, centre: Product) -> None:

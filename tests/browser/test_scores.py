@@ -5,10 +5,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.past_month import NOW, OCTOBER, lived
 from tests.browser.phone_page import PROMPT_MS, Cast
+from tests.browser.waiting import until
 from tests.support import product
 from tests.support.product import Product
 
@@ -291,6 +292,41 @@ def test_personal_data_are_asked_for_approved_by_another_and_taken(cast: Cast) -
     with mine.expect_download() as coming:
         mine.locator("[data-request] a").first.tap()
     assert "上报人" in Path(coming.value.path()).read_text("utf-8-sig").splitlines()[0]
+
+
+def test_an_answer_to_one_case_leaves_what_is_written_about_another(cast: Cast) -> None:
+    mine = opened(cast, "/scores?board=cases", "operator")
+    for why in ("回访甲", "回访乙"):
+        mine.locator("[data-panel=requests] > form input").fill(why)
+        mine.locator("[data-panel=requests] > form button").tap()
+        expect(mine.locator("[data-request]", has_text=why)).to_be_visible(timeout=PROMPT_MS)
+    lead = opened(cast, "/scores?board=cases", "lead")
+    one, other = (lead.locator("[data-request]", has_text=why) for why in ("回访甲", "回访乙"))
+    one.locator("input").fill("同意")
+    other.locator("input").fill("还要再问一句")
+    one.locator("button[value=approve]").tap()
+    expect(one).to_have_attribute("data-state", "approved", timeout=PROMPT_MS)
+    expect(other.locator("input")).to_have_value("还要再问一句")
+
+
+def test_a_late_export_leaves_the_dialog_that_is_open_for_another_table(cast: Cast) -> None:
+    page = opened(cast, "/scores?board=kpis")
+    held: list[Route] = []
+    page.route("**/api/v1/exports/*", lambda asked: held.append(asked))
+    buttons = page.locator(".s-panel .s-export")
+    dialog = page.locator("dialog.s-dialog")
+    buttons.first.tap()
+    title = dialog.locator("h2").inner_text()
+    dialog.locator("textarea").fill("月度考评会")
+    dialog.locator("button[value=csv]").tap()
+    until(lambda: page.evaluate("true") and held)
+    dialog.get_by_role("button", name="取消").tap()
+    buttons.last.tap()
+    assert dialog.locator("h2").inner_text() != title
+    with page.expect_download() as coming:
+        held.pop().continue_()
+    assert coming.value.suggested_filename.split()[0] in title
+    assert dialog.is_visible() and not dialog.locator(".s-dialog__says").inner_text()
 
 
 def test_a_worker_sees_the_own_line_and_a_unit_no_worker(cast: Cast, centre: Product) -> None:

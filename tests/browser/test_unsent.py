@@ -124,3 +124,89 @@ def test_a_residents_report_that_was_not_taken_says_so_and_goes_out_by_itself(
     expect(page.locator("#report-form > .p-fault")).to_contain_text("没有发出", timeout=PROMPT_MS)
     expect(page.locator("#report-done .p-done__n")).to_be_visible(timeout=2 * PROMPT_MS)
     assert len(keys) == 2 and len(set(keys)) == 1
+
+
+def stored_unheard(page: Page, path: str) -> None:
+    """Lose the first answer to a POST that was done, as a proxy does that has waited long enough; then let them through."""
+
+    lost: list[Route] = []
+
+    def road(route: Route) -> None:
+        if route.request.method != "POST" or lost:
+            route.continue_()
+            return
+        lost.append(route)
+        assert route.fetch().ok
+        route.fulfill(status=504, body="<html>504</html>", content_type="text/html")
+
+    page.route(path, road)
+
+
+def test_a_residents_report_that_was_taken_unheard_gives_its_number_though_it_was_changed_since(
+    cast: Cast, centre: Product
+) -> None:
+    page = cast.phone(None, "/report", at=spots(centre)[9])
+    page.locator("#report-form .p-text").fill("路面塌了一块")
+    page.locator("#report-form .p-foot .btn--primary").click()
+    expect(page.locator("#report-form .p-where")).to_contain_text("精度", timeout=PROMPT_MS)
+    page.locator("#report-form .p-foot .btn--primary").click()
+    stored_unheard(page, "**/api/v1/reports")
+    page.locator("#report-form .p-foot .btn--primary").click()
+    expect(page.locator("#report-form > .p-fault")).to_contain_text("没有发出", timeout=PROMPT_MS)
+    page.locator('#report-form input[type="tel"]').fill("13900001111")
+    page.locator("#report-form .p-foot .btn--primary").click()
+    said = page.locator("#report-form > .p-fault")
+    expect(said).to_contain_text("前一次已收到，编号", timeout=PROMPT_MS)
+    found = [
+        one for one in centre.ask("/api/v1/events?limit=1000")[1]["items"] if one["title"] == "路面塌了一块"
+    ]
+    assert len(found) == 1
+    expect(said).to_contain_text(found[0]["number"])
+    expect(page.locator('#report-form input[type="tel"]')).to_have_value("13900001111")
+
+
+def test_a_comment_that_was_taken_unheard_is_said_to_be_done_though_it_was_changed_since(
+    cast: Cast, centre: Product
+) -> None:
+    number = report(centre, 4)["number"]
+    page = cast.desk("operator", f"/event/{number}")
+    page.locator('#event-body [data-action="comment"]').click(timeout=PROMPT_MS)
+    text = page.locator("#act-form [data-fact=text] textarea")
+    text.fill("已电话联系")
+    stored_unheard(page, "**/api/v1/events/*/comment")
+    text.press("Control+Enter")
+    expect(page.locator("#act-form .act__all")).to_contain_text("再按一次，不会重复", timeout=PROMPT_MS)
+    text.fill("已电话联系来电人")
+    text.press("Control+Enter")
+    expect(page.locator("#act-form .act__all")).to_contain_text("前一次其实已经办成", timeout=PROMPT_MS)
+    said = [one for one in centre.ask(f"/api/v1/events/{number}")[1]["steps"] if one["action"] == "comment"]
+    assert [one["facts"]["text"] for one in said] == ["已电话联系"]
+    expect(text).to_have_value("已电话联系来电人")
+
+
+def test_what_is_typed_while_a_comment_is_on_its_way_does_not_make_it_another_one(
+    cast: Cast, centre: Product
+) -> None:
+    number = report(centre, 5)["number"]
+    page = cast.desk("operator", f"/event/{number}")
+    page.locator('#event-body [data-action="comment"]').click(timeout=PROMPT_MS)
+    keys: list[str] = []
+    held: list[Route] = []
+
+    def road(route: Route) -> None:
+        keys.append(route.request.headers["idempotency-key"])
+        held.append(route)
+
+    page.route("**/api/v1/events/*/comment", road)
+    text = page.locator("#act-form [data-fact=text] textarea")
+    text.fill("已到")
+    text.press("Control+Enter")
+    text.press("End")
+    text.type("场")  # within the second in which nothing is said yet
+    until(lambda: page.evaluate("true") and held)
+    held.pop().abort()
+    expect(page.locator("#act-form .act__all")).to_contain_text("再按一次，不会重复", timeout=PROMPT_MS)
+    text.press("Control+Enter")
+    until(lambda: page.evaluate("true") and len(keys) == 2)
+    assert keys[0] == keys[1]
+    held.pop().continue_()

@@ -1,7 +1,7 @@
 /* The one way to ask the server. */
 import assert from "node:assert/strict";
 import test, { mock } from "node:test";
-import { call, faultOf, get } from "../../layouts/assets/core/http.js";
+import { call, faultOf, get, usedBefore } from "../../layouts/assets/core/http.js";
 
 const answered = (status, text) => mock.method(globalThis, "fetch", async () => new Response(text, { status }));
 
@@ -45,4 +45,10 @@ test("a good answer that is not JSON is read as it was asked to be; a refusal of
   assert.equal((await call("/a", { read })).said, "a,b");
   answered(422, '{"errors": [{"field": "why", "message": "too short"}], "detail": "wrong"}');
   assert.equal(faultOf((await call("/a", { read })).said), "too short");
+});
+
+test("a key that was used for other words is told from any other fault", () => {
+  const said = (field) => ({ ok: false, status: 422, said: { errors: [{ field, message: "no" }] } });
+  assert.deepEqual([said("Idempotency-Key"), said("title")].map(usedBefore), [true, false]);
+  assert.equal(usedBefore({ ok: false, status: 409, said: {} }), false);
 });

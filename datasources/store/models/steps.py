@@ -122,7 +122,7 @@ class BorderDecisionRow(Base):
 
 
 class IdempotencyRow(Base):
-    """The first answer to an Idempotency-Key, scoped to the account, kept at least 24 hours."""
+    """The first answer to an Idempotency-Key, scoped to the account, kept longer than a report may lie."""
 
     __tablename__ = "idempotency"
     account: Mapped[str] = mapped_column(primary_key=True)

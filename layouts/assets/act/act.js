@@ -1,11 +1,11 @@
 /* Acting on an event through the one HTTP door, from any page: a button, a form, an answer, a safe repeat. Every press
    has its own Idempotency-Key; what was not confirmed within a second says so and can be sent again with it. */
 import { byId, el, say } from "../core/dom.js";
-import { newKey } from "../core/http.js";
+import { newKey, usedBefore } from "../core/http.js";
 import { tellNews } from "../core/news.js";
 import { t } from "../core/words.js";
 import { done, outdated, overtaken, refusal, unsure } from "./answers.js";
-import { book } from "./book.js";
+import { aboutOf, book } from "./book.js";
 import { draftName, drop, keep, kept } from "./drafts.js";
 import { actFields } from "./fields.js";
 import { post, seat, send } from "./send.js";
@@ -46,16 +46,6 @@ const press = async (action, about, button) => {
     tellNews(refusal(answer), answer.status === 409 ? "warn" : "bad");
     if (overtaken(answer)) outdated(about.number);
   }
-};
-
-/** @param {HTMLButtonElement} button */
-const aboutOf = (button) => {
-  const holder = button.closest("[data-event][data-version]");
-  if (!holder) return null;
-  const facts = button.dataset.facts ? JSON.parse(button.dataset.facts) : {};
-  for (const name of ["unit", "grid", "request", "original", "rating"])
-    if (button.dataset[name]) facts[name] = button.dataset[name];
-  return { number: holder.dataset.event, version: Number(holder.dataset.version), facts };
 };
 
 /* ---- the form ---- */
@@ -125,7 +115,7 @@ const form = (action, about, answer) => {
   };
   made.addEventListener("input", () => {
     keep(name, actFields.values(made));
-    if (open && !open.unsure) open.key = newKey();
+    if (open && !open.unsure && !open.busy) open.key = newKey();
   });
   made.addEventListener("submit", (event) => {
     event.preventDefault();
@@ -158,7 +148,8 @@ const focusFirst = (made) => {
 
 /** @param {Answer} answer */
 const show = (answer) => {
-  const faults = answer.said.errors || [];
+  const before = usedBefore(answer);
+  const faults = before ? [] : answer.said.errors || [];
   const beside = faults.filter((/** @type {{field: string, message: string}} */ one) =>
     fault(open.form, one.field, one.message),
   );
@@ -166,6 +157,7 @@ const show = (answer) => {
     .filter((/** @type {{field: string, message: string}} */ one) => !beside.includes(one))
     .map((/** @type {{field: string, message: string}} */ one) => one.message);
   say(open.general, beside.length && !rest.length ? "" : rest.join("；") || refusal(answer));
+  if (before) outdated(open.number);
   if (answer.status === 409 && answer.said.event) {
     // it was moved meanwhile: the text stays, the next press is about the event as it is
     open.version = answer.said.event.version;
@@ -241,6 +233,7 @@ export const act = {
   close,
   refusal,
   unsure,
+  usedBefore,
   overtaken,
   newKey,
   openForm: () => open && open.form,

@@ -59,10 +59,11 @@ export const form = (box) => {
   made.append(Object.assign(el("button", "btn btn--primary", t("新增屏幕")), { type: "submit" }));
   made.addEventListener("submit", (event) => {
     event.preventDefault();
-    const said = Object.fromEntries(new FormData(made));
+    const typed = () => Object.fromEntries(new FormData(made));
+    const said = typed();
     act("/admin/screens", { ...said, rotate: Number(said.rotate) || 0 }, ({ address }) => {
       once(String(said.name), address);
-      made.reset();
+      if (JSON.stringify(typed()) === JSON.stringify(said)) made.reset(); // else the next one is being written
     });
   });
 };

@@ -134,9 +134,18 @@ const press = (event) => {
     choose("");
   }
   if (/^[1-9]$/.test(event.key) && claimPool.press(Number(event.key))) event.preventDefault();
-  if (event.key === "a" && claimAlert.press()) event.preventDefault();
+  if (event.key === "a" && claimAlert.press()) {
+    event.preventDefault();
+    return; // one press signs one thing
+  }
   const action = number && Object.keys(first.rules).find((one) => first.rules[one].key === event.key);
-  const button = action && document.querySelector(`#event-body [data-action="${action}"]:not(:disabled)`);
+  // while the chosen event is fetched, the one before it still stands there
+  const drawn = document.querySelector("#event-body [data-event][data-version]");
+  const button =
+    action &&
+    drawn &&
+    drawn.dataset.event === number &&
+    drawn.querySelector(`[data-action="${action}"]:not(:disabled)`);
   if (button) {
     event.preventDefault();
     button.click();

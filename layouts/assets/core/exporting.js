@@ -48,7 +48,12 @@ const take = async (found, kind) => {
     return;
   }
   says.textContent = t("正在导出…");
-  const [what, , filters] = found._what;
+  const mine = found._what;
+  const [what, title, filters] = mine;
+  /** @param {string} words */
+  const told = (words) => {
+    if (found._what === mine) says.textContent = words; // else it is open for another table by now
+  };
   if (filters.numbers && !filters.numbers.length) {
     says.textContent = t("这里没有可导出的事件");
     return;
@@ -60,15 +65,15 @@ const take = async (found, kind) => {
     read: (whole) => whole.blob(),
   });
   if (!answer.ok) {
-    says.textContent = answer.status ? faultOf(answer.said) : t("没有连上服务器，请再试");
+    told(answer.status ? faultOf(answer.said) : t("没有连上服务器，请再试"));
     return;
   }
   const link = el("a");
   link.href = URL.createObjectURL(answer.said);
-  link.download = `${[found._what[1], filters.period].filter(Boolean).join(" ")}.${kind}`.replace(/[\\/:*?"<>|]/g, " ");
+  link.download = `${[title, filters.period].filter(Boolean).join(" ")}.${kind}`.replace(/[\\/:*?"<>|]/g, " ");
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
-  found.close();
+  if (found._what === mine) found.close();
 };
 
 /** @param {ExportWhat} what */

@@ -23,15 +23,17 @@ const here = () => t("调度台 {name}", { name: desk.first.account.name });
 const post = async (alert, verb, body, words) => {
   const late = () => desk.tell(t("还没有得到确认，正在等服务器；可以再按，不会重复"), "warn", Infinity);
   const answer = await act.post(`/api/v1/alerts/${alert.id}/${verb}`, body, null, late);
+  const mine = shown.form && shown.form.id === alert.id; // else another alarm's stands there by now
   if (answer.ok) {
-    shown.form = null;
+    if (mine) shown.form = null;
+    if (shown.pinned === alert.id) shown.pinned = 0; // answered: what nobody has answered comes next
     shown.answered = alert.id;
     desk.tell(words, "ok");
     dirty();
     return true;
   }
-  const faults = (answer.said.errors || []).filter((/** @type {{field: string, message: string}} */ one) =>
-    fault(one.field, one.message),
+  const faults = (answer.said.errors || []).filter(
+    (/** @type {{field: string, message: string}} */ one) => mine && fault(one.field, one.message),
   );
   if (!faults.length) desk.tell(act.refusal(answer), answer.status === 409 ? "warn" : "bad");
   return false;

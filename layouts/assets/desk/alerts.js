@@ -16,6 +16,7 @@ import { shown } from "./alerts-shown.js";
 import { desk } from "./desk.js";
 
 const LOAD_MS = 30_000;
+const SWAP_MS = 400; // a hand on its way to the key still means the alarm that stood there before
 let shape = "";
 let drawing = false;
 
@@ -26,6 +27,21 @@ const main = () => {
   /** @param {number} id */
   const kept = (id) => all.find((one) => one.id === id);
   return kept(shown.pinned) || all.find((one) => one.state === "raised") || kept(shown.answered) || all[0] || null;
+};
+/** @param {Alert | null} first */
+const stands = (first) => {
+  const id = first ? first.id : 0;
+  if (shown.loud && id !== shown.drawn && id !== shown.pinned) shown.moved = performance.now();
+  shown.drawn = id;
+  shown.loud = Boolean(first) && first.state === "raised";
+};
+/* The very same form moves into every new drawing, with what is typed. */
+/** @type {WeakMap<object, HTMLFormElement>} */
+const forms = new WeakMap();
+/** @param {Alert} alert */
+const formOf = (alert) => {
+  if (!forms.has(shown.form)) forms.set(shown.form, drawForm(alert));
+  return forms.get(shown.form);
 };
 const draw = () => {
   drawing = false;
@@ -47,11 +63,15 @@ const draw = () => {
   }
   shape = wanted;
   const parts = [];
+  stands(first);
   if (first) parts.push(bar(first, all));
   const rest = others(all, first);
   if (rest) parts.push(rest);
-  if (shown.form && first) parts.push(drawForm(first));
+  const form = shown.form && first ? formOf(first) : null;
+  if (form) parts.push(form);
+  const held = /** @type {HTMLElement} */ (document.activeElement);
   box.replaceChildren(...parts);
+  if (form && form.contains(held)) held.focus();
   tick();
 };
 export const dirty = () => {
@@ -95,21 +115,30 @@ const weigh = async () => {
   dirty();
 };
 
+/* The alarm that stands in the bar, as it is now: a key never answers one that nobody looks at. */
+const seen = () => open().find((one) => one.id === shown.drawn) || null;
+const answer = () => {
+  const alert = seen();
+  const next = open().find((one) => one.state === "raised");
+  if (!next) desk.tell(t("现在没有待确认的紧急事件"), "ok");
+  else if (!alert || alert.state !== "raised") {
+    shown.pinned = next.id;
+    dirty();
+    desk.tell(t("还没有确认：{title}，看清后再按 A", { title: next.title }), "warn");
+  } else if (performance.now() - shown.moved < SWAP_MS)
+    desk.tell(t("还没有确认：{title}，看清后再按 A", { title: alert.title }), "warn");
+  else acknowledge(alert);
+};
+const look = () => {
+  const alert = seen();
+  if (alert) desk.choose(alert.event);
+  else desk.tell(t("现在没有紧急事件"), "ok");
+};
+
 export const begin = () => {
   const group = t("紧急");
-  /** @param {(alert: Alert) => void} run @param {boolean} none */
-  const newest = (run, none) => () => {
-    const alert = open().find((one) => one.state === "raised") || (none ? null : main());
-    if (alert) run(alert);
-    else desk.tell(t("现在没有待确认的紧急事件"), "ok");
-  };
-  desk.key("a", t("确认最新的紧急事件"), newest(acknowledge, true), group);
-  desk.key(
-    "e",
-    t("打开紧急事件"),
-    newest((alert) => desk.choose(alert.event), false),
-    group,
-  );
+  desk.key("a", t("确认显示的紧急事件"), (event) => !event.repeat && answer(), group);
+  desk.key("e", t("打开显示的紧急事件"), look, group);
   desk.key("g", t("告警清单和漏接"), showMissed, group);
   page.dirty = dirty;
   alertStore.replace(desk.first.alerts);

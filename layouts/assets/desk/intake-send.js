@@ -3,8 +3,9 @@ import { act } from "../act/act.js";
 import { say } from "../core/dom.js";
 import { t } from "../core/words.js";
 import { desk } from "./desk.js";
-import { clearFaults, close, DRAFT, FAULTS, fault, values } from "./intake.js";
+import { changed, clearFaults, close, fault, fold, forget, values } from "./intake.js";
 import { entry } from "./intake-entry.js";
+import { FAULTS } from "./intake-fields.js";
 import { category } from "./intake-find.js";
 
 /** @param {string} code */
@@ -32,8 +33,31 @@ const report = (code) => {
   return body;
 };
 
-/** @param {Answer} answer */
-const refuse = (answer) => {
+/* ---- what comes back: it belongs to its call, whatever form stands open by then ---- */
+/** @param {IntakeCall} call */
+const open = (call) => entry.call === call && entry.form;
+/** @param {IntakeCall} call @param {boolean} busy */
+const waits = (call, busy) => {
+  call.busy = busy;
+  if (open(call)) entry.form.querySelector("button[type=submit]").disabled = busy;
+};
+/** @param {IntakeCall} call @param {string} words @param {string} elsewhere */
+const tell = (call, words, elsewhere) => {
+  if (open(call)) say(entry.form.querySelector(".in-all"), words);
+  else desk.tell(elsewhere, "warn", Infinity); // nobody looks there now: it stays until something else is said
+};
+
+/** @param {IntakeCall} call @param {Answer} answer @param {string} title */
+const refuse = (call, answer, title) => {
+  const why = act.refusal(answer);
+  if (!open(call)) {
+    const again = entry.call === call; // folded away: it can be opened and pressed again
+    const unknown = again
+      ? t("“{title}”有没有登记上还不知道，打开后再按一次，不会重复", { title })
+      : t("“{title}”有没有登记上还不知道，请在队列里看一看", { title });
+    tell(call, "", act.unsure(answer) ? unknown : t("“{title}”没有登记：{why}", { title, why }));
+    return;
+  }
   /** @type {{field: string, message: string}[]} */
   const faults = answer.said.errors || [];
   const rest = faults
@@ -45,83 +69,92 @@ const refuse = (answer) => {
         ),
     )
     .map((one) => one.message);
-  say(entry.form.querySelector(".in-all"), faults.length && !rest.length ? "" : rest.join("；") || act.refusal(answer));
+  say(entry.form.querySelector(".in-all"), faults.length && !rest.length ? "" : rest.join("；") || why);
   const first = entry.form.querySelector('[aria-invalid="true"]');
   if (first) first.focus();
 };
 
+/** @param {IntakeCall} call @param {string} number @param {string} words @param {string} [kind] */
+const done = (call, number, words, kind) => {
+  if (call.filed) return; // pressed twice, answered twice
+  call.filed = true;
+  entry.served += 1;
+  if (entry.call === call) {
+    const shown = Boolean(entry.form);
+    forget();
+    if (shown) {
+      close();
+      desk.choose(number);
+    } else fold();
+  }
+  desk.tell(words, kind || "ok");
+};
+
+/* The try before had been taken unheard: it is named, and what was written since stays where it is. */
+/** @param {IntakeCall} call @param {string} number */
+const earlier = (call, number) => {
+  const words = t("前一次已登记为 {number}，后来的改动没有带上：请在事件里补充；再按一次会另报一件", { number });
+  if (open(call)) desk.choose(number);
+  tell(call, words, words);
+};
+
+/* ---- sending ---- */
+/** What is missing to send anything: the field, and why. @returns {[string, string] | null} */
+const missing = () => {
+  const kind = category();
+  if (kind.fault) return ["category", kind.fault];
+  const title = entry.fields.title;
+  if (!title.value.trim() && kind.code) title.value = desk.first.categories.find(([code]) => code === kind.code)[1];
+  if (!title.value.trim()) return ["title", t("请写明是什么事")];
+  if (!entry.place && !entry.fields.address.value.trim()) return ["address", t("请写明地点，或在图上点一下")];
+  return null;
+};
+
+/** @param {IntakeCall} call @param {Api.Event} event @param {boolean} known */
+const registered = async (call, event, known) => {
+  const { number } = event;
+  if (event.status !== "reported" || !known) return done(call, number, t("{number} 已登记", { number }));
+  const answer = await act.send(number, event.version, "register", {});
+  if (answer.ok) return done(call, number, t("{number} 已登记并立案", { number }));
+  return done(call, number, t("{number} 已登记，还没有立案：{why}", { number, why: act.refusal(answer) }), "warn");
+};
+
 /** @param {string} how @param {string} [original] */
 export const save = async (how, original) => {
-  if (!entry.form || entry.busy) return;
+  const call = entry.call;
+  if (!entry.form || call.busy) return;
   clearFaults();
-  const kind = category();
-  if (kind.fault) {
-    fault("category", kind.fault);
-    entry.fields.category.focus();
+  const lacks = missing();
+  if (lacks) {
+    fault(...lacks);
+    entry.fields[lacks[0]].focus();
     return;
   }
-  if (!entry.fields.title.value.trim() && kind.code)
-    entry.fields.title.value = desk.first.categories.find(([code]) => code === kind.code)[1];
-  if (!entry.fields.title.value.trim()) {
-    fault("title", t("请写明是什么事"));
-    entry.fields.title.focus();
-    return;
-  }
-  if (!entry.place && !entry.fields.address.value.trim()) {
-    fault("address", t("请写明地点，或在图上点一下"));
-    entry.fields.address.focus();
-    return;
-  }
-  entry.busy = true;
-  const go = entry.form.querySelector("button[type=submit]");
-  go.disabled = true;
+  const { code } = category();
+  const [path, body] =
+    how === "join" ? ["/api/v1/events/join", { original, report: report(code) }] : ["/api/v1/events", report(code)];
+  const { title } = report(code);
+  /* one key for the call, until a try of it is answered for sure: whatever is sent next, it is filed once */
+  call.sent = call.sent || { key: act.newKey(), path, body };
+  const sent = call.sent;
+  changed();
+  waits(call, true);
   const late = () => {
-    say(entry.form.querySelector(".in-all"), t("还没有得到确认，正在等服务器；可以再按，不会重复"));
-    go.disabled = false;
-    entry.busy = false;
+    waits(call, false);
+    if (open(call)) tell(call, t("还没有得到确认，正在等服务器；可以再按，不会重复"), "");
   };
-  const name = how + (original || "");
-  entry.keys[name] = entry.keys[name] || act.newKey();
-  const body = report(kind.code);
-  const answer =
-    how === "join"
-      ? await act.post("/api/v1/events/join", { original, report: body }, entry.keys[name], late)
-      : await act.post("/api/v1/events", body, entry.keys[name], late);
-  entry.busy = false;
-  go.disabled = false;
-  if (!answer.ok) {
-    refuse(answer);
-    if (answer.status) delete entry.keys[name];
-    return;
+  let answer = await act.post(path, body, sent.key, late);
+  const taken = act.usedBefore(answer);
+  if (taken) answer = await act.post(sent.path, sent.body, sent.key);
+  waits(call, false);
+  if (!act.unsure(answer)) {
+    call.sent = null;
+    if (open(call)) changed();
   }
-  entry.served += 1;
-  if (how === "join") {
-    done(
-      answer.said.original.number,
-      t("已并入 {number}，共 {n} 人反映", { number: original, n: answer.said.original.demand }),
-    );
-    return;
-  }
-  const event = answer.said;
-  if (event.status === "reported" && kind.code) {
-    const registered = await act.send(event.number, event.version, "register", {});
-    if (!registered.ok) {
-      done(
-        event.number,
-        t("{number} 已登记，还没有立案：{why}", { number: event.number, why: act.refusal(registered) }),
-        "warn",
-      );
-      return;
-    }
-    done(event.number, t("{number} 已登记并立案", { number: event.number }));
-    return;
-  }
-  done(event.number, t("{number} 已登记", { number: event.number }));
-};
-/** @param {string} number @param {string} words @param {string} [kind] */
-const done = (number, words, kind) => {
-  act.draft.drop(DRAFT());
-  close();
-  desk.tell(words, kind || "ok");
-  desk.choose(number);
+  if (!answer.ok) refuse(call, answer, title);
+  else if (taken) earlier(call, answer.said.number);
+  else if (how === "join") {
+    const { number, demand } = answer.said.original;
+    done(call, number, t("已并入 {number}，共 {n} 人反映", { number: original, n: demand }));
+  } else await registered(call, answer.said, Boolean(code));
 };

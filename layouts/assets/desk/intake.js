@@ -8,39 +8,13 @@ import { duration } from "../core/time.js";
 import { t } from "../core/words.js";
 import { desk } from "./desk.js";
 import { lookDoubles } from "./intake-doubles.js";
-import { entry } from "./intake-entry.js";
+import { entry, freshCall } from "./intake-entry.js";
+import { FIELDS, SOURCES } from "./intake-fields.js";
 import { FINDS } from "./intake-find.js";
 import { save } from "./intake-send.js";
 import { deskPin } from "./pin.js";
 
 export const DRAFT = () => `draft:${desk.first.account.name}:intake`;
-
-/** @type {[string, Word][]} */
-const SOURCES = [
-  ["hotline_12345", () => t("12345 转办")],
-  ["phone", () => t("电话")],
-  ["walk_in", () => t("来访")],
-];
-/** name → [words, columns of twelve, kind, most characters, hint] @type {IntakeField[]} */
-const FIELDS = [
-  ["phone", () => t("来电号码"), 3, "tel", 20],
-  ["name", () => t("来电人称呼"), 2, "text", 40],
-  ["external_id", () => t("工单号"), 2, "text", 60],
-  ["title", () => t("事项"), 5, "text", 100],
-  ["category", () => t("类别"), 7, "category", 100],
-  ["address", () => t("地点（输入即落格）"), 7, "address", 200],
-  ["description", () => t("情况"), 5, "text", 2000],
-];
-/** where the server's words about a field are shown @type {Record<string, string>} */
-export const FAULTS = {
-  "reporter.phone": "phone",
-  "reporter.name": "name",
-  lng: "address",
-  lat: "address",
-  accuracy_m: "address",
-  "report.emergency": "emergency",
-  original: "",
-};
 
 export const values = () => ({
   ...Object.fromEntries(Object.entries(entry.fields).map(([name, node]) => [name, node.value])),
@@ -48,12 +22,13 @@ export const values = () => ({
   emergency: entry.form.elements.emergency.checked,
   place: entry.place,
 });
-const keep = () => {
-  if (entry.form) act.draft.keep(DRAFT(), values());
-};
 export const changed = () => {
-  entry.keys = {};
-  keep();
+  if (entry.form) act.draft.keep(DRAFT(), { ...values(), sent: entry.call.sent });
+};
+/* The draft and the call are over; a form that stands open is another call's. */
+export const forget = () => {
+  act.draft.drop(DRAFT());
+  entry.call = freshCall();
 };
 
 /** @param {string} name @param {string} text */
@@ -171,7 +146,7 @@ const open = () => {
   const clear = foot.appendChild(el("button", "btn", t("清空")));
   clear.type = "button";
   clear.addEventListener("click", () => {
-    act.draft.drop(DRAFT());
+    forget();
     close();
     open();
   });
@@ -182,6 +157,7 @@ const open = () => {
   const go = foot.appendChild(el("button", "btn btn--primary", t("登记并立案")));
   go.type = "submit";
   go.append(el("kbd", "", "Ctrl Enter"));
+  go.disabled = entry.call.busy;
   entry.form.addEventListener("submit", (event) => {
     event.preventDefault();
     save("report");
@@ -204,6 +180,7 @@ const open = () => {
 
 /** @param {any} draft */
 const restore = (draft) => {
+  entry.call.sent = entry.call.sent || draft.sent || null;
   for (const [name, node] of Object.entries(entry.fields)) if (draft[name]) node.value = draft[name];
   if (draft.source) {
     const radio = entry.form.querySelector(`input[name=source][value=${draft.source}]`);
@@ -216,6 +193,11 @@ const restore = (draft) => {
 export const close = () => {
   entry.form = null;
   deskPin.hide();
+  fold();
+  byId("event-body").focus({ preventScroll: true });
+};
+/* The line that stands in the form's place. */
+export const fold = () => {
   const bar = el("div", "in-bar");
   const button = bar.appendChild(el("button", "btn", t("电话、来访代报")));
   button.type = "button";
@@ -232,7 +214,6 @@ export const close = () => {
     ),
   );
   byId("desk-intake").replaceChildren(bar);
-  byId("event-body").focus({ preventScroll: true });
 };
 
 const tick = () => {

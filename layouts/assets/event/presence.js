@@ -2,6 +2,7 @@
    take-over with a reason. */
 import { act } from "../act/act.js";
 import { byId, el, whenDrawn } from "../core/dom.js";
+import { call } from "../core/http.js";
 import { t } from "../core/words.js";
 
 const BEAT_MS = 10_000; // a hold ends after 45 s of silence
@@ -70,8 +71,7 @@ const go = (chosen) => {
 
 const leave = () => {
   if (!number || !root) return;
-  const gone = new Blob([JSON.stringify({ seat: act.seat, leave: true })], { type: "application/json" });
-  navigator.sendBeacon(path(number), gone);
+  call(path(number), { body: { seat: act.seat, leave: true }, last: true });
 };
 
 /** @param {HTMLElement} found @param {string} chosen */

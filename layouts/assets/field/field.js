@@ -2,6 +2,7 @@
    phone. */
 import { byId, el, say } from "../core/dom.js";
 import { shutOut } from "../core/door.js";
+import { others } from "../core/stale.js";
 import { hourTime } from "../core/time.js";
 import { t } from "../core/words.js";
 import { phone } from "../phone/phone.js";
@@ -21,6 +22,7 @@ export let day = kept(KEPT);
 export let items = [];
 let heard = day ? day.heard : 0;
 let online = false;
+let taken = false; // somebody else is signed in in this browser
 let timer = 0;
 
 byId("field-area").textContent = first.area || first.district;
@@ -41,6 +43,7 @@ const look = async () => {
     return false;
   }
   const there = Boolean(answer && answer.ok);
+  taken = Boolean(answer && others(answer));
   if (mine < newest) return there;
   newest = mine;
   online = there;
@@ -58,7 +61,7 @@ export const fieldNow = look;
 export const link = () => {
   const box = byId("field-live");
   box.dataset.state = online ? "live" : "offline";
-  say(box.firstElementChild, online ? t("已连接") : t("没有网络"));
+  say(box.firstElementChild, online ? t("已连接") : taken ? t("换人登录了") : t("没有网络"));
   say(box.lastElementChild, heard ? t("{when} 更新", { when: hourTime(heard, first.time_zone) }) : "");
 };
 

@@ -9,6 +9,7 @@ import { live } from "./live.js";
 import { age, heardBeat, link, now, older, seeded, speed, still, stood } from "./pulse.js";
 import { show, shown } from "./shown.js";
 import { Store } from "./store.js";
+import { opened } from "./wire.js";
 
 const JITTER_MS = 3000;
 const RETRY_MS = 2000;
@@ -139,15 +140,7 @@ function refresh(path, use) {
 /* -- the socket ------------------------------------------------------------------------------------------ */
 
 function connect() {
-  socket = window.io({
-    path: "/socket.io",
-    transports: ["websocket"],
-    reconnectionDelay: 500,
-    reconnectionDelayMax: 5000,
-    randomizationFactor: 0.5,
-    timeout: 5000,
-  });
-  delete window.io;
+  socket = opened();
   socket.on("connect", () => {
     asked = 0;
     holes = 0;
@@ -157,7 +150,6 @@ function connect() {
     asked = 0;
     if (reason === "io server disconnect") setTimeout(() => socket.connect(), RETRY_MS * Math.random());
   });
-  socket.on("connect_error", () => json("/api/v1/feed/hash").catch(() => {})); // shut out? 401 leaves
   for (const kind of Object.keys(take)) socket.on(kind, (/** @type {any} */ message) => receive(kind, message));
   socket.on("tick", beat);
 }

@@ -3,6 +3,7 @@
 import { el } from "../core/dom.js";
 import { call, faultOf } from "../core/http.js";
 import { sha256 } from "../core/sha256.js";
+import { others } from "../core/stale.js";
 import { t } from "../core/words.js";
 import { exifInto, exifOf } from "./exif.js";
 
@@ -90,7 +91,8 @@ const upload = async (blob, more, step) => {
 /** @param {Answer} answer */
 const failed = (answer) => {
   const words = faultOf(answer.said) || (answer.status ? String(answer.status) : t("没有连上服务器，请再试"));
-  const again = !answer.status || answer.status >= 500 || answer.status === 429 || answer.status === 401;
+  const again =
+    !answer.status || answer.status >= 500 || answer.status === 429 || answer.status === 401 || others(answer);
   return again ? new Error(words) : new Refused(words);
 };
 

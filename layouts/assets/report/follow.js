@@ -61,9 +61,12 @@ const list = () => {
   }
   return box;
 };
-const start = () => {
+const leave = () => {
   open = null;
   clearTimeout(timer);
+};
+const start = () => {
+  leave();
   byId("report-follow").replaceChildren(
     form(),
     ...(mine().length ? [el("h2", "p-h", t("这部手机上报过的")), list()] : []),
@@ -72,8 +75,9 @@ const start = () => {
 
 /** ---- one report ---- @param {string} verb @param {object} body @param {string} good */
 const post = async (verb, body, good) => {
-  const answer = await call("POST", `/api/v1/reports/${encodeURIComponent(open.number)}/${verb}`, {
-    secret: open.secret,
+  const asked = open;
+  const answer = await call("POST", `/api/v1/reports/${encodeURIComponent(asked.number)}/${verb}`, {
+    secret: asked.secret,
     ...body,
   });
   if (!answer) {
@@ -85,6 +89,7 @@ const post = async (verb, body, good) => {
     return false;
   }
   tell(good, "ok");
+  if (open !== asked) return true; // another one is looked at by now
   shape = "";
   await look();
   return true;
@@ -233,16 +238,9 @@ const look = async () => {
 };
 
 onShow((view, part) => {
-  if (view !== "follow") {
-    open = null;
-    clearTimeout(timer);
-    return;
-  }
+  if (view !== "follow") return leave();
   const [number, ...secret] = part.split("/");
-  if (!number || !secret.length) {
-    start();
-    return;
-  }
+  if (!number || !secret.length) return start();
   open = { number, secret: secret.join("/") };
   shape = "";
   look();

@@ -1,6 +1,7 @@
 /* Anybody's report: three steps without an account, pictures on their way while the rest is written, a number and a
    secret at the end. */
 import { byId, el } from "../core/dom.js";
+import { usedBefore } from "../core/http.js";
 import { t } from "../core/words.js";
 import { phone } from "../phone/phone.js";
 import { reportSteps } from "../phone/steps.js";
@@ -111,6 +112,7 @@ const more = (box, draft, keep) => {
 
 /** @param {ReportSteps} given */
 const send = async ({ title, category, description, address, place, pictures, draft }) => {
+  const typed = JSON.stringify(draft);
   for (const one of pictures) {
     if (one.fault && !(one.fault instanceof photo.Refused)) upload(one); // goes on where it stopped
     if (!draft.emergency) await one.sending; // an emergency waits for no picture
@@ -134,13 +136,15 @@ const send = async ({ title, category, description, address, place, pictures, dr
   if (place)
     Object.assign(body, { lng: place.lng, lat: place.lat, ...(place.accuracy ? { accuracy_m: place.accuracy } : {}) });
   if (draft.phone && draft.phone.trim()) body.reporter = { phone: draft.phone.trim() };
-  /* one key for one wording: pressed again after a lost answer it is the same report */
+  /* one key until a try is answered for sure: after a lost answer it is the same report, also from another visit */
   clearTimeout(due);
-  const text = JSON.stringify(body);
-  const last = kept(KEY);
-  const key = last && last.text === text ? last.key : newKey();
-  kept(KEY, { key, text });
-  const answer = await call("POST", "/api/v1/reports", body, { "X-Upload-Seat": seat, "Idempotency-Key": key });
+  const sent = kept(KEY) || kept(KEY, { key: newKey(), text: JSON.stringify(body), typed, seat });
+  /** @param {Partial<Api.DoorReport>} said */
+  const post = (said) =>
+    call("POST", "/api/v1/reports", said, { "X-Upload-Seat": sent.seat || seat, "Idempotency-Key": sent.key });
+  let answer = await post(body);
+  const earlier = Boolean(answer) && usedBefore(answer); // the try before was taken unheard, in the words of then
+  if (earlier) answer = await post(JSON.parse(sent.text));
   if (unsent(answer)) {
     const why = answer ? t("没有发出：{why}", { why: refusal(answer) }) : t("没有网络，没有发出");
     form.tell(t("{why}；内容还在，会自动再发，也可以再按一次，不会重复", { why }));
@@ -148,13 +152,19 @@ const send = async ({ title, category, description, address, place, pictures, dr
     due = setTimeout(form.resend, draft.emergency ? URGENT_MS : AGAIN_MS);
     return false;
   }
+  kept(KEY, null);
   if (!answer.ok) {
     form.tell(refusal(answer));
     return false;
   }
-  kept(KEY, null);
-  follow.remember({ number: answer.said.number, secret: answer.said.secret, title });
+  const { number } = answer.said;
+  follow.remember({ number, secret: answer.said.secret, title });
   done(answer.said, Boolean(draft.emergency));
+  if (JSON.stringify(draft) !== sent.typed) {
+    // what stands in the form now is something else: it stays
+    form.tell(t("前一次已收到，编号 {number}；后来改动的没有带上，再按“提交上报”会另报一件", { number }));
+    return false;
+  }
   draft.emergency = false;
   go("done", "", true);
   return true;

@@ -61,13 +61,10 @@ const answering = (buttons, done) => {
   }
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
-    if (
-      await done(
-        event.submitter ? /** @type {HTMLInputElement} */ (event.submitter).value : buttons[0][0],
-        input.value.trim(),
-      )
-    )
-      draw(true);
+    const verb = event.submitter ? /** @type {HTMLInputElement} */ (event.submitter).value : buttons[0][0];
+    if (!(await done(verb, input.value.trim()))) return;
+    input.value = "";
+    draw(true);
   });
   return form;
 };
@@ -173,7 +170,9 @@ const ask = () => {
     const span = await scores.ask("/scores?" + scores.query({ board: "streets" }));
     if (!span) return;
     const zone = { since: scores.dayStart(span.from), until: scores.dayStart(span.to, 1) };
-    if (await post("/exports/requests", { why: input.value.trim(), filters: zone })) draw(true);
+    if (!(await post("/exports/requests", { why: input.value.trim(), filters: zone }))) return;
+    input.value = "";
+    draw(true);
   });
   return form;
 };
@@ -185,6 +184,26 @@ const list = (box, items, make, text) => {
     const all = box.appendChild(el("ol", "s-cases"));
     all.append(...items.map(make));
   }
+};
+
+/* What is being written about other cases outlives a new drawing: returns what puts it back. */
+/** @param {HTMLElement} box */
+const written = (box) => {
+  /** @param {HTMLInputElement} input */
+  const place = (input) => {
+    const item = input.closest(".s-case");
+    return [item ? item.dataset.event || item.dataset.request : "", input.name].join("/");
+  };
+  const all = () => /** @type {HTMLInputElement[]} */ ([...box.querySelectorAll("input")]);
+  const texts = new Map(all().map((input) => [place(input), input.value]));
+  const held = all().find((input) => input === document.activeElement);
+  const focused = held && place(held);
+  return () => {
+    for (const input of all()) {
+      input.value = texts.get(place(input)) || "";
+      if (place(input) === focused) input.focus();
+    }
+  };
 };
 
 /** @param {any} forced */
@@ -219,6 +238,8 @@ const draw = async (forced) => {
   const taken = panel(t("含个人信息的导出"), "requests");
   if (may.ask) taken.append(ask());
   list(taken, requests.items, request, t("没有申请"));
+  const typed = written(box);
   box.replaceChildren(open, ...(may.ask ? [taken] : []), past);
+  typed();
 };
 export const scoresCases = { draw };

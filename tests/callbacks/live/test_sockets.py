@@ -23,7 +23,7 @@ class Browser:
     """A Socket.IO client by hand, so that every frame is seen as it came."""
 
     def __init__(
-        self, port: int, account: str | None, origin: str | None = None, extensions: str = ""
+        self, port: int, account: str | None, origin: str | None = None, extensions: str = "", page: str = ""
     ) -> None:
         headers = {"Authorization": f"Bearer {account}"} if account else {}
         if extensions:
@@ -33,7 +33,7 @@ class Browser:
             timeout=15, header=headers, origin=origin, suppress_origin=origin is None,
         )  # fmt: skip
         self.hello = json.loads(self.frame()[1:])
-        self.socket.send("40")
+        self.socket.send("40" + (json.dumps({"account": page}) if page else ""))
         self.entered = self.frame()
 
     def frame(self) -> str:
@@ -143,6 +143,11 @@ def test_strangers_and_foreign_origins_are_refused_at_the_handshake(door: Door) 
         with pytest.raises(websocket.WebSocketBadStatusException) as refusal:
             Browser(door.port, "operator", origin=origin)
         assert refusal.value.status_code == 403
+
+
+def test_a_page_drawn_for_another_account_is_let_onto_no_socket(door: Door) -> None:
+    assert Browser(door.port, "operator", page="operator").entered.startswith("40")
+    assert Browser(door.port, "operator", page="lead").entered.startswith("44")
 
 
 def test_long_polling_is_not_offered(door: Door) -> None:

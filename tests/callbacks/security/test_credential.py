@@ -1,6 +1,7 @@
 """Which credential authenticated is decided once: masking, CSRF and refusals follow from that alone."""
 
 import json
+from urllib.parse import unquote
 
 import pytest
 
@@ -136,3 +137,37 @@ def test_what_an_action_answers_holds_nobody_and_neither_does_its_repetition(
 
 def test_only_those_who_may_read_persons_get_them_by_a_scoped_token() -> None:
     assert {role.value for role in PERMISSIONS["personal.see"]} == {"operator", "lead"}
+
+
+@pytest.mark.parametrize("named", ["lead", "%E9%A2%86%E5%AF%BC", "operator%20"])
+def test_a_page_drawn_for_another_account_gets_nothing_done_in_the_name_of_who_is_signed_in(
+    opened: OpenApi, place: Town, named: str
+) -> None:
+    browser = opened.login("operator")
+    number = browser.post("/api/v1/events", json=canary(place)).json["number"]
+    for method, path in (
+        ("POST", "/api/v1/events"), ("POST", f"/api/v1/events/{number}/comment"), ("GET", f"/api/v1/events/{number}"),
+        ("POST", "/api/v1/uploads"), ("POST", "/api/v1/photos"), ("GET", "/api/v1/feed/snapshot"),
+        ("POST", "/api/v1/reports"), ("GET", "/healthz"),
+    ):  # fmt: skip
+        answer = browser.open(
+            path, method=method, json={"version": 1, "text": "x"}, headers={"X-Account": named}
+        )
+        assert answer.status_code == 409, path
+        assert (answer.json["type"], answer.json["account"]) == ("urn:grid:problem:other-account", "operator")
+        assert unquote(named) in answer.json["detail"] and "operator" in answer.json["detail"]
+        assert CANARY not in answer.text
+    steps = browser.get(f"/api/v1/events/{number}").json["steps"]
+    assert "comment" not in [step["action"] for step in steps]
+    assert opened.call("lead", "GET", "/events?count=1").json["count"] == 1
+
+
+def test_ones_own_page_a_form_a_program_and_a_stranger_go_on_as_before(opened: OpenApi, place: Town) -> None:
+    browser = opened.login("operator")
+    for headers in ({}, {"X-Account": "operator"}, {"X-Account": "%6fperator"}, {"X-Account": ""}):
+        assert browser.post("/api/v1/events", json=canary(place), headers=headers).status_code == 201
+    token = opened.token("operator") | {"X-Account": "lead"}
+    assert browser.get("/api/v1/events", headers=token).status_code == 200
+    stranger = opened.app.test_client()
+    assert stranger.get("/api/v1/events", headers={"X-Account": "lead"}).status_code == 401
+    assert stranger.get("/login", headers={"X-Account": "lead"}).status_code == 200
