@@ -126,7 +126,7 @@ def perform(session: Session, reference: Reference, event: Event, request: Reque
     event = _in_turn(session, event, action)
     last = journal.last_at(session, event) or request.now
     now = max(request.now, last)  # no step lies before the one it follows
-    context = _surroundings(session, reference, event, replace(request, facts=facts, now=now))
+    context = surroundings(session, reference, event, replace(request, facts=facts, now=now))
     late = due_at is not None and now - due_at > LATE_BY
     if late and due_at is not None:
         context = replace(context, moment=max(due_at, last))
@@ -177,13 +177,11 @@ def buttons(session: Session, reference: Reference, event: Event, by: Viewer, no
     """Return the actions a viewer may take on an event now; none for those who only ever look."""
     if not by.may("events.act"):
         return []
-    return EVENTS.allowed(
-        event, by, _surroundings(session, reference, event, Request("buttons", {}, by, now))
-    )
+    return EVENTS.allowed(event, by, surroundings(session, reference, event, Request("buttons", {}, by, now)))
 
 
-def _surroundings(session: Session, reference: Reference, event: Event, request: Request) -> Context:
-    """Gather what the rules may need beyond the row; only what this action can ask for is read."""
+def surroundings(session: Session, reference: Reference, event: Event, request: Request) -> Context:
+    """Return what the rules may need beyond the row of an event; only what the request's action can ask for is read."""
     action, by, now, original = request.action, request.by, request.now, None
     if action == "merge":
         original = _original(session, event, str(request.facts.get("original", "")), now)

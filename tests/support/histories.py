@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from dashboard import actions
 from dashboard.rules.access import CLOCK, Role, Viewer
 from dashboard.rules.advice.doubles import stands
+from dashboard.rules.events.book import EVENTS
 from dashboard.rules.events.event import Event, Ground, Rating, Source
 from dashboard.rules.events.report import Report
 from dashboard.rules.figures.kpis import Record
@@ -86,21 +87,22 @@ class History:
         index = dice.randrange(len(self.events))
         event = journal.event_by_id(self.session, self.events[index].id)
         assert event is not None
-        offers = [
-            (viewer, action)
-            for viewer in self.cast(event)
-            for action in actions.buttons(self.session, self.reference, event, viewer, self.now)
-        ]
+        # what the rules need beside the row is read once for everybody; who then acts is asked by itself
+        asked = actions.Request("buttons", {}, OPERATOR, self.now)
+        context = actions.surroundings(self.session, self.reference, event, asked)
         by_action: dict[str, list[Viewer]] = {}
-        for viewer, action in offers:
-            by_action.setdefault(action, []).append(viewer)
+        for viewer in dict.fromkeys(self.cast(event)):
+            for action in EVENTS.allowed(event, viewer, context) if viewer.may("events.act") else ():
+                by_action.setdefault(action, []).append(viewer)
         names = sorted(by_action)
         if not names:
             return
         (action,) = dice.choices(names, [LIKELY.get(name, 1) for name in names])
         viewer = dice.choice(by_action[action])
         facts = self.facts(event, action)
-        if facts is None:
+        if facts is None or action not in actions.buttons(
+            self.session, self.reference, event, viewer, self.now
+        ):
             return
         self.events[index] = actions.perform(
             self.session, self.reference, event, actions.Request(action, facts, viewer, self.now)
