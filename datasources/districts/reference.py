@@ -277,7 +277,9 @@ class Reference:
 
     def _match(self, code: str | None, path: str) -> list[Duty]:
         best: dict[str, Duty] = {}
-        for duty in self.best_first(one for kind in self.lineage(code) for one in self.duties.get(kind.code, ())):
+        for duty in self.best_first(
+            one for kind in self.lineage(code) for one in self.duties.get(kind.code, ())
+        ):
             if duty.area == self.root or f"/{duty.area}/" in path:
                 best.setdefault(duty.unit, duty)
         return sorted(best.values(), key=lambda duty: (duty.priority, duty.unit))

@@ -86,7 +86,9 @@ def recall(attempt: EventAttempt) -> Outcome:
         to_dispatch(attempt.context) | NO_CLOCK | ANSWERED | {"hold_from": None, "hold_until": None}
     )
     if attempt.matter.final_dispatch:
-        outcome.reverse = Reversal(("unfounded_decline",))
+        # the ruling that is taken back is this one alone: what was ruled of others, or before, stands
+        event = attempt.matter
+        outcome.reverse = Reversal(("unfounded_decline",), since=event.owned_at, subject=event.unit)
     if attempt.matter.status != Status.DISPATCHED:
         outcome.alert = again(attempt.matter)  # it was in somebody's hands, and is in nobody's
     return after_deadline(attempt, outcome)
