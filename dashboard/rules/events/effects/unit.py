@@ -1,6 +1,7 @@
 """What happens between the pool and the closing: claim, dispatch, sign, decline, finish, check, reopen."""
 
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from dashboard.rules.events import scoring
@@ -118,6 +119,7 @@ def finish(attempt: EventAttempt) -> Outcome:
         "check_due_at": attempt.context.now
         + minutes(attempt.context, "check_emergency" if attempt.matter.emergency else "check"),
         "check_reminders": 0,
+        "check_missed_at": None,
         "request": None,
     }
     return after_deadline(attempt, Outcome(set=columns))
@@ -161,10 +163,18 @@ def check(attempt: EventAttempt) -> Outcome:
 def _checked_in_time(attempt: EventAttempt) -> bool:
     """Return whether a check was made by its first deadline; a phone without a network tells the true moment later."""
     event, made = attempt.matter, attempt.facts.get("checked_at") or attempt.context.now
-    within = minutes(attempt.context, "check_emergency" if event.emergency else "check")
-    # every reminder moves the deadline on: the first one is counted from the finishing
-    due = event.finished_at + within if event.check_reminders and event.finished_at else event.check_due_at
+    due = _missed_first(attempt) if event.check_reminders else event.check_due_at
     return due is None or made <= due
+
+
+def _missed_first(attempt: EventAttempt) -> datetime | None:
+    """Return the deadline of the check that passed first: every reminder moves it on."""
+    event = attempt.matter
+    missed, finished = event.check_missed_at, event.finished_at
+    if finished is None or (missed is not None and missed >= finished):
+        return missed
+    # a version that did not keep it has reminded of this round
+    return finished + minutes(attempt.context, "check_emergency" if event.emergency else "check")
 
 
 def conclude(attempt: EventAttempt) -> Outcome:
