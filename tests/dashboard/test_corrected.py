@@ -86,7 +86,7 @@ def test_a_held_event_that_is_corrected_to_an_emergency_runs_against_the_emergen
     event = held(town, SLOW)
     town.hand.forward(hours=1)
     event = town.act(event, "correct", OPERATOR, category=GAS)
-    assert (event.status, event.emergency, event.handle_due_at) == (Status.HANDLING, True, due(town, GAS))
+    assert (event.status, event.emergency, event.handle_due_at) == (Status.DISPATCHED, True, due(town, GAS))
 
 
 @pytest.mark.parametrize("to", [GAS, "B0149", FAST])

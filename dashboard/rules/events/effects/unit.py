@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from dashboard.rules.events import scoring
+from dashboard.rules.events import calling, scoring
 from dashboard.rules.events.deadlines import (
     NO_CLOCK,
     accept_within,
@@ -81,18 +81,37 @@ def dispatch(attempt: EventAttempt) -> Outcome:
 
 
 def recall(attempt: EventAttempt) -> Outcome:
-    # the unit never had it, or is there no more: its clock goes with it
-    outcome = released(attempt.matter)
+    # the unit never had it, or is there no more, or it is another's: its clock goes with it
+    event, by_rule = attempt.matter, "system" in attempt.capacities
+    outcome = _kept_at_work(attempt) if by_rule else released(event)
     outcome.set |= (
         to_dispatch(attempt.context) | NO_CLOCK | ANSWERED | {"hold_from": None, "hold_until": None}
     )
-    if attempt.matter.final_dispatch:
+    if event.final_dispatch and not by_rule:
         # the ruling that is taken back is this one alone: what was ruled of others, or before, stands
-        event = attempt.matter
         outcome.reverse = Reversal(("unfounded_decline",), since=event.owned_at, subject=event.unit)
-    if attempt.matter.status != Status.DISPATCHED:
-        outcome.alert = again(attempt.matter)  # it was in somebody's hands, and is in nobody's
+    if by_rule or event.status != Status.DISPATCHED:
+        outcome.alert = again(event)  # it was in somebody's hands, and is in nobody's
     return after_deadline(attempt, outcome)
+
+
+def _kept_at_work(attempt: EventAttempt) -> Outcome:
+    """Return what becomes of the units of an emergency that is sent on by rule: who was at work on it stays, beside."""
+    event = attempt.matter
+    at_work = [event.unit] if event.unit and event.status in (Status.HANDLING, Status.ON_HOLD) else []
+    others = tuple(dict.fromkeys([*calling.beside(event, attempt.context), *at_work]))
+    return Outcome(set={"co_units": list(others) or None}, assign=others)
+
+
+def call_in(attempt: EventAttempt) -> Outcome:
+    event = attempt.matter
+    others = tuple(dict.fromkeys([*(event.co_units or ()), *attempt.facts["co_units"]]))
+    columns: dict[str, Any] = {"co_units": list(others)}
+    if (
+        event.status != Status.DISPATCHED
+    ):  # the lead has signed; those who are called now sign within their own time
+        columns["accept_due_at"] = attempt.context.now + accept_within(event, attempt.context)
+    return Outcome(set=columns, assign=others, alert=again(event))
 
 
 def accept(attempt: EventAttempt) -> Outcome:
