@@ -14,9 +14,9 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from dashboard.rules.advice.horizon import Horizon, horizon
 from dashboard.rules.alerts.alert import OTHER_KIND
 from dashboard.rules.events.event import Event, Level
-from dashboard.rules.events.horizon import Horizon, horizon
 from dashboard.rules.events.policy import CLAIM_CAP_TENTHS, COMPOSITE, POINTS, Category, Policy
 from dashboard.rules.figures.boards import COMMUNITIES, depth_of
 from dashboard.rules.limits import (
