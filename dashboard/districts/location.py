@@ -13,7 +13,7 @@ from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from dashboard.rules.events.horizon import Horizon
+from dashboard.rules.advice.horizon import Horizon
 from dashboard.settings import Settings
 from datasources.districts.pack.folder import BUNDLED, FILE, pack_folder
 from datasources.districts.reference import read_reference

@@ -4,7 +4,7 @@ Read from the database, so every process sees the same; `References` notices a n
 """
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -14,9 +14,9 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from dashboard.rules.advice.horizon import Horizon, horizon
 from dashboard.rules.alerts.alert import OTHER_KIND
 from dashboard.rules.events.event import Event, Level
-from dashboard.rules.events.horizon import Horizon, horizon
 from dashboard.rules.events.policy import CLAIM_CAP_TENTHS, COMPOSITE, POINTS, Category, Policy
 from dashboard.rules.figures.boards import COMMUNITIES, depth_of
 from dashboard.rules.limits import (
@@ -236,7 +236,10 @@ class Reference:
         return KIND_LEVELS.get(known.kind, Level.DISTRICT if wide else within)
 
     def matched(self, event: Event) -> list[Duty]:
-        """Return the duties that match an event's category (or one above it) and territory, first responsible first."""
+        """Return the duties that match an event's category (or one above it) and territory, first responsible first.
+
+        Of several lines of one unit its best one.
+        """
         key = (event.category, event.area_path)
         found = self._matched.get(key)
         if found is None:
@@ -274,12 +277,16 @@ class Reference:
 
     def _match(self, code: str | None, path: str) -> list[Duty]:
         best: dict[str, Duty] = {}
-        for category in self.lineage(code):
-            for duty in self.duties.get(category.code, ()):
-                covers = duty.area == self.root or f"/{duty.area}/" in path
-                if covers and (duty.unit not in best or duty.priority < best[duty.unit].priority):
-                    best.setdefault(duty.unit, duty)
+        for duty in self.best_first(
+            one for kind in self.lineage(code) for one in self.duties.get(kind.code, ())
+        ):
+            if duty.area == self.root or f"/{duty.area}/" in path:
+                best.setdefault(duty.unit, duty)
         return sorted(best.values(), key=lambda duty: (duty.priority, duty.unit))
+
+    def best_first(self, lines: Iterable[Duty]) -> list[Duty]:
+        """Return lines of the duty matrix, those that count first: by priority, then the nearer area, then its code."""
+        return sorted(lines, key=lambda duty: (duty.priority, -self.steps_to(duty.area), duty.area))
 
 
 def read_reference(session: Session, minutes: Mapping[str, int]) -> Reference | None:

@@ -31,6 +31,7 @@ from datasources.store.models import (
 )
 
 MERGING = 20265  # those who merge, or end what others may be merging into, take turns
+TAKEN = "有照片编号无效或已经用过：一张照片只能用一次，请重新拍照或上传"
 ALERT = "alert"  # the target of what an alert owes its gateway
 EVENT_COLUMNS = tuple(field.name for field in fields(Event))
 EVENT: Any = EventRow.__table__
@@ -299,15 +300,14 @@ def _one(session: Session, condition: Any) -> Event | None:
 
 
 def attach_photos(session: Session, ids: Sequence[str], event: Event, step_id: int, role: str) -> None:
-    """Bind uploaded photos to an event's step; a Refusal for one that is unknown or already bound elsewhere."""
-    free = (PhotoRow.event_id.is_(None)) | (PhotoRow.event_id == event.id)
+    """Bind uploaded photos to a step, once and for ever; a Refusal for one that is unknown or has a step already."""
     done = session.execute(
         update(PhotoRow)
-        .where(PhotoRow.id.in_(list(ids)), free)
+        .where(PhotoRow.id.in_(list(ids)), PhotoRow.event_id.is_(None))
         .values(event_id=event.id, step_id=step_id, role=role)
     )
     if not isinstance(done, CursorResult) or done.rowcount != len(set(ids)):
-        raise Refusal("有照片编号无效或已用于别的事件，请重新上传", field="photos")
+        raise Refusal(TAKEN, field="photos")
 
 
 def remember_border(session: Session, event: Event, grid: str, by: str, now: datetime) -> None:

@@ -60,7 +60,7 @@ def _known(reference: Reference, event: Event) -> Iterator[tuple[str, tuple[int 
 
     A later line about a unit is the one that counts.
     """
-    for duty in reference.duties.get(event.category or "", ()):
+    for duty in reversed(reference.best_first(reference.duties.get(event.category or "", ()))):
         yield duty.unit, (duty.priority, False)
     for level in reference.levels:
         for unit in reference.units_at(level, event):

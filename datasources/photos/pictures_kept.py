@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from dashboard.rules.access import Role, Viewer
 from dashboard.rules.refusals import Invalid, Refusal
+from datasources.events import journal
 from datasources.files import whole
 from datasources.photos.darkroom import STAFF, STRANGERS, developed
 from datasources.photos.developing import BROKEN
@@ -77,15 +78,11 @@ def kind_of(data: bytes) -> str:
     return next((kind for magic, kind in MAGIC.items() if data.startswith(magic)), "application/octet-stream")
 
 
-def check_usable(session: Session, ids: Collection[str], viewer: Viewer, event_id: int | None = None) -> None:
-    """Raise Invalid unless all photos are the viewer's own uploads, free or already with this event."""
+def check_usable(session: Session, ids: Collection[str], viewer: Viewer) -> None:
+    """Raise Invalid unless all photos are the viewer's own uploads that no step has taken yet."""
     if not ids:
         return
-    query = select(PhotoRow.id, PhotoRow.event_id, PhotoRow.created_by).where(PhotoRow.id.in_(list(ids)))
-    usable = {
-        row.id
-        for row in session.execute(query)
-        if (row.created_by == viewer.name if row.event_id is None else row.event_id == event_id)
-    }
+    query = select(PhotoRow.id).where(PhotoRow.id.in_(list(ids)), PhotoRow.created_by == viewer.name)
+    usable = set(session.scalars(query.where(PhotoRow.event_id.is_(None))))
     if len(usable) != len(set(ids)):
-        raise Invalid([("photos", "有照片编号无效或已用于别的事件，请重新上传", {})])
+        raise Invalid([("photos", journal.TAKEN, {})])

@@ -220,6 +220,7 @@ declare namespace Api {
       | "lapse"
       | "dispatch"
       | "recall"
+      | "call_in"
       | "accept"
       | "decline"
       | "escalate"

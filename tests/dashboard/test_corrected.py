@@ -86,7 +86,7 @@ def test_a_held_event_that_is_corrected_to_an_emergency_runs_against_the_emergen
     event = held(town, SLOW)
     town.hand.forward(hours=1)
     event = town.act(event, "correct", OPERATOR, category=GAS)
-    assert (event.status, event.emergency, event.handle_due_at) == (Status.HANDLING, True, due(town, GAS))
+    assert (event.status, event.emergency, event.handle_due_at) == (Status.DISPATCHED, True, due(town, GAS))
 
 
 @pytest.mark.parametrize("to", [GAS, "B0149", FAST])
@@ -145,3 +145,32 @@ def test_an_upheld_appeal_gives_back_what_its_own_unit_had_lost_by_then_and_noth
         event = town.act(event, "review", reviewer, verdict="uphold", reason="属实")
     back = entries(town, event, "overdue", "supervised")[len(before) :]
     assert first != "MUNICIPAL" and back == [(first, "overdue", 20)]
+
+
+def ruled_on(town: Town) -> Event:
+    """An event that two units declined; the lead sent it to the first, which signed and passed it up."""
+    event = waiting(town, "S0406")
+    for unit in ("MUNICIPAL", "URBAN_MGMT"):
+        event = declined(town, town.act(event, "dispatch", OPERATOR, unit=unit))
+    town.hand.forward(minutes=1)
+    event = town.act(event, "dispatch", LEAD, unit="MUNICIPAL")
+    event = town.act(event, "accept", town.unit_of(event))
+    event = town.act(event, "escalate", town.unit_of(event), reason="超出能力")
+    town.hand.forward(minutes=1)
+    return event
+
+
+def test_recalling_a_final_dispatch_gives_back_the_points_of_its_own_unit_and_of_no_other(town: Town) -> None:
+    event = town.act(ruled_on(town), "dispatch", LEAD, unit="URBAN_MGMT")
+    town.act(event, "recall", LEAD)
+    assert entries(town, event, "unfounded_decline") == [
+        ("MUNICIPAL", "unfounded_decline", -10),
+        ("URBAN_MGMT", "unfounded_decline", -10),
+        ("URBAN_MGMT", "unfounded_decline", 10),
+    ]
+
+
+def test_recalling_a_second_final_dispatch_leaves_what_the_first_one_ruled(town: Town) -> None:
+    event = town.act(ruled_on(town), "dispatch", LEAD, unit="MUNICIPAL")
+    town.act(event, "recall", LEAD)
+    assert entries(town, event, "unfounded_decline") == [("MUNICIPAL", "unfounded_decline", -10)]

@@ -23,6 +23,7 @@ from datasources.store.models import AlertLogRow, AlertRow, DeliveryRow, EventRo
 from tests.conftest import LEAD, OPERATOR, Town, unit_viewer
 from tests.dashboard.test_machine import Life
 from tests.support.depth import examples
+from tests.support.ordinary_cases import IN_HAND, uncalled
 
 
 def open_alert(town: Town, event: Event) -> Alert | None:
@@ -170,6 +171,22 @@ class EmergencyLife(Life):
     def report(self, emergency: str | None) -> None:  # type: ignore[override]
         self.town.report(emergency, emergency=True)
 
+    @rule(stands=st.sampled_from(sorted(IN_HAND)))
+    def an_ordinary_case_goes_its_way(self, stands: str) -> None:
+        IN_HAND[stands](self.town)
+
+    @precondition(lambda self: any(event.is_open for event in self._events()))
+    @rule(
+        data=st.data(),
+        facts=st.sampled_from(({"category": "S0502"}, {"category": "9904"}, {"emergency": True})),
+    )
+    def a_correction_says_what_it_is(self, data: st.DataObject, facts: dict) -> None:
+        before = data.draw(st.sampled_from([event for event in self._events() if event.is_open]))
+        event = self.town.act(before, "correct", OPERATOR, **facts)
+        if event.status != Status.REPORTED and (before.emergency, before.category) != (True, event.category):
+            broken = uncalled(self.town, event, before)
+            assert not broken, (broken, before, event)
+
     @rule(seconds=st.sampled_from((10, 45, 301, 1900)))
     def a_while_passes(self, seconds: int) -> None:
         self.town.tick(seconds=seconds)
@@ -306,18 +323,6 @@ def test_an_emergency_is_merged_into_an_open_emergency_alone(town: Town) -> None
     assert merged.status == Status.MERGED and open_alert(town, other) is not None
 
 
-def test_raising_a_held_case_to_an_emergency_ends_its_hold(town: Town) -> None:
-    event = town.claimed()
-    unit = unit_viewer(event.unit or "")
-    until = town.now + timedelta(days=300)
-    event = town.act(event, "hold", unit, reason="等待材料到货", until=until)
-    event = town.act(event, "approve", LEAD, request="hold")
-    assert event.status == Status.ON_HOLD
-    raised = town.act(event, "correct", OPERATOR, emergency=True)
-    assert raised.status == Status.HANDLING and raised.hold_until is None
-    assert lawful(raised, open_alert(town, raised), town.now) == ""
-
-
 EMPTY = [{"level": ""}, {"category": ""}, {"category": []}, {"emergency": ""}]
 
 
@@ -368,17 +373,6 @@ def test_a_chain_of_merges_counts_each_demand_once_and_gives_each_back(town: Tow
     assert (town.fresh(second).demand, town.fresh(third).demand) == (1, 2)
     town.act(town.fresh(second), "unmerge", OPERATOR)
     assert [town.fresh(one).demand for one in (first, second, third)] == [1, 1, 1]
-
-
-def test_raising_a_case_to_an_emergency_brings_its_signing_and_its_check_forward(town: Town) -> None:
-    sent = town.report("S0406")
-    town.tick(minutes=31)
-    sent = town.act(town.fresh(sent), "dispatch", OPERATOR, unit="URBAN_MGMT")
-    raised = town.act(sent, "correct", OPERATOR, emergency=True)
-    assert raised.accept_due_at == town.now + timedelta(minutes=5)
-    done = town.finished(town.claimed())
-    raised = town.act(done, "correct", OPERATOR, emergency=True)
-    assert raised.check_due_at == town.now + timedelta(minutes=30)
 
 
 def test_a_bad_check_of_an_emergency_sounds_again(town: Town) -> None:

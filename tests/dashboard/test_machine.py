@@ -4,6 +4,7 @@ After every step: one owner; terminal stays terminal; ledger sum = board; every 
 consequence; snapshot + rows = fresh snapshot.
 """
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
 from functools import partial
@@ -29,6 +30,7 @@ from dashboard.feed.serializer import feed_row
 from dashboard.rules.advice.doubles import stands
 from dashboard.rules.alerts.alert import AlertState
 from dashboard.rules.events.event import OWNED, TERMINAL, Event, Rating, Source, Status
+from dashboard.rules.events.scoring import by_grid_worker
 from dashboard.rules.refusals import NotAllowedNow
 from datasources.alerts import journal as alert_journal
 from datasources.events import journal
@@ -172,6 +174,15 @@ class Life(RuleBasedStateMachine):
                 assert (reversed_one.subject, reversed_one.tenths) == (entry.subject, -entry.tenths)
         targets = [entry.reverses for entry in entries.values() if entry.reverses is not None]
         assert len(targets) == len(set(targets))
+
+    @invariant()
+    def whatever_way_a_report_became_a_case_it_earned_its_worker_once(self) -> None:
+        with self.town.database.read() as session:
+            earned = Counter(
+                session.scalars(select(LedgerRow.event_id).where(LedgerRow.rule == "valid_report"))
+            )
+        for event in self._events():
+            assert earned[event.id] == (event.registered_at is not None and by_grid_worker(event))
 
     @invariant()
     def every_open_emergency_has_a_future_consequence(self) -> None:

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 
 const later = (t, ms) => {
-  let at = performance.now();
+  let at = Math.ceil(performance.now()); // whole: the sum of fractions is now and then a hair off
   t.mock.method(performance, "now", () => at);
   return (more = ms) => {
     at += more;

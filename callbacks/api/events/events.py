@@ -98,8 +98,14 @@ def act(number: str, action: str) -> Response:
             check_handler(session, event, facts)
         if action == "correct":
             check_place(facts, reference)
-        if isinstance(facts.get("photos"), list) and all(isinstance(key, str) for key in facts["photos"]):
-            pictures_kept.check_usable(session, facts["photos"], who, event.id)
+        named = facts.get("photos")
+        # of what is done already its pictures are used too: that is told as overtaken, not as a fault of them
+        if (
+            version == event.version
+            and isinstance(named, list)
+            and all(isinstance(key, str) for key in named)
+        ):
+            pictures_kept.check_usable(session, named, who)
         after = actions.perform(session, reference, event, actions.Request(action, facts, who, now, version))
         return done_event(after, who, now)
 

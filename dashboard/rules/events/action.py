@@ -15,6 +15,7 @@ class Action(StrEnum):
     LAPSE = "lapse"
     DISPATCH = "dispatch"
     RECALL = "recall"
+    CALL_IN = "call_in"
     ACCEPT = "accept"
     DECLINE = "decline"
     ESCALATE = "escalate"

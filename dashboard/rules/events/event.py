@@ -269,6 +269,7 @@ class Event:
     desk_reminded_at: datetime | None = None
     accept_reminders: int = 0
     check_reminders: int = 0
+    check_missed_at: datetime | None = None  # the deadline of the check that passed first in this round
     # a request waiting for the duty lead
     request: str | None = None
     request_reason: str | None = None

@@ -1,18 +1,26 @@
 """What the system does next by rule: it registers, dispatches an emergency, puts a second failure under supervision."""
 
-from typing import Any
-
+from dashboard.rules.access import Role
+from dashboard.rules.events import calling
 from dashboard.rules.events.context import Context
 from dashboard.rules.events.event import BAD_RATINGS, TRUSTED_SOURCES, Event, Status, Supervision
-from dashboard.rules.events.guards import needs_ruling, place_in_doubt
+from dashboard.rules.events.guards import place_in_doubt
 from dashboard.rules.events.outcome import HOLD_ENDED, SECOND_FAILURE, SECOND_OVERDUE
 from dashboard.rules.lifecycle.transition import StepDraft
 
 ROUTED_BY = ("emergency", "category", "area_path")
 
 
-def follow_up(event: Event, draft: StepDraft, context: Context) -> tuple[str, dict[str, Any]] | None:
-    """Return what the system does next by rule, and with which facts; None when it is somebody's turn."""
+def follow_up(event: Event, draft: StepDraft, context: Context) -> list[calling.Next]:
+    """Return what the system does next by rule, each with its facts; nothing when it is somebody's turn."""
+    reason = _failed_again(event, draft)
+    # before the case is sent on: it is who failed that is supervised
+    supervised = reason is not None and event.supervision != Supervision.RED
+    found = [("supervise", {"reason": reason}) if supervised else None, _way_on(event, draft, context)]
+    return [one for one in found if one is not None]
+
+
+def _way_on(event: Event, draft: StepDraft, context: Context) -> calling.Next | None:
     world = context.world
     if event.status == Status.REPORTED and draft.action == "report" and event.category:
         trusted = event.source in TRUSTED_SOURCES and not place_in_doubt(event)
@@ -21,23 +29,19 @@ def follow_up(event: Event, draft: StepDraft, context: Context) -> tuple[str, di
             return "register", {"category": event.category}
     if event.status == Status.REPORTED and draft.action == "correct" and event.emergency and event.category:
         return "register", {"category": event.category}
-    if event.status == Status.PENDING_DISPATCH and event.emergency and _is_routed(event, draft):
-        units = world.responsible(event)
-        # whoever declined it, and what the lead has to rule on, is for people to decide
-        if len(units) == 1 and not needs_ruling(event) and units[0] not in context.declined_by:
-            return "dispatch", {"unit": units[0], "co_units": list(world.co_units(event))}
-    reason = _failed_again(event, draft)
-    if reason is not None and event.supervision != Supervision.RED:
-        return "supervise", {"reason": reason}
-    return None
+    if not event.emergency or not _is_routed(event, draft):
+        return None
+    if event.status == Status.PENDING_DISPATCH:
+        return calling.sent_to(event, context)
+    return calling.corrected(event, draft.before, context)
 
 
 def _is_routed(event: Event, draft: StepDraft) -> bool:
-    """Return whether a step says whose an emergency is: registering, or correcting what decides it."""
+    """Return whether a step says whose an emergency is: registering, correcting what decides it, being given back by rule."""
     before = draft.before
     if draft.action == "correct" and before is not None:
         return any(getattr(event, name) != getattr(before, name) for name in ROUTED_BY)
-    return draft.action == "register"
+    return draft.action == "register" or (draft.action == "recall" and draft.viewer.role is Role.SYSTEM)
 
 
 def _failed_again(event: Event, draft: StepDraft) -> str | None:

@@ -57,10 +57,14 @@ def dispatch(event: Event, viewer: Viewer, capacities: frozenset[str], context: 
 
 
 def recall(event: Event, viewer: Viewer, capacities: frozenset[str], context: Context) -> str | None:
+    if event.status == Status.CHECKING:
+        return "单位已经反馈办结，不能撤回"
     # nobody signs, finishes or passes up for a unit that a redistricting has abolished: the centre takes it back
     if event.unit is not None and not context.world.is_unit(event.unit):
         return None
-    if event.status != Status.DISPATCHED:
+    # an emergency in other hands than the duty matrix says can be sent on, signed for or not
+    astray = event.emergency and event.unit not in context.world.responsible(event)
+    if event.status != Status.DISPATCHED and not astray:
         return "单位已经签收，不能撤回"
     return "值班长裁定的派单只能由值班长撤回" if event.final_dispatch and "lead" not in capacities else None
 

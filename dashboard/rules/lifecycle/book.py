@@ -3,7 +3,7 @@
 The machine under every kind of matter. It knows its status, its version and nothing else of it.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic
 
@@ -29,7 +29,7 @@ class RuleBook(Generic[Matter, Surroundings, Outcome]):
 
     `meet` gives the capacities in which a viewer meets a matter; without "viewer" among them nothing is said of it.
     `columns` gives what its steps carry beyond the common columns, from before, after and the attempt. `follow_up`
-    names what the system does next by rule, with which facts.
+    names what the system does next by rule, in turn, each with its facts.
     """
 
     rules: Mapping[str, Rule[Matter, Surroundings, Outcome]]
@@ -37,7 +37,7 @@ class RuleBook(Generic[Matter, Surroundings, Outcome]):
     sentences: Sentences
     meet: Callable[[Matter, Viewer, Surroundings], frozenset[str]]
     columns: Callable[[Matter, Matter, str, Attempt[Matter, Surroundings]], dict[str, Any]]
-    follow_up: Callable[[Matter, StepDraft, Surroundings], tuple[str, dict[str, Any]] | None]
+    follow_up: Callable[[Matter, StepDraft, Surroundings], Sequence[tuple[str, dict[str, Any]]]]
 
     def allowed(self, matter: Matter, viewer: Viewer, context: Surroundings) -> list[str]:
         """Return the actions a viewer may take on a matter now: the list of buttons."""
@@ -115,9 +115,7 @@ class RuleBook(Generic[Matter, Surroundings, Outcome]):
     def go_on(self, transition: Transition[Matter, Outcome], context: Surroundings) -> None:
         """Let the system do what follows by rule from the last step of a transition."""
         last = transition.steps[-1][0]
-        following = self.follow_up(transition.matter, last, context)
-        if following is not None:
-            action, facts = following
+        for action, facts in self.follow_up(transition.matter, last, context):
             attempt = Attempt(transition.matter, SYSTEM, frozenset({"system"}), facts, context)
             self.take(transition, action, attempt, late=last.late)
 

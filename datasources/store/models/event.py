@@ -79,6 +79,7 @@ class EventRow(Base):
     desk_reminded_at: Mapped[datetime | None]
     accept_reminders: Mapped[int]
     check_reminders: Mapped[int]
+    check_missed_at: Mapped[datetime | None]
     request: Mapped[str | None]
     request_reason: Mapped[str | None] = mapped_column(Text)
     request_until: Mapped[datetime | None]

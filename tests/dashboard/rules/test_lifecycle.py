@@ -130,6 +130,7 @@ FACTS: dict[str, dict[str, Any]] = {
     "reject": {"reason": "非本区"},
     "merge": {"original": "2"},
     "dispatch": {"unit": "URBAN", "reason": "直接派单"},
+    "call_in": {"co_units": ["STREET"]},
     "decline": {"ground": "not_our_duty", "text": "不是"},
     "escalate": {"reason": "需要街道"},
     "finish": {"text": "已处置", "photos": ["a"]},

@@ -63,6 +63,21 @@ def test_points_for_a_check_go_to_the_person_who_checked_not_to_a_name_made_of_t
     ]
 
 
+@pytest.mark.parametrize("by", ["the reporter", "the desk"])
+def test_a_report_that_becomes_a_case_by_being_passed_up_earns_its_worker_the_points_of_a_valid_report_once(
+    town: Town, by: str
+) -> None:
+    reporter = colleague(town, "gridworker-17")
+    event = town.report(None, reporter)
+    assert (event.status, event.registered_at) == (Status.REPORTED, None)
+    event = town.act(event, "escalate", reporter if by == "the reporter" else OPERATOR, reason="超出网格能力")
+    event = town.act(event, "dispatch", OPERATOR, unit="URBAN_MGMT")
+    event = town.act(event, "accept", town.unit_of(event))
+    event = town.act(event, "escalate", town.unit_of(event), reason="超出单位能力")
+    assert event.registered_at is not None
+    assert earned(town, event, "worker") == [("gridworker-17", "valid_report", 20)]
+
+
 def test_an_overdue_check_is_charged_to_the_person_whose_task_it_was(town: Town) -> None:
     of_the_grid = colleague(town, "gridworker-5", town.grid)
     event = town.finished(town.claimed())

@@ -12,7 +12,7 @@ from dashboard import clock
 from dashboard.clock import HandClock
 from dashboard.districts import redistricting
 from dashboard.districts.location import horizon as horizon_of
-from dashboard.rules.events.horizon import horizon
+from dashboard.rules.advice.horizon import horizon
 from dashboard.rules.events.policy import Category, Policy
 from dashboard.rules.limits import Calendar, Limit
 from dashboard.runtime.runtime import open_runtime

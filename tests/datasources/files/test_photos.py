@@ -9,7 +9,11 @@ import pytest
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
+from dashboard.rules.events.event import Event
+from dashboard.rules.refusals import Refusal
+from datasources.events import beside, journal
 from datasources.photos.pictures_kept import LARGEST_BYTES
+from tests.conftest import Town
 from tests.support.api_world import OpenApi
 
 SECRET = b"13800138000"
@@ -143,3 +147,59 @@ def test_a_photo_is_its_uploaders_until_it_belongs_to_an_event(opened: OpenApi) 
 @pytest.mark.parametrize("key", ["0" * 32, "..%2f..%2fgrid.db", "nothing"])
 def test_a_photo_that_is_not_there_is_not_found(opened: OpenApi, key: str) -> None:
     assert opened.call("operator", "GET", f"/photos/{key}").status_code == 404
+
+
+def found(opened: OpenApi, number: str) -> Event:
+    with opened.runtime.database.read() as session:
+        event = journal.event_by_number(session, number)
+    assert event is not None
+    return event
+
+
+def roles(opened: OpenApi, number: str) -> list[tuple[str, str]]:
+    shown = opened.call("operator", "GET", f"/events/{number}").json["photos"]
+    return sorted((photo["role"], photo["id"]) for photo in shown)
+
+
+def test_a_picture_stays_with_its_step_and_does_for_no_second_one(place: Town, opened: OpenApi) -> None:
+    worker, spot = place.worker.name, place.reference.areas[place.grid]
+    before = upload(opened, picture(), worker).json["id"]
+    filed = {"title": "占道", "category": "S0406", "lng": spot.lng, "lat": spot.lat, "photos": [before]}
+    event = opened.call(worker, "POST", "/events", filed).json
+    number, unit = event["number"], f"unit-{place.reference.eligible(found(opened, event['number']))[0]}"
+    event = opened.call(unit, "POST", f"/events/{number}/claim", {"version": event["version"]}).json
+
+    def done(account: str, action: str, photo: str, **facts: str) -> tuple[int, set[str]]:
+        body = {"version": event["version"], "photos": [photo], **facts}
+        said = opened.call(
+            account, "POST", f"/events/{number}/{action}", body, headers={"Idempotency-Key": photo}
+        )
+        return said.status_code, {one["field"] for one in said.json.get("errors", ())}
+
+    assert done(unit, "finish", before, text="已处置") == (422, {"photos"})
+    after = upload(opened, picture(), unit).json["id"]
+    assert [done(unit, "finish", after, text="已处置") for _ in range(2)] == [(200, set())] * 2
+    stale = opened.call(
+        unit,
+        "POST",
+        f"/events/{number}/finish",
+        {"version": event["version"], "photos": [after], "text": "重发"},
+    )
+    assert stale.status_code == 409, "what was done already is told as that, not as a fault of its picture"
+    event = opened.call(worker, "GET", f"/events/{number}").json["event"]
+    for used in (before, after):
+        assert done(worker, "check", used, rating="very_satisfied") == (422, {"photos"})
+    assert roles(opened, number) == [("finish", after), ("report", before)]
+    seen = upload(opened, picture(), worker).json["id"]
+    assert done(worker, "check", seen, rating="very_satisfied") == (200, set())
+    assert roles(opened, number) == [("check", seen), ("finish", after), ("report", before)]
+
+
+def test_whoever_acts_a_picture_is_bound_once(town: Town) -> None:
+    held = town.photo()
+    event = town.claimed(photos=(held,))
+    with pytest.raises(Refusal, match="一张照片只能用一次"):
+        town.act(event, "finish", town.unit_of(event), text="已处置", photos=[held])
+    with town.database.read() as session:
+        assert [(row.id, row.role) for row in beside.photos_of(session, event.id)] == [(held, "report")]
+    assert town.fresh(event) == event

@@ -41,8 +41,6 @@ def register(attempt: EventAttempt) -> Outcome:
         "condition": attempt.facts.get("condition", attempt.matter.condition) if code == asked else None,
         "level": LEVELS[level],
         "emergency": emergency,
-        "registered_at": attempt.context.now,
-        "register_due_at": None,
     }
     window = world.policy.claim_minutes(category)
     if window and not emergency and not border_in_doubt(attempt.matter) and world.eligible(seen):
@@ -53,9 +51,17 @@ def register(attempt: EventAttempt) -> Outcome:
         }
     else:
         columns |= to_dispatch(attempt.context)
-    outcome = Outcome(set=columns, points=scoring.for_valid_report(attempt.matter, world.policy))
+    outcome = _became_a_case(attempt, Outcome(set=columns))
     if emergency and not attempt.matter.emergency:
         outcome.alert = "raise"
+    return outcome
+
+
+def _became_a_case(attempt: EventAttempt, outcome: Outcome) -> Outcome:
+    """Return an outcome with what follows where a report became a case by it, in whichever way."""
+    if attempt.matter.registered_at is None:
+        outcome.set |= {"registered_at": attempt.context.now, "register_due_at": None}
+        outcome.points += scoring.for_valid_report(attempt.matter, attempt.context.world.policy)
     return outcome
 
 
@@ -96,10 +102,8 @@ def escalate(attempt: EventAttempt) -> Outcome:
     outcome = released(attempt.matter)
     outcome.set |= to_dispatch(attempt.context) | NO_CLOCK
     outcome.set |= {"level": LEVELS[step], "escalations": attempt.matter.escalations + 1}
-    if attempt.matter.registered_at is None:
-        outcome.set |= {"registered_at": attempt.context.now, "register_due_at": None}
     outcome.alert = again(attempt.matter)
-    return after_deadline(attempt, outcome)
+    return after_deadline(attempt, _became_a_case(attempt, outcome))
 
 
 def supervise(attempt: EventAttempt) -> Outcome:

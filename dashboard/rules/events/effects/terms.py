@@ -80,7 +80,12 @@ def remind(attempt: EventAttempt) -> Outcome:
     later = attempt.context.now + minutes(
         attempt.context, "check_emergency" if attempt.matter.emergency else "check"
     )
-    columns = {"check_reminders": attempt.matter.check_reminders + 1, "check_due_at": later}
+    columns: dict[str, Any] = {
+        "check_reminders": attempt.matter.check_reminders + 1,
+        "check_due_at": later,
+    }
+    if not attempt.matter.check_reminders:
+        columns["check_missed_at"] = attempt.matter.check_due_at
     # every reminder moves the deadline on: the alert of an emergency opens again at the one that has passed
     outcome = Outcome(set=columns, alert=again(attempt.matter))
     if not attempt.matter.check_reminders:

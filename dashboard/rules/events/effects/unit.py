@@ -1,9 +1,10 @@
 """What happens between the pool and the closing: claim, dispatch, sign, decline, finish, check, reopen."""
 
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
-from dashboard.rules.events import scoring
+from dashboard.rules.events import calling, scoring
 from dashboard.rules.events.deadlines import (
     NO_CLOCK,
     accept_within,
@@ -80,16 +81,37 @@ def dispatch(attempt: EventAttempt) -> Outcome:
 
 
 def recall(attempt: EventAttempt) -> Outcome:
-    # the unit never had it, or is there no more: its clock goes with it
-    outcome = released(attempt.matter)
+    # the unit never had it, or is there no more, or it is another's: its clock goes with it
+    event, by_rule = attempt.matter, "system" in attempt.capacities
+    outcome = _kept_at_work(attempt) if by_rule else released(event)
     outcome.set |= (
         to_dispatch(attempt.context) | NO_CLOCK | ANSWERED | {"hold_from": None, "hold_until": None}
     )
-    if attempt.matter.final_dispatch:
-        outcome.reverse = Reversal(("unfounded_decline",))
-    if attempt.matter.status != Status.DISPATCHED:
-        outcome.alert = again(attempt.matter)  # it was in somebody's hands, and is in nobody's
+    if event.final_dispatch and not by_rule:
+        # the ruling that is taken back is this one alone: what was ruled of others, or before, stands
+        outcome.reverse = Reversal(("unfounded_decline",), since=event.owned_at, subject=event.unit)
+    if by_rule or event.status != Status.DISPATCHED:
+        outcome.alert = again(event)  # it was in somebody's hands, and is in nobody's
     return after_deadline(attempt, outcome)
+
+
+def _kept_at_work(attempt: EventAttempt) -> Outcome:
+    """Return what becomes of the units of an emergency that is sent on by rule: who was at work on it stays, beside."""
+    event = attempt.matter
+    at_work = [event.unit] if event.unit and event.status in (Status.HANDLING, Status.ON_HOLD) else []
+    others = tuple(dict.fromkeys([*calling.beside(event, attempt.context), *at_work]))
+    return Outcome(set={"co_units": list(others) or None}, assign=others)
+
+
+def call_in(attempt: EventAttempt) -> Outcome:
+    event = attempt.matter
+    others = tuple(dict.fromkeys([*(event.co_units or ()), *attempt.facts["co_units"]]))
+    columns: dict[str, Any] = {"co_units": list(others)}
+    if (
+        event.status != Status.DISPATCHED
+    ):  # the lead has signed; those who are called now sign within their own time
+        columns["accept_due_at"] = attempt.context.now + accept_within(event, attempt.context)
+    return Outcome(set=columns, assign=others, alert=again(event))
 
 
 def accept(attempt: EventAttempt) -> Outcome:
@@ -116,6 +138,7 @@ def finish(attempt: EventAttempt) -> Outcome:
         "check_due_at": attempt.context.now
         + minutes(attempt.context, "check_emergency" if attempt.matter.emergency else "check"),
         "check_reminders": 0,
+        "check_missed_at": None,
         "request": None,
     }
     return after_deadline(attempt, Outcome(set=columns))
@@ -159,10 +182,18 @@ def check(attempt: EventAttempt) -> Outcome:
 def _checked_in_time(attempt: EventAttempt) -> bool:
     """Return whether a check was made by its first deadline; a phone without a network tells the true moment later."""
     event, made = attempt.matter, attempt.facts.get("checked_at") or attempt.context.now
-    within = minutes(attempt.context, "check_emergency" if event.emergency else "check")
-    # every reminder moves the deadline on: the first one is counted from the finishing
-    due = event.finished_at + within if event.check_reminders and event.finished_at else event.check_due_at
+    due = _missed_first(attempt) if event.check_reminders else event.check_due_at
     return due is None or made <= due
+
+
+def _missed_first(attempt: EventAttempt) -> datetime | None:
+    """Return the deadline of the check that passed first: every reminder moves it on."""
+    event = attempt.matter
+    missed, finished = event.check_missed_at, event.finished_at
+    if finished is None or (missed is not None and missed >= finished):
+        return missed
+    # a version that did not keep it has reminded of this round
+    return finished + minutes(attempt.context, "check_emergency" if event.emergency else "check")
 
 
 def conclude(attempt: EventAttempt) -> Outcome:
