@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from dashboard.rules.access import SYSTEM
 from dashboard.rules.events.event import Event, Rating, Source, on_time
 from dashboard.rules.events.policy import Policy
 
@@ -101,8 +102,8 @@ def for_check(worker: str | None, in_time: bool, policy: Policy) -> list[Points]
 
 
 def by_grid_worker(event: Event) -> bool:
-    """Return whether a grid worker's account reported it."""
-    return event.source == Source.GRID_WORKER and event.reported_by is not None
+    """Return whether a person reported it as a grid worker: what came by import names none."""
+    return event.source == Source.GRID_WORKER and event.reported_by not in (None, SYSTEM.name)
 
 
 def _unit(event: Event, rule: str, tenths: int) -> Points:

@@ -238,3 +238,14 @@ def test_the_unit_that_has_an_imported_emergency_in_hand_is_not_asked_to_sign_it
     with small_town.database.read() as session:
         (lead,) = outbox.signings(session, [event])[event.id]
     assert (event.status, lead["unit"], lead["accepted"]) == ("handling", "GAS", True)
+
+
+def test_a_case_that_came_by_import_earns_no_person_points_for_reporting_it(
+    small_town: Town, tmp_path: Path
+) -> None:
+    bring(small_town, tmp_path, source="grid_worker")
+    assert held(small_town).source == "grid_worker"
+    done = small_town.finished(held(small_town))
+    small_town.act(done, "check", OPERATOR, rating="satisfied")
+    assert held(small_town).status == "closed"
+    assert "system" not in [subject for subject, *_ in entries(small_town)]
