@@ -210,3 +210,23 @@ def test_raising_a_case_to_an_emergency_brings_its_signing_and_its_check_forward
     done = town.finished(town.claimed())
     raised = town.act(done, "correct", OPERATOR, emergency=True)
     assert raised.check_due_at == town.now + timedelta(minutes=30)
+
+
+@pytest.mark.parametrize("how", ["a bad check", "reopening"])
+def test_an_emergency_whose_work_begins_again_calls_whom_it_had_beside_it_once_more(
+    town: Town, how: str
+) -> None:
+    event = town.act(town.report(GAS), "accept", unit_viewer("GAS"))
+    beside = event.co_units
+    assert beside
+    event = town.act(
+        event, "finish", unit_viewer("GAS"), text="已处置", reason="协办未到", photos=[town.photo()]
+    )
+    if how == "a bad check":
+        event = town.checked(event, "dissatisfied")
+    else:
+        event = town.act(town.checked(event), "reopen", OPERATOR, reason="又漏气")
+    assert (event.status, event.unit, event.round) == (Status.HANDLING, "GAS", 2)
+    assert set(event.co_units or ()) == set(beside)
+    signed_anew = town.act(event, "accept", unit_viewer(beside[0]))
+    assert open_alert(town, signed_anew) is not None

@@ -107,9 +107,8 @@ def call_in(attempt: EventAttempt) -> Outcome:
     event = attempt.matter
     others = tuple(dict.fromkeys([*(event.co_units or ()), *attempt.facts["co_units"]]))
     columns: dict[str, Any] = {"co_units": list(others)}
-    if (
-        event.status != Status.DISPATCHED
-    ):  # the lead has signed; those who are called now sign within their own time
+    if event.status != Status.DISPATCHED:
+        # the lead has signed; those who are called now sign within their own time
         columns["accept_due_at"] = attempt.context.now + accept_within(event, attempt.context)
     return Outcome(set=columns, assign=others, alert=again(event))
 
@@ -148,19 +147,14 @@ def check(attempt: EventAttempt) -> Outcome:
     policy = attempt.context.world.policy
     rating = attempt.facts["rating"]
     if rating in BAD_RATINGS:
-        outcome = Outcome(points=scoring.for_return(attempt.matter, policy), alert=again(attempt.matter))
+        outcome = _begun_again(attempt)
+        outcome.points, outcome.alert = scoring.for_return(attempt.matter, policy), again(attempt.matter)
         back = {"status": Status.HANDLING} if _has_unit(attempt) else to_dispatch(attempt.context)
         clock = start_handling(attempt.matter, attempt.context)
-        outcome.set = (
+        outcome.set |= (
             (clock if _has_unit(attempt) else clock | NO_CLOCK)
             | back
-            | {
-                "round": attempt.matter.round + 1,
-                "rework_count": attempt.matter.rework_count + 1,
-                "rating": rating,
-                "solved_level": None,
-                "co_units": None,
-            }
+            | {"rework_count": attempt.matter.rework_count + 1, "rating": rating}
         )
     else:
         columns = {"status": Status.CLOSED, "closed_at": attempt.context.now, "rating": rating}
@@ -216,15 +210,20 @@ def _has_unit(attempt: EventAttempt) -> bool:
     return unit is not None and attempt.context.world.is_unit(unit)
 
 
+def _begun_again(attempt: EventAttempt) -> Outcome:
+    """Return what a new round begins with: an emergency calls whom it had beside it once more, each to sign anew."""
+    event, context = attempt.matter, attempt.context
+    columns: dict[str, Any] = {"round": event.round + 1, "solved_level": None, "co_units": None}
+    others = tuple(code for code in calling.beside(event, context) if code != event.unit)
+    if not event.emergency or not others:
+        return Outcome(set=columns)
+    columns |= {"co_units": list(others), "accept_due_at": context.now + accept_within(event, context)}
+    return Outcome(set=columns, assign=others)
+
+
 def reopen(attempt: EventAttempt) -> Outcome:
-    columns: dict[str, Any] = ANSWERED | {
-        "round": attempt.matter.round + 1,
-        "closed_at": None,
-        "finished_at": None,
-        "rating": None,
-        "solved_level": None,
-        "co_units": None,
-    }
+    outcome = _begun_again(attempt)
+    columns: dict[str, Any] = ANSWERED | {"closed_at": None, "finished_at": None, "rating": None}
     if _has_unit(attempt):
         columns |= start_handling(attempt.matter, attempt.context) | {
             "status": Status.HANDLING,
@@ -232,8 +231,7 @@ def reopen(attempt: EventAttempt) -> Outcome:
         }
     else:
         columns |= to_dispatch(attempt.context) | NO_CLOCK
-    return Outcome(
-        set=columns,
-        reverse=Reversal(scoring.CLOSING_RULES),
-        alert="raise" if attempt.matter.emergency else None,
-    )
+    outcome.set |= columns
+    outcome.reverse = Reversal(scoring.CLOSING_RULES)
+    outcome.alert = "raise" if attempt.matter.emergency else None
+    return outcome
