@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 
 from dashboard.rules.events.policy import Category
 from dashboard.rules.limits import parse_limit, parse_limit_or_none
-from datasources.districts import rough
 from datasources.districts.succession import steps_of
 from datasources.store.models import AreaRow, CategoryRow, UnitRow
 
@@ -35,11 +34,15 @@ class Area:
     @cached_property
     def rings(self) -> list[list[float]]:
         """Return its outline for a phone."""
+        from datasources.districts import rough  # geometry is no business of most commands
+
         return rough.rings(self.geometry) if self.geometry else []
 
     @cached_property
     def box(self) -> tuple[float, float, float, float]:
         """Return where it lies, of an area that has a shape."""
+        from datasources.districts import rough
+
         assert self.geometry is not None
         return rough.box(self.geometry)
 

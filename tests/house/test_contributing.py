@@ -101,7 +101,7 @@ columns = {one["name"] for one in inspect(open_app(Path(sys.argv[1])).runtime.da
 assert {"extension_rate_num", "extension_rate_den"} <= columns
 alike = ("equal_the_plain_count_over_any_history", "a_check_of_a_day_rolled_up_long_ago")
 tests = ["tests/datasources/figures/test_queries.py", "tests/datasources/figures/test_rollups.py"]
-sys.exit(pytest.main(["-q", "-p", "no:cacheprovider", "-W", "ignore", "-k", " or ".join(alike), *tests]))
+sys.exit(pytest.main(["-q", "--hypothesis-profile=brief", "-p", "no:cacheprovider", "-W", "ignore", "-k", " or ".join(alike), *tests]))
 """
 
 

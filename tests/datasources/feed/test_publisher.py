@@ -15,6 +15,7 @@ from datasources.feed.embedded import Embedded
 from datasources.feed.stream import FeedDown
 from datasources.figures.views.named import PACE
 from datasources.store.models import OutboxRow
+from tests.browser.waiting import until
 from tests.support.live_world import *  # noqa: F403 - the fixtures
 from tests.support.live_world import GAS, NOON, OPERATOR, World, wipe
 
@@ -303,6 +304,6 @@ def test_a_commit_wakes_the_publisher(sqlite_world: World) -> None:
     crier = publisher(world)
     crier.start()
     urgent = world.report(category=GAS)
-    entries = world.feed.read(start, block_ms=5000)
+    until(lambda: ids(carried(world, start)), within=5)
     crier.stop()
-    assert entries[0].message["rows"][0]["id"] == urgent.id
+    assert ids(carried(world, start))[0] == [urgent.id]
