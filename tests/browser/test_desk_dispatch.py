@@ -117,6 +117,21 @@ def ticked(page: Page, numbers: list[str]) -> None:
     until(lambda: len(page.evaluate("own.desk.selected()")) == len(numbers))
 
 
+def test_what_was_unticked_stays_so_when_a_late_copy_of_it_comes_back(
+    desk: Callable[..., Page], centre: Product
+) -> None:
+    page = desk("operator")
+    ticked(page, [str(file(centre, place)["number"]) for place in (7, 8)])
+    expect(page.locator("#dispatch-batch .dp-b__row")).to_have_count(2)
+    page.keyboard.press("Escape")
+    # what the component does when it is rendered with what was selected before
+    stale = "(api) => api.forEachNode((node) => node.rowIndex < 2 && node.setSelected(true))"
+    page.evaluate(stale, page.evaluate_handle("dash_ag_grid.getApi('desk-grid')"))
+    until(lambda: page.evaluate("own.desk.selected()") == [])
+    page.keyboard.press("x")
+    assert len(page.evaluate("own.desk.selected()")) == 1
+
+
 def test_five_are_sent_by_one_key_and_the_one_that_cannot_go_says_why(
     desk: Callable[..., Page], centre: Product
 ) -> None:

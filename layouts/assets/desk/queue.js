@@ -8,6 +8,7 @@ import { deskCells } from "./cells.js";
 import { desk } from "./desk.js";
 import { deskTabs } from "./tabs.js";
 
+const LATE_MS = 2000;
 const FLASHED = 20; // so many new rows at once flash; more are a snapshot, not news
 const ROW_PX = 33;
 const NARROW_PX = 600;
@@ -98,6 +99,11 @@ const move = (by) => {
   if (node) desk.choose(node.data.number);
 };
 
+/* Dash's own copy of what is ticked comes back late from a render: it may not tick again what was unticked since. */
+let unticked = -Infinity;
+const ticking = () => {
+  unticked = -Infinity;
+};
 const selected = () => (api ? api.getSelectedRows().map((/** @type {EventRow} */ row) => row.number) : []);
 
 /* After an action the next event comes up by itself when the one just decided left the tab. */
@@ -135,6 +141,7 @@ const keys = () => {
     t("勾选，可成批派单"),
     () => {
       if (!chosen) mark(); // a row that came a moment ago is drawn before the grid says so
+      ticking();
       if (chosen) chosen.setSelected(!chosen.isSelected());
     },
     group,
@@ -179,7 +186,11 @@ const start = (found) => {
   const fit = () => api.setColumnsVisible(["place", "unit"], byId("desk-grid-box").clientWidth > NARROW_PX);
   new ResizeObserver(fit).observe(byId("desk-grid-box"));
   fit();
-  api.addEventListener("selectionChanged", () => desk.emit("select", selected()));
+  api.addEventListener("selectionChanged", () => {
+    if (selected().length && performance.now() - unticked < LATE_MS) api.deselectAll();
+    else desk.emit("select", selected());
+  });
+  byId("desk-grid-box").addEventListener("pointerdown", ticking, true);
   live.on("rows", took);
   desk.on("choose", mark);
   document.addEventListener("acted", onward);
@@ -221,7 +232,10 @@ export const deskQueue = {
     return found;
   },
   move,
-  clear: () => api && api.deselectAll(),
+  clear: () => {
+    unticked = performance.now();
+    if (api) api.deselectAll();
+  },
   top: () => {
     const node = api && api.getDisplayedRowAtIndex(0);
     if (node) desk.choose(node.data.number);
