@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from dashboard.rules.access import Viewer
-from dashboard.rules.events import scoring
+from dashboard.rules.events import levels, scoring
 from dashboard.rules.events.book import EVENTS
 from dashboard.rules.events.context import Context
 from dashboard.rules.events.event import Event, Level, Status
@@ -41,7 +41,7 @@ def filed(
         description=report.description,
         category=code,
         emergency=emergency,
-        level=(category.level if category else None) or Level.GRID,
+        level=levels.expected(code, context.world),
         lng=report.lng,
         lat=report.lat,
         src_crs=report.src_crs,

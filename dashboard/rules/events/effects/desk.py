@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from dashboard.rules.access import Role
-from dashboard.rules.events import scoring
+from dashboard.rules.events import levels, scoring
 from dashboard.rules.events.deadlines import (
     HANDLING_CLOCK,
     MINUTE_CLOCKS,
@@ -32,14 +32,13 @@ def register(attempt: EventAttempt) -> Outcome:
     code = world.steered(asked, attempt.matter.title, attempt.matter.description)
     category = world.category(code)
     assert category is not None
-    level = max(LEVELS.index(Level(attempt.matter.level)), LEVELS.index(Level(category.level or Level.GRID)))
     emergency = attempt.matter.emergency or category.emergency
     seen = attempt.matter.changed({"category": code, "emergency": emergency})
     columns: dict[str, Any] = {
         "category": code,
         # a condition is one of the category it was chosen for
         "condition": attempt.facts.get("condition", attempt.matter.condition) if code == asked else None,
-        "level": LEVELS[level],
+        "level": levels.of(attempt.matter, code, world),
         "emergency": emergency,
     }
     window = world.policy.claim_minutes(category)
@@ -135,6 +134,7 @@ def correct(attempt: EventAttempt) -> Outcome:
     }
     if "category" in columns:
         columns["condition"] = None
+        columns.setdefault("level", levels.of(attempt.matter, columns["category"], world))
         category = world.category(columns["category"])
         if category is not None and category.emergency:
             columns.setdefault("emergency", True)
