@@ -155,6 +155,13 @@ class Life(RuleBasedStateMachine):
                 self.ended[event.id] = event.status
 
     @invariant()
+    def what_is_work_to_do_says_nothing_of_having_been_done(self) -> None:
+        for event in self._events():
+            if event.is_open and event.status != Status.CHECKING:
+                assert (event.finished_at, event.solved_level, event.check_due_at) == (None, None, None)
+                assert not event.resolved_on_site
+
+    @invariant()
     def every_step_is_a_version_and_every_version_a_step(self) -> None:
         with self.town.database.read() as session:
             query = select(StepRow.event_id, func.count(), func.max(StepRow.version)).group_by(

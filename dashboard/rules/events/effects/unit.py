@@ -4,9 +4,10 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from dashboard.rules.events import calling, scoring
+from dashboard.rules.events import calling, levels, scoring
 from dashboard.rules.events.deadlines import (
     NO_CLOCK,
+    NOT_DONE,
     accept_within,
     after_deadline,
     again,
@@ -84,9 +85,8 @@ def recall(attempt: EventAttempt) -> Outcome:
     # the unit never had it, or is there no more, or it is another's: its clock goes with it
     event, by_rule = attempt.matter, "system" in attempt.capacities
     outcome = _kept_at_work(attempt) if by_rule else released(event)
-    outcome.set |= (
-        to_dispatch(attempt.context) | NO_CLOCK | ANSWERED | {"hold_from": None, "hold_until": None}
-    )
+    outcome.set |= to_dispatch(attempt.context) | NO_CLOCK | NOT_DONE | ANSWERED
+    outcome.set |= {"hold_from": None, "hold_until": None}
     if event.final_dispatch and not by_rule:
         # the ruling that is taken back is this one alone: what was ruled of others, or before, stands
         outcome.reverse = Reversal(("unfounded_decline",), since=event.owned_at, subject=event.unit)
@@ -213,7 +213,7 @@ def _has_unit(attempt: EventAttempt) -> bool:
 def _begun_again(attempt: EventAttempt) -> Outcome:
     """Return what a new round begins with: an emergency calls whom it had beside it once more, each to sign anew."""
     event, context = attempt.matter, attempt.context
-    columns: dict[str, Any] = {"round": event.round + 1, "solved_level": None, "co_units": None}
+    columns: dict[str, Any] = NOT_DONE | {"round": event.round + 1, "co_units": None}
     others = tuple(code for code in calling.beside(event, context) if code != event.unit)
     if not event.emergency or not others:
         return Outcome(set=columns)
@@ -223,7 +223,7 @@ def _begun_again(attempt: EventAttempt) -> Outcome:
 
 def reopen(attempt: EventAttempt) -> Outcome:
     outcome = _begun_again(attempt)
-    columns: dict[str, Any] = ANSWERED | {"closed_at": None, "finished_at": None, "rating": None}
+    columns: dict[str, Any] = ANSWERED | {"closed_at": None, "rating": None}
     if _has_unit(attempt):
         columns |= start_handling(attempt.matter, attempt.context) | {
             "status": Status.HANDLING,
@@ -231,6 +231,8 @@ def reopen(attempt: EventAttempt) -> Outcome:
         }
     else:
         columns |= to_dispatch(attempt.context) | NO_CLOCK
+    if attempt.matter.resolved_on_site:  # which is what made it green
+        columns["level"] = levels.expected(attempt.matter.category, attempt.context.world)
     outcome.set |= columns
     outcome.reverse = Reversal(scoring.CLOSING_RULES)
     outcome.alert = "raise" if attempt.matter.emergency else None
