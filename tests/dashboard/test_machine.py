@@ -30,7 +30,6 @@ from dashboard.feed.serializer import feed_row
 from dashboard.rules.advice.doubles import stands
 from dashboard.rules.alerts.alert import AlertState
 from dashboard.rules.events.event import OWNED, TERMINAL, Event, Rating, Source, Status
-from dashboard.rules.events.scoring import by_grid_worker
 from dashboard.rules.refusals import NotAllowedNow
 from datasources.alerts import journal as alert_journal
 from datasources.events import journal
@@ -189,7 +188,8 @@ class Life(RuleBasedStateMachine):
                 session.scalars(select(LedgerRow.event_id).where(LedgerRow.rule == "valid_report"))
             )
         for event in self._events():
-            assert earned[event.id] == (event.registered_at is not None and by_grid_worker(event))
+            by_one = event.source == Source.GRID_WORKER and event.reported_by == self.town.worker.name
+            assert earned[event.id] == (event.registered_at is not None and by_one)
 
     @invariant()
     def every_open_emergency_has_a_future_consequence(self) -> None:

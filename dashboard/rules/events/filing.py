@@ -1,6 +1,7 @@
 """A report becomes an event, with everything that follows from it by rule."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -54,12 +55,12 @@ def filed(
         reported_by=by.name,
         **place,
     )
+    context = replace(context, worker=scoring.reporting_worker(event, by.role))
     outcome = Outcome(alert="raise" if emergency else None)
     if report.resolved_on_site and by.role == "worker" and not emergency:
         event = event.changed(_resolved(now))
-        outcome = Outcome(
-            points=scoring.for_valid_report(event, policy) + scoring.for_closing(event, now, policy, 0)
-        )
+        earned = scoring.for_closing(event, now, policy, 0, context.worker)
+        outcome = Outcome(points=scoring.for_valid_report(context.worker, policy) + earned)
     facts = (
         {"source": report.source, "photos": list(report.photos)}
         if report.photos

@@ -60,7 +60,7 @@ def _became_a_case(attempt: EventAttempt, outcome: Outcome) -> Outcome:
     """Return an outcome with what follows where a report became a case by it, in whichever way."""
     if attempt.matter.registered_at is None:
         outcome.set |= {"registered_at": attempt.context.now, "register_due_at": None}
-        outcome.points += scoring.for_valid_report(attempt.matter, attempt.context.world.policy)
+        outcome.points += scoring.for_valid_report(attempt.context.worker, attempt.context.world.policy)
     return outcome
 
 

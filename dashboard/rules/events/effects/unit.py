@@ -18,7 +18,7 @@ from dashboard.rules.events.deadlines import (
     to_dispatch,
 )
 from dashboard.rules.events.effects.reporter import ANSWERED
-from dashboard.rules.events.event import BAD_RATINGS, Status
+from dashboard.rules.events.event import BAD_RATINGS, Event, Status
 from dashboard.rules.events.guards import DECLINES_TO_RULING
 from dashboard.rules.events.outcome import EventAttempt, Outcome, Reversal
 
@@ -159,8 +159,7 @@ def check(attempt: EventAttempt) -> Outcome:
     else:
         columns = {"status": Status.CLOSED, "closed_at": attempt.context.now, "rating": rating}
         closed = replace(attempt.matter, **columns)
-        points = scoring.for_closing(closed, attempt.context.now, policy, attempt.context.claim_bonus)
-        outcome = Outcome(set=columns, points=points, alert="stand_down")
+        outcome = Outcome(set=columns, points=_earned(attempt, closed), alert="stand_down")
     if "checker" not in attempt.capacities:
         return outcome
     in_time, charged = _checked_in_time(attempt), attempt.matter.check_reminders > 0
@@ -198,10 +197,12 @@ def conclude(attempt: EventAttempt) -> Outcome:
         "check_due_at": None,
     }
     closed = replace(attempt.matter, **columns)
-    points = scoring.for_closing(
-        closed, attempt.context.now, attempt.context.world.policy, attempt.context.claim_bonus
-    )
-    return Outcome(set=columns, points=points, alert="stand_down")
+    return Outcome(set=columns, points=_earned(attempt, closed), alert="stand_down")
+
+
+def _earned(attempt: EventAttempt, closed: Event) -> list[scoring.Points]:
+    context = attempt.context
+    return scoring.for_closing(closed, context.now, context.world.policy, context.claim_bonus, context.worker)
 
 
 def _has_unit(attempt: EventAttempt) -> bool:
