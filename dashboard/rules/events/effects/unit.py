@@ -19,7 +19,7 @@ from dashboard.rules.events.deadlines import (
 )
 from dashboard.rules.events.effects.reporter import ANSWERED
 from dashboard.rules.events.event import BAD_RATINGS, Event, Status
-from dashboard.rules.events.guards import DECLINES_TO_RULING
+from dashboard.rules.events.guards import ANSWERS_FOR_IT, DECLINES_TO_RULING
 from dashboard.rules.events.outcome import EventAttempt, Outcome, Reversal
 
 
@@ -128,14 +128,14 @@ def decline(attempt: EventAttempt) -> Outcome:
 
 
 def finish(attempt: EventAttempt) -> Outcome:
-    if "owner" not in attempt.capacities:
+    if not attempt.capacities & ANSWERS_FOR_IT:
         return Outcome(co_finished=(attempt.viewer.unit or "", attempt.facts["text"]))
+    within = minutes(attempt.context, "check_emergency" if attempt.matter.emergency else "check")
     columns = {
         "status": Status.CHECKING,
         "finished_at": attempt.context.now,
         "solved_level": attempt.context.world.level_of(attempt.matter.unit),
-        "check_due_at": attempt.context.now
-        + minutes(attempt.context, "check_emergency" if attempt.matter.emergency else "check"),
+        "check_due_at": attempt.facts.get("due_at") or attempt.context.now + within,
         "check_reminders": 0,
         "check_missed_at": None,
         "request": None,
