@@ -50,7 +50,7 @@ def run(settings: Settings, words: argparse.Namespace, create_app: CreateApp) ->
     runtime = open_runtime(settings)
     for folder in (settings.data_dir, runtime.photos):
         whole.forget_unfinished(folder, clock.real_now())
-    start_clock(runtime)
+    start_clock(runtime, words.role)
     password = decided_accounts(runtime, held) if words.role != "clock" else None
     product = create_app(runtime, words.role)
     if settings.demo and words.role != "web":

@@ -196,9 +196,7 @@ def test_people_still_finish_with_a_photo_and_set_no_deadline_of_the_check(small
 
 def test_a_record_that_people_put_on_hold_is_looked_at_again(small_town: Town) -> None:
     town = small_town
-    replay, _ = lived(
-        town, "S0401", "URBAN_MGMT", finished_at=FRIDAY + 3 * HOUR, closed_at=FRIDAY + 3 * HOUR
-    )
+    replay, _ = lived(town, "S0401", "URBAN_MGMT", finished_at=FRIDAY + 3 * HOUR, closed_at=FRIDAY + 3 * HOUR)
     event = run(town, replay, 2)
     assert event.status == "handling"
     event = town.act(event, "hold", town.unit_of(event), reason="等待材料", until=FRIDAY + 6 * HOUR)
