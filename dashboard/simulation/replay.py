@@ -269,9 +269,8 @@ def _means(
         return facts, SYSTEM
     if action == "finish":
         # by the system: the record has no pictures, and nobody makes one up; its check is due when the record was closed
-        return {"text": DONE_WORDS, "due_at": record.closed_at} | (
-            {"reason": ALONE} if event.co_units else {}
-        ), SYSTEM
+        done: dict[str, object] = {"text": DONE_WORDS, "due_at": record.closed_at}
+        return done | ({"reason": ALONE} if event.co_units else {}), SYSTEM
     if action == "conclude":
         return {}, SYSTEM
     owner = event.unit or unit
