@@ -6,9 +6,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from dashboard.rules.access import Viewer
-from dashboard.rules.events import levels, scoring
+from dashboard.rules.events import scoring
 from dashboard.rules.events.book import EVENTS
 from dashboard.rules.events.context import Context
+from dashboard.rules.events.effects import levels
 from dashboard.rules.events.event import Event, Level, Status
 from dashboard.rules.events.outcome import Outcome
 from dashboard.rules.events.report import Report

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from dashboard.rules.access import Role
-from dashboard.rules.events import levels, scoring
+from dashboard.rules.events import scoring
 from dashboard.rules.events.deadlines import (
     HANDLING_CLOCK,
     MINUTE_CLOCKS,
@@ -19,6 +19,7 @@ from dashboard.rules.events.deadlines import (
     start_handling,
     to_dispatch,
 )
+from dashboard.rules.events.effects import levels
 from dashboard.rules.events.effects.terms import resume
 from dashboard.rules.events.event import LEVELS, RUNNING, STANDING, SUPERVISIONS, Level, Status, Supervision
 from dashboard.rules.events.guards import border_in_doubt

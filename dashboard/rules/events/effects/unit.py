@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from dashboard.rules.events import calling, levels, scoring
+from dashboard.rules.events import calling, scoring
 from dashboard.rules.events.deadlines import (
     NO_CLOCK,
     NOT_DONE,
@@ -17,6 +17,7 @@ from dashboard.rules.events.deadlines import (
     start_handling,
     to_dispatch,
 )
+from dashboard.rules.events.effects import levels
 from dashboard.rules.events.effects.reporter import ANSWERED
 from dashboard.rules.events.event import BAD_RATINGS, Event, Status
 from dashboard.rules.events.guards import ANSWERS_FOR_IT, DECLINES_TO_RULING
