@@ -17,13 +17,13 @@ from dashboard.rules.access import ROLE_WORDS, Role, Viewer
 from dashboard.rules.advice.doubles import stands
 from dashboard.rules.events.book import EVENTS
 from dashboard.rules.events.context import Context
-from dashboard.rules.events.event import Event, Status
+from dashboard.rules.events.event import Event, Source, Status
 from dashboard.rules.events.filing import EventTransition, filed
 from dashboard.rules.events.guards import needs_ruling
 from dashboard.rules.events.outcome import Outcome
 from dashboard.rules.events.report import Report
 from dashboard.rules.events.rules import ACTION_WORDS, BY_ACTION
-from dashboard.rules.events.scoring import tasked
+from dashboard.rules.events.scoring import reporting_worker, tasked
 from dashboard.rules.lifecycle.rule import Attempt
 from dashboard.rules.lifecycle.transition import StepDraft, Transition
 from dashboard.rules.refusals import Conflict, Invalid, NotAllowedNow, NotFound, Unreadable
@@ -42,6 +42,8 @@ OUTSIDE: dict[str, Any] = {"candidates": [], "distance_m": None, "streets": 0, "
 SILENCING = frozenset({"reject", "correct", "buttons"})
 MERGES = frozenset({"merge", "unmerge"})
 ENDS_AN_ALARM = frozenset({"reject", "correct", "check", "conclude"})
+# by which, or by what follows from which, a report becomes a case or closes
+PAYS_THE_REPORTER = frozenset({"register", "escalate", "correct", "check", "conclude"})
 MACHINES = frozenset({Role.SYSTEM.value, Role.CLOCK.value})
 PLACE_COLUMNS = tuple(column.name for column in fields(Place))
 
@@ -196,6 +198,7 @@ def surroundings(session: Session, reference: Reference, event: Event, request: 
         bears_urgent=action in SILENCING and event.emergency and journal.bears_urgent(session, event),
         said=journal.done_by(session, event, by.name) if by.role is Role.RESIDENT else frozenset(),
         tasked=_tasked(session, event) if action in ("check", "remind") else None,
+        worker=_worker(session, event) if action in PAYS_THE_REPORTER else None,
         charged=ledger.charged(session, event, "unfounded_decline")
         if action == "dispatch" and needs_ruling(event)
         else frozenset(),
@@ -206,6 +209,12 @@ def surroundings(session: Session, reference: Reference, event: Event, request: 
 
 def _tasked(session: Session, event: Event) -> str | None:
     return tasked(event.reported_by, accounts.workers(session), event.area_path)
+
+
+def _worker(session: Session, event: Event) -> str | None:
+    """Return the grid worker who reported an event as one."""
+    by_one = event.source == Source.GRID_WORKER
+    return reporting_worker(event, journal.reporters_role(session, event)) if by_one else None
 
 
 def _claim_bonus(session: Session, reference: Reference, event: Event, now: datetime) -> int:

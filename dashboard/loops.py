@@ -12,7 +12,7 @@ from dashboard import clock
 from dashboard.notify.deliveries import Courier
 from dashboard.rules.refusals import Refusal
 from dashboard.runtime import shared_time
-from dashboard.runtime.runtime import Runtime, follow_clock, keep_clock
+from dashboard.runtime.runtime import Runtime, keep_clock, share_clock
 from dashboard.sweeps import deadlines, housekeeping
 from dashboard.sweeps.housekeeping import Housekeeping
 from dashboard.sweeps.rollup_process import RollupProcess
@@ -129,7 +129,7 @@ def drill_loop(runtime: Runtime, *, keeps: bool) -> Loop:
     """Return the loop that writes down where the drill stands, or follows the process that does."""
     if keeps:
         return Loop("drill", lambda: keep_clock(runtime), MARK_SECONDS)
-    return Loop("drill", lambda: follow_clock(runtime), FOLLOW_SECONDS)
+    return Loop("drill", lambda: share_clock(runtime), FOLLOW_SECONDS)
 
 
 def time_loop(runtime: Runtime) -> list[Loop]:

@@ -36,6 +36,7 @@ CreateApp = Callable[..., Any]
 DEMO_SECONDS = 0.5
 SIMULATED_DISTRICTS = frozenset({"350206"})  # a life is written for Huli; Boston has its records
 SEED = "huli"
+STUCK_NAMED = 5
 REPLAY_SECONDS = 0.05
 NOTICED = 3.0  # seconds until a product running beside follows the replay's clock
 ACCOUNTS = "screen operator lead leader admin auditor unit-<code> worker-<community code>"
@@ -49,7 +50,7 @@ def run(settings: Settings, words: argparse.Namespace, create_app: CreateApp) ->
     runtime = open_runtime(settings)
     for folder in (settings.data_dir, runtime.photos):
         whole.forget_unfinished(folder, clock.real_now())
-    start_clock(runtime)
+    start_clock(runtime, words.role)
     password = decided_accounts(runtime, held) if words.role != "clock" else None
     product = create_app(runtime, words.role)
     if settings.demo and words.role != "web":
@@ -105,11 +106,21 @@ def replay(settings: Settings, words: argparse.Namespace, create_app: CreateApp)
         while not life.finished and not ended.is_set():
             life.tick(clock.now())
             ended.wait(REPLAY_SECONDS)
+    _tell_stuck(settings, life)
     clock.use(clock.drill(clock.now(), 1.0))  # from here on the drill goes at the pace of life
     keep_clock(runtime)
     end()
     folder_lock.release(held)
     return 0
+
+
+def _tell_stuck(settings: Settings, life: Replay) -> None:
+    """Say how many records could not be brought to their end, and the numbers of some."""
+    if not life.stuck:
+        return
+    some = "、".join(str(one.external_id) for one in life.stuck[:STUCK_NAMED])
+    words = "{count} 条记录没能按记录办结，仍未结束，例如：{some}。原因见日志。"
+    out.print(translate(words, settings.lang, count=len(life.stuck), some=some), markup=False)
 
 
 def _alone(runtime: Runtime, create_app: CreateApp) -> tuple[Server | None, Callable[[], None]]:

@@ -24,6 +24,7 @@ from datasources.districts.reference import Reference, References
 from datasources.store import clock_anchor, sealing
 from datasources.store.beats import Beats
 from datasources.store.database import Database
+from datasources.store.models import ClockRow
 from datasources.store.server.limits import UNHURRIED, Limits
 
 if TYPE_CHECKING:  # a command beside the product needs none of them
@@ -135,12 +136,18 @@ def open_beside(settings: Settings) -> Runtime:
     return runtime
 
 
-def start_clock(runtime: Runtime) -> None:
-    """Set this process's clock: the drill goes on from where it was, or starts as the settings say."""
+def start_clock(runtime: Runtime, role: str = "all") -> None:
+    """Set this process's clock: the drill goes on from where it was, or starts as the settings say.
+
+    A drill that another process keeps is joined as it stands: its mark is left alone.
+    """
     settings, now = runtime.settings, clock.real_now()
     with runtime.database.read() as session:
         anchor = clock_anchor.load(session)
-    drilling = settings.clock_start is not None or settings.clock_speed != 1.0
+    drilling = _drills(settings)
+    if drilling and anchor is not None and _is_kept(runtime, role, anchor):
+        clock.use(_joined(anchor))
+        return
     if drilling and anchor is not None:
         clock.use(clock.drill(anchor.drill_at, settings.clock_speed))
     elif drilling:
@@ -156,12 +163,37 @@ def keep_clock(runtime: Runtime) -> None:
         clock_anchor.save(session, clock.now(), clock.speed(), clock.real_now())
 
 
-def follow_clock(runtime: Runtime) -> None:
-    """Take over the drill another process keeps in this database (a replay, a clock), while it does."""
+def follow_clock(runtime: Runtime) -> bool:
+    """Take over the drill another process keeps in this database (a replay, a clock), while it does; return whether."""
     with runtime.database.read() as session:
         anchor = clock_anchor.load(session)
-    if anchor is not None and clock.real_now() - anchor.saved_at < STILL_KEPT:
-        clock.use(clock.DrillClock(anchor.drill_at, anchor.saved_at.timestamp(), anchor.speed))
+    if anchor is None or not _is_fresh(anchor):
+        return False
+    clock.use(_joined(anchor))
+    return True
+
+
+def share_clock(runtime: Runtime) -> None:
+    """Follow whoever keeps the drill; when nobody does any more, keep it where it goes on here: who comes next joins."""
+    if not follow_clock(runtime) and _drills(runtime.settings):
+        keep_clock(runtime)
+
+
+def _drills(settings: Settings) -> bool:
+    return settings.clock_start is not None or settings.clock_speed != 1.0
+
+
+def _is_fresh(anchor: ClockRow) -> bool:
+    return clock.real_now() - anchor.saved_at < STILL_KEPT
+
+
+def _is_kept(runtime: Runtime, role: str, anchor: ClockRow) -> bool:
+    """Return whether another process keeps the drill; the whole product is alone on SQLite, and the mark its own."""
+    return _is_fresh(anchor) and not (role == "all" and runtime.database.is_sqlite)
+
+
+def _joined(anchor: ClockRow) -> clock.DrillClock:
+    return clock.DrillClock(anchor.drill_at, anchor.saved_at.timestamp(), anchor.speed)
 
 
 def _own_folder(folder: Path) -> None:

@@ -41,16 +41,24 @@ CLAIM_SHARE = 0.6  # of the events that the record's department may claim
 NO_DUTY = "记录中的部门不在抢单范围，按记录派单"
 CLOSED_EARLY = "记录在抢单时限内已办结，按记录派单"
 DONE_WORDS = "按历史记录办结"
+ALONE = "记录中没有协办单位的办理情况"
+LOOK = "look"  # nothing is to be done but to see how it stands by then
+LOOK_AGAIN = timedelta(hours=1)
+MOST_LOOKS = 24
 Progress = Callable[[int, int], None]
 
 
 class Plan(NamedTuple):
-    """What happens next to a record, and when; `action` is the verb, `event_id` None before it is reported."""
+    """What happens next to a record, and when; `action` is the verb, `event_id` None before it is reported.
+
+    `looks` is how often it was looked at again since nothing could be done about it.
+    """
 
     when: datetime
     number: int
     action: str
     event_id: int | None
+    looks: int = 0
 
 
 class Replay:
@@ -73,6 +81,7 @@ class Replay:
             key=lambda one: (one.reported_at, one.external_id),
         )
         self.total, self.reported = len(self._records), 0
+        self.stuck: list[Report] = []  # what could not be brought to the end that the record tells of
         self._heap: list[Plan] = []
         self._swept = self._sweep_took = 0.0
         self._swept_at: datetime | None = None
@@ -152,7 +161,7 @@ class Replay:
             self.reported += 1
             event = still_open.get(identity)
             if event is not None and event.is_open and not event.imported:
-                self._plan(reference, number, event, _last_moment(event))
+                self._plan(reference, Plan(_last_moment(event), number, LOOK, identity), event)
         heapq.heapify(self._heap)
 
     def _live(self, session: Session, reference: Reference, plan: Plan) -> int:
@@ -162,15 +171,17 @@ class Replay:
             with session.begin_nested():
                 event = self._do(session, reference, plan, record)
         except Refusal as refusal:
-            log.warning("Record %s: %s is refused: %s", record.external_id, plan.action, refusal)
+            log.warning("Record %s: %s is refused: %s", record.external_id, plan.action, _why(refusal))
+            self._look_again(plan)
             return 0
+        if plan.event_id is None:
+            self.reported += 1
         if event is not None:
-            self._plan(reference, plan.number, event, plan.when)
+            self._plan(reference, plan, event)
         return 1
 
     def _do(self, session: Session, reference: Reference, plan: Plan, record: Report) -> Event | None:
         if plan.event_id is None:
-            self.reported += 1
             return actions.report(session, reference, record, SYSTEM, plan.when)
         event = journal.event_by_id(session, plan.event_id)
         if event is None or not event.is_open:
@@ -181,18 +192,30 @@ class Replay:
         facts, by = _means(reference, record, event, plan.action)
         return actions.perform(session, reference, event, actions.Request(plan.action, facts, by, plan.when))
 
-    def _plan(self, reference: Reference, number: int, event: Event, since: datetime) -> None:
-        following = _next(reference, self._records[number], event, since)
+    def _plan(self, reference: Reference, done: Plan, event: Event) -> None:
+        """Plan what follows on what was done; where the record says more than can be done now, a look later on."""
+        record = self._records[done.number]
+        following = _next(reference, record, event, done.when)
         if following is not None:
-            heapq.heappush(self._heap, Plan(following[0], number, following[1], event.id))
+            heapq.heappush(self._heap, Plan(following[0], done.number, following[1], event.id))
+        elif event.is_open and not record.open:
+            self._look_again(done._replace(action=LOOK, event_id=event.id))
+
+    def _look_again(self, plan: Plan) -> None:
+        if plan.looks < MOST_LOOKS:
+            later = plan._replace(when=plan.when + LOOK_AGAIN, looks=plan.looks + 1)
+            heapq.heappush(self._heap, later)
+        else:
+            self.stuck.append(self._records[plan.number])
 
 
 def _next(reference: Reference, record: Report, event: Event, since: datetime) -> tuple[datetime, str] | None:
     """Return when which action is next for an event, not before `since`; None where the record says no more."""
     closes = record.closed_at if not record.open else None
+    finishes = min(record.finished_at or closes, closes) if closes else None
 
     def at(moment: datetime) -> datetime:
-        return max(since, min(moment, closes)) if closes else max(since, moment)
+        return max(since, min(moment, finishes)) if finishes else max(since, moment)
 
     luck = random.Random(f"{record.external_id}/{event.status}").random()
     if event.status == Status.REPORTED:
@@ -206,10 +229,10 @@ def _next(reference: Reference, record: Report, event: Event, since: datetime) -
         return at(since + timedelta(minutes=1 + 8 * luck)), "settle_border" if doubt else "dispatch"
     if event.status == Status.DISPATCHED:
         return at((event.owned_at or since) + timedelta(minutes=2 + 18 * luck)), "accept"
-    if event.status == Status.HANDLING and closes is not None:
-        return at(closes), "finish"
+    if event.status == Status.HANDLING and finishes is not None:
+        return at(finishes), "finish"
     if event.status == Status.CHECKING and closes is not None:
-        return at(closes), "conclude"
+        return max(since, closes), "conclude"
     return None
 
 
@@ -244,11 +267,15 @@ def _means(
         if event.status == Status.CLAIMABLE:
             facts["reason"] = CLOSED_EARLY if unit in reference.eligible(event) else NO_DUTY
         return facts, SYSTEM
+    if action == "finish":
+        # by the system: the record has no pictures, and nobody makes one up; its check is due when the record was closed
+        done: dict[str, object] = {"text": DONE_WORDS, "due_at": record.closed_at}
+        return done | ({"reason": ALONE} if event.co_units else {}), SYSTEM
     if action == "conclude":
         return {}, SYSTEM
     owner = event.unit or unit
     viewer = Viewer(f"unit-{owner}", Role.UNIT, unit=owner, title=reference.unit_name(owner))
-    return ({"text": DONE_WORDS} if action == "finish" else {}), viewer
+    return {}, viewer
 
 
 def _unit(reference: Reference, record: Report, event: Event) -> str | None:
@@ -256,6 +283,11 @@ def _unit(reference: Reference, record: Report, event: Event) -> str | None:
     if record.unit is not None:
         return reference.standing_unit(record.unit)
     return next(iter(reference.responsible(event)), None)
+
+
+def _why(refusal: Refusal) -> str:
+    """Return a refusal in words, with every fact that is wrong."""
+    return "; ".join([str(refusal), *(text.format(**params) for _, text, params in refusal.errors)])
 
 
 def _last_moment(event: Event) -> datetime:

@@ -181,6 +181,12 @@ def done_by(session: Session, event: Event, account: str) -> frozenset[str]:
     return frozenset(session.scalars(query))
 
 
+def reporters_role(session: Session, event: Event) -> str | None:
+    """Return the role in which an event was reported, None where it was brought in without a report."""
+    query = select(StepRow.actor_role).where(StepRow.event_id == event.id, StepRow.version == 1)
+    return session.scalar(query.where(StepRow.action == "report"))
+
+
 def declined_by(session: Session, event: Event) -> tuple[str, ...]:
     """Return the units that declined an event, in order."""
     query = select(StepRow.unit).where(StepRow.event_id == event.id, StepRow.action == "decline")

@@ -13,6 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from dashboard.rules import ranking
+from dashboard.rules.access import CLOCK, SYSTEM, Role
 from dashboard.rules.figures.kpis import Period, previous
 from dashboard.rules.ranking import Standing
 from datasources.accounts.accounts import workers
@@ -154,8 +155,10 @@ def standings(
         tally.pairs = _rates(session, reference, board, question, (*rates, "closed"), cover)
     weights = reference.policy.composite
     scored = by_composite_score(board, question.period) and set(weights) <= set(rates)
-    found = []
+    found, strangers = [], _strangers(session) if board == "workers" else frozenset()
     for code in {**names, **dict.fromkeys((*tally.tenths, *tally.pairs))}:
+        if code in strangers:
+            continue
         parts = tally.pairs.get(code, {})
         closed = parts.get("closed", (0, 0))[0]
         score = ranking.composite(parts, weights)[0] if scored else None
@@ -192,6 +195,12 @@ def _names(session: Session, reference: Reference, board: str, area: str | None)
 def _posts(session: Session, reference: Reference, area: str | None) -> dict[str, str]:
     """Return account → area of the grid workers at work in an area, around it, or anywhere."""
     return {name: where for name, where in workers(session) if reference.on_one_road(where, area)}
+
+
+def _strangers(session: Session) -> frozenset[str]:
+    """Return the accounts that are no grid worker's, whatever an earlier version paid them as one."""
+    others = session.scalars(select(AccountRow.name).where(AccountRow.role != Role.WORKER.value))
+    return frozenset((*others, SYSTEM.name, CLOCK.name))
 
 
 def _titles(session: Session) -> dict[str, str]:

@@ -49,7 +49,9 @@ CHOICES: Mapping[str, Mapping[Any, str]] = {
     "flag": FLAG_CHOICES,
 }
 # facts that only programs give
-UNASKED = frozenset({("dispatch", "due_at"), ("register", "condition"), ("check", "checked_at")})
+UNASKED = frozenset(
+    {("dispatch", "due_at"), ("finish", "due_at"), ("register", "condition"), ("check", "checked_at")}
+)
 # actions whose facts are all optional, but which say nothing without any
 ASK_FIRST = frozenset({Action.CORRECT.value, Action.HAND_OVER.value})
 

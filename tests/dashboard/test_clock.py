@@ -11,16 +11,18 @@ import pytest
 from dashboard import actions, clock
 from dashboard.rules.events.report import Report
 from dashboard.rules.text.local_time import days_before, moment_of
-from dashboard.runtime.runtime import Runtime, start_clock
+from dashboard.runtime.runtime import Runtime, share_clock, start_clock
 from dashboard.settings import Settings
 from datasources.districts.reference import References
 from datasources.figures.views.day import trend_view
 from datasources.figures.views.named import VIEWS
+from datasources.store import clock_anchor
 from datasources.store.database import Database
 from tests.conftest import OPERATOR, Town
 
 NEW_YORK = ZoneInfo("America/New_York")
 HOUR = timedelta(hours=1)
+NINE = datetime(2026, 11, 20, 1, tzinfo=UTC)
 
 
 @pytest.fixture(autouse=True)
@@ -37,6 +39,70 @@ def drilled(database: Database, folder: Path, start: str) -> Runtime:
     runtime = Runtime(settings, "huli", "huli", database, References(database))
     start_clock(runtime)
     return runtime
+
+
+def processes_of(database: Database, folder: Path) -> Runtime:
+    """Return a house that drills ten times as fast, whose mark was written five seconds ago."""
+    settings = Settings(data_dir=folder, clock_start="2026-11-20T09:00", clock_speed=10.0)
+    runtime = Runtime(settings, "huli", "huli", database, References(database))
+    mark(runtime, timedelta(seconds=5))
+    return runtime
+
+
+def mark(runtime: Runtime, ago: timedelta) -> None:
+    """Let the drill have stood at nine some time ago, by the mark of whoever keeps it."""
+    with runtime.database.write() as session:
+        clock_anchor.save(session, NINE, 10.0, clock.real_now() - ago)
+
+
+def marked(runtime: Runtime) -> tuple[datetime, float]:
+    """Where the drill stands now by the mark of whoever keeps it, and how old that is in seconds."""
+    with runtime.database.read() as session:
+        found = clock_anchor.load(session)
+    assert found is not None
+    age = clock.real_now() - found.saved_at
+    return found.drill_at + age * found.speed, age.total_seconds()
+
+
+@pytest.mark.parametrize("role", ["web", "clock"])
+def test_a_process_that_starts_beside_others_joins_the_drill_and_puts_it_back_for_nobody(
+    database: Database, tmp_path: Path, role: str
+) -> None:
+    runtime = processes_of(database, tmp_path)
+    start_clock(runtime, role)
+    at, age = marked(runtime)
+    assert abs(clock.now() - at) < timedelta(seconds=5) and age >= 5
+    assert clock.now() - NINE >= timedelta(seconds=50)
+
+
+@pytest.mark.parametrize("role", ["all", "web", "clock"])
+def test_a_drill_that_nobody_kept_goes_on_at_the_moment_it_had_reached(
+    database: Database, tmp_path: Path, role: str
+) -> None:
+    runtime = processes_of(database, tmp_path)
+    mark(runtime, timedelta(minutes=5))
+    start_clock(runtime, role)
+    assert timedelta(0) <= clock.now() - NINE < timedelta(minutes=1)
+
+
+def test_the_one_product_of_a_folder_goes_on_at_the_moment_it_had_reached_however_soon_it_is_back(
+    sqlite: Database, tmp_path: Path
+) -> None:
+    start_clock(processes_of(sqlite, tmp_path), "all")
+    assert timedelta(0) <= clock.now() - NINE < timedelta(seconds=40)
+
+
+def test_who_goes_on_without_the_keeper_of_the_drill_keeps_it_until_that_one_joins_again(
+    database: Database, tmp_path: Path
+) -> None:
+    runtime = processes_of(database, tmp_path)
+    share_clock(runtime)
+    mark(runtime, timedelta(minutes=5))  # the keeper is away for long
+    share_clock(runtime)
+    here, (at, age) = clock.now(), marked(runtime)
+    assert age < 5 and abs(here - at) < timedelta(seconds=5)
+    start_clock(runtime, "clock")
+    assert clock.now() >= here
 
 
 def test_what_is_reported_at_nine_by_a_drill_clock_stands_in_the_bar_of_nine(

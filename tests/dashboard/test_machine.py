@@ -30,7 +30,6 @@ from dashboard.feed.serializer import feed_row
 from dashboard.rules.advice.doubles import stands
 from dashboard.rules.alerts.alert import AlertState
 from dashboard.rules.events.event import OWNED, TERMINAL, Event, Rating, Source, Status
-from dashboard.rules.events.scoring import by_grid_worker
 from dashboard.rules.refusals import NotAllowedNow
 from datasources.alerts import journal as alert_journal
 from datasources.events import journal
@@ -155,6 +154,13 @@ class Life(RuleBasedStateMachine):
                 self.ended[event.id] = event.status
 
     @invariant()
+    def what_is_work_to_do_says_nothing_of_having_been_done(self) -> None:
+        for event in self._events():
+            if event.is_open and event.status != Status.CHECKING:
+                assert (event.finished_at, event.solved_level, event.check_due_at) == (None, None, None)
+                assert not event.resolved_on_site
+
+    @invariant()
     def every_step_is_a_version_and_every_version_a_step(self) -> None:
         with self.town.database.read() as session:
             query = select(StepRow.event_id, func.count(), func.max(StepRow.version)).group_by(
@@ -182,7 +188,8 @@ class Life(RuleBasedStateMachine):
                 session.scalars(select(LedgerRow.event_id).where(LedgerRow.rule == "valid_report"))
             )
         for event in self._events():
-            assert earned[event.id] == (event.registered_at is not None and by_grid_worker(event))
+            by_one = event.source == Source.GRID_WORKER and event.reported_by == self.town.worker.name
+            assert earned[event.id] == (event.registered_at is not None and by_one)
 
     @invariant()
     def every_open_emergency_has_a_future_consequence(self) -> None:

@@ -5,12 +5,14 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select
 
 from dashboard.rules.events.event import Event, on_time
 from dashboard.rules.events.report import Report
+from dashboard.rules.refusals import Invalid
 from dashboard.simulation.replay import Replay
 from datasources.districts.loading import load_pack
 from datasources.districts.pack.folder import BUNDLED
@@ -19,7 +21,8 @@ from datasources.districts.reference import References
 from datasources.events import journal
 from datasources.history.imports import records_of
 from datasources.store.database import Database
-from datasources.store.models import StepRow
+from datasources.store.models import LedgerRow, StepRow
+from tests.conftest import FRIDAY, LEAD, Town
 
 NOW = datetime(2026, 11, 20, 1, 0, tzinfo=UTC)
 QUARTER = BUNDLED / "boston" / "records" / "requests-2011-q3.csv.gz"
@@ -136,3 +139,78 @@ def test_what_people_did_in_between_is_not_done_again(boston: Database) -> None:
     replay.tick(replay.begins_at + 24 * HOUR)
     assert by_record(boston)[event.external_id or ""].status == "merged"
     assert by_record(boston)[original.external_id or ""].status != "merged"
+
+
+def lived(town: Town, category: str, unit: str, **facts: Any) -> tuple[Replay, Report]:
+    """A record of the town's grid that was finished and closed within its time, and its replay."""
+    area = town.reference.areas[town.grid]
+    told: dict[str, Any] = {
+        "due_at": FRIDAY + 3 * HOUR,
+        "finished_at": FRIDAY + HOUR,
+        "closed_at": FRIDAY + 2 * HOUR,
+        "open": False,
+        "status": "closed",
+    }
+    record = Report(
+        "记录", "api", category=category, lng=area.lng, lat=area.lat, external_id="R1", reported_at=FRIDAY, unit=unit,
+        **told | facts,
+    )  # fmt: skip
+    return Replay(town.database, References(town.database), [record]), record
+
+
+def run(town: Town, replay: Replay, hours: int) -> Event:
+    """Let the replay go on for some hours; return the record's event."""
+    for _ in range(6 * hours):
+        town.hand.forward(minutes=10)
+        replay.tick(town.now)
+    return by_record(town.database)["R1"]
+
+
+@pytest.mark.parametrize(("category", "unit"), [("S0401", "URBAN_MGMT"), ("S0502", "GAS")])
+def test_a_record_of_a_category_that_asks_for_a_photo_ends_when_the_record_says_so(
+    small_town: Town, category: str, unit: str
+) -> None:
+    assert small_town.reference.categories[category].photo_required
+    replay, record = lived(small_town, category, unit)
+    event = run(small_town, replay, 6)
+    assert (event.status, event.unit) == ("closed", unit)
+    assert (event.finished_at, event.closed_at) == (record.finished_at, record.closed_at)
+    assert (event.late, event.supervision, event.rating) == (False, "none", None)
+    assert replay.finished and not replay.stuck
+    with small_town.database.read() as session:
+        assert session.scalars(select(LedgerRow.rule).where(LedgerRow.tenths < 0)).all() == []
+
+
+def test_a_record_whose_check_took_days_costs_nobody_a_late_check(small_town: Town) -> None:
+    replay, _ = lived(small_town, "S0401", "URBAN_MGMT", closed_at=FRIDAY + 20 * HOUR)
+    event = run(small_town, replay, 24)
+    assert (event.status, event.check_reminders) == ("closed", 0)
+
+
+def test_people_still_finish_with_a_photo_and_set_no_deadline_of_the_check(small_town: Town) -> None:
+    event = small_town.claimed("S0401")
+    with pytest.raises(Invalid) as refused:
+        small_town.act(event, "finish", small_town.unit_of(event), text="已处置", due_at=FRIDAY)
+    assert {field for field, _, _ in refused.value.errors} == {"photos", "due_at"}
+
+
+def test_a_record_that_people_put_on_hold_is_looked_at_again(small_town: Town) -> None:
+    town = small_town
+    replay, _ = lived(town, "S0401", "URBAN_MGMT", finished_at=FRIDAY + 3 * HOUR, closed_at=FRIDAY + 3 * HOUR)
+    event = run(town, replay, 2)
+    assert event.status == "handling"
+    event = town.act(event, "hold", town.unit_of(event), reason="等待材料", until=FRIDAY + 6 * HOUR)
+    town.act(event, "approve", LEAD, request="hold")
+    assert run(town, replay, 8).status == "closed" and replay.finished
+
+
+def test_what_cannot_be_brought_to_its_end_is_counted(small_town: Town) -> None:
+    town = small_town
+    replay, record = lived(
+        town, "S0401", "URBAN_MGMT", finished_at=FRIDAY + 3 * HOUR, closed_at=FRIDAY + 3 * HOUR
+    )
+    event = run(town, replay, 2)
+    event = town.act(event, "hold", town.unit_of(event), reason="等待材料", until=FRIDAY + 300 * HOUR)
+    town.act(event, "approve", LEAD, request="hold")
+    run(town, replay, 40)
+    assert replay.finished and replay.stuck == [record]

@@ -23,7 +23,8 @@ class CoUnit:
 class Context:
     """One frozen instant and what the rules may have to know at it.
 
-    `moment` is when something belongs that a clock does late; `tasked` whose task the check on site is.
+    `moment` is when something belongs that a clock does late; `tasked` whose task the check on site is;
+    `worker` the grid worker who reported it as one.
     """
 
     now: datetime
@@ -40,6 +41,7 @@ class Context:
     place: dict[str, Any] | None = None
     moment: datetime | None = None
     tasked: str | None = None
+    worker: str | None = None
     supervised_by_rule: str | None = (
         None  # why the system put it under supervision, if it was the last to do so
     )

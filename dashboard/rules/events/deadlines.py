@@ -48,8 +48,7 @@ def start_handling(event: Event, context: Context) -> dict[str, Any]:
     policy = context.world.policy
     limit = policy.limit_of(context.world.category(event.category), event.condition)
     due = policy.calendar.add(context.now, limit)
-    fresh = {"overdue_round": 0, "finished_at": None, "check_due_at": None}
-    return handling_clock(context.now, due, limit, context) | fresh
+    return handling_clock(context.now, due, limit, context) | {"overdue_round": 0} | NOT_DONE
 
 
 def to_dispatch(context: Context) -> dict[str, Any]:
@@ -77,6 +76,15 @@ def released(event: Event) -> Outcome:
     return Outcome() if event.emergency else Outcome(set={"co_units": None}, assign=())
 
 
+# whatever says that it is done, by whom, and that somebody has to look: gone wherever there is work to do again
+NOT_DONE: dict[str, Any] = {
+    "finished_at": None,
+    "solved_level": None,
+    "resolved_on_site": False,
+    "check_due_at": None,
+    "check_reminders": 0,
+    "check_missed_at": None,
+}
 HANDLING_CLOCK = ("handle_from", "handle_due_at", "warn_due_at", "red_due_at")
 # whoever is sent next starts afresh
 NO_CLOCK = dict.fromkeys((*HANDLING_CLOCK, "limit_amount", "limit_unit", "due_soon_at"))

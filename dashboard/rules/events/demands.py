@@ -6,6 +6,7 @@ Each returns (field, sentence, what fills it) for whatever is missing or does no
 from datetime import datetime, timedelta
 
 from dashboard.rules.events.event import BAD_RATINGS, Status
+from dashboard.rules.events.guards import ANSWERS_FOR_IT
 from dashboard.rules.events.outcome import EventAttempt
 from dashboard.rules.lifecycle.rule import Fault
 
@@ -28,8 +29,7 @@ def dispatch(attempt: EventAttempt) -> list[Fault]:
     faults: list[Fault] = [
         ("unit", "没有代码为“{code}”的单位", {"code": unit}) for unit in named if not world.is_unit(unit)
     ]
-    if facts.get("due_at") and "system" not in attempt.capacities:
-        faults.append(("due_at", "“{field}”不是这个操作需要的内容", {"field": "due_at"}))
+    faults += _records_deadline(attempt)
     if attempt.matter.status == Status.CLAIMABLE and not facts.get("reason"):
         faults.append(("reason", "事件还在待抢单，直接派单要写明原因", {}))
     return faults
@@ -42,11 +42,13 @@ def recall(attempt: EventAttempt) -> list[Fault]:
 
 
 def finish(attempt: EventAttempt) -> list[Fault]:
-    if "owner" not in attempt.capacities:
-        return []
-    faults: list[Fault] = []
+    faults = _records_deadline(attempt)
+    if not attempt.capacities & ANSWERS_FOR_IT:
+        return faults
     category = attempt.context.world.category(attempt.matter.category)
-    if category is not None and category.photo_required and not attempt.facts.get("photos"):
+    # a record that is lived through has no pictures, and nobody makes one up
+    wanted = "owner" in attempt.capacities and category is not None and category.photo_required
+    if wanted and not attempt.facts.get("photos"):
         faults.append(("photos", "这类事件办结要附处置后的照片", {}))
     if not attempt.facts.get("reason") and any(co.finished_at is None for co in attempt.context.co_units):
         faults.append(("reason", "协办单位还没有全部办结，请写明原因", {}))
@@ -101,6 +103,13 @@ def settle_border(attempt: EventAttempt) -> list[Fault]:
     candidates = (attempt.matter.border or {}).get("candidates", ())
     if candidates and attempt.facts["grid"] not in candidates:
         return [("grid", "只能从候选网格中选定", {})]
+    return []
+
+
+def _records_deadline(attempt: EventAttempt) -> list[Fault]:
+    """Only a record that is lived through brings its own deadline along."""
+    if attempt.facts.get("due_at") and "system" not in attempt.capacities:
+        return [("due_at", "“{field}”不是这个操作需要的内容", {"field": "due_at"})]
     return []
 
 

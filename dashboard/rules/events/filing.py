@@ -1,6 +1,7 @@
 """A report becomes an event, with everything that follows from it by rule."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -8,6 +9,7 @@ from dashboard.rules.access import Viewer
 from dashboard.rules.events import scoring
 from dashboard.rules.events.book import EVENTS
 from dashboard.rules.events.context import Context
+from dashboard.rules.events.effects import levels
 from dashboard.rules.events.event import Event, Level, Status
 from dashboard.rules.events.outcome import Outcome
 from dashboard.rules.events.report import Report
@@ -41,7 +43,7 @@ def filed(
         description=report.description,
         category=code,
         emergency=emergency,
-        level=(category.level if category else None) or Level.GRID,
+        level=levels.expected(code, context.world),
         lng=report.lng,
         lat=report.lat,
         src_crs=report.src_crs,
@@ -54,12 +56,12 @@ def filed(
         reported_by=by.name,
         **place,
     )
+    context = replace(context, worker=scoring.reporting_worker(event, by.role))
     outcome = Outcome(alert="raise" if emergency else None)
     if report.resolved_on_site and by.role == "worker" and not emergency:
         event = event.changed(_resolved(now))
-        outcome = Outcome(
-            points=scoring.for_valid_report(event, policy) + scoring.for_closing(event, now, policy, 0)
-        )
+        earned = scoring.for_closing(event, now, policy, 0, context.worker)
+        outcome = Outcome(points=scoring.for_valid_report(context.worker, policy) + earned)
     facts = (
         {"source": report.source, "photos": list(report.photos)}
         if report.photos

@@ -22,6 +22,7 @@ REOPEN_WITHIN = timedelta(days=7)
 OBJECTION = "object"  # the request of a reporter who is not content with a closing
 MOST_EXTENSIONS = 2
 DECLINES_TO_RULING = 2
+ANSWERS_FOR_IT = frozenset({"owner", "system"})  # the system for the unit of a record that is lived through
 BEARS_URGENT = "有紧急事件并入了它，先撤销并案，否则告警会无声停止"
 
 
@@ -94,7 +95,7 @@ def escalate(event: Event, viewer: Viewer, capacities: frozenset[str], context: 
 
 
 def finish(event: Event, viewer: Viewer, capacities: frozenset[str], context: Context) -> str | None:
-    if "owner" in capacities:
+    if capacities & ANSWERS_FOR_IT:
         return None
     mine = next((co for co in context.co_units if co.unit == viewer.unit), None)
     if mine is None or mine.finished_at is not None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from dashboard.rules.access import SYSTEM
+from dashboard.rules.access import Role
 from dashboard.rules.events.event import Event, Rating, Source, on_time
 from dashboard.rules.events.policy import Policy
 
@@ -35,9 +35,12 @@ class Points:
     tenths: int
 
 
-def for_closing(event: Event, now: datetime, policy: Policy, claim_bonus: int) -> list[Points]:
+def for_closing(
+    event: Event, now: datetime, policy: Policy, claim_bonus: int, worker: str | None
+) -> list[Points]:
     """Return what a closing earns; `event` is as closed, `claim_bonus` the unit's claim tenths of this day.
 
+    `worker` is the grid worker who reported it, None for anybody else's report.
     The claim bonus is paid once, here, and stops at the cap of the day, so that grabbing is not farming.
     """
     found: list[Points] = []
@@ -53,8 +56,8 @@ def for_closing(event: Event, now: datetime, policy: Policy, claim_bonus: int) -
             found.append(_unit(event, "very_satisfied", policy.points["very_satisfied"]))
         if event.emergency and prompt:
             found.append(_unit(event, "emergency_on_time", policy.points["emergency_on_time"]))
-    if by_grid_worker(event) and (event.finished_at or now) - event.reported_at <= PROMPT:
-        found.append(_worker(event.reported_by, "handled_in_24h", policy))
+    if worker and (event.finished_at or now) - event.reported_at <= PROMPT:
+        found.append(_worker(worker, "handled_in_24h", policy))
     return [points for points in found if points.tenths]
 
 
@@ -79,9 +82,9 @@ def for_unfounded_decline(unit: str, policy: Policy) -> list[Points]:
     return [Points(Subject.UNIT, unit, "unfounded_decline", policy.points["unfounded_decline"])]
 
 
-def for_valid_report(event: Event, policy: Policy) -> list[Points]:
-    """Return what a report that became a case earns its grid worker."""
-    return [_worker(event.reported_by, "valid_report", policy)] if by_grid_worker(event) else []
+def for_valid_report(worker: str | None, policy: Policy) -> list[Points]:
+    """Return what a report that became a case earns the grid worker who made it."""
+    return [_worker(worker, "valid_report", policy)] if worker else []
 
 
 def tasked(reporter: str | None, workers: Sequence[tuple[str, str]], path: str) -> str | None:
@@ -101,14 +104,17 @@ def for_check(worker: str | None, in_time: bool, policy: Policy) -> list[Points]
     return [_worker(worker, "check_on_time" if in_time else "check_late", policy)] if worker else []
 
 
-def by_grid_worker(event: Event) -> bool:
-    """Return whether a person reported it as a grid worker: what came by import names none."""
-    return event.source == Source.GRID_WORKER and event.reported_by not in (None, SYSTEM.name)
+def reporting_worker(event: Event, role: str | None) -> str | None:
+    """Return the account of the grid worker who reported an event as one; `role` is that of who reported.
+
+    The desk may file what a grid worker said, an import or a replay bring it in: then the account is nobody's who earns.
+    """
+    return event.reported_by if event.source == Source.GRID_WORKER and role == Role.WORKER else None
 
 
 def _unit(event: Event, rule: str, tenths: int) -> Points:
     return Points(Subject.UNIT, event.unit or "", rule, tenths)
 
 
-def _worker(account: str | None, rule: str, policy: Policy) -> Points:
-    return Points(Subject.WORKER, account or "", rule, policy.points[rule])
+def _worker(account: str, rule: str, policy: Policy) -> Points:
+    return Points(Subject.WORKER, account, rule, policy.points[rule])

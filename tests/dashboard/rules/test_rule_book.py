@@ -63,6 +63,25 @@ def test_points_for_a_check_go_to_the_person_who_checked_not_to_a_name_made_of_t
     ]
 
 
+def test_what_the_desk_reports_in_a_grid_workers_name_earns_nobody_a_workers_points(town: Town) -> None:
+    event = town.act(town.report(by=OPERATOR), "claim", unit_viewer("URBAN_MGMT"))
+    event = town.finished(event)
+    town.act(event, "check", OPERATOR, rating="satisfied")
+    later = town.act(town.report(None, by=OPERATOR), "register", LEAD, category="S0406")
+    raised = town.act(town.report(None, by=OPERATOR), "correct", LEAD, category="S0502")
+    assert [earned(town, one, "worker") for one in (event, later, raised)] == [[], [], []]
+
+
+@pytest.mark.parametrize("category", ["S0406", "S0502"])
+def test_a_grid_workers_report_earns_however_late_it_is_registered(town: Town, category: str) -> None:
+    reporter = colleague(town, "gridworker-17")
+    action = "register" if category == "S0406" else "correct"
+    event = town.act(town.report(None, reporter), action, OPERATOR, category=category)
+    if event.registered_at is None:
+        event = town.act(event, "register", OPERATOR)
+    assert earned(town, event, "worker") == [("gridworker-17", "valid_report", 20)]
+
+
 @pytest.mark.parametrize("by", ["the reporter", "the desk"])
 def test_a_report_that_becomes_a_case_by_being_passed_up_earns_its_worker_the_points_of_a_valid_report_once(
     town: Town, by: str

@@ -6,10 +6,12 @@ from hypothesis import strategies as st
 from sqlalchemy import select, update
 
 from dashboard.rules.events.event import GOOD_RATINGS
+from dashboard.rules.events.scoring import Points, Subject
 from dashboard.rules.figures.kpis import counts, period
 from dashboard.rules.refusals import Invalid
 from datasources.districts.reference import References
 from datasources.events import journal
+from datasources.events.ledger import insert_points
 from datasources.figures.boards import RATES, board_rows
 from datasources.figures.kpis import kpi_values
 from datasources.figures.narrow import Narrow
@@ -19,7 +21,7 @@ from datasources.figures.views.areas import unit_board_view
 from datasources.figures.views.named import PACE, VIEWS, views
 from datasources.figures.views.now import kpi_view, latest_view, satisfaction_view
 from datasources.store.models import AccountRow, LedgerRow, StepRow
-from tests.conftest import FRIDAY, OPERATOR, Town
+from tests.conftest import FRIDAY, OPERATOR, Town, open_account
 from tests.support.depth import examples
 from tests.support.histories import History, discarded, record_of
 
@@ -169,6 +171,19 @@ def test_a_grid_workers_line_bears_the_accounts_title(small_town):
     with small_town.database.write() as session:
         session.execute(update(AccountRow).values(title="社区网格员"))
     assert line(board(small_town, "workers"), small_town.worker.name).name == "社区网格员"
+
+
+def test_the_board_of_grid_workers_lists_no_account_of_anybody_else(small_town):
+    town = small_town
+    open_account(town.database, OPERATOR)
+    event = town.report()
+    with town.database.write() as session:  # as an earlier version paid it
+        given = [
+            (Points(Subject.WORKER, name, "valid_report", 20), event.id, 1, town.now)
+            for name in ("operator", "system")
+        ]
+        insert_points(session, given)
+    assert [row.code for row in board(town, "workers")] == [town.worker.name]
 
 
 def test_an_unknown_board_is_refused(small_town):

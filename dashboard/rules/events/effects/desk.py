@@ -19,6 +19,7 @@ from dashboard.rules.events.deadlines import (
     start_handling,
     to_dispatch,
 )
+from dashboard.rules.events.effects import levels
 from dashboard.rules.events.effects.terms import resume
 from dashboard.rules.events.event import LEVELS, RUNNING, STANDING, SUPERVISIONS, Level, Status, Supervision
 from dashboard.rules.events.guards import border_in_doubt
@@ -32,14 +33,13 @@ def register(attempt: EventAttempt) -> Outcome:
     code = world.steered(asked, attempt.matter.title, attempt.matter.description)
     category = world.category(code)
     assert category is not None
-    level = max(LEVELS.index(Level(attempt.matter.level)), LEVELS.index(Level(category.level or Level.GRID)))
     emergency = attempt.matter.emergency or category.emergency
     seen = attempt.matter.changed({"category": code, "emergency": emergency})
     columns: dict[str, Any] = {
         "category": code,
         # a condition is one of the category it was chosen for
         "condition": attempt.facts.get("condition", attempt.matter.condition) if code == asked else None,
-        "level": LEVELS[level],
+        "level": levels.of(attempt.matter, code, world),
         "emergency": emergency,
     }
     window = world.policy.claim_minutes(category)
@@ -61,7 +61,7 @@ def _became_a_case(attempt: EventAttempt, outcome: Outcome) -> Outcome:
     """Return an outcome with what follows where a report became a case by it, in whichever way."""
     if attempt.matter.registered_at is None:
         outcome.set |= {"registered_at": attempt.context.now, "register_due_at": None}
-        outcome.points += scoring.for_valid_report(attempt.matter, attempt.context.world.policy)
+        outcome.points += scoring.for_valid_report(attempt.context.worker, attempt.context.world.policy)
     return outcome
 
 
@@ -135,6 +135,7 @@ def correct(attempt: EventAttempt) -> Outcome:
     }
     if "category" in columns:
         columns["condition"] = None
+        columns.setdefault("level", levels.of(attempt.matter, columns["category"], world))
         category = world.category(columns["category"])
         if category is not None and category.emergency:
             columns.setdefault("emergency", True)

@@ -7,6 +7,7 @@ from typing import Any
 from dashboard.rules.events import calling, scoring
 from dashboard.rules.events.deadlines import (
     NO_CLOCK,
+    NOT_DONE,
     accept_within,
     after_deadline,
     again,
@@ -16,9 +17,10 @@ from dashboard.rules.events.deadlines import (
     start_handling,
     to_dispatch,
 )
+from dashboard.rules.events.effects import levels
 from dashboard.rules.events.effects.reporter import ANSWERED
-from dashboard.rules.events.event import BAD_RATINGS, Status
-from dashboard.rules.events.guards import DECLINES_TO_RULING
+from dashboard.rules.events.event import BAD_RATINGS, Event, Status
+from dashboard.rules.events.guards import ANSWERS_FOR_IT, DECLINES_TO_RULING
 from dashboard.rules.events.outcome import EventAttempt, Outcome, Reversal
 
 
@@ -84,9 +86,8 @@ def recall(attempt: EventAttempt) -> Outcome:
     # the unit never had it, or is there no more, or it is another's: its clock goes with it
     event, by_rule = attempt.matter, "system" in attempt.capacities
     outcome = _kept_at_work(attempt) if by_rule else released(event)
-    outcome.set |= (
-        to_dispatch(attempt.context) | NO_CLOCK | ANSWERED | {"hold_from": None, "hold_until": None}
-    )
+    outcome.set |= to_dispatch(attempt.context) | NO_CLOCK | NOT_DONE | ANSWERED
+    outcome.set |= {"hold_from": None, "hold_until": None}
     if event.final_dispatch and not by_rule:
         # the ruling that is taken back is this one alone: what was ruled of others, or before, stands
         outcome.reverse = Reversal(("unfounded_decline",), since=event.owned_at, subject=event.unit)
@@ -128,14 +129,14 @@ def decline(attempt: EventAttempt) -> Outcome:
 
 
 def finish(attempt: EventAttempt) -> Outcome:
-    if "owner" not in attempt.capacities:
+    if not attempt.capacities & ANSWERS_FOR_IT:
         return Outcome(co_finished=(attempt.viewer.unit or "", attempt.facts["text"]))
+    within = minutes(attempt.context, "check_emergency" if attempt.matter.emergency else "check")
     columns = {
         "status": Status.CHECKING,
         "finished_at": attempt.context.now,
         "solved_level": attempt.context.world.level_of(attempt.matter.unit),
-        "check_due_at": attempt.context.now
-        + minutes(attempt.context, "check_emergency" if attempt.matter.emergency else "check"),
+        "check_due_at": attempt.facts.get("due_at") or attempt.context.now + within,
         "check_reminders": 0,
         "check_missed_at": None,
         "request": None,
@@ -159,8 +160,7 @@ def check(attempt: EventAttempt) -> Outcome:
     else:
         columns = {"status": Status.CLOSED, "closed_at": attempt.context.now, "rating": rating}
         closed = replace(attempt.matter, **columns)
-        points = scoring.for_closing(closed, attempt.context.now, policy, attempt.context.claim_bonus)
-        outcome = Outcome(set=columns, points=points, alert="stand_down")
+        outcome = Outcome(set=columns, points=_earned(attempt, closed), alert="stand_down")
     if "checker" not in attempt.capacities:
         return outcome
     in_time, charged = _checked_in_time(attempt), attempt.matter.check_reminders > 0
@@ -198,10 +198,12 @@ def conclude(attempt: EventAttempt) -> Outcome:
         "check_due_at": None,
     }
     closed = replace(attempt.matter, **columns)
-    points = scoring.for_closing(
-        closed, attempt.context.now, attempt.context.world.policy, attempt.context.claim_bonus
-    )
-    return Outcome(set=columns, points=points, alert="stand_down")
+    return Outcome(set=columns, points=_earned(attempt, closed), alert="stand_down")
+
+
+def _earned(attempt: EventAttempt, closed: Event) -> list[scoring.Points]:
+    context = attempt.context
+    return scoring.for_closing(closed, context.now, context.world.policy, context.claim_bonus, context.worker)
 
 
 def _has_unit(attempt: EventAttempt) -> bool:
@@ -213,7 +215,7 @@ def _has_unit(attempt: EventAttempt) -> bool:
 def _begun_again(attempt: EventAttempt) -> Outcome:
     """Return what a new round begins with: an emergency calls whom it had beside it once more, each to sign anew."""
     event, context = attempt.matter, attempt.context
-    columns: dict[str, Any] = {"round": event.round + 1, "solved_level": None, "co_units": None}
+    columns: dict[str, Any] = NOT_DONE | {"round": event.round + 1, "co_units": None}
     others = tuple(code for code in calling.beside(event, context) if code != event.unit)
     if not event.emergency or not others:
         return Outcome(set=columns)
@@ -223,7 +225,7 @@ def _begun_again(attempt: EventAttempt) -> Outcome:
 
 def reopen(attempt: EventAttempt) -> Outcome:
     outcome = _begun_again(attempt)
-    columns: dict[str, Any] = ANSWERED | {"closed_at": None, "finished_at": None, "rating": None}
+    columns: dict[str, Any] = ANSWERED | {"closed_at": None, "rating": None}
     if _has_unit(attempt):
         columns |= start_handling(attempt.matter, attempt.context) | {
             "status": Status.HANDLING,
@@ -231,6 +233,8 @@ def reopen(attempt: EventAttempt) -> Outcome:
         }
     else:
         columns |= to_dispatch(attempt.context) | NO_CLOCK
+    if attempt.matter.resolved_on_site:  # which is what made it green
+        columns["level"] = levels.expected(attempt.matter.category, attempt.context.world)
     outcome.set |= columns
     outcome.reverse = Reversal(scoring.CLOSING_RULES)
     outcome.alert = "raise" if attempt.matter.emergency else None
