@@ -8,7 +8,8 @@ export const noTries = () => ({ key: newKey(), tries: [] });
 /* Send the words of now; where others turn out to have been taken, ask with each of those for its answer. What is left
    in `tries` nobody knows about; `earlier` is the try that had been taken unheard, and that the answer is about. A
    refusal settles the words it was given to and no others, so an emergency that was sent before them goes on. */
-/** @param {Tries} sent @param {Try} now @param {TriesAsked} asked @returns {Promise<{answer: Answer, earlier: Try | null}>} */
+/** @param {Tries} sent @param {Try} now @param {TriesAsked} asked
+    @returns {Promise<{answer: Answer, earlier: Try | null}>} */
 export const sendOnce = async (sent, now, { post, unsure, urgent, keep }) => {
   const mark = JSON.stringify(now);
   const before = sent.tries.filter((one) => JSON.stringify(one) !== mark);

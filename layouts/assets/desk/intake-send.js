@@ -102,7 +102,7 @@ const stays = (call, number, words) => {
 const behind = (call, number) =>
   stays(call, number, t("前一次已登记为 {number}，后来的改动没有带上：请在事件里补充；再按一次会另报一件", { number }));
 
-/* Told since to be an emergency: that waits for nobody to read it. A join's answer has no version, that call is over. */
+/* Told since to be an emergency: that waits for nobody to read it. A join's answer has no version. */
 /** @param {Api.Event} event @param {any} had @param {any} now */
 const raised = async (event, had, now) => {
   if (!now.emergency || had.emergency || event.emergency || !event.version) return null;

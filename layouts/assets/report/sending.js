@@ -67,7 +67,7 @@ export const sending = ({ waits, refused, filed, photos }) => {
     }
     const one = earlier || now;
     const { number } = answer.said;
-    /* taken unheard before it was called urgent, and its reporter cannot change it: what is urgent goes out by itself */
+    /* taken unheard before it was called urgent, and its reporter cannot change it: the urgent one goes out */
     const rises = urgent(now) && !urgent(one);
     filed(answer.said, one, urgent(one), rises);
     if (!rises) return true;
