@@ -72,9 +72,17 @@ def first_answer(
         session.execute(text("SET LOCAL lock_timeout TO DEFAULT"))
     if taken is not None:
         return None
+    return answer_before(session, account, key, mark)
+
+
+def answer_before(session: Session, account: str, key: str, mark: str) -> tuple[int, bytes] | None:
+    """Return the (status, body) answered to a key before, taking nothing; Invalid for another body."""
+    row = IdempotencyRow
     found = session.execute(
         select(row.fingerprint, row.status, row.body).where(row.account == account, row.key == key)
-    ).one()
+    ).one_or_none()
+    if found is None:
+        return None
     if found.fingerprint != mark:
         raise Invalid([("Idempotency-Key", OTHER_BODY, {})])
     return found.status, found.body

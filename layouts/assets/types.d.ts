@@ -539,9 +539,34 @@ type PlanRow = Api.Planned & {
   said?: string;
 };
 /* What stands in the form of a report taken by phone (desk/intake-entry.js). */
-/* `sent` is the first try of a call, with its key: whatever is sent after it goes out with the same one. */
+/* What was sent of a call or report under one key and is not settled (core/tries.js); newest last. */
+interface Tries {
+  key: string;
+  tries: Try[];
+  seat?: string;
+}
+/* A try: where it went and its words; of a resident's, what stood in the form, and its title for whoever follows it. */
+interface Try {
+  path: string;
+  body: any;
+  typed?: string;
+  title?: string;
+}
+interface TriesAsked {
+  post: (one: Try) => Promise<Answer | null>;
+  unsure: (answer: Answer | null) => boolean;
+  urgent: (one: Try) => boolean;
+  keep: () => void;
+}
+/* Who hears what becomes of a resident's report (report/sending.js). */
+interface SendingAsked {
+  waits: (words: string) => void;
+  refused: (words: string) => void;
+  filed: (said: Api.Receipt, one: Try, urgent: boolean, more: boolean) => void;
+  photos: () => string[];
+}
 interface IntakeCall {
-  sent: { key: string; path: string; body: any } | null;
+  sent: Tries | null;
   busy: boolean;
   filed: boolean;
 }
@@ -992,7 +1017,7 @@ interface StepsAsked {
   name: string;
   send: (report: ReportSteps) => Promise<boolean>;
   ready?: (one: Picture) => void;
-  extra?: (box: HTMLElement, draft: ReportDraft, keep: () => void) => () => string;
+  extra?: (box: HTMLElement, draft: () => ReportDraft, keep: () => void) => () => void; // what shows the draft anew
   onSite?: boolean;
 }
 interface PinAsked {

@@ -5,15 +5,15 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
-from playwright.sync_api import Locator, Page, Route, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.phone_page import PROMPT_MS, Cast
+from tests.browser.road import Road
 from tests.browser.waiting import until
 from tests.load.wall_page import spots
 from tests.support.product import Product
 
 GAS = "S0502"
-REPORTS = "**/api/v1/events"
 
 
 @pytest.fixture
@@ -97,37 +97,6 @@ def test_an_answered_alarm_in_the_bar_gives_way_to_one_that_rings_before_a_key_a
     until(lambda: alert_of(centre, ringing)["state"] == "acknowledged")
 
 
-class Road:
-    """What becomes of the reports a page sends: each POST takes the next answer of a list, later ones pass."""
-
-    def __init__(self, page: Page, *answers: str, path: str = REPORTS) -> None:
-        self.page, self.path, self.keys, self.held = page, path, [], []  # type: ignore[var-annotated]
-        self._answers = list(answers)
-        page.route(path, self._take)
-
-    def _take(self, route: Route) -> None:
-        if route.request.method != "POST":
-            route.continue_()
-            return
-        self.keys.append(route.request.headers.get("idempotency-key"))
-        answer = self._answers.pop(0) if self._answers else "pass"
-        if answer == "stored, then lost":
-            assert route.fetch().status == 201
-            route.fulfill(status=504, body="<html>504</html>", content_type="text/html")
-        elif answer == "in work":
-            route.fulfill(status=409, json={"type": "urn:grid:problem:in-work", "status": 409, "title": "x"})
-        elif answer == "held":
-            self.held.append(route)
-        else:
-            route.continue_()
-
-    def let_go(self) -> None:
-        """Let those go on that were held."""
-        until(lambda: self.page.evaluate("true") and self.held)
-        while self.held:
-            self.held.pop(0).continue_()
-
-
 def write(page: Page, title: str, address: str = "湖里区某路 1 号") -> None:
     """Write a call down."""
     page.locator("#intake-title").fill(title)
@@ -193,6 +162,79 @@ def test_a_call_that_was_stored_unheard_is_named_before_anything_else_of_it_is_f
     expect(page.locator(f'#event-body [data-event="{number}"]')).to_be_visible(timeout=PROMPT_MS)
     assert called(centre, title) == [number] and len(joins.keys) == (then != "more was written")
     expect(page.locator("#intake-title")).to_have_value(title)  # what was written is there still
+
+
+def test_a_call_is_filed_once_however_often_its_words_change_before_an_answer_is_heard(
+    desk: Callable[..., Page], centre: Product
+) -> None:
+    page, title = desk(), "三次改动"
+    road = Road(page, "gone", "stored, then lost")
+    page.keyboard.press("n")
+    write(page, title)
+    for sent, words in enumerate(("", "第二稿"), 1):
+        page.locator("#intake-description").fill(words)
+        page.keyboard.press("Control+Enter")
+        until(lambda sent=sent: page.evaluate("true") and len(road.keys) == sent)
+        expect(page.locator(".in-all")).to_contain_text("再按一次，不会重复", timeout=PROMPT_MS)
+    page.locator("#intake-description").fill("第三稿")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator(".in-all")).to_contain_text("前一次已登记为", timeout=PROMPT_MS)
+    (number,) = called(centre, title)
+    expect(page.locator(".in-all")).to_contain_text(number)
+    assert centre.ask(f"/api/v1/events/{number}")[1]["event"]["description"] == "第二稿"
+    expect(page.locator("#intake-description")).to_have_value("第三稿")
+    assert len(set(road.keys)) == 1
+
+
+def test_a_refusal_of_changed_words_says_nothing_of_the_try_before_them(
+    desk: Callable[..., Page], centre: Product
+) -> None:
+    page, title = desk(), "改错再改回"
+    road = Road(page, "stored, then lost", "422")
+    page.keyboard.press("n")
+    write(page, title)
+    page.keyboard.press("Control+Enter")
+    expect(page.locator(".in-all")).to_contain_text("再按一次，不会重复", timeout=PROMPT_MS)
+    page.locator("#intake-description").fill("写错的")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator(".in-all")).to_have_text("现在不行", timeout=PROMPT_MS)
+    page.locator("#intake-description").fill("")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("#desk-news")).to_contain_text("已登记", timeout=PROMPT_MS)
+    assert len(called(centre, title)) == 1 and len(set(road.keys)) == 1
+
+
+def test_a_call_that_was_stored_unheard_becomes_an_emergency_as_soon_as_it_is_told_to_be_one(
+    desk: Callable[..., Page], centre: Product
+) -> None:
+    page, title = desk(), "后来才说有人受伤"
+    Road(page, "stored, then lost")
+    page.keyboard.press("n")
+    write(page, title)
+    page.keyboard.press("Control+Enter")
+    expect(page.locator(".in-all")).to_contain_text("再按一次，不会重复", timeout=PROMPT_MS)
+    page.locator("#desk-intake [name=emergency]").check()
+    page.keyboard.press("Control+Enter")
+    expect(page.locator(".in-all")).to_contain_text("现已改为紧急", timeout=PROMPT_MS)
+    (number,) = called(centre, title)
+    assert centre.ask(f"/api/v1/events/{number}")[1]["event"]["emergency"]
+    assert alert_of(centre, number)["state"] == "raised"
+
+
+def test_what_is_typed_after_a_call_was_sent_stays_in_the_form_when_its_answer_comes(
+    desk: Callable[..., Page], centre: Product
+) -> None:
+    page, title = desk(), "答复之前又写"
+    road = Road(page, "held")
+    page.keyboard.press("n")
+    write(page, title)
+    page.keyboard.press("Control+Enter")
+    until(lambda: page.evaluate("true") and road.keys)
+    page.locator("#intake-description").fill("又说了一句")
+    road.let_go()
+    expect(page.locator(".in-all")).to_contain_text("前一次已登记为", timeout=PROMPT_MS)
+    expect(page.locator("#intake-description")).to_have_value("又说了一句")
+    assert len(called(centre, title)) == 1
 
 
 def test_a_late_answer_to_one_call_leaves_the_next_one_alone_and_is_told(

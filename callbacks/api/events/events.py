@@ -40,7 +40,15 @@ ACTIONS = tuple(action for action in BY_ACTION if action != "report")
 def report() -> Response:
     """File a report: 201 with the event."""
     body, who, now, reference = json_body(), somebody(), clock.now(), runtime().reference
-    filed = intake.report_from(body, reference, who, now)
+    try:
+        filed = intake.report_from(body, reference, who, now)
+    except Invalid:
+        before = answered_before(
+            body, who
+        )  # taken when it could be: the book and the clock have moved on since
+        if before is None:
+            raise
+        return filed_answer(before[1], before[0])
     if KEY not in request.headers and stands_alone(filed):
         return filed_answer(dumped(done_event(runtime().counter.file(filed, who, now), who, now)))
 
@@ -117,13 +125,11 @@ def answered_once(
     body: Any, who: Viewer, work: Callable[[Session], dict[str, Any]], status: int = 201
 ) -> tuple[int, bytes]:
     """Do work in one transaction and return (status, its JSON); with an Idempotency-Key only the first time."""
-    key = request.headers.get(KEY)
+    key = _key()
     database = runtime().database
     if key is None:
         with database.write() as session:
             return status, dumped(work(session))
-    if not 0 < len(key) <= idempotency.LONGEST_KEY or not (key.isascii() and key.isprintable()):
-        raise Invalid([(KEY, "应是 1–{most} 个可见的 ASCII 字符", {"most": idempotency.LONGEST_KEY})])
     mark = idempotency.fingerprint(request.path, body)
     with database.write() as session:
         before = idempotency.first_answer(session, who.name, key, mark, clock.real_now())
@@ -134,6 +140,25 @@ def answered_once(
         data = dumped(work(session))
         idempotency.keep_answer(session, who.name, key, status, data)
         return status, data
+
+
+def answered_before(body: Any, who: Viewer) -> tuple[int, bytes] | None:
+    """Return what a request was answered before under its Idempotency-Key, whatever would be said of it now."""
+    key = _key()
+    if key is None:
+        return None
+    mark = idempotency.fingerprint(request.path, body)
+    with runtime().database.read() as session:
+        return idempotency.answer_before(session, who.name, key, mark)
+
+
+def _key() -> str | None:
+    key = request.headers.get(KEY)
+    if key is not None and not (
+        0 < len(key) <= idempotency.LONGEST_KEY and key.isascii() and key.isprintable()
+    ):
+        raise Invalid([(KEY, "应是 1–{most} 个可见的 ASCII 字符", {"most": idempotency.LONGEST_KEY})])
+    return key
 
 
 def _time_to_tidy() -> bool:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from callbacks.api.answers import JSON, answer, moment, runtime
 from callbacks.api.bodies import facts_of, json_body, object_body
-from callbacks.api.events.events import answered_once, known_event
+from callbacks.api.events.events import answered_before, answered_once, known_event
 from callbacks.api.photos import uploads
 from callbacks.api.photos.uploads import TooMany
 from callbacks.security import outside
@@ -55,11 +55,14 @@ AGAIN = "同一网络地址一小时内第 {n} 次以上的紧急上报，请留
 def report() -> Response:
     """Take a report from anybody: 201 with its number and the secret to follow it by."""
     body, now, reference = json_body(), clock.now(), runtime().reference
-    sender = uploads.stranger()
+    sender, address = uploads.stranger(), outside.address()
+    who = sender or Viewer(f"door:{address}", Role.RESIDENT)
+    before = answered_before(body, who)  # a repetition costs nothing, and no limit stands before its answer
+    if before is not None:
+        return Response(before[1], before[0], content_type=JSON)
     filed = intake.door_report_from(body, reference, RESIDENT, now)
     category = reference.category(filed.category)
     emergency = filed.emergency or bool(category is not None and category.emergency)
-    address = outside.address()
     filed = replace(filed, mark=sealing.mark_of(address))
     many = emergency and not quotas().take(f"emergency/{address}", MANY_EMERGENCIES)
     if not emergency and not quotas().take(f"report/{address}", PER_HOUR):
@@ -75,7 +78,7 @@ def report() -> Response:
         beside.give_secret(session, event.id, digest(secret))
         return {"number": event.number, "secret": secret}
 
-    status, data = answered_once(body, sender or Viewer(f"door:{address}", Role.RESIDENT), file)
+    status, data = answered_once(body, who, file)
     return Response(data, status, content_type=JSON)
 
 

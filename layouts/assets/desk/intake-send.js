@@ -1,6 +1,7 @@
 /* Sending what was written down: a report, a refusal in words, saving and going on. */
 import { act } from "../act/act.js";
 import { say } from "../core/dom.js";
+import { noTries, sendOnce } from "../core/tries.js";
 import { t } from "../core/words.js";
 import { desk } from "./desk.js";
 import { changed, clearFaults, close, fault, fold, forget, values } from "./intake.js";
@@ -90,12 +91,40 @@ const done = (call, number, words, kind) => {
   desk.tell(words, kind || "ok");
 };
 
-/* The try before had been taken unheard: it is named, and what was written since stays where it is. */
-/** @param {IntakeCall} call @param {string} number */
-const earlier = (call, number) => {
-  const words = t("前一次已登记为 {number}，后来的改动没有带上：请在事件里补充；再按一次会另报一件", { number });
+/* What is known to be filed is not what stands in the form: it is named, and what was written since stays. */
+/** @type {typeof done} */
+const stays = (call, number, words) => {
+  if (call.filed) return;
   if (open(call)) desk.choose(number);
   tell(call, words, words);
+};
+/** @type {typeof done} */
+const behind = (call, number) =>
+  stays(call, number, t("前一次已登记为 {number}，后来的改动没有带上：请在事件里补充；再按一次会另报一件", { number }));
+
+/* Told since to be an emergency: that waits for nobody to read it. A join's answer has no version. */
+/** @param {Api.Event} event @param {any} had @param {any} now */
+const raised = async (event, had, now) => {
+  if (!now.emergency || had.emergency || event.emergency || !event.version) return null;
+  const facts = { emergency: true, ...(now.category && now.category !== had.category && { category: now.category }) };
+  const answer = await act.send(event.number, event.version, "correct", facts);
+  return act.overtaken(answer) && answer.said.event
+    ? act.send(event.number, answer.said.event.version, "correct", facts)
+    : answer;
+};
+/** @param {IntakeCall} call @param {any} said @param {any} had @param {any} now */
+const earlier = async (call, said, had, now) => {
+  const { number } = said;
+  const answer = await raised(said, had, now);
+  if (!answer) behind(call, number, "");
+  else if (answer.ok)
+    stays(call, number, t("前一次已登记为 {number}，现已改为紧急；其余改动没有带上：请在事件里补充", { number }));
+  else
+    stays(
+      call,
+      number,
+      t("前一次已登记为 {number}，没有能改为紧急：{why}；请马上在事件里更正", { number, why: act.refusal(answer) }),
+    );
 };
 
 /* ---- sending ---- */
@@ -110,13 +139,13 @@ const missing = () => {
   return null;
 };
 
-/** @param {IntakeCall} call @param {Api.Event} event @param {boolean} known */
-const registered = async (call, event, known) => {
+/** @param {IntakeCall} call @param {Api.Event} event @param {boolean} known @param {typeof done} end */
+const registered = async (call, event, known, end) => {
   const { number } = event;
-  if (event.status !== "reported" || !known) return done(call, number, t("{number} 已登记", { number }));
+  if (event.status !== "reported" || !known) return end(call, number, t("{number} 已登记", { number }));
   const answer = await act.send(number, event.version, "register", {});
-  if (answer.ok) return done(call, number, t("{number} 已登记并立案", { number }));
-  return done(call, number, t("{number} 已登记，还没有立案：{why}", { number, why: act.refusal(answer) }), "warn");
+  if (answer.ok) return end(call, number, t("{number} 已登记并立案", { number }));
+  return end(call, number, t("{number} 已登记，还没有立案：{why}", { number, why: act.refusal(answer) }), "warn");
 };
 
 /** @param {string} how @param {string} [original] */
@@ -131,30 +160,38 @@ export const save = async (how, original) => {
     return;
   }
   const { code } = category();
-  const [path, body] =
-    how === "join" ? ["/api/v1/events/join", { original, report: report(code) }] : ["/api/v1/events", report(code)];
-  const { title } = report(code);
-  /* one key for the call, until a try of it is answered for sure: whatever is sent next, it is filed once */
-  call.sent = call.sent || { key: act.newKey(), path, body };
+  const told = report(code);
+  /** @type {Try} */
+  const now =
+    how === "join"
+      ? { path: "/api/v1/events/join", body: { original, report: told } }
+      : { path: "/api/v1/events", body: told };
+  /* one key for the call, until it is sure what became of every try: whatever is sent next, it is filed once */
+  call.sent = call.sent || noTries();
   const sent = call.sent;
-  changed();
   waits(call, true);
   const late = () => {
     waits(call, false);
     if (open(call)) tell(call, t("还没有得到确认，正在等服务器；可以再按，不会重复"), "");
   };
-  let answer = await act.post(path, body, sent.key, late);
-  const taken = act.usedBefore(answer);
-  if (taken) answer = await act.post(sent.path, sent.body, sent.key);
+  const { answer, earlier: had } = await sendOnce(sent, now, {
+    post: (one) => act.post(one.path, one.body, sent.key, one === now ? late : undefined),
+    unsure: act.unsure,
+    urgent: (one) => Boolean(one.body.emergency),
+    keep: () => {
+      if (open(call)) changed();
+    },
+  });
   waits(call, false);
-  if (!act.unsure(answer)) {
+  if (!sent.tries.length && call.sent === sent) {
     call.sent = null;
     if (open(call)) changed();
   }
-  if (!answer.ok) refuse(call, answer, title);
-  else if (taken) earlier(call, answer.said.number);
+  const since = open(call) && JSON.stringify(report(category().code)) !== JSON.stringify(told);
+  if (!answer.ok) refuse(call, answer, told.title);
+  else if (had) await earlier(call, answer.said, had.body, now.body);
   else if (how === "join") {
     const { number, demand } = answer.said.original;
     done(call, number, t("已并入 {number}，共 {n} 人反映", { number: original, n: demand }));
-  } else await registered(call, answer.said, Boolean(code));
+  } else await registered(call, answer.said, Boolean(code), since ? behind : done);
 };

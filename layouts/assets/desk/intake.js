@@ -180,7 +180,7 @@ const open = () => {
 
 /** @param {any} draft */
 const restore = (draft) => {
-  entry.call.sent = entry.call.sent || draft.sent || null;
+  entry.call.sent = entry.call.sent || (draft.sent && draft.sent.tries ? draft.sent : null);
   for (const [name, node] of Object.entries(entry.fields)) if (draft[name]) node.value = draft[name];
   if (draft.source) {
     const radio = entry.form.querySelector(`input[name=source][value=${draft.source}]`);

@@ -39,6 +39,7 @@ export const reportSteps = ({ name, send, ready, extra, onSite }) => {
   const next = foot.appendChild(el("button", "btn btn--primary"));
   next.type = "submit";
 
+  let standing = ""; // what is unsent says so on every step until it is sent
   const keep = () => kept(draftName, draft);
 
   const what = whatStep({ name, draft: () => draft, keep });
@@ -62,7 +63,7 @@ export const reportSteps = ({ name, send, ready, extra, onSite }) => {
       keep();
     });
   }
-  const more = extra ? extra(bodies[2], draft, keep) : null;
+  const showMore = extra ? extra(bodies[2], () => draft, keep) : null;
 
   /* ---- walking ---- */
   const FAULTS = [
@@ -73,9 +74,7 @@ export const reportSteps = ({ name, send, ready, extra, onSite }) => {
         ? t("照片还在处理，请稍等")
         : draft.resolved && !pictures.items().length
           ? t("当场处理好的要拍一张照片")
-          : more
-            ? more()
-            : "",
+          : "",
   ];
   const draw = () => {
     bodies.forEach((body, at) => {
@@ -88,7 +87,7 @@ export const reportSteps = ({ name, send, ready, extra, onSite }) => {
     });
     before.hidden = step === 0;
     next.textContent = step < 2 ? t("下一步") : t("提交上报");
-    fault.textContent = "";
+    fault.textContent = standing;
   };
   const onward = async () => {
     const wrong = FAULTS[step]();
@@ -129,9 +128,7 @@ export const reportSteps = ({ name, send, ready, extra, onSite }) => {
         resolved: Boolean(draft.resolved),
         draft,
       });
-      if (!done) return;
-      if (draft.category) what.remember(draft.category);
-      clear();
+      if (done) finish();
     } finally {
       next.disabled = false;
     }
@@ -143,7 +140,14 @@ export const reportSteps = ({ name, send, ready, extra, onSite }) => {
     where.clear();
     if (resolved) resolved.checked = false;
     pictures.clear();
+    if (showMore) showMore();
+    standing = "";
+    fault.textContent = "";
     what.draw();
+  };
+  const finish = () => {
+    if (draft.category) what.remember(draft.category);
+    clear();
   };
   form.addEventListener("submit", (event) => {
     event.preventDefault();
@@ -158,17 +162,18 @@ export const reportSteps = ({ name, send, ready, extra, onSite }) => {
     what.draw();
     if (step === 1) where.find(false);
   });
-  /* Send once more what stands there: nothing where the form was left meanwhile. */
-  const resend = () => {
-    if (!form.isConnected || step !== 2 || phone.root.dataset.view !== "report") return false;
-    onward();
-    return true;
-  };
   return {
-    clear,
-    resend,
-    /** @param {string} words */
-    tell: (words) => {
+    finish,
+    draft: () => draft,
+    /* The pictures that have arrived at the server. */
+    photos: () =>
+      pictures
+        .items()
+        .map((one) => one.id)
+        .filter(Boolean),
+    /** @param {string} words @param {boolean} [stays] */
+    tell: (words, stays) => {
+      standing = stays ? words : "";
       fault.textContent = words;
       tell(words, "bad");
     },

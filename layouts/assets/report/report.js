@@ -1,32 +1,14 @@
 /* Anybody's report: three steps without an account, pictures on their way while the rest is written, a number and a
    secret at the end. */
 import { byId, el } from "../core/dom.js";
-import { usedBefore } from "../core/http.js";
 import { t } from "../core/words.js";
 import { phone } from "../phone/phone.js";
 import { reportSteps } from "../phone/steps.js";
 import { photo } from "../photo/photo.js";
 import { follow } from "./follow.js";
+import { seat, sending } from "./sending.js";
 
-const { tell, go, call, refusal, newKey, kept } = phone;
-/* Whose uploads these are: a secret of this visit, kept over a reload. */
-const seat = (() => {
-  const held = sessionStorage.getItem("seat") || newKey() + newKey();
-  sessionStorage.setItem("seat", held);
-  return held;
-})();
-const KEY = "report:key";
-const AGAIN_MS = 10_000;
-const URGENT_MS = 3_000;
-let due = 0;
-/* No answer, a server that is ill, or the first try still in work: nobody has taken it yet. */
-/** @param {Answer} answer */
-const unsent = (answer) =>
-  !answer ||
-  answer.status >= 500 ||
-  answer.status === 408 ||
-  answer.status === 409 ||
-  (answer.ok && !answer.said.number);
+const { tell, go } = phone;
 /** @type {["resident" | "property", string][]} */
 const SOURCES = [
   ["resident", t("居民")],
@@ -56,44 +38,38 @@ const upload = (one) => {
 };
 
 /* Who says so, how to reach them, and whether it is urgent. */
-/** @param {HTMLElement} box @param {ReportDraft} draft @param {() => void} keep */
+/** @param {HTMLElement} box @param {() => ReportDraft} draft @param {() => void} keep */
 const more = (box, draft, keep) => {
   const who = box.appendChild(el("fieldset", "p-choice"));
   who.append(el("legend", "p-q", t("您是")));
-  for (const [code, word] of SOURCES) {
+  const sources = SOURCES.map(([code, word]) => {
     const line = who.appendChild(el("label", "p-radio"));
     const input = line.appendChild(el("input"));
-    Object.assign(input, {
-      type: "radio",
-      name: "source",
-      value: code,
-      checked: (draft.source || "resident") === code,
-    });
+    Object.assign(input, { type: "radio", name: "source", value: code });
     input.addEventListener("change", () => {
-      draft.source = code;
+      draft().source = code;
       keep();
     });
     line.append(el("span", "", word));
-  }
+    return input;
+  });
   const phone = box.appendChild(el("input", "p-line"));
   Object.assign(phone, {
     type: "tel",
     maxLength: 30,
     autocomplete: "tel",
     placeholder: t("联系电话（可不填，只给值班员看）"),
-    value: draft.phone || "",
   });
   phone.setAttribute("aria-label", t("联系电话"));
   phone.addEventListener("input", () => {
-    draft.phone = phone.value;
+    draft().phone = phone.value;
     keep();
   });
   const urgent = box.appendChild(el("label", "p-check p-check--alarm"));
   const input = urgent.appendChild(el("input"));
   input.type = "checkbox";
-  input.checked = Boolean(draft.emergency);
   input.addEventListener("change", () => {
-    draft.emergency = input.checked;
+    draft().emergency = input.checked;
     keep();
   });
   urgent.append(el("span", "", t("紧急：有人受伤或正在发生危险")));
@@ -107,7 +83,13 @@ const more = (box, draft, keep) => {
       return [one, " "];
     }),
   );
-  return () => "";
+  const show = () => {
+    for (const one of sources) one.checked = (draft().source || "resident") === one.value;
+    phone.value = draft().phone || "";
+    input.checked = Boolean(draft().emergency);
+  };
+  show();
+  return show;
 };
 
 /** @param {ReportSteps} given */
@@ -136,38 +118,23 @@ const send = async ({ title, category, description, address, place, pictures, dr
   if (place)
     Object.assign(body, { lng: place.lng, lat: place.lat, ...(place.accuracy ? { accuracy_m: place.accuracy } : {}) });
   if (draft.phone && draft.phone.trim()) body.reporter = { phone: draft.phone.trim() };
-  /* one key until a try is answered for sure: after a lost answer it is the same report, also from another visit */
-  clearTimeout(due);
-  const sent = kept(KEY) || kept(KEY, { key: newKey(), text: JSON.stringify(body), typed, seat });
-  /** @param {Partial<Api.DoorReport>} said */
-  const post = (said) =>
-    call("POST", "/api/v1/reports", said, { "X-Upload-Seat": sent.seat || seat, "Idempotency-Key": sent.key });
-  let answer = await post(body);
-  const earlier = Boolean(answer) && usedBefore(answer); // the try before was taken unheard, in the words of then
-  if (earlier) answer = await post(JSON.parse(sent.text));
-  if (unsent(answer)) {
-    const why = answer ? t("没有发出：{why}", { why: refusal(answer) }) : t("没有网络，没有发出");
-    form.tell(t("{why}；内容还在，会自动再发，也可以再按一次，不会重复", { why }));
-    clearTimeout(due);
-    due = setTimeout(form.resend, draft.emergency ? URGENT_MS : AGAIN_MS);
-    return false;
-  }
-  kept(KEY, null);
-  if (!answer.ok) {
-    form.tell(refusal(answer));
-    return false;
-  }
-  const { number } = answer.said;
-  follow.remember({ number, secret: answer.said.secret, title });
-  done(answer.said, Boolean(draft.emergency));
-  if (JSON.stringify(draft) !== sent.typed) {
+  await line.send(body, typed, title);
+  return false; // what is filed is cleared where that is heard
+};
+
+/** @param {Api.Receipt} said @param {Try} one @param {boolean} urgent @param {boolean} rises */
+const filed = (said, one, urgent, rises) => {
+  const { number } = said;
+  follow.remember({ number, secret: said.secret, title: one.title });
+  if (rises) return; // the urgent one follows
+  done(said, urgent);
+  if (JSON.stringify(form.draft()) !== one.typed) {
     // what stands in the form now is something else: it stays
     form.tell(t("前一次已收到，编号 {number}；后来改动的没有带上，再按“提交上报”会另报一件", { number }));
-    return false;
+    return;
   }
-  draft.emergency = false;
+  form.finish();
   go("done", "", true);
-  return true;
 };
 
 /** @param {{number: string, secret: string}} given @param {boolean} emergency */
@@ -197,3 +164,10 @@ const done = ({ number, secret }, emergency) => {
 };
 
 const form = reportSteps({ name: "report", send, ready: upload, extra: more });
+const line = sending({
+  waits: (words) => form.tell(words, true),
+  refused: (words) => form.tell(words),
+  filed,
+  photos: () => form.photos(),
+});
+line.resume();

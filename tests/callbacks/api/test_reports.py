@@ -149,6 +149,45 @@ def test_no_limit_ever_holds_an_emergency_up_but_the_desk_is_told_of_many(
     assert "comment" not in steps[0] and "comment" in steps[1]
 
 
+def test_a_repetition_under_its_key_is_answered_before_any_limit_and_counts_for_none(
+    place: tuple[OpenApi, Town],
+) -> None:
+    opened, _ = place
+    body, again = BODY | {"address": "示例路"}, SEAT | {"Idempotency-Key": "k-again"}
+    first = opened.call(None, "POST", "/reports", body, headers=again)
+    for _ in range(25):
+        assert opened.call(None, "POST", "/reports", body, headers=again).data == first.data
+    others = [opened.call(None, "POST", "/reports", body) for _ in range(20)]
+    assert [one.status_code for one in others] == [201] * 19 + [429]
+    assert opened.call(None, "POST", "/reports", body, headers=again).data == first.data
+    changed = opened.call(None, "POST", "/reports", body | {"title": "改过"}, headers=again)
+    assert (changed.status_code, changed.json["errors"][0]["field"]) == (422, "Idempotency-Key")
+
+
+def test_a_repeated_emergency_is_not_told_to_the_desk_as_many(place: tuple[OpenApi, Town]) -> None:
+    opened, _ = place
+    body, again = BODY | {"address": "示例路", "emergency": True}, SEAT | {"Idempotency-Key": "k-alarm"}
+    for _ in range(8):
+        assert opened.call(None, "POST", "/reports", body, headers=again).status_code == 201
+    other = opened.call(None, "POST", "/reports", body)
+    steps = opened.call("operator", "GET", f"/events/{other.json['number']}").json["steps"]
+    assert "comment" not in [step["action"] for step in steps]
+
+
+def test_a_report_that_was_taken_is_answered_again_when_it_has_become_too_old_to_be_filed(
+    place: tuple[OpenApi, Town], hand: HandClock
+) -> None:
+    opened, _ = place
+    made = hand.now() - timedelta(days=6, hours=23)
+    body = {"title": "路面破损", "address": "示例路", "source": "phone", "reported_at": made.isoformat()}
+    first = opened.call("operator", "POST", "/events", body, headers={"Idempotency-Key": "k-old"})
+    assert first.status_code == 201, first.text
+    hand.forward(hours=3)
+    assert opened.call("operator", "POST", "/events", body).status_code == 422
+    again = opened.call("operator", "POST", "/events", body, headers={"Idempotency-Key": "k-old"})
+    assert (again.status_code, again.data) == (201, first.data)
+
+
 def test_a_check_made_offline_counts_by_its_true_moment(place: tuple[OpenApi, Town], hand: HandClock) -> None:
     opened, town = place
     event = town.finished(town.claimed())
