@@ -304,7 +304,7 @@ def _write_beside(
 ) -> set[datetime]:
     now, moments = draft.at, set[datetime]()
     if outcome.assign is not None:
-        journal.assign(session, event, outcome.assign, now)
+        journal.assign(session, event, outcome.assign, outcome.sign_by, now)
     if outcome.co_accepted:
         journal.answer_assignment(session, event, outcome.co_accepted, {"accepted_at": now})
     if outcome.co_finished:
