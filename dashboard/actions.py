@@ -150,7 +150,7 @@ def perform(session: Session, reference: Reference, event: Event, request: Reque
     if not journal.update_event(session, event, done.matter):
         raise _overtaken(session, reference, journal.event_by_id(session, event.id) or event, action)
     moments = _write_steps(session, [done], now)
-    alerting.follow(session, event, done.matter, by.name, now)
+    alerting.follow(session, event, done.matter, reference.is_unit, by.name, now)
     dirty_marks.mark(session, moments | dirty_marks.moments_of_change(session, event, done.matter))
     return done.matter
 
@@ -313,7 +313,7 @@ def _write_beside(
 ) -> set[datetime]:
     now, moments = draft.at, set[datetime]()
     if outcome.assign is not None:
-        journal.assign(session, event, outcome.assign, now)
+        journal.assign(session, event, outcome.assign, outcome.sign_by, now)
     if outcome.co_accepted:
         journal.answer_assignment(session, event, outcome.co_accepted, {"accepted_at": now})
     if outcome.co_finished:

@@ -85,7 +85,9 @@ def raise_alert(
     return gateway.raised(session, event, alert_folding.folded(session, fresh, event, mark, now), by, now)
 
 
-def follow(session: Session, before: Event, after: Event, by: str, now: datetime) -> None:
+def follow(
+    session: Session, before: Event, after: Event, is_unit: waiting.IsUnit, by: str, now: datetime
+) -> None:
     """Let the alert of an event follow what an action made of it.
 
     Units that were not called yet are called; nobody is waited for who can sign no more; it rests no longer than the
@@ -97,7 +99,7 @@ def follow(session: Session, before: Event, after: Event, by: str, now: datetime
         alert_folding.follow_units(session, after, now)
     if after.status in waiting.SIGNED_NO_MORE and before.status != after.status and after.co_units:
         watch.let_go(session, after, by, now)
-    watch.bring_near(session, after, now)
+    watch.bring_near(session, after, is_unit, now)
 
 
 def stand_down(session: Session, event_id: int, now: datetime, by: str) -> None:

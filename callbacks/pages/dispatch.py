@@ -14,6 +14,8 @@ from callbacks.security.session import somebody
 from callbacks.wording import spoken
 from dashboard import actions, advice, clock
 from dashboard.rules.access import Viewer
+from dashboard.rules.events import calling
+from dashboard.rules.events.context import Context
 from dashboard.rules.events.event import Event
 from dashboard.rules.refusals import Forbidden, Refusal
 from dashboard.rules.text.masking import mask_text
@@ -58,6 +60,8 @@ def gathered(
     found = advice.advise(session, reference, event, who, now)
     steps = beside.steps_of(session, event.id) if event.request or event.decline_count else []
     allowed = actions.buttons(session, reference, event, who, now)
+    context = Context(now, reference, journal.co_units(session, event))
+    signed = {co.unit for co in context.co_units if co.accepted_at is not None}
     return data.DispatchData(
         advice=found,
         now=now,
@@ -66,11 +70,8 @@ def gathered(
         allowed=allowed,
         why_not=spoken(found.why_not) if found.why_not else "",
         names={code: unit.name for code, unit in reference.units.items()},
-        named_co_units=event.co_units or (reference.co_units(event) if event.emergency else ()),
-        co_units=[
-            (reference.unit_name(co.unit), co.accepted_at is not None)
-            for co in journal.co_units(session, event)
-        ],
+        called={code: code in signed for code in calling.with_lead("", event, (), context)},
+        co_units=[(reference.unit_name(co.unit), co.accepted_at is not None) for co in context.co_units],
         declines=[_declined(step, reference) for step in steps if step.action == "decline"],
         asked=_asked(event, steps, who, reference, now) if event.request else None,
     )

@@ -33,6 +33,9 @@ class Names(Protocol):
     def unit_name(self, code: str) -> str:
         """Return what a unit is called."""
 
+    def is_unit(self, code: str) -> bool:
+        """Return whether there is such a unit today."""
+
     def emergency_kind(self, code: str | None) -> str:
         """Return which of `alert.KINDS` an emergency of a category is."""
 
@@ -43,6 +46,10 @@ class Codes:
     def unit_name(self, code: str) -> str:
         """Return the code."""
         return code
+
+    def is_unit(self, code: str) -> bool:
+        """Return that there is: nobody knows better."""
+        return True
 
     def emergency_kind(self, code: str | None) -> str:
         """Return the kind of what nobody has sorted."""
@@ -101,7 +108,8 @@ def alert_messages(
             if event is None:
                 raise LookupError(f"the event {alert.event_id} of the alert is gone or cannot be read")
             folded = folds.get(alert.id, ())
-            message = _message(alert, row_of(event), signings[event.id], names, titles, folded)
+            waits = _waited_for(event, signings[event.id], names)
+            message = _message(alert, row_of(event), waits, names, titles, folded)
             json.dumps(message, ensure_ascii=False).encode()  # what JSON cannot say no screen can be told
             messages.append(message)
         except Exception as error:  # one alert that cannot be shown must not silence all others
@@ -109,6 +117,13 @@ def alert_messages(
                 raise
             set_aside.of(session).note("alert", alert.id, error)
     return messages
+
+
+def _waited_for(event: Event, signings: list[dict[str, Any]], names: Names) -> list[dict[str, Any]]:
+    """Return the signings without co-units that are gone: a lead that is gone is named until the case is taken back."""
+    return [
+        one for one in signings if one["accepted"] or one["unit"] == event.unit or names.is_unit(one["unit"])
+    ]
 
 
 def _message(

@@ -153,7 +153,7 @@ def sound(database: Database, reference: Reference, now: datetime, budget: float
         return alert_journal.alerts_where(session, A.id.in_(ids))
 
     def do(session: Session, alert: Alert) -> int:
-        return _climb(session, alert, now)
+        return _climb(session, reference, alert, now)
 
     return row_by_row.each(database, Sweep("sound", A.id, due, A.next_at, read, do), budget)
 
@@ -188,7 +188,7 @@ def _sweep(round_: Round, due: Any, deadline: Any, action: str, facts: dict[str,
     return row_by_row.each(round_.database, sweep, round_.budget)
 
 
-def _climb(session: Session, alert: Alert, now: datetime) -> int:
+def _climb(session: Session, reference: Reference, alert: Alert, now: datetime) -> int:
     event = journal.event_by_id(session, alert.event_id)
     if event is None:
         raise LookupError(f"the event {alert.event_id} of the alert is gone")
@@ -196,7 +196,7 @@ def _climb(session: Session, alert: Alert, now: datetime) -> int:
         return _ended(session, event, now)
     if alert_folding.freed(session, alert, now):
         return 1
-    signed = waiting.all_signed(event, journal.co_units(session, event))
+    signed = waiting.all_signed(event, journal.co_units(session, event), reference.is_unit)
     after, done, again = alerts.climb(alert, now, signed, waiting.deadline(event))
     if not alert_journal.update_alert(session, alert, after):
         return 0

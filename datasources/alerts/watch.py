@@ -13,12 +13,12 @@ from datasources.events import journal as events
 LET_GO = "let_go"  # of the log: co-units that have not signed are waited for no longer
 
 
-def bring_near(session: Session, event: Event, now: datetime) -> None:
+def bring_near(session: Session, event: Event, is_unit: waiting.IsUnit, now: datetime) -> None:
     """Let the answered alert of an event look again no later than the event's own deadline."""
     alert = journal.open_alert(session, event.id)
     if alert is None or not is_watched(alert):
         return
-    near = waiting.brought_near(alert, event, events.co_units(session, event), now)
+    near = waiting.brought_near(alert, event, events.co_units(session, event), is_unit, now)
     if near is not alert and journal.update_alert(session, alert, near):
         journal.tell_alert(session, near, now)
 

@@ -227,8 +227,13 @@ def co_units(session: Session, event: Event) -> tuple[CoUnit, ...]:
     )
 
 
-def assign(session: Session, event: Event, units: Iterable[str], now: datetime) -> None:
-    """Set units beside the lead, each to sign for itself; who was there already stays as it stands, others are released."""
+def assign(
+    session: Session, event: Event, units: Iterable[str], sign_by: datetime | None, now: datetime
+) -> None:
+    """Set units beside the lead, each to sign for itself; who was there already stays as it stands, others are released.
+
+    Whoever has not signed has until `sign_by`, and no longer than it had.
+    """
     wanted = list(units)
     held = select(AssignmentRow).where(AssignmentRow.event_id == event.id, AssignmentRow.round == event.round)
     stays = set()
@@ -237,8 +242,8 @@ def assign(session: Session, event: Event, units: Iterable[str], now: datetime) 
             session.delete(row)
             continue
         stays.add(row.unit)
-        if row.accepted_at is None:
-            row.accept_due_at = event.accept_due_at
+        if row.accepted_at is None and sign_by is not None:
+            row.accept_due_at = min(row.accept_due_at or sign_by, sign_by)
     session.flush()
     rows = [
         {
@@ -246,7 +251,7 @@ def assign(session: Session, event: Event, units: Iterable[str], now: datetime) 
             "unit": unit,
             "round": event.round,
             "assigned_at": now,
-            "accept_due_at": event.accept_due_at,
+            "accept_due_at": sign_by,
         }
         for unit in wanted
         if unit not in stays

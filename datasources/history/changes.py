@@ -102,7 +102,7 @@ def take(session: Session, reference: Reference, changes: Sequence[Change], now:
     found = (dirty_marks.moments_of_change(session, change.before, change.after) for change in done)
     dirty_marks.mark(session, moments.union(*found))
     for change in done:
-        _follow_with_alert(session, change, now)
+        _follow_with_alert(session, reference, change, now)
 
 
 def _differences(event: Event, said: Event, *, urgent: bool) -> tuple[str, ...]:
@@ -165,7 +165,7 @@ def _news(change: Change, step: dict[str, Any], now: datetime) -> dict[str, Any]
     }
 
 
-def _follow_with_alert(session: Session, change: Change, now: datetime) -> None:
+def _follow_with_alert(session: Session, reference: Reference, change: Change, now: datetime) -> None:
     """Raise the alert of what has become an open emergency, end that of what no longer is one."""
     event, standing = change.after, alert_journal.open_alert(session, change.after.id)
     sounds = event.emergency and event.is_open and event.status != Status.MERGED
@@ -173,7 +173,7 @@ def _follow_with_alert(session: Session, change: Change, now: datetime) -> None:
         episode = alert_journal.last_episode(session, event.id) + 1
         gateway.raised(session, event, alert.raised(event.id, episode, now), SYSTEM.name, now)
     if sounds and standing is not None:
-        watch.bring_near(session, event, now)
+        watch.bring_near(session, event, reference.is_unit, now)
     if not sounds and standing is not None:
         ended = alert.stood_down(standing, now)
         if alert_journal.update_alert(session, standing, ended):

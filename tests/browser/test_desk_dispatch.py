@@ -75,6 +75,31 @@ def test_the_arrows_choose_inside_the_panel_and_a_ticked_unit_helps(
     assert last_step(centre, number)["facts"]["co_units"] == [code]
 
 
+def test_one_press_sends_an_emergency_on_with_everybody_it_calls_and_the_panel_has_said_whom(
+    desk: Callable[..., Page], centre: Product
+) -> None:
+    number = str(file(centre, category="S0502", title="燃气泄漏")["number"])
+    before = {one["unit"] for one in alert_of(centre, number)["units"]}
+    act(centre, number, "recall", reason="另派")
+    page = desk("operator")
+    at(page, number)
+    called = page.locator("#dispatch-body [data-called]")
+    expect(called.first).to_be_visible(timeout=PROMPT_MS)
+    assert {one.get_attribute("data-called") for one in called.all()} == before - {"GAS"}
+    ticks = page.locator("#dispatch-body .dp-co:disabled:not([hidden])")
+    assert {one.get_attribute("aria-checked") for one in ticks.all()} == {"true"}
+    page.keyboard.press("d")
+    until(lambda: state(centre, number)["status"] == "dispatched")
+    assert {one["unit"] for one in alert_of(centre, number)["units"]} == before
+    assert set(last_step(centre, number)["facts"]["co_units"]) == before - {"GAS"}
+    act(centre, number, "correct", emergency=False)  # no alarm sounds into the tests after this one
+
+
+def alert_of(centre: Product, number: str) -> dict[str, Any]:
+    items = centre.ask("/api/v1/alerts")[1]["items"]
+    return next(dict(one) for one in items if one["event"] == number)
+
+
 def test_a_border_is_settled_by_one_key_and_the_ruling_is_offered_next_time(
     desk: Callable[..., Page], centre: Product, folder: Path
 ) -> None:

@@ -23,7 +23,7 @@ from datasources.store.models import AlertLogRow, AlertRow, DeliveryRow, EventRo
 from tests.conftest import LEAD, OPERATOR, Town, unit_viewer
 from tests.dashboard.test_machine import Life
 from tests.support.depth import examples
-from tests.support.ordinary_cases import IN_HAND, uncalled
+from tests.support.ordinary_cases import IN_HAND, left_out, uncalled
 
 
 def open_alert(town: Town, event: Event) -> Alert | None:
@@ -152,8 +152,15 @@ class EmergencyLife(Life):
         photos = {"photos": [self.town.photo()]} if action == "finish" else {}
         self.town.act(event, action, who, **facts, **photos)
 
-    def _movable(self) -> list[Event]:
-        return [event for event in self._events() if event.emergency and event.status in NEXT]
+    def _movable(self, *statuses: Status) -> list[Event]:
+        return [one for one in self._events() if one.emergency and one.status in (statuses or NEXT)]
+
+    @precondition(lambda self: self._movable(Status.DISPATCHED))
+    @rule(data=st.data(), named=st.sampled_from(({}, {"co_units": ["HOUSING"]})))
+    def it_is_taken_back_and_sent_again(self, data: st.DataObject, named: dict) -> None:
+        event = data.draw(st.sampled_from(self._movable(Status.DISPATCHED)))
+        event = self.town.act(event, "recall", LEAD, reason="另派")
+        self.town.act(event, "dispatch", LEAD, unit="MUNICIPAL", **named)
 
     @invariant()
     def every_open_emergency_reaches_somebody_or_was_answered_or_silenced_knowingly(self) -> None:
@@ -190,6 +197,13 @@ class EmergencyLife(Life):
     @rule(seconds=st.sampled_from((10, 45, 301, 1900)))
     def a_while_passes(self, seconds: int) -> None:
         self.town.tick(seconds=seconds)
+
+    @invariant()
+    def whoever_sent_it_everybody_named_is_called(self) -> None:
+        for event in self._events():
+            if event.emergency and event.status == Status.DISPATCHED:
+                broken = left_out(self.town, event)
+                assert not broken, (broken, event)
 
     @invariant()
     def somebody_is_responsible_and_something_comes_next(self) -> None:

@@ -179,13 +179,21 @@ def test_declines_are_told_with_their_grounds_before_the_next_choice() -> None:
         assert expected in said, expected
 
 
-def test_only_an_emergency_brings_its_named_co_units_already_ticked() -> None:
-    def ticked(data: DispatchData) -> list[str]:
+def test_whom_an_emergency_calls_anyway_is_ticked_not_to_be_removed_and_said_in_words() -> None:
+    def ticked(data: DispatchData) -> list[tuple[str, bool]]:
         return [
-            attribute(one, "data-co")
+            (attribute(one, "data-co"), one.disabled)
             for one in with_attribute(data, "data-co")
             if attribute(one, "aria-checked") == "true"
         ]
 
-    assert ticked(DATA) == []
-    assert ticked(replace(DATA, named_co_units=("STREET", "MUNICIPAL"))) == ["STREET"]
+    def said(data: DispatchData) -> list[tuple[str, bool]]:
+        return [(attribute(one, "data-called"), one.hidden) for one in with_attribute(data, "data-called")]
+
+    assert (ticked(DATA), said(DATA)) == ([], [])
+    called = {"FIRE": True, "STREET": False, "MUNICIPAL": False}
+    urgent = replace(DATA, called=called, names={**DATA.names, "FIRE": "消防"})
+    assert ticked(urgent) == [("STREET", True)]
+    assert said(urgent) == [("FIRE", False), ("STREET", False), ("MUNICIPAL", True)], "the one chosen leads"
+    for expected in ("消防", "已签收", "各自签收", "紧急事件派给谁都会同时通知这些单位，不能取消。"):
+        assert expected in words(urgent), expected

@@ -73,16 +73,24 @@ def uncalled(town: Town, event: Event, before: Event) -> str:
     units = set(town.reference.responsible(event))
     with town.database.read() as session:
         refused = set(journal.declined_by(session, event))
-        beside = {one.unit for one in journal.co_units(session, event)}
-    if set(event.co_units or ()) != beside:
-        return "who stands beside it has nothing to sign"
     if event.status == Status.PENDING_DISPATCH:
         people_choose = len(units) != 1 or needs_ruling(event) or units & refused
-        return "" if people_choose else "one unit is responsible and does not have it"
+        return _unasked(town, event) if people_choose else "one unit is responsible and does not have it"
     if event.status == Status.CHECKING and before.emergency and before.category == event.category:
-        return ""
+        return _unasked(town, event)
     if units and event.unit not in units and not needs_ruling(event):
         return f"{event.unit} has it, and is not responsible"
-    wanted = set(town.reference.co_units(event)) | (units - refused if needs_ruling(event) else set())
-    missing = wanted - beside - {event.unit}
-    return f"it does not call {missing}" if missing else ""
+    missing = (units - refused if needs_ruling(event) else set()) - {event.unit, *(event.co_units or ())}
+    return f"it does not call {missing}" if missing else left_out(town, event)
+
+
+def left_out(town: Town, event: Event) -> str:
+    """Return what of the law is left undone for whoever stands beside the lead of an emergency that a unit has."""
+    missing = set(town.reference.co_units(event)) - {event.unit, *(event.co_units or ())}
+    return f"it does not call {missing}" if missing else _unasked(town, event)
+
+
+def _unasked(town: Town, event: Event) -> str:
+    with town.database.read() as session:
+        beside = {one.unit for one in journal.co_units(session, event)}
+    return "" if set(event.co_units or ()) == beside else "who stands beside it has nothing to sign"

@@ -50,7 +50,8 @@ def finish(attempt: EventAttempt) -> list[Fault]:
     wanted = "owner" in attempt.capacities and category is not None and category.photo_required
     if wanted and not attempt.facts.get("photos"):
         faults.append(("photos", "这类事件办结要附处置后的照片", {}))
-    if not attempt.facts.get("reason") and any(co.finished_at is None for co in attempt.context.co_units):
+    is_unit, beside = attempt.context.world.is_unit, attempt.context.co_units
+    if not attempt.facts.get("reason") and any(co.finished_at is None and is_unit(co.unit) for co in beside):
         faults.append(("reason", "协办单位还没有全部办结，请写明原因", {}))
     return faults
 

@@ -42,7 +42,9 @@ class Outcome:
     set: dict[str, Any] = field(default_factory=dict)
     points: list[Points] = field(default_factory=list)
     alert: str | None = None  # raise, again (also where it was answered already) or stand_down
+    facts: dict[str, Any] = field(default_factory=dict)  # what its step says beside what was asked
     assign: tuple[str, ...] | None = None  # who stands beside the lead from now on
+    sign_by: datetime | None = None  # until when each of them signs who is called now
     co_accepted: str | None = None
     co_finished: tuple[str, str] | None = None
     deliveries: list[tuple[str, str]] = field(default_factory=list)

@@ -129,5 +129,8 @@ class World(Protocol):
     def is_unit(self, code: str) -> bool:
         """Return whether there is such a unit."""
 
+    def standing_unit(self, code: str) -> str:
+        """Return the unit there is today in whose place a code stands, the code itself when nothing took it."""
+
     def level_of(self, unit: str | None) -> str:
         """Return the level at which a unit resolves cases."""

@@ -52,7 +52,7 @@ RULES: tuple[Rule[Event, Context, Outcome], ...] = (
     Rule(Action.RECALL, "撤回派单", OWNED_BY_A_UNIT, (S.PENDING_DISPATCH,), ("operator", "system"),
         (Fact("reason", "text", when="紧急事件时"),),
         effect=unit.recall, guard=guards.recall, demands=demands.recall),
-    Rule(Action.CALL_IN, "增派协办", (S.DISPATCHED, S.HANDLING, S.ON_HOLD), STAYS, ("system",),
+    Rule(Action.CALL_IN, "增派协办", (S.DISPATCHED, S.HANDLING, S.ON_HOLD), (S.DISPATCHED, S.HANDLING), ("system",),
         (Fact("co_units", "units", required=True),),
         effect=unit.call_in),
     Rule(Action.ACCEPT, "签收", (S.DISPATCHED, S.HANDLING), (S.HANDLING,), ("owner", "co_unit"),

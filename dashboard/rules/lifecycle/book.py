@@ -103,7 +103,7 @@ class RuleBook(Generic[Matter, Surroundings, Outcome]):
             version=after.version,
             at=context.at,  # type: ignore[attr-defined]
             viewer=attempt.viewer,
-            facts=attempt.facts,
+            facts={**attempt.facts, **outcome.facts},
             late=late,
             columns=self.columns(before, after, action, attempt),
             before=before,

@@ -89,13 +89,15 @@ export const sync = () => {
 
 /** @param {HTMLElement} box */
 const helpers = (box) => {
-  const all = [...box.querySelectorAll("[data-co]")];
+  for (const one of box.querySelectorAll("[data-called]")) one.hidden = one.dataset.called === pick.unit;
+  const all = [...box.querySelectorAll("button[data-co]")];
   if (!all.length) return;
-  if (pick.co === null)
-    pick.co = new Set(all.filter((one) => one.getAttribute("aria-checked") === "true").map((one) => one.dataset.co));
+  if (pick.co === null) pick.co = new Set();
   for (const one of all) {
     one.hidden = one.dataset.co === pick.unit;
-    mark(one, "aria-checked", pick.co.has(one.dataset.co) && !one.hidden);
+    const called = one.disabled; // whom an emergency calls anyway is no choice: the rule adds them
+    if (called) pick.co.delete(one.dataset.co);
+    mark(one, "aria-checked", (called || pick.co.has(one.dataset.co)) && !one.hidden);
   }
 };
 

@@ -22,8 +22,8 @@ OPEN_LIMITS = 3  # so many limits are shown without unfolding
 
 
 def sections(data: "DispatchData") -> list[html.Section]:
-    """Return the choice of the unit and the preview of the limit."""
-    return [_units(data), _limits(data)]
+    """Return the choice of the unit, whom an emergency calls in any case, and the preview of the limit."""
+    return [_units(data), *_called(data), _limits(data)]
 
 
 def foot(data: "DispatchData") -> html.Footer:
@@ -82,7 +82,7 @@ def _card(one: Candidate, data: "DispatchData", on: bool) -> html.Div:
     bad = [text for kind, text in _reasons(one, False) if kind != "load"]
     name = _name(one, data)
     much = one.facts.load >= MUCH_LOAD
-    co_on = one.unit in data.named_co_units and not on
+    called = one.unit in data.called
     head = html.Button(
         [
             html.B(name),
@@ -116,14 +116,41 @@ def _card(one: Candidate, data: "DispatchData", on: bool) -> html.Div:
         className="dp-co",
         type="button",
         role="checkbox",
+        disabled=called,
         **attributes(
-            aria_checked="true" if co_on else "false",
-            aria_label=_("让 {unit} 协办", unit=name),
+            aria_checked="true" if called and not on else "false",
+            aria_label=_("{unit} 必须协办", unit=name) if called else _("让 {unit} 协办", unit=name),
             data_co=one.unit,
         ),
     )
     why = html.Ul([*(html.Li(text) for text in good), load, *short], className="dp-why num")
     return html.Div([head, why, co], className="dp-cand" + (" dp-cand--on" if on else ""))
+
+
+def _called(data: "DispatchData") -> list[html.Section]:
+    """Return whom an emergency calls whomever it is dispatched to; the script hides whoever is chosen to lead."""
+    if not data.called:
+        return []
+    best = chosen(data)
+    units = [
+        html.Li(
+            [html.B(data.names.get(code, code)), " ", _("已签收") if signed else _("各自签收")],
+            hidden=best is not None and best.unit == code,
+            **attributes(data_called=code),
+        )
+        for code, signed in data.called.items()
+    ]
+    words = _("紧急事件派给谁都会同时通知这些单位，不能取消。")
+    return [
+        html.Section(
+            [
+                html.H3(_("一并协办")),
+                html.Ul(units, className="dp-called"),
+                html.P(words, className="dp-note"),
+            ],
+            className="dp-s",
+        )
+    ]
 
 
 def _reasons(one: Candidate, speaks_for: bool) -> list[tuple[str, str]]:

@@ -33,7 +33,10 @@ class Declined:
 
 @dataclass(frozen=True, slots=True)
 class DispatchData:
-    """What the panel is drawn from; `names` are unit code → name, `co_units` (name, whether it has signed)."""
+    """What the panel is drawn from; `names` are unit code → name, `co_units` (name, whether it has signed).
+
+    `called` are the units an emergency calls whomever it is dispatched to, each with whether it has signed.
+    """
 
     advice: Advice
     now: datetime
@@ -42,7 +45,7 @@ class DispatchData:
     allowed: Sequence[str] = ()
     why_not: str = ""
     names: Mapping[str, str] = field(default_factory=dict)
-    named_co_units: Sequence[str] = ()
+    called: Mapping[str, bool] = field(default_factory=dict)
     co_units: Sequence[tuple[str, bool]] = ()
     declines: Sequence[Declined] = ()
     asked: Asked | None = None

@@ -77,6 +77,9 @@ class Village:
     def is_unit(self, code: str) -> bool:
         return code in ("URBAN", "STREET", "GAS", "FIRE")
 
+    def standing_unit(self, code: str) -> str:
+        return code
+
     def level_of(self, unit: str | None) -> str:
         return "street" if unit == "STREET" else "district"
 

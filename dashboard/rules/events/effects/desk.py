@@ -10,6 +10,7 @@ from dashboard.rules.events.deadlines import (
     HANDLING_CLOCK,
     MINUTE_CLOCKS,
     NO_CLOCK,
+    accept_within,
     after_deadline,
     again,
     carried,
@@ -163,6 +164,9 @@ def correct(attempt: EventAttempt) -> Outcome:
     if seen.emergency and not attempt.matter.emergency:
         columns |= hurried(seen, columns, attempt.context)
     outcome = Outcome(set=columns)
+    if seen.emergency and not attempt.matter.emergency and seen.co_units:
+        outcome.assign = tuple(seen.co_units)
+        outcome.sign_by = attempt.context.now + accept_within(seen, attempt.context)
     if moved:
         outcome = after_deadline(attempt, outcome)
     if seen.emergency != attempt.matter.emergency:

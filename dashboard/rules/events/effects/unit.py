@@ -1,5 +1,6 @@
 """What happens between the pool and the closing: claim, dispatch, sign, decline, finish, check, reopen."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -19,6 +20,7 @@ from dashboard.rules.events.deadlines import (
 )
 from dashboard.rules.events.effects import levels
 from dashboard.rules.events.effects.reporter import ANSWERED
+from dashboard.rules.events.effects.terms import resume
 from dashboard.rules.events.event import BAD_RATINGS, Event, Status
 from dashboard.rules.events.guards import ANSWERS_FOR_IT, DECLINES_TO_RULING
 from dashboard.rules.events.outcome import EventAttempt, Outcome, Reversal
@@ -72,14 +74,21 @@ def dispatch(attempt: EventAttempt) -> Outcome:
     }
     if attempt.facts.get("due_at"):
         columns |= handling_clock(attempt.context.now, attempt.facts["due_at"], None, attempt.context)
-    named = attempt.facts.get("co_units")
-    kept = attempt.matter.co_units if named is None and attempt.matter.emergency else named
-    others = tuple(dict.fromkeys(code for code in kept or () if code != unit))
-    outcome = Outcome(set=columns | {"co_units": list(others) or None}, assign=others)
+    others = calling.with_lead(unit, attempt.matter, attempt.facts.get("co_units") or (), attempt.context)
+    outcome = _called(attempt, others)
+    outcome.set |= columns
+    if others:
+        outcome.facts = {"co_units": list(others)}
     # a decline is charged once, however often the lead sends the case there
     if ruling and unit in attempt.context.declined_by and unit not in attempt.context.charged:
         outcome.points = scoring.for_unfounded_decline(unit, attempt.context.world.policy)
     return outcome
+
+
+def _called(attempt: EventAttempt, others: Sequence[str]) -> Outcome:
+    """Return what it changes that these stand beside the lead: whoever is called now signs within its own time."""
+    sign_by = attempt.context.now + accept_within(attempt.matter, attempt.context)
+    return Outcome(set={"co_units": list(others) or None}, assign=tuple(others), sign_by=sign_by)
 
 
 def recall(attempt: EventAttempt) -> Outcome:
@@ -100,18 +109,19 @@ def _kept_at_work(attempt: EventAttempt) -> Outcome:
     """Return what becomes of the units of an emergency that is sent on by rule: who was at work on it stays, beside."""
     event = attempt.matter
     at_work = [event.unit] if event.unit and event.status in (Status.HANDLING, Status.ON_HOLD) else []
-    others = tuple(dict.fromkeys([*calling.beside(event, attempt.context), *at_work]))
-    return Outcome(set={"co_units": list(others) or None}, assign=others)
+    return _called(attempt, calling.beside(event, attempt.context, at_work))
 
 
 def call_in(attempt: EventAttempt) -> Outcome:
     event = attempt.matter
-    others = tuple(dict.fromkeys([*(event.co_units or ()), *attempt.facts["co_units"]]))
-    columns: dict[str, Any] = {"co_units": list(others)}
-    if event.status != Status.DISPATCHED:
-        # the lead has signed; those who are called now sign within their own time
-        columns["accept_due_at"] = attempt.context.now + accept_within(event, attempt.context)
-    return Outcome(set=columns, assign=others, alert=again(event))
+    outcome = _called(
+        attempt, calling.with_lead(event.unit or "", event, attempt.facts["co_units"], attempt.context)
+    )
+    if event.status == Status.ON_HOLD:
+        # while it stands still nobody can sign: an emergency that calls somebody waits for nobody's hold
+        outcome.set |= resume(attempt).set
+    outcome.alert = again(event)
+    return outcome
 
 
 def accept(attempt: EventAttempt) -> Outcome:
@@ -214,13 +224,9 @@ def _has_unit(attempt: EventAttempt) -> bool:
 
 def _begun_again(attempt: EventAttempt) -> Outcome:
     """Return what a new round begins with: an emergency calls whom it had beside it once more, each to sign anew."""
-    event, context = attempt.matter, attempt.context
-    columns: dict[str, Any] = NOT_DONE | {"round": event.round + 1, "co_units": None}
-    others = tuple(code for code in calling.beside(event, context) if code != event.unit)
-    if not event.emergency or not others:
-        return Outcome(set=columns)
-    columns |= {"co_units": list(others), "accept_due_at": context.now + accept_within(event, context)}
-    return Outcome(set=columns, assign=others)
+    outcome = _called(attempt, calling.once_more(attempt.matter, attempt.context))
+    outcome.set |= NOT_DONE | {"round": attempt.matter.round + 1}
+    return outcome
 
 
 def reopen(attempt: EventAttempt) -> Outcome:
