@@ -24,7 +24,7 @@ def climbing(town: Town, event: Event) -> Work:
     def work(session: Session) -> int:
         alert = alert_journal.open_alert(session, event.id)
         assert alert is not None
-        return deadlines._climb(session, alert, town.now)
+        return deadlines._climb(session, town.reference, alert, town.now)
 
     return work
 
