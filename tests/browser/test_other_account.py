@@ -115,3 +115,16 @@ def test_every_page_of_an_account_says_for_whom_it_was_drawn(cast: Cast, centre:
             head = asking.request.get(path).text().partition("<head>")[0]
             assert f'data-account="{account}"' in head, path
         asking.close()
+
+
+def test_a_unit_that_signs_on_a_page_of_another_account_is_told_whose_it_is(
+    cast: Cast, centre: Product
+) -> None:
+    number = report(centre, SPOT, category="S0502", source="phone", emergency=True)["number"]
+    unit = "unit-" + state(centre, number)["unit"]["code"]
+    page = ready(cast.desk(unit, "/claim"))
+    expect(page.locator("body")).to_contain_text("签收", timeout=PROMPT_MS)
+    takes_over(page.context, "lead")
+    page.keyboard.press("a")
+    expect(page.locator(".d-news__p")).to_contain_text("现在登录的是 lead", timeout=PROMPT_MS)
+    assert state(centre, number)["status"] == "dispatched"

@@ -111,14 +111,19 @@ def test_a_claim_that_was_not_confirmed_keeps_its_card_and_pressed_again_is_the_
     assert len(keys) == 2 and len(set(keys)) == 1
 
 
+def at_last_step(page: Page, words: str) -> None:
+    """Write a report and go on to the step that sends it."""
+    page.locator("#report-form .p-text").fill(words)
+    page.locator("#report-form .p-foot .btn--primary").click()
+    expect(page.locator("#report-form .p-where")).to_contain_text("精度", timeout=PROMPT_MS)
+    page.locator("#report-form .p-foot .btn--primary").click()
+
+
 def test_a_residents_report_that_was_not_taken_says_so_and_goes_out_by_itself(
     cast: Cast, centre: Product
 ) -> None:
     page = cast.phone(None, "/report", at=spots(centre)[9])
-    page.locator("#report-form .p-text").fill("数据库停了的时候上报")
-    page.locator("#report-form .p-foot .btn--primary").click()
-    expect(page.locator("#report-form .p-where")).to_contain_text("精度", timeout=PROMPT_MS)
-    page.locator("#report-form .p-foot .btn--primary").click()
+    at_last_step(page, "数据库停了的时候上报")
     keys = answering(page, "**/api/v1/reports", [ILL])
     page.locator("#report-form .p-foot .btn--primary").click()
     expect(page.locator("#report-form > .p-fault")).to_contain_text("没有发出", timeout=PROMPT_MS)
@@ -146,10 +151,7 @@ def test_a_residents_report_that_was_taken_unheard_gives_its_number_though_it_wa
     cast: Cast, centre: Product
 ) -> None:
     page = cast.phone(None, "/report", at=spots(centre)[9])
-    page.locator("#report-form .p-text").fill("路面塌了一块")
-    page.locator("#report-form .p-foot .btn--primary").click()
-    expect(page.locator("#report-form .p-where")).to_contain_text("精度", timeout=PROMPT_MS)
-    page.locator("#report-form .p-foot .btn--primary").click()
+    at_last_step(page, "路面塌了一块")
     stored_unheard(page, "**/api/v1/reports")
     page.locator("#report-form .p-foot .btn--primary").click()
     expect(page.locator("#report-form > .p-fault")).to_contain_text("没有发出", timeout=PROMPT_MS)

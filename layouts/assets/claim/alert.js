@@ -3,6 +3,7 @@
 
 import { act } from "../act/act.js";
 import { byId, el, say } from "../core/dom.js";
+import { call } from "../core/http.js";
 import { keyed } from "../core/keyed.js";
 import { tellNews } from "../core/news.js";
 import { duration } from "../core/time.js";
@@ -141,9 +142,10 @@ const waiting = () =>
 const sign = async (alert, button) => {
   if (button.disabled) return;
   button.disabled = true;
-  const found = await claim.ask("/api/v1/events/" + encodeURIComponent(alert.event));
-  if (found) await act.press("accept", { number: alert.event, version: found.event.version, facts: {} }, button);
-  else tellNews(t("没有连上服务器，这一步未确认；恢复后再按一次，不会重复"), "warn");
+  const found = await call("/api/v1/events/" + encodeURIComponent(alert.event), { shut: live.leave });
+  if (found.ok)
+    await act.press("accept", { number: alert.event, version: found.said.event.version, facts: {} }, button);
+  else tellNews(act.refusal(found), "warn");
   button.disabled = false;
 };
 /** @param {Alert} alert */

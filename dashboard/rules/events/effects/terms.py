@@ -13,6 +13,7 @@ from dashboard.rules.events.deadlines import (
     minutes,
     miss_deadline,
 )
+from dashboard.rules.events.effects.reporter import ANSWERED
 from dashboard.rules.events.event import Status
 from dashboard.rules.events.outcome import EventAttempt, Outcome
 from dashboard.rules.limits import Limit
@@ -30,9 +31,6 @@ def extend(attempt: EventAttempt) -> Outcome:
     return Outcome(
         set=columns | {"request_reason": attempt.facts["reason"], "requested_by": attempt.viewer.name}
     )
-
-
-ANSWERED = {"request": None, "request_reason": None, "request_until": None, "requested_by": None}
 
 
 def approve(attempt: EventAttempt) -> Outcome:
